@@ -1,0 +1,2 @@
+//! `fc-local`.
+fn main() {}

@@ -1,0 +1,1 @@
+//! A custom runtime for Alibaba Cloud Function Compute.
