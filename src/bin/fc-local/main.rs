@@ -1,2 +1,47 @@
-//! `fc-local`.
-fn main() {}
+//! `fc-local`: a Function Compute for one machine, to run and test custom runtimes without the cloud.
+//!
+//! The layers, each knowing only those below it:
+//!
+//! ```text
+//! cli                    the command line
+//! oneshot | server       one call on a folder | the API with its state
+//! pool                   which instance serves a call
+//! cold, call, hook       starting an instance, calling it
+//! instance               its process, port, log and freezer
+//! agent, log, process, package, port, body, report, function, facts
+//! ```
+
+mod agent;
+mod body;
+mod call;
+mod cli;
+mod cold;
+mod facts;
+mod function;
+mod hook;
+mod ids;
+mod instance;
+mod log;
+mod oneshot;
+mod output;
+mod package;
+mod port;
+mod process;
+mod report;
+mod start;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return output::fail(&format!("cannot start the async runtime: {error}")),
+    };
+    runtime.block_on(cli.run())
+}

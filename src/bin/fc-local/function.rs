@@ -1,0 +1,91 @@
+//! What an instance has to know of its function: one flat description for both generations of FC.
+//!
+//! It knows no API request and no file format; `api` fills it from what was deployed, `oneshot` from
+//! the command line.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The generation of FC whose habits an instance sees (contract §1.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Generation {
+    Fc2,
+    Fc3,
+}
+
+/// A lifecycle hook that is configured, hence called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hook {
+    pub(crate) handler: String,
+    pub(crate) timeout: Duration,
+}
+
+/// A function as its instances see it.
+#[derive(Debug, Clone)]
+pub(crate) struct Function {
+    pub(crate) generation: Generation,
+    pub(crate) account_id: String,
+    pub(crate) region: String,
+    /// Empty in FC 3.0, which knows no services.
+    pub(crate) service: String,
+    pub(crate) name: String,
+    pub(crate) handler: String,
+    pub(crate) memory_mb: u64,
+    pub(crate) timeout: Duration,
+    pub(crate) concurrency: u32,
+    pub(crate) initializer: Option<Hook>,
+    pub(crate) pre_freeze: Option<Hook>,
+    pub(crate) pre_stop: Option<Hook>,
+    pub(crate) environment: BTreeMap<String, String>,
+    /// The start command and its arguments; empty means `/code/bootstrap`.
+    pub(crate) command: Vec<String>,
+    /// Whether the function has a role, hence gets (made-up) credentials.
+    pub(crate) has_role: bool,
+    pub(crate) log_project: String,
+    pub(crate) log_store: String,
+    /// Tells one version of the code from the next; shown to callers.
+    pub(crate) code_checksum: String,
+}
+
+/// The only version fc-local keeps of a function.
+pub(crate) const QUALIFIER: &str = "LATEST";
+
+/// The account that fc-local plays when none is configured.
+pub(crate) const DEFAULT_ACCOUNT_ID: &str = "1234567890123456";
+
+/// The region that fc-local plays when none is configured.
+pub(crate) const DEFAULT_REGION: &str = "cn-hangzhou";
+
+impl Function {
+    /// A function with FC's defaults: 128 MB, 3 s, one call at a time, no hooks (contract §1.3).
+    pub(crate) fn with_defaults(generation: Generation, service: &str, name: &str) -> Self {
+        Self {
+            generation,
+            account_id: DEFAULT_ACCOUNT_ID.to_owned(),
+            region: DEFAULT_REGION.to_owned(),
+            service: service.to_owned(),
+            name: name.to_owned(),
+            handler: "index.handler".to_owned(),
+            memory_mb: 128,
+            timeout: Duration::from_secs(3),
+            concurrency: 1,
+            initializer: None,
+            pre_freeze: None,
+            pre_stop: None,
+            environment: BTreeMap::new(),
+            command: Vec::new(),
+            has_role: false,
+            log_project: String::new(),
+            log_store: String::new(),
+            code_checksum: String::new(),
+        }
+    }
+
+    /// `service/function`, or the function alone in FC 3.0.
+    pub(crate) fn path(&self) -> String {
+        match self.generation {
+            Generation::Fc2 => format!("{}/{}", self.service, self.name),
+            Generation::Fc3 => self.name.clone(),
+        }
+    }
+}

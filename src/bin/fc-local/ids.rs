@@ -1,0 +1,45 @@
+//! Fresh identifiers in the shapes that FC gives them (contract §2, §4.3).
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use uuid::Uuid;
+
+use crate::function::Generation;
+
+/// A request id: a plain uuid in FC 2.0, three hexadecimal groups after a `1` in FC 3.0.
+pub(crate) fn request_id(generation: Generation) -> String {
+    match generation {
+        Generation::Fc2 => hook_request_id(),
+        Generation::Fc3 => grouped("1-"),
+    }
+}
+
+/// The request id of a lifecycle hook: a plain uuid in both generations.
+pub(crate) fn hook_request_id() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// An instance id: `c-` and three hexadecimal groups.
+pub(crate) fn instance_id() -> String {
+    grouped("c-")
+}
+
+fn grouped(prefix: &str) -> String {
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |age| age.as_secs());
+    let random = Uuid::new_v4().simple().to_string();
+    format!("{prefix}{seconds:08x}-{}-{}", &random[..8], &random[8..20])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Generation, request_id};
+
+    #[test]
+    fn request_ids_have_the_shape_of_their_generation() {
+        let groups = |id: &str| id.split('-').map(str::len).collect::<Vec<_>>();
+        assert_eq!(groups(&request_id(Generation::Fc2)), [8, 4, 4, 4, 12]);
+        assert_eq!(groups(&request_id(Generation::Fc3)), [1, 8, 8, 12]);
+    }
+}

@@ -1,0 +1,269 @@
+//! The log of one instance: everything it writes to stdout and stderr, line by line, in one order, and
+//! for each call in progress the last 4 KB of it (contract §5.3).
+//!
+//! It knows the marker lines of contract §5.1, but neither HTTP nor processes.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use nix::fcntl::OFlag;
+use tokio::net::unix::pipe::Receiver;
+
+use crate::facts::{MARKER_CALLS, limit};
+
+/// Where every line of an instance goes, besides the tails.
+pub(crate) type LineSink = Arc<dyn Fn(&[u8]) + Send + Sync>;
+
+/// The reading end of an instance's output.
+pub(crate) struct LogHub {
+    pipe: OwnedFd,
+    state: Mutex<State>,
+    sink: Option<LineSink>,
+}
+
+/// What one call has logged.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct CallLog {
+    /// The last bytes, at most the limit of a tail log.
+    pub(crate) tail: Vec<u8>,
+    /// Whether the function itself wrote the start marker of this call.
+    pub(crate) start_marker: bool,
+    /// Whether the function itself wrote the end marker of this call.
+    pub(crate) end_marker: bool,
+}
+
+#[derive(Default)]
+struct State {
+    partial: Vec<u8>,
+    calls: BTreeMap<String, CallLog>,
+    /// What was written before the first call; FC 2.0 shows it with that call.
+    startup: CallLog,
+}
+
+impl std::fmt::Debug for LogHub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LogHub")
+            .field("pipe", &self.pipe)
+            .finish_non_exhaustive()
+    }
+}
+
+impl LogHub {
+    /// Makes the log and the writing end that the instance gets as its stdout and stderr.
+    pub(crate) fn new(sink: Option<LineSink>) -> io::Result<(Arc<Self>, OwnedFd)> {
+        let (read, write) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
+        // This makes the reading end non-blocking, for its copy as well; the writing end stays blocking.
+        let receiver = Receiver::from_owned_fd(read.try_clone()?)?;
+        let hub = Arc::new(Self {
+            pipe: read,
+            state: Mutex::default(),
+            sink,
+        });
+        tokio::spawn(follow(Arc::clone(&hub), receiver));
+        Ok((hub, write))
+    }
+
+    /// Begins to collect for a call; a first call also gets what was logged before it.
+    pub(crate) fn begin(&self, request_id: &str, with_startup: bool) {
+        let mut state = self.lock();
+        let startup = std::mem::take(&mut state.startup);
+        let log = if with_startup {
+            startup
+        } else {
+            CallLog::default()
+        };
+        state.calls.entry(request_id.to_owned()).or_insert(log);
+    }
+
+    /// Ends a call and returns what it logged.
+    ///
+    /// What the function wrote before its answer is in the pipe by then, so reading the pipe empty is
+    /// enough: no waiting, no guessing.
+    pub(crate) fn end(&self, request_id: &str) -> CallLog {
+        self.drain();
+        self.lock().calls.remove(request_id).unwrap_or_default()
+    }
+
+    /// What was written before any call began.
+    pub(crate) fn startup_text(&self) -> String {
+        self.drain();
+        let mut state = self.lock();
+        let partial = std::mem::take(&mut state.partial);
+        state.startup.push(&partial);
+        String::from_utf8_lossy(&state.startup.tail).into_owned()
+    }
+
+    /// Adds a line that the platform writes into the function's log.
+    pub(crate) fn note(&self, line: &str) {
+        if let Some(sink) = &self.sink {
+            sink(format!("{line}\n").as_bytes());
+        }
+    }
+
+    fn drain(&self) {
+        self.read_all(|buffer| nix::unistd::read(&self.pipe, buffer).map_err(io::Error::from));
+    }
+
+    /// Reads all that is in the pipe now; `false` once the writers are gone.
+    fn read_all(&self, mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) -> bool {
+        let mut buffer = [0; 16 * 1024];
+        let mut state = self.lock();
+        loop {
+            match read(&mut buffer) {
+                Ok(0) => return false,
+                Ok(count) => state.take_bytes(&buffer[..count], self.sink.as_ref()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return true,
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The state is only lines; a panic of another thread leaves it usable.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Keeps reading, so that an instance never blocks on a full pipe.
+async fn follow(hub: Arc<LogHub>, pipe: Receiver) {
+    while pipe.readable().await.is_ok() && hub.read_all(|buffer| pipe.try_read(buffer)) {}
+}
+
+impl State {
+    fn take_bytes(&mut self, bytes: &[u8], sink: Option<&LineSink>) {
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.partial.extend_from_slice(piece);
+            if piece.ends_with(b"\n") {
+                let line = std::mem::take(&mut self.partial);
+                self.take_line(&line, sink);
+            } else if self.partial.len() > limit::LOG_LINE_BYTES {
+                // The rest of an endless line is dropped, so memory stays bounded.
+                self.partial.truncate(limit::LOG_LINE_BYTES);
+            }
+        }
+    }
+
+    fn take_line(&mut self, line: &[u8], sink: Option<&LineSink>) {
+        let line = cut_line(line);
+        if let Some(sink) = sink {
+            sink(&line);
+        }
+        let text = String::from_utf8_lossy(&line);
+        let named = self
+            .calls
+            .iter_mut()
+            .find(|(id, _)| text.contains(id.as_str()));
+        if let Some((id, log)) = named {
+            log.take_own_line(id, &text, &line);
+        } else if self.calls.is_empty() {
+            self.startup.push(&line);
+        } else {
+            // Nobody can tell whose line it is; each call in progress gets it.
+            self.calls.values_mut().for_each(|log| log.push(&line));
+        }
+    }
+}
+
+impl CallLog {
+    fn take_own_line(&mut self, request_id: &str, text: &str, line: &[u8]) {
+        self.start_marker |= marker_at(text, "Start", request_id).is_some();
+        self.end_marker |= marker_at(text, "End", request_id).is_some();
+        self.push(line);
+    }
+
+    /// Appends, and forgets what is more than a tail log holds.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        self.tail.extend_from_slice(bytes);
+        let excess = self.tail.len().saturating_sub(limit::TAIL_LOG_BYTES);
+        self.tail.drain(..excess);
+    }
+}
+
+/// Where in a line the marker of an invocation stands, if it does.
+fn marker_at(text: &str, edge: &str, request_id: &str) -> Option<usize> {
+    text.find(&format!("FC Invoke {edge} RequestId: {request_id}"))
+}
+
+/// The line with its end, from a start marker on, at most as long as FC keeps one.
+fn cut_line(line: &[u8]) -> Vec<u8> {
+    let mut cut = line[start_marker_offset(line)..].to_vec();
+    if cut.len() > limit::LOG_LINE_BYTES {
+        cut.truncate(limit::LOG_LINE_BYTES - 1);
+        cut.push(b'\n');
+    }
+    cut
+}
+
+/// Where FC begins to read a line: at its start marker, if it has one (contract §5.3).
+fn start_marker_offset(line: &[u8]) -> usize {
+    let found = MARKER_CALLS.iter().find_map(|call| {
+        let marker = format!("FC {call} Start RequestId: ");
+        line.windows(marker.len())
+            .position(|window| window == marker.as_bytes())
+    });
+    found.unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CallLog, State, cut_line};
+    use crate::facts::limit;
+
+    fn state_with_calls(ids: &[&str]) -> State {
+        let mut state = State::default();
+        state.calls = ids
+            .iter()
+            .map(|id| ((*id).to_owned(), CallLog::default()))
+            .collect();
+        state
+    }
+
+    fn tail(state: &State, id: &str) -> String {
+        String::from_utf8_lossy(&state.calls[id].tail).into_owned()
+    }
+
+    #[test]
+    fn lines_go_to_the_call_they_name_and_unnamed_ones_to_all() {
+        let mut state = state_with_calls(&["one", "two"]);
+        state.take_bytes(b"FC Invoke Start RequestId: one\nhalf", None);
+        state.take_bytes(b" a line\nFC Invoke End RequestId: two\n", None);
+        assert_eq!(
+            tail(&state, "one"),
+            "FC Invoke Start RequestId: one\nhalf a line\n"
+        );
+        assert_eq!(
+            tail(&state, "two"),
+            "half a line\nFC Invoke End RequestId: two\n"
+        );
+        let marks = |id: &str| (state.calls[id].start_marker, state.calls[id].end_marker);
+        assert_eq!((marks("one"), marks("two")), ((true, false), (false, true)));
+    }
+
+    #[test]
+    fn a_tail_is_the_last_4_kb() {
+        let mut state = state_with_calls(&["one"]);
+        (0..1000)
+            .for_each(|number| state.take_bytes(format!("line {number:04}\n").as_bytes(), None));
+        assert_eq!(state.calls["one"].tail.len(), limit::TAIL_LOG_BYTES);
+        assert!(tail(&state, "one").ends_with("line 0999\n"));
+    }
+
+    #[test]
+    fn what_stands_before_a_start_marker_on_its_line_is_cut() {
+        assert_eq!(
+            cut_line(b"noise FC Invoke Start RequestId: x\n"),
+            b"FC Invoke Start RequestId: x\n"
+        );
+        assert_eq!(cut_line(b"plain\n"), b"plain\n");
+    }
+
+    #[test]
+    fn an_endless_line_is_cut_at_32_kb() {
+        let mut state = state_with_calls(&[]);
+        (0..100).for_each(|_| state.take_bytes(&[b'x'; 1024], None));
+        assert!(state.partial.len() <= limit::LOG_LINE_BYTES);
+        assert_eq!(cut_line(&[b'x'; 40_000]).len(), limit::LOG_LINE_BYTES);
+    }
+}

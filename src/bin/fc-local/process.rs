@@ -1,0 +1,147 @@
+//! An operating-system process and the process group it leads: start, signals, memory, end.
+//!
+//! It knows nothing of HTTP or of functions.
+
+use std::fs;
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use tokio::process::Command;
+use tokio::sync::watch;
+
+/// A running process group; killed when dropped.
+#[derive(Debug)]
+pub(crate) struct ProcessGroup {
+    leader: Pid,
+    exit: watch::Receiver<Option<ExitStatus>>,
+}
+
+impl ProcessGroup {
+    /// Starts a command as the leader of a group of its own, so that its children can be signalled with it.
+    pub(crate) fn start(mut command: Command) -> io::Result<Self> {
+        let mut child = command.process_group(0).spawn()?;
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        let leader = Pid::from_raw(id.ok_or_else(|| io::Error::other("the process has no id"))?);
+        let (tell, exit) = watch::channel(None);
+        tokio::spawn(async move {
+            let status = child
+                .wait()
+                .await
+                .unwrap_or_else(|_| ExitStatus::from_raw(0));
+            // Children that outlive their leader must not outlive the instance.
+            let _ = killpg(leader, Signal::SIGKILL);
+            tell.send_replace(Some(status));
+        });
+        Ok(Self { leader, exit })
+    }
+
+    /// How the leader ended, if it has.
+    pub(crate) fn exit_status(&self) -> Option<ExitStatus> {
+        *self.exit.borrow()
+    }
+
+    /// Waits until the leader has ended.
+    pub(crate) async fn wait(&self) -> ExitStatus {
+        let mut exit = self.exit.clone();
+        // The sender is only dropped after it has sent, so the wait cannot fail before that.
+        let status = exit.wait_for(Option::is_some).await.map(|status| *status);
+        status
+            .ok()
+            .flatten()
+            .unwrap_or_else(|| ExitStatus::from_raw(0))
+    }
+
+    /// Signals the whole group, unless it has ended.
+    pub(crate) fn signal(&self, signal: Signal) {
+        if self.exit_status().is_none() {
+            // The group may end between the check and the call; then there is nobody left to tell.
+            let _ = killpg(self.leader, signal);
+        }
+    }
+
+    /// The highest resident memory of the group's processes so far, in MB, or `None` once it has ended.
+    pub(crate) fn peak_memory_mb(&self) -> Option<f64> {
+        peak_memory_kb(self.leader.as_raw()).map(|kb| kb as f64 / 1024.0)
+    }
+}
+
+impl Drop for ProcessGroup {
+    fn drop(&mut self) {
+        self.signal(Signal::SIGKILL);
+    }
+}
+
+/// How a process ended, in the words of FC's "exited unexpectedly" message (contract §3.4).
+pub(crate) fn describe_exit(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("code {code}, message:exit status {code}"),
+        (None, Some(signal)) => format!("code {}, message:killed by signal {signal}", 128 + signal),
+        (None, None) => "code -1, message:unknown".to_owned(),
+    }
+}
+
+fn peak_memory_kb(pid: i32) -> Option<u64> {
+    let own = status_field_kb(pid, "VmHWM:")?;
+    Some(
+        own + children_of(pid)
+            .into_iter()
+            .filter_map(peak_memory_kb)
+            .sum::<u64>(),
+    )
+}
+
+fn status_field_kb(pid: i32, field: &str) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+fn children_of(pid: i32) -> Vec<i32> {
+    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else {
+        return Vec::new();
+    };
+    let lists = threads
+        .flatten()
+        .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    lists
+        .flat_map(|list| {
+            list.split_whitespace()
+                .filter_map(|id| id.parse().ok())
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::ExitStatus;
+
+    use super::{ProcessGroup, describe_exit};
+
+    #[test]
+    fn an_exit_reads_as_fc_writes_it() {
+        assert_eq!(
+            describe_exit(ExitStatus::from_raw(2 << 8)),
+            "code 2, message:exit status 2"
+        );
+        assert_eq!(
+            describe_exit(ExitStatus::from_raw(9)),
+            "code 137, message:killed by signal 9"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_dropped_group_takes_its_children_with_it() {
+        let mut shell = tokio::process::Command::new("/bin/sh");
+        shell.args(["-c", "sleep 600 & wait"]);
+        let group = ProcessGroup::start(shell).expect("started");
+        assert!(group.peak_memory_mb().is_some_and(|mb| mb > 0.0));
+        let exit = group.exit.clone();
+        drop(group);
+        exit.clone().wait_for(Option::is_some).await.expect("ended");
+    }
+}
