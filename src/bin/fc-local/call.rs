@@ -130,7 +130,7 @@ impl HttpExchange {
         let failure = self.failure();
         let reading = body::read_all(self.incoming, limit::ANSWER_BODY_BYTES);
         let read = self.running.within_timeout(reading).await;
-        match read.and_then(|read| read.map_err(failure_of)) {
+        match read.and_then(|read| read.map_err(|error| failure_of(&error))) {
             Ok(bytes) => {
                 self.running.instance().connections.give_back(self.sender);
                 Ok((self.head, bytes, self.running.finish(failure.as_ref())))
@@ -238,7 +238,7 @@ impl Running {
         let (head, incoming) = response.into_parts();
         let body = body::read_all(incoming, limit::ANSWER_BODY_BYTES)
             .await
-            .map_err(failure_of)?;
+            .map_err(|error| failure_of(&error))?;
         connections.give_back(sender);
         Ok((body, event_failure(&head)))
     }
@@ -318,7 +318,7 @@ fn event_failure(head: &response::Parts) -> Option<Failure> {
     (!succeeded).then_some(Failure::Handler)
 }
 
-fn failure_of(error: ReadError) -> Failure {
+fn failure_of(error: &ReadError) -> Failure {
     match error {
         ReadError::TooLarge => Failure::BadResponse(format!(
             "the answer is larger than {} bytes",

@@ -1,12 +1,14 @@
 //! The command line: what can be asked, in the words of `--help`.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::facts::limit;
-use crate::oneshot;
+use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION};
+use crate::{admin, oneshot, serve};
 
 /// A local Function Compute for custom runtimes
 #[derive(Debug, Parser)]
@@ -18,14 +20,28 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve the Function Compute API and run what is deployed to it
+    #[command(after_help = START_EXAMPLES)]
+    Start(StartArgs),
     /// Run one or more calls on a package, without a server
     #[command(after_help = INVOKE_EXAMPLES)]
     Invoke(InvokeArgs),
+    /// List what is deployed
+    #[command(after_help = "Example:\n  fc-local list --data ./fc-data")]
+    List(DataArgs),
+    /// Print the log of a deployed function
+    #[command(after_help = LOGS_EXAMPLES)]
+    Logs(LogsArgs),
+    /// Remove services, functions or domains, with all that hangs on them
+    #[command(after_help = RM_EXAMPLES)]
+    Rm(RmArgs),
 }
 
 const TOP_EXAMPLES: &str = "\
 Examples:
   fc-local invoke -e 'Hello World'            call the package in pkg/ once
+  fc-local start                              serve the API; prints the exports that point `fun` at it
+  fc-local logs my-service/my-function -f     follow the log of a deployed function
   fc-local COMMAND --help                     every option of a command, with examples";
 
 const INVOKE_EXAMPLES: &str = "\
@@ -40,6 +56,121 @@ Exit code: 0 if every answer is right, 1 if one is not, 2 if the command line is
 An event answer is right if the function did not fail, wrote the lines `FC Invoke Start RequestId: ...` and
 `FC Invoke End RequestId: ...`, and answered what --expect says. An HTTP answer is right if the function did
 not fail, its status is below 500, and its body is what --expect-http says.";
+
+const START_EXAMPLES: &str = "\
+Examples:
+  fc-local start                            on 127.0.0.1:8900; prints the exports for `fun`
+  fc-local start --port 0 --data ./data     on any free port, which it prints; state in ./data
+  . ./data/env.sh && fun deploy -y          in another shell: deploy to it
+
+The keys it accepts are made up; FC_LOCAL_ACCESS_KEY_ID and FC_LOCAL_ACCESS_KEY_SECRET choose others.
+It stops on Ctrl-C or SIGTERM, after /pre-stop of every instance; what is deployed is there at the next start.";
+
+const LOGS_EXAMPLES: &str = "\
+Examples:
+  fc-local logs my-service/my-function          the last 100 lines
+  fc-local logs my-function -n 5 -f             the last 5, then each new one";
+
+const RM_EXAMPLES: &str = "\
+Examples:
+  fc-local rm my-service                        the service and its functions
+  fc-local rm my-service/my-function a.example  a function and a custom domain";
+
+/// What `fc-local start` is asked to do.
+#[derive(Debug, Args)]
+pub(crate) struct StartArgs {
+    /// The port to listen on; 0 is any free one
+    #[arg(long, value_name = "PORT", default_value_t = 8900)]
+    pub(crate) port: u16,
+
+    /// The address to listen on; others than loopback let the network run your functions
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub(crate) host: IpAddr,
+
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+
+    /// The account that functions belong to
+    #[arg(long, value_name = "ID", default_value = DEFAULT_ACCOUNT_ID)]
+    pub(crate) account_id: String,
+
+    /// The region that functions run in
+    #[arg(long, value_name = "REGION", default_value = DEFAULT_REGION)]
+    pub(crate) region: String,
+
+    /// Do not stop instances by SIGSTOP while they have no call
+    #[arg(long)]
+    pub(crate) no_freeze: bool,
+
+    /// How long an instance may have no call before it is stopped
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub(crate) idle_timeout: u64,
+
+    /// How many instances one function may have
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    pub(crate) max_instances: usize,
+
+    /// How long an instance may take until it listens
+    #[arg(long, value_name = "SECONDS", default_value_t = limit::START_SECONDS)]
+    pub(crate) start_timeout: u64,
+}
+
+/// Where deployed functions lie.
+#[derive(Debug, Args)]
+pub(crate) struct DataArgs {
+    /// The data folder; else `$FC_LOCAL_DATA`, else `fc-local` in `$XDG_DATA_HOME` or `~/.local/share`
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+}
+
+impl DataArgs {
+    /// The data folder that is meant.
+    pub(crate) fn folder(&self) -> Result<PathBuf, String> {
+        let variable = |name: &str| {
+            std::env::var_os(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
+        let user =
+            || variable("XDG_DATA_HOME").or_else(|| Some(variable("HOME")?.join(".local/share")));
+        let folder = self.data.clone().or_else(|| variable("FC_LOCAL_DATA"));
+        folder
+            .or_else(|| Some(user()?.join("fc-local")))
+            .ok_or_else(|| {
+                "neither --data, FC_LOCAL_DATA nor HOME names a data folder; give --data FOLDER"
+                    .to_owned()
+            })
+    }
+}
+
+/// Which log `fc-local logs` prints.
+#[derive(Debug, Args)]
+pub(crate) struct LogsArgs {
+    /// SERVICE/FUNCTION, or the function's name alone
+    pub(crate) function: String,
+
+    /// How many of the last lines
+    #[arg(short = 'n', long, value_name = "NUMBER", default_value_t = 100)]
+    pub(crate) lines: usize,
+
+    /// Go on with each new line
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+/// What `fc-local rm` removes.
+#[derive(Debug, Args)]
+pub(crate) struct RmArgs {
+    /// SERVICE, SERVICE/FUNCTION, a function of FC 3.0, or a custom domain
+    #[arg(required = true)]
+    pub(crate) names: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
 
 /// What `fc-local invoke` is asked to do.
 #[derive(Debug, Args)]
@@ -121,6 +252,10 @@ impl Cli {
     /// Does what was asked.
     pub(crate) async fn run(self) -> ExitCode {
         match self.command {
+            Command::Start(args) => serve::run(&args).await,
+            Command::List(args) => admin::list(&args),
+            Command::Logs(args) => admin::logs(&args).await,
+            Command::Rm(args) => admin::rm(&args).await,
             Command::Invoke(args) => oneshot::run(&args).await,
         }
     }

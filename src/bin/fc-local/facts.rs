@@ -55,6 +55,10 @@ pub(crate) mod limit {
     pub(crate) const SYNC_BODY_BYTES: usize = 32 * 1024 * 1024;
     /// An asynchronous event.
     pub(crate) const ASYNC_BODY_BYTES: usize = 128 * 1024;
+    /// How often a failed asynchronous call is tried again, unless configured (contract §3.3).
+    pub(crate) const ASYNC_RETRIES: u64 = 3;
+    /// How old an asynchronous event may grow, unless configured: one day.
+    pub(crate) const ASYNC_AGE_SECONDS: u64 = 86_400;
     /// An answer that has to be held as a whole; the built-in Node agent caps it here.
     pub(crate) const ANSWER_BODY_BYTES: usize = 128 * 1024 * 1024;
     /// An API request body: a 100 MB package as base64 in JSON, with room for the rest.

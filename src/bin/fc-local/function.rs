@@ -80,12 +80,4 @@ impl Function {
             code_checksum: String::new(),
         }
     }
-
-    /// `service/function`, or the function alone in FC 3.0.
-    pub(crate) fn path(&self) -> String {
-        match self.generation {
-            Generation::Fc2 => format!("{}/{}", self.service, self.name),
-            Generation::Fc3 => self.name.clone(),
-        }
-    }
 }

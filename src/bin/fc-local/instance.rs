@@ -72,6 +72,8 @@ pub(crate) struct Instance {
 struct Gate {
     in_flight: u32,
     retired: bool,
+    /// No pool knows it any more: it stops once the calls that waited for it are done.
+    orphaned: bool,
     idle_since: Instant,
 }
 
@@ -103,6 +105,7 @@ impl Instance {
         let gate = Gate {
             in_flight: 0,
             retired: false,
+            orphaned: false,
             idle_since: Instant::now(),
         };
         Ok(Arc::new(Self {
@@ -144,6 +147,11 @@ impl Instance {
         }
     }
 
+    /// Lets the calls that already wait for the instance use it, and stops it after them.
+    pub(crate) fn orphan(&self) {
+        self.gate().orphaned = true;
+    }
+
     /// Whether it takes no more calls.
     pub(crate) fn is_over(&self) -> bool {
         self.gate().retired || self.process.exit_status().is_some()
@@ -177,9 +185,9 @@ impl Instance {
     /// Gives up on an instance whose call ran out of time: killed at once, unless other calls still need it.
     pub(crate) fn abandon(self: &Arc<Self>) {
         if self.gate().in_flight <= 1 {
-            self.kill()
+            self.kill();
         } else {
-            self.retire()
+            self.retire();
         }
     }
 
@@ -234,6 +242,7 @@ impl Instance {
             let mut gate = self.gate();
             gate.in_flight -= 1;
             gate.idle_since = Instant::now();
+            gate.retired |= gate.orphaned && gate.in_flight == 0;
             (gate.in_flight == 0, gate.retired)
         };
         if idle && retired {

@@ -212,12 +212,14 @@ mod tests {
     use crate::facts::limit;
 
     fn state_with_calls(ids: &[&str]) -> State {
-        let mut state = State::default();
-        state.calls = ids
+        let calls = ids
             .iter()
             .map(|id| ((*id).to_owned(), CallLog::default()))
             .collect();
-        state
+        State {
+            calls,
+            ..State::default()
+        }
     }
 
     fn tail(state: &State, id: &str) -> String {

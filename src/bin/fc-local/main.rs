@@ -11,7 +11,9 @@
 //! agent, log, process, package, port, body, report, function, facts
 //! ```
 
+mod admin;
 mod agent;
+mod api;
 mod body;
 mod call;
 mod cli;
@@ -22,13 +24,17 @@ mod hook;
 mod ids;
 mod instance;
 mod log;
+mod logfile;
 mod oneshot;
 mod output;
 mod package;
+mod pool;
 mod port;
 mod process;
 mod report;
+mod serve;
 mod start;
+mod store;
 
 use std::process::ExitCode;
 

@@ -1,0 +1,306 @@
+//! Who sent a request: the signatures of FC 2.0, FC 3.0 and the package store (fun-cli §3, §8).
+//!
+//! Each is recomputed from the request and the one secret that fc-local knows; no secret is ever printed.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hmac::{Hmac, Mac};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap};
+use hyper::http::request::Parts;
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+use crate::api::error::ApiError;
+use crate::api::request::{header, query_pairs};
+use crate::facts;
+use crate::store::hex;
+
+/// How far a request's Date may be off (contract §3.3).
+const DATE_SKEW: Duration = Duration::from_secs(15 * 60);
+
+/// The query parameters that are part of a stored object's name when signing.
+const OBJECT_SUBRESOURCES: [&str; 6] = [
+    "acl",
+    "location",
+    "partNumber",
+    "uploadId",
+    "uploads",
+    "versions",
+];
+
+/// The one pair of keys that fc-local accepts.
+#[derive(Clone)]
+pub(crate) struct Keys {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys")
+            .field("id", &self.id)
+            .field("secret", &"***")
+            .finish()
+    }
+}
+
+impl Keys {
+    /// Checks `Authorization: FC id:signature`.
+    pub(crate) fn verify_fc2(&self, head: &Parts, body: &[u8]) -> Result<(), ApiError> {
+        let given = required(head, AUTHORIZATION.as_str())?;
+        let date = required(head, DATE.as_str())?;
+        let signature = self.credential(given, "FC ")?;
+        let text = fc2_string_to_sign(head);
+        if signature != BASE64.encode(hmac_sha256(&self.secret, &text)) {
+            return Err(mismatch());
+        }
+        check_date(date)?;
+        check_md5(header(head, "content-md5"), body)
+    }
+
+    /// Checks `Authorization: ACS3-HMAC-SHA256 Credential=id,SignedHeaders=...,Signature=...`.
+    pub(crate) fn verify_fc3(&self, head: &Parts, body: &[u8]) -> Result<(), ApiError> {
+        let given = required(head, AUTHORIZATION.as_str())?;
+        let fields = given
+            .strip_prefix("ACS3-HMAC-SHA256 ")
+            .ok_or_else(mismatch)?;
+        let field = |name: &str| {
+            let pairs = fields
+                .split(',')
+                .filter_map(|pair| pair.trim().split_once('='));
+            pairs
+                .clone()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| value)
+                .ok_or_else(mismatch)
+        };
+        self.check_id(field("Credential")?)?;
+        let payload = required(head, "x-acs-content-sha256")?;
+        let request = fc3_canonical_request(head, field("SignedHeaders")?, payload);
+        let text = format!("ACS3-HMAC-SHA256\n{}", hex(&Sha256::digest(request)));
+        if field("Signature")? != hex(&hmac_sha256(&self.secret, &text)) {
+            return Err(mismatch());
+        }
+        if payload == hex(&Sha256::digest(body)) {
+            Ok(())
+        } else {
+            Err(mismatch())
+        }
+    }
+
+    /// Checks `Authorization: OSS id:signature` for an object or a whole bucket.
+    pub(crate) fn verify_oss(&self, head: &Parts, bucket: &str) -> Result<(), ApiError> {
+        let signature = self.credential(required(head, AUTHORIZATION.as_str())?, "OSS ")?;
+        let text = oss_string_to_sign(head, bucket);
+        let mut mac = keyed::<Hmac<Sha1>>(&self.secret);
+        mac.update(text.as_bytes());
+        if signature == BASE64.encode(mac.finalize().into_bytes()) {
+            Ok(())
+        } else {
+            Err(mismatch())
+        }
+    }
+
+    /// The `Authorization` of a request that fc-local itself sends.
+    pub(crate) fn sign_fc2(&self, head: &Parts) -> String {
+        format!(
+            "FC {}:{}",
+            self.id,
+            BASE64.encode(hmac_sha256(&self.secret, &fc2_string_to_sign(head)))
+        )
+    }
+
+    fn credential<'a>(&self, given: &'a str, scheme: &str) -> Result<&'a str, ApiError> {
+        let (id, signature) = given
+            .strip_prefix(scheme)
+            .and_then(|rest| rest.split_once(':'))
+            .ok_or_else(mismatch)?;
+        self.check_id(id)?;
+        Ok(signature)
+    }
+
+    fn check_id(&self, id: &str) -> Result<(), ApiError> {
+        if id == self.id {
+            return Ok(());
+        }
+        Err(ApiError::denied(
+            "InvalidAccessKeyID",
+            format!("invalid access key ID '{id}'"),
+        ))
+    }
+}
+
+fn fc2_string_to_sign(head: &Parts) -> String {
+    let path = head.uri.path();
+    let fields = [
+        head.method.as_str(),
+        header(head, "content-md5"),
+        header(head, CONTENT_TYPE.as_str()),
+    ];
+    let mut text = format!("{}\n{}\n", fields.join("\n"), header(head, DATE.as_str()));
+    text.push_str(&prefixed_headers(
+        &head.headers,
+        facts::header::PLATFORM_PREFIX,
+    ));
+    text.push_str(&crate::api::request::percent_decode(path));
+    let api_call = path.starts_with(facts::FC2_PREFIX)
+        && !path.starts_with(&format!("{}/proxy/", facts::FC2_PREFIX));
+    if !api_call {
+        let pairs = query_pairs(head.uri.query().unwrap_or_default());
+        let mut lines: Vec<String> = pairs
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        lines.sort();
+        text.push_str(&format!("\n{}", lines.join("\n")));
+    }
+    text
+}
+
+fn fc3_canonical_request(head: &Parts, signed_headers: &str, payload: &str) -> String {
+    let headers: String = signed_headers
+        .split(';')
+        .map(|name| format!("{name}:{}\n", header(head, name).trim()))
+        .collect();
+    let mut query: Vec<&str> = head
+        .uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .collect();
+    query.sort_unstable();
+    let query: Vec<String> = query
+        .iter()
+        .map(|pair| {
+            if pair.contains('=') {
+                (*pair).to_owned()
+            } else {
+                format!("{pair}=")
+            }
+        })
+        .collect();
+    let path = head
+        .uri
+        .path()
+        .replace('+', "%20")
+        .replace('*', "%2A")
+        .replace("%7E", "~");
+    format!(
+        "{}\n{path}\n{}\n{headers}\n{signed_headers}\n{payload}",
+        head.method,
+        query.join("&")
+    )
+}
+
+fn oss_string_to_sign(head: &Parts, bucket: &str) -> String {
+    let date = Some(header(head, "x-oss-date"))
+        .filter(|date| !date.is_empty())
+        .unwrap_or(header(head, DATE.as_str()));
+    let fields = [
+        head.method.as_str(),
+        header(head, "content-md5"),
+        header(head, CONTENT_TYPE.as_str()),
+        date,
+    ];
+    let path = crate::api::request::percent_decode(head.uri.path());
+    let mut sub: Vec<String> = query_pairs(head.uri.query().unwrap_or_default())
+        .into_iter()
+        .filter(|(name, _)| OBJECT_SUBRESOURCES.contains(&name.as_str()))
+        .map(|(name, value)| {
+            if value.is_empty() {
+                name
+            } else {
+                format!("{name}={value}")
+            }
+        })
+        .collect();
+    sub.sort();
+    let sub = if sub.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", sub.join("&"))
+    };
+    format!(
+        "{}\n{}/{bucket}{path}{sub}",
+        fields.join("\n"),
+        prefixed_headers(&head.headers, "x-oss-")
+    )
+}
+
+/// All headers of a family as sorted `name:value` lines.
+fn prefixed_headers(headers: &HeaderMap, prefix: &str) -> String {
+    let mut lines: Vec<String> = headers
+        .iter()
+        .filter(|(name, _)| name.as_str().starts_with(prefix))
+        .map(|(name, value)| format!("{name}:{}\n", String::from_utf8_lossy(value.as_bytes())))
+        .collect();
+    lines.sort();
+    lines.concat()
+}
+
+fn check_date(date: &str) -> Result<(), ApiError> {
+    let off = |time: SystemTime| {
+        SystemTime::now()
+            .duration_since(time)
+            .unwrap_or_else(|earlier| earlier.duration())
+    };
+    let time = httpdate::parse_http_date(date)
+        .map_err(|_| ApiError::invalid(format!("'{date}' is no HTTP date")))?;
+    if off(time) <= DATE_SKEW {
+        return Ok(());
+    }
+    Err(ApiError::denied(
+        "AccessDenied",
+        format!("the request's Date '{date}' is more than 15 minutes off"),
+    ))
+}
+
+/// FC's clients send the base64 of the hexadecimal digest; plain HTTP has the base64 of its bytes.
+fn check_md5(given: &str, body: &[u8]) -> Result<(), ApiError> {
+    let digest = Md5::digest(body);
+    let fits =
+        given.is_empty() || given == BASE64.encode(hex(&digest)) || given == BASE64.encode(digest);
+    if fits {
+        Ok(())
+    } else {
+        Err(ApiError::invalid(
+            "the request body does not fit its Content-MD5",
+        ))
+    }
+}
+
+fn required<'a>(head: &'a Parts, name: &str) -> Result<&'a str, ApiError> {
+    let value = header(head, name);
+    if !value.is_empty() {
+        return Ok(value);
+    }
+    let message = format!("required HTTP header {name} was not specified");
+    Err(ApiError::new(
+        hyper::StatusCode::BAD_REQUEST,
+        "MissingRequiredHeader",
+        message,
+    ))
+}
+
+fn mismatch() -> ApiError {
+    let message = "The request signature we calculated does not match the signature you provided. Check your access \
+                   key and signing method";
+    ApiError::denied("SignatureNotMatch", message)
+}
+
+fn hmac_sha256(secret: &str, text: &str) -> Vec<u8> {
+    let mut mac = keyed::<Hmac<Sha256>>(secret);
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn keyed<M: Mac + hmac::digest::KeyInit>(secret: &str) -> M {
+    // HMAC takes a key of any length.
+    <M as Mac>::new_from_slice(secret.as_bytes())
+        .unwrap_or_else(|_| unreachable!("any key length is right"))
+}
