@@ -1,2 +1,23 @@
-//! The `bootstrap`.
-fn main() {}
+//! The `bootstrap` that is shipped: the handlers of `demo` on the runtime.
+
+mod demo;
+
+use std::process::ExitCode;
+
+use fc_runtime::Runtime;
+
+fn main() -> ExitCode {
+    let runtime = Runtime::new()
+        .initialize(demo::initialize)
+        .invoke(demo::invoke)
+        .http(demo::http)
+        .pre_freeze(demo::pre_freeze)
+        .pre_stop(demo::pre_stop);
+    match runtime.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bootstrap: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

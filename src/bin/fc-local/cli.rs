@@ -187,7 +187,7 @@ pub(crate) struct InvokeArgs {
     #[arg(short = 'f', long, value_name = "FILE")]
     pub(crate) event_file: Option<PathBuf>,
 
-    /// The event result that must come, exactly
+    /// The event result that must come, exactly; without an event, the body of the first HTTP answer
     #[arg(long, value_name = "TEXT")]
     pub(crate) expect: Option<String>,
 

@@ -108,11 +108,12 @@ async fn call_all(
             .unwrap_or_else(|| CallId::first(ids::request_id(instance.function.generation)))
     };
     let mut wrong = Vec::new();
+    let event_given = event.is_some();
     if let Some(event) = event {
         wrong.extend(call_event(args, lease(instance)?, next(), event).await?);
     }
     for (index, (parts, payload)) in requests.into_iter().enumerate() {
-        let expected = args.expect_http.get(index).map(String::as_str);
+        let expected = expected_http(args, event_given, index);
         wrong.extend(call_http(expected, lease(instance)?, next(), parts, payload).await?);
     }
     if wrong.is_empty() {
@@ -120,6 +121,12 @@ async fn call_all(
     } else {
         Err(OneShotError::Answer(wrong.join("\nfc-local: ")))
     }
+}
+
+/// `--expect` is for the event; without one, the first HTTP answer may have it.
+fn expected_http(args: &InvokeArgs, event_given: bool, index: usize) -> Option<&str> {
+    let first = args.expect.as_deref().filter(|_| !event_given && index == 0);
+    first.or_else(|| args.expect_http.get(index).map(String::as_str))
 }
 
 fn lease(instance: &Arc<Instance>) -> Result<Lease, OneShotError> {

@@ -1,0 +1,49 @@
+# `make` alone prints the targets. Variables may stand behind them: make run EVENT='{"a":1}'
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+EVENT ?= Hello World
+ARCH ?= x86_64
+MIRROR ?=
+export ARCH MIRROR
+
+FC_LOCAL = cargo run --quiet --locked --features local --bin fc-local --
+
+.PHONY: help run test musl build build-img deploy fmt lint doc clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "variables: EVENT (run), ARCH=x86_64|aarch64 and MIRROR=URL (musl)"
+
+run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
+	@$(FC_LOCAL) invoke --initializer -e "$(EVENT)" --expect "$(EVENT)"
+	@$(FC_LOCAL) invoke --http GET / --expect 'Hello World!'
+
+test: ## run every test
+	cargo test --locked --all-features
+
+musl: ## build the static package pkg/bootstrap and tell its size
+	@sh musl/build.sh pkg
+
+build: musl ## the same as musl
+
+build-img: ## build the package in a container (needs docker)
+	@command -v docker >/dev/null || { echo "make build-img: docker is missing: 'make musl' needs none" >&2; exit 1; }
+	docker build --file musl/Dockerfile --build-arg MIRROR="$(MIRROR)" --output pkg .
+
+deploy: musl ## build the package and deploy template.yml by fun
+	@sh musl/deploy.sh
+
+fmt: ## format the code
+	cargo fmt
+
+lint: ## check format and lints, warnings denied
+	cargo fmt --check
+	cargo clippy --locked --all-targets --all-features -- -D warnings
+
+doc: ## build the documentation, warnings denied
+	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --all-features
+
+clean: ## remove all that was built
+	cargo clean
+	rm -rf pkg

@@ -1,0 +1,70 @@
+//! `Call` and `Reply`, the two things that pass through the door between `server` and `dispatch`.
+//!
+//! Owns nothing but their shape. It must not know sockets, nor what a call asks for.
+
+use std::time::Instant;
+
+use crate::error::Error;
+use crate::headers::{Headers, name};
+use crate::http::Body;
+
+/// A request in plain values: nothing of it lives in the server any more.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// The method as it was sent.
+    pub(crate) method: String,
+    /// The request target as it was sent.
+    pub(crate) target: String,
+    /// All headers, those of Function Compute among them.
+    pub(crate) headers: Headers,
+    /// The whole body, its framing undone.
+    pub(crate) body: Vec<u8>,
+    /// When the head of the request was there.
+    pub(crate) arrived: Instant,
+}
+
+impl Call {
+    /// The path of the target, without the query.
+    pub(crate) fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or(&self.target)
+    }
+}
+
+/// An answer in plain values, to be written by the server.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    /// The status.
+    pub(crate) status: u16,
+    /// The headers, without those of the connection and the framing.
+    pub(crate) headers: Headers,
+    /// The body.
+    pub(crate) body: Body,
+}
+
+impl Reply {
+    /// An answer of these bytes.
+    pub(crate) fn bytes(status: u16, content_type: &str, body: Vec<u8>) -> Self {
+        let mut headers = Headers::new();
+        headers.push(
+            name::CONTENT_TYPE.to_owned(),
+            content_type.as_bytes().to_vec(),
+        );
+        Self {
+            status,
+            headers,
+            body: Body::Bytes(body),
+        }
+    }
+
+    /// An answer that tells an error as JSON.
+    pub(crate) fn error(status: u16, error: &Error) -> Self {
+        Self::bytes(status, "application/json", error.to_json().into_bytes())
+    }
+
+    /// The same answer with one more header, whose name and value are known to be sound.
+    pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers
+            .push(name.to_owned(), value.as_bytes().to_vec());
+        self
+    }
+}

@@ -1,0 +1,384 @@
+//! `Context`, what Function Compute says about a call beside its body, and `Credentials`, which never show themselves.
+//!
+//! Owns the meaning of the `x-fc-*` headers (contract §2). It must not know how a call arrived or who answers it.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use crate::headers::{Headers, name};
+
+/// What Function Compute tells a handler about the call it serves.
+///
+/// Every field but the request id is an `Option`: an empty header counts as absent (contract §2), and local tools
+/// send fewer headers than the platform.
+///
+/// | method | header | `None` when |
+/// |---|---|---|
+/// | [`request_id`](Self::request_id) | `x-fc-request-id` | never; empty when a local tool sends none |
+/// | [`credentials`](Self::credentials) | `x-fc-access-key-id`, `-access-key-secret`, `x-fc-security-token` | the function has no role |
+/// | [`function_name`](Self::function_name) | `x-fc-function-name` | only in local tools |
+/// | [`function_handler`](Self::function_handler) | `x-fc-function-handler` | none is configured |
+/// | [`memory_mb`](Self::memory_mb) | `x-fc-function-memory` | only in local tools |
+/// | [`timeout`](Self::timeout) | `x-fc-function-timeout` | only in local tools |
+/// | [`initializer`](Self::initializer) | `x-fc-function-initializer` | FC 3.0, or no initializer |
+/// | [`initialization_timeout`](Self::initialization_timeout) | `x-fc-initialization-timeout` | FC 3.0, or no initializer |
+/// | [`pre_freeze_handler`](Self::pre_freeze_handler) | `x-fc-instance-lifecycle-pre-freeze-handler` | FC 3.0, or no such hook |
+/// | [`pre_stop_handler`](Self::pre_stop_handler) | `x-fc-instance-lifecycle-pre-stop-handler` | FC 3.0, or no such hook |
+/// | [`region`](Self::region) | `x-fc-region` | only in local tools |
+/// | [`account_id`](Self::account_id) | `x-fc-account-id` | only in local tools |
+/// | [`qualifier`](Self::qualifier) | `x-fc-qualifier` | only in local tools |
+/// | [`version_id`](Self::version_id) | `x-fc-version-id` | FC 3.0, or the call names no version |
+/// | [`service_name`](Self::service_name) | `x-fc-service-name` | FC 3.0, which has no services |
+/// | [`log_project`](Self::log_project), [`log_store`](Self::log_store) | `x-fc-service-logproject`, `-logstore` | FC 3.0, or no log project |
+/// | [`retry_count`](Self::retry_count) | `x-fc-retry-count` | local tools, some versions of the platform |
+/// | [`base_path`](Self::base_path) | `x-fc-base-path` | the call is no HTTP call, or comes through a custom domain |
+/// | [`client_ip`](Self::client_ip) | `x-fc-client-ip` | mostly: the platform often leaves it empty |
+/// | [`span_context`](Self::span_context), [`span_baggages`](Self::span_baggages), [`jaeger_endpoint`](Self::jaeger_endpoint) | `x-fc-tracing-…` | tracing is off |
+///
+/// # Examples
+///
+/// A handler is tested with a context of one's own:
+///
+/// ```
+/// use std::time::Duration;
+/// use fc_runtime::Context;
+///
+/// let ctx = Context::builder().request_id("r1").region("cn-hangzhou").timeout_seconds(3).build();
+/// assert_eq!(ctx.region(), Some("cn-hangzhou"));
+/// assert!(ctx.remaining().unwrap() <= Duration::from_secs(3));
+/// ```
+#[derive(Clone, Default)]
+pub struct Context {
+    fields: Headers,
+    deadline: Option<Instant>,
+}
+
+/// Which configured time-out limits a call; a hook has another one than the function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// The function's own time-out.
+    Function,
+    /// The initializer's time-out, which FC 3.0 does not send.
+    Initializer,
+    /// Function Compute sends none.
+    Unknown,
+}
+
+impl Context {
+    /// A context for a test, filled field by field.
+    pub fn builder() -> ContextBuilder {
+        ContextBuilder::default()
+    }
+
+    /// The context of a call that arrived at `arrived` with these `x-fc-*` headers.
+    pub(crate) fn new(fields: Headers, arrived: Instant, limit: Limit) -> Self {
+        let mut context = Self {
+            fields,
+            deadline: None,
+        };
+        let time = match limit {
+            Limit::Function => context.timeout(),
+            Limit::Initializer => context.initialization_timeout(),
+            Limit::Unknown => None,
+        };
+        context.deadline = time.and_then(|time| arrived.checked_add(time));
+        context
+    }
+
+    /// The request id, which the logs of the call carry; empty when a local tool sends none.
+    pub fn request_id(&self) -> &str {
+        self.header(name::REQUEST_ID).unwrap_or_default()
+    }
+
+    /// The temporary credentials of the function's role, fresher than those of the environment (contract §4.3).
+    pub fn credentials(&self) -> Option<Credentials<'_>> {
+        Some(Credentials {
+            access_key_id: self.header(ACCESS_KEY_ID)?,
+            access_key_secret: self.header(ACCESS_KEY_SECRET)?,
+            security_token: self.header(SECURITY_TOKEN),
+        })
+    }
+
+    /// The memory that the function is configured with, in MB.
+    pub fn memory_mb(&self) -> Option<u32> {
+        self.number(FUNCTION_MEMORY)
+    }
+
+    /// How long an invocation of the function may take.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.seconds(FUNCTION_TIMEOUT)
+    }
+
+    /// How long the initializer may take (FC 2.0).
+    pub fn initialization_timeout(&self) -> Option<Duration> {
+        self.seconds(INITIALIZATION_TIMEOUT)
+    }
+
+    /// How often this asynchronous invocation was tried before: 0 at the first time.
+    pub fn retry_count(&self) -> Option<u32> {
+        self.number(RETRY_COUNT)
+    }
+
+    /// When Function Compute gives the call up and kills the instance.
+    ///
+    /// A custom runtime is told no deadline (contract §2); this is the arrival of the call plus its time-out, so it
+    /// is late by the time that the call was under way. `None` where the time-out is unknown: in the hooks, in the
+    /// initializer of FC 3.0, and in local tools that send none.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// How long it is until the [`deadline`](Self::deadline); zero when it has passed.
+    pub fn remaining(&self) -> Option<Duration> {
+        self.deadline
+            .map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// The value of any `x-fc-*` header of the call, for those that have no method here.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).filter(|value| !value.is_empty())
+    }
+
+    fn number(&self, name: &str) -> Option<u32> {
+        self.header(name)?.parse().ok()
+    }
+
+    fn seconds(&self, name: &str) -> Option<Duration> {
+        self.number(name)
+            .map(|seconds| Duration::from_secs(seconds.into()))
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("fields", &self.fields)
+            .field("deadline", &self.deadline)
+            .finish()
+    }
+}
+
+/// Temporary credentials of the function's role. `Debug` shows none of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Credentials<'a> {
+    access_key_id: &'a str,
+    access_key_secret: &'a str,
+    security_token: Option<&'a str>,
+}
+
+impl<'a> Credentials<'a> {
+    /// The id of the access key.
+    pub fn access_key_id(&self) -> &'a str {
+        self.access_key_id
+    }
+
+    /// The secret of the access key.
+    pub fn access_key_secret(&self) -> &'a str {
+        self.access_key_secret
+    }
+
+    /// The token that must go along with a temporary key.
+    pub fn security_token(&self) -> Option<&'a str> {
+        self.security_token
+    }
+}
+
+impl fmt::Debug for Credentials<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(<redacted>)")
+    }
+}
+
+/// Fills a [`Context`] for a test.
+#[derive(Debug, Clone, Default)]
+pub struct ContextBuilder {
+    fields: Headers,
+}
+
+impl ContextBuilder {
+    /// The context with all that was set; its call has just arrived.
+    pub fn build(self) -> Context {
+        Context::new(self.fields, Instant::now(), Limit::Function)
+    }
+
+    /// Sets the credentials of the function's role.
+    #[must_use]
+    pub fn credentials(
+        self,
+        access_key_id: &str,
+        access_key_secret: &str,
+        security_token: &str,
+    ) -> Self {
+        self.header(ACCESS_KEY_ID, access_key_id)
+            .header(ACCESS_KEY_SECRET, access_key_secret)
+            .header(SECURITY_TOKEN, security_token)
+    }
+
+    /// Sets any `x-fc-*` header of the call.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.fields.push(name.to_owned(), value.as_bytes().to_vec());
+        self
+    }
+
+    /// Sets the request id.
+    #[must_use]
+    pub fn request_id(self, request_id: &str) -> Self {
+        self.header(name::REQUEST_ID, request_id)
+    }
+
+    /// Sets the function's memory, in MB.
+    #[must_use]
+    pub fn memory_mb(self, megabytes: u32) -> Self {
+        self.header(FUNCTION_MEMORY, &megabytes.to_string())
+    }
+
+    /// Sets the function's time-out, in seconds, and with it the deadline.
+    #[must_use]
+    pub fn timeout_seconds(self, seconds: u32) -> Self {
+        self.header(FUNCTION_TIMEOUT, &seconds.to_string())
+    }
+
+    /// Sets the initializer's time-out, in seconds.
+    #[must_use]
+    pub fn initialization_timeout_seconds(self, seconds: u32) -> Self {
+        self.header(INITIALIZATION_TIMEOUT, &seconds.to_string())
+    }
+
+    /// Sets how often the call was tried before.
+    #[must_use]
+    pub fn retry_count(self, retries: u32) -> Self {
+        self.header(RETRY_COUNT, &retries.to_string())
+    }
+}
+
+const ACCESS_KEY_ID: &str = "x-fc-access-key-id";
+const ACCESS_KEY_SECRET: &str = "x-fc-access-key-secret";
+const SECURITY_TOKEN: &str = "x-fc-security-token";
+const FUNCTION_MEMORY: &str = "x-fc-function-memory";
+const FUNCTION_TIMEOUT: &str = "x-fc-function-timeout";
+const INITIALIZATION_TIMEOUT: &str = "x-fc-initialization-timeout";
+const RETRY_COUNT: &str = "x-fc-retry-count";
+
+/// Gives each field that is plain text its getter and the builder's setter, so that a header name stands once.
+macro_rules! text_fields {
+    ($($(#[$doc:meta])+ $field:ident = $header:literal;)+) => {
+        impl Context {
+            $($(#[$doc])+ pub fn $field(&self) -> Option<&str> {
+                self.header($header)
+            })+
+        }
+        impl ContextBuilder {
+            $(#[doc = concat!("Sets [`Context::", stringify!($field), "`].")]
+            #[must_use]
+            pub fn $field(self, value: &str) -> Self {
+                self.header($header, value)
+            })+
+        }
+    };
+}
+
+text_fields! {
+    /// The function's name.
+    function_name = "x-fc-function-name";
+    /// The configured handler, which means nothing to a custom runtime.
+    function_handler = "x-fc-function-handler";
+    /// The configured initializer, if the function has one (FC 2.0).
+    initializer = "x-fc-function-initializer";
+    /// The configured pre-freeze handler (FC 2.0).
+    pre_freeze_handler = "x-fc-instance-lifecycle-pre-freeze-handler";
+    /// The configured pre-stop handler (FC 2.0).
+    pre_stop_handler = "x-fc-instance-lifecycle-pre-stop-handler";
+    /// The region, such as `cn-hangzhou`.
+    region = "x-fc-region";
+    /// The owner's account.
+    account_id = "x-fc-account-id";
+    /// The version or alias that was asked for, such as `LATEST`.
+    qualifier = "x-fc-qualifier";
+    /// The version that serves the call (FC 2.0).
+    version_id = "x-fc-version-id";
+    /// The service the function belongs to (FC 2.0).
+    service_name = "x-fc-service-name";
+    /// The log project of the service (FC 2.0).
+    log_project = "x-fc-service-logproject";
+    /// The log store of the service (FC 2.0).
+    log_store = "x-fc-service-logstore";
+    /// The part of an HTTP call's path that is not the function's own, or the whole path: documents and what real
+    /// instances sent disagree (contract §9, K13), so nothing is ever stripped unasked.
+    base_path = "x-fc-base-path";
+    /// The address of the HTTP client.
+    client_ip = "x-fc-client-ip";
+    /// The span that the call belongs to, in Jaeger's notation.
+    span_context = "x-fc-tracing-opentracing-span-context";
+    /// The baggage of the span: base64 of a JSON object of strings.
+    span_baggages = "x-fc-tracing-opentracing-span-baggages";
+    /// Where spans are reported to.
+    jaeger_endpoint = "x-fc-tracing-jaeger-endpoint";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Context, Limit};
+    use crate::Headers;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn empty_and_broken_headers_count_as_absent() {
+        let ctx = Context::builder()
+            .function_name("")
+            .header("x-fc-function-memory", "lots")
+            .header("x-fc-retry-count", "-1")
+            .build();
+        assert_eq!(
+            (ctx.function_name(), ctx.memory_mb(), ctx.retry_count()),
+            (None, None, None)
+        );
+        assert_eq!((ctx.request_id(), ctx.credentials().is_none()), ("", true));
+    }
+
+    #[test]
+    fn the_deadline_is_the_arrival_plus_the_time_out() {
+        let arrived = Instant::now();
+        let fields = || {
+            let mut fields = Headers::new();
+            fields.push("X-Fc-Function-Timeout".into(), b"3".to_vec());
+            fields.push("X-Fc-Initialization-Timeout".into(), b"20".to_vec());
+            fields
+        };
+        let deadline = |limit| Context::new(fields(), arrived, limit).deadline();
+        assert_eq!(
+            deadline(Limit::Function),
+            Some(arrived + Duration::from_secs(3))
+        );
+        assert_eq!(
+            deadline(Limit::Initializer),
+            Some(arrived + Duration::from_secs(20))
+        );
+        assert_eq!(deadline(Limit::Unknown), None);
+    }
+
+    #[test]
+    fn a_deadline_that_passed_leaves_nothing() {
+        let mut fields = Headers::new();
+        fields.push("x-fc-function-timeout".into(), b"0".to_vec());
+        let ctx = Context::new(fields, Instant::now(), Limit::Function);
+        assert_eq!(ctx.remaining(), Some(Duration::ZERO));
+        assert_eq!(Context::default().remaining(), None);
+    }
+
+    #[test]
+    fn debug_shows_no_secret_of_the_role() {
+        let ctx = Context::builder()
+            .credentials("planted-id", "planted-secret", "planted-token")
+            .build();
+        let credentials = ctx.credentials().expect("credentials were set");
+        assert_eq!(credentials.security_token(), Some("planted-token"));
+        assert!(
+            !format!(
+                "{ctx:?} {credentials:?} {:#?}",
+                Context::builder().credentials("planted", "", "")
+            )
+            .contains("planted")
+        );
+    }
+}

@@ -1,0 +1,278 @@
+//! The plain `match` over the endpoints, and an arm for each (contract §1).
+//!
+//! Owns which handler serves a call and what its failure looks like. It must not know the server.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::call::{Call, Reply};
+use crate::context::{Context, Limit};
+use crate::error::Error;
+use crate::headers::{Headers, name};
+use crate::http::{Body, Request, Response, StreamWriter};
+use crate::logger::{self, Phase, Scope};
+use crate::panics;
+
+/// Serves an event.
+pub(crate) type EventHandler = Box<dyn Fn(&[u8], &Context) -> Result<Vec<u8>, Error> + Send + Sync>;
+/// Serves an HTTP call.
+pub(crate) type HttpHandler =
+    Box<dyn Fn(Request, &Context) -> Result<Response, Error> + Send + Sync>;
+/// Serves a hook of the instance's life.
+pub(crate) type Hook = Box<dyn Fn(&Context) -> Result<(), Error> + Send + Sync>;
+
+/// What the program wants to be called for.
+#[derive(Default)]
+pub(crate) struct Handlers {
+    pub(crate) invoke: Option<EventHandler>,
+    pub(crate) http: Option<HttpHandler>,
+    pub(crate) initialize: Option<Hook>,
+    pub(crate) pre_freeze: Option<Hook>,
+    pub(crate) pre_stop: Option<Hook>,
+}
+
+/// The handlers behind the endpoints.
+pub(crate) struct Dispatch {
+    handlers: Handlers,
+    /// Whether the pre-stop hook has run, so that a signal after it does not run it again.
+    stopped: AtomicBool,
+}
+
+/// The status of an event or hook that failed, and the value of `x-fc-status` that says so (contract §3.1, K3).
+const FAILED: u16 = 404;
+const FAILED_MARK: &str = "404";
+
+/// What there is to ask for, as an answer tells those who asked for something else.
+const ENDPOINTS: &str = "POST /initialize, POST /invoke, GET /pre-freeze, GET /pre-stop, \
+                         and any method and path with x-fc-control-path: /http-invoke";
+
+impl Dispatch {
+    pub(crate) fn new(handlers: Handlers) -> Self {
+        Self {
+            handlers,
+            stopped: AtomicBool::new(false),
+        }
+    }
+
+    /// Serves one call: by its control path where it has one, else by its path (contract §1.2).
+    pub(crate) fn answer(&self, call: Call) -> Reply {
+        let control_path = call.headers.get(name::CONTROL_PATH).unwrap_or_default();
+        let named = !control_path.is_empty();
+        let endpoint = if named { control_path } else { call.path() };
+        match (endpoint, call.method.as_str()) {
+            // The mock agent sends the initialize call with the method and path of the user's own request
+            // (contract §2.1), so that a hook that the header names is never refused for its method.
+            ("/initialize", method) if named || method == "POST" => self.initialize(call),
+            ("/invoke", "POST") => self.invoke(call),
+            ("/pre-freeze", method) if named || method == "GET" => self.pre_freeze(call),
+            ("/pre-stop", method) if named || method == "GET" => self.pre_stop(call),
+            ("/http-invoke", _) => self.http_invoke(call),
+            ("/initialize" | "/invoke", _) => wrong_method(&call, endpoint, "POST"),
+            ("/pre-freeze" | "/pre-stop", _) => wrong_method(&call, endpoint, "GET"),
+            // Local tools send HTTP calls without a control path (contract §1.2).
+            _ if !named && self.handlers.http.is_some() => self.http_invoke(call),
+            _ => unknown(&call, endpoint),
+        }
+    }
+
+    /// Runs the pre-stop hook for a process that was told to end by a signal, unless it has run already.
+    pub(crate) fn stop(&self) {
+        let Some(hook) = self.handlers.pre_stop.as_ref() else {
+            return;
+        };
+        if self.stopped.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let _scope = Scope::enter("");
+        if let Err(error) = guard(|| hook(&Context::default())) {
+            log::error!("{}", error.to_json());
+        }
+    }
+
+    fn initialize(&self, call: Call) -> Reply {
+        let missing = "no initializer is registered: pass one to Runtime::initialize, or remove it from the function";
+        let hook = self.handlers.initialize.as_ref();
+        serve_hook(
+            call,
+            Phase::Initialize,
+            Limit::Initializer,
+            |ctx| match hook {
+                Some(hook) => hook(ctx),
+                None => Err(Error::new("NoInitializer", missing)),
+            },
+        )
+    }
+
+    fn pre_freeze(&self, call: Call) -> Reply {
+        let hook = self.handlers.pre_freeze.as_ref();
+        serve_hook(call, Phase::PreFreeze, Limit::Unknown, |ctx| {
+            hook.map_or(Ok(()), |hook| hook(ctx))
+        })
+    }
+
+    fn pre_stop(&self, call: Call) -> Reply {
+        self.stopped.store(true, Ordering::SeqCst);
+        let hook = self.handlers.pre_stop.as_ref();
+        serve_hook(call, Phase::PreStop, Limit::Unknown, |ctx| {
+            hook.map_or(Ok(()), |hook| hook(ctx))
+        })
+    }
+
+    fn invoke(&self, call: Call) -> Reply {
+        let missing = "no event handler is registered: pass one to Runtime::invoke, or call the function by HTTP";
+        let handler = self.handlers.invoke.as_ref();
+        let (ctx, _, body) = open(call, Limit::Function);
+        let result = Served::start(Phase::Invoke, &ctx).run(|| match handler {
+            Some(handler) => handler(&body, &ctx),
+            None => Err(Error::new("NoEventHandler", missing)),
+        });
+        match result {
+            Ok(bytes) => Reply::bytes(200, "application/octet-stream", bytes),
+            Err(error) => failure(&error),
+        }
+    }
+
+    fn http_invoke(&self, mut call: Call) -> Reply {
+        let missing = "no HTTP handler is registered: pass one to Runtime::http, or invoke the function by an event";
+        let handler = self.handlers.http.as_ref();
+        let (method, target) = (
+            std::mem::take(&mut call.method),
+            std::mem::take(&mut call.target),
+        );
+        let (ctx, headers, body) = open(call, Limit::Function);
+        let request = Request::from_parts(method, target, headers, body);
+        let mut served = Served::start(Phase::Invoke, &ctx);
+        let result = served.run(|| match handler {
+            Some(handler) => check_status(handler(request, &ctx)?),
+            None => Err(Error::new("NoHttpHandler", missing)),
+        });
+        match result {
+            Ok(response) => http_reply(response, served),
+            Err(error) => failure(&error),
+        }
+    }
+}
+
+/// A call that is being served: its start line stands, its end line does not yet.
+///
+/// The end line is written when this is dropped, so that no way out of an arm can forget it.
+struct Served {
+    phase: Phase,
+    request_id: String,
+    failed: bool,
+}
+
+impl Served {
+    fn start(phase: Phase, ctx: &Context) -> Self {
+        let request_id = ctx.request_id().to_owned();
+        logger::mark_start(phase, &request_id);
+        Self {
+            phase,
+            request_id,
+            failed: false,
+        }
+    }
+
+    /// Writes the error, which stands before the end line (contract §5.1).
+    fn fail(&mut self, error: &Error) {
+        log::error!("{}", error.to_json());
+        self.failed = true;
+    }
+
+    /// Runs a handler under the request id of this call. A panic in it becomes an error, and the instance lives on.
+    fn run<T>(&mut self, handler: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        let _scope = Scope::enter(&self.request_id);
+        guard(handler).inspect_err(|error| self.fail(error))
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        logger::mark_end(self.phase, &self.request_id, self.failed);
+    }
+}
+
+fn serve_hook(
+    call: Call,
+    phase: Phase,
+    limit: Limit,
+    hook: impl FnOnce(&Context) -> Result<(), Error>,
+) -> Reply {
+    let (ctx, ..) = open(call, limit);
+    match Served::start(phase, &ctx).run(|| hook(&ctx)) {
+        Ok(()) => Reply::bytes(200, "text/plain", Vec::new()),
+        Err(error) => failure(&error),
+    }
+}
+
+/// Parts what Function Compute says from what the client says.
+fn open(mut call: Call, limit: Limit) -> (Context, Headers, Vec<u8>) {
+    let fields = call.headers.split_off(name::FC_PREFIX);
+    (
+        Context::new(fields, call.arrived, limit),
+        call.headers,
+        call.body,
+    )
+}
+
+/// Runs a handler; a panic in it becomes an error, and the instance lives on.
+fn guard<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    // A handler's shared state may be left half changed by its panic: that is the handler's own to guard, by a mutex
+    // that is poisoned or by an atomic that is not.
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(panics::error(&*payload)))
+}
+
+/// An answer must have a final status; a handler that gives another has made a mistake that it should hear of.
+fn check_status(response: Response) -> Result<Response, Error> {
+    match response.status() {
+        200..=599 => Ok(response),
+        status => Err(Error::new(
+            "InvalidStatus",
+            format!("the status {status} is not one from 200 to 599"),
+        )),
+    }
+}
+
+fn http_reply(response: Response, mut served: Served) -> Reply {
+    let failed = response.is_failed();
+    let (status, mut headers, body) = response.into_parts();
+    if failed {
+        headers.push(name::STATUS.to_owned(), FAILED_MARK.into());
+        served.failed = true;
+    }
+    let body = match body {
+        Body::Stream(write) => Body::Stream(serve_stream(write, served)),
+        bytes @ Body::Bytes(_) => bytes,
+    };
+    Reply {
+        status,
+        headers,
+        body,
+    }
+}
+
+/// The end line of a streamed answer stands before its last byte (contract §4.1), so the stream itself writes it: when
+/// it has run, or when it is dropped because nobody may see it.
+fn serve_stream(write: StreamWriter, mut served: Served) -> StreamWriter {
+    Box::new(move |out| served.run(|| write(out).and_then(|()| Ok(out.flush()?))))
+}
+
+fn failure(error: &Error) -> Reply {
+    Reply::error(FAILED, error).with_header(name::STATUS, FAILED_MARK)
+}
+
+fn wrong_method(call: &Call, endpoint: &str, allowed: &str) -> Reply {
+    let message = format!(
+        "{} {endpoint} is not served: use {allowed} {endpoint}",
+        call.method
+    );
+    Reply::error(405, &Error::new("MethodNotAllowed", message)).with_header("allow", allowed)
+}
+
+fn unknown(call: &Call, endpoint: &str) -> Reply {
+    let message = format!(
+        "{} {endpoint} is not served: there are {ENDPOINTS}",
+        call.method
+    );
+    Reply::error(404, &Error::new("NotFound", message))
+}

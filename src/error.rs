@@ -1,0 +1,200 @@
+//! `Error`, what a handler fails with, and the JSON that Function Compute's users know it by (contract §3.2).
+//!
+//! Owns the shape of a failure. It must not know how the failure travels, nor who asked.
+
+use std::any::type_name;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+/// Why a handler failed: a type, a message and the chain of causes.
+///
+/// `?` makes one from any [`std::error::Error`]. For that reason `Error` itself does not implement the trait.
+///
+/// # Examples
+///
+/// ```
+/// use fc_runtime::{Context, Error};
+///
+/// fn double(event: &[u8], _: &Context) -> Result<Vec<u8>, Error> {
+///     let number: i64 = std::str::from_utf8(event)?.trim().parse()?;
+///     let doubled = number.checked_mul(2).ok_or_else(|| Error::new("Overflow", "the number is too large"))?;
+///     Ok(doubled.to_string().into_bytes())
+/// }
+///
+/// let error = double(b"two", &Context::default()).unwrap_err();
+/// assert_eq!(error.error_type(), "ParseIntError");
+/// assert_eq!(error.message(), "invalid digit found in string");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    error_type: String,
+    message: String,
+    trace: Vec<String>,
+}
+
+impl Error {
+    /// A failure of the handler's own making.
+    pub fn new(error_type: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            error_type: error_type.into(),
+            message: message.into(),
+            trace: Vec::new(),
+        }
+    }
+
+    /// The failure in a box, as many libraries return it; `?` cannot take a box, for a box is no `Error`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use fc_runtime::Error;
+    /// let boxed: Box<dyn std::error::Error + Send + Sync> = "the disk is full".into();
+    /// assert_eq!(Error::from_boxed(boxed).message(), "the disk is full");
+    /// ```
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "`map_err(Error::from_boxed)` hands over the box"
+    )]
+    pub fn from_boxed(error: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        Self::new("Error", error.to_string()).caused_by(error.source())
+    }
+
+    /// The same failure under another type, such as one that the caller dispatches on.
+    #[must_use]
+    pub fn with_type(self, error_type: impl Into<String>) -> Self {
+        Self {
+            error_type: error_type.into(),
+            ..self
+        }
+    }
+
+    /// What kind of failure it is: the name of the Rust type, or what the handler called it.
+    pub fn error_type(&self) -> &str {
+        &self.error_type
+    }
+
+    /// What went wrong, in a sentence.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Where it came from: the place of a panic, or one line for each cause.
+    pub fn stack_trace(&self) -> &[String] {
+        &self.trace
+    }
+
+    /// The failure as Function Compute's consoles and SDKs read it:
+    /// `{"errorMessage":…,"errorType":…,"stackTrace":[…]}` (contract §3.2).
+    pub fn to_json(&self) -> String {
+        let trace = self.trace.iter().cloned().map(Value::String).collect();
+        let mut object = Map::new();
+        object.insert("errorMessage".into(), Value::String(self.message.clone()));
+        object.insert("errorType".into(), Value::String(self.error_type.clone()));
+        object.insert("stackTrace".into(), Value::Array(trace));
+        Value::Object(object).to_string()
+    }
+
+    /// A panic of a handler, with the place it happened at if that is known.
+    pub(crate) fn panicked(message: &str, place: Option<String>) -> Self {
+        let trace = place
+            .map(|place| format!("at {place}"))
+            .into_iter()
+            .collect();
+        Self {
+            trace,
+            ..Self::new("Panic", message)
+        }
+    }
+
+    fn caused_by(mut self, mut cause: Option<&(dyn std::error::Error + 'static)>) -> Self {
+        while let Some(error) = cause {
+            self.trace.push(format!("caused by: {error}"));
+            cause = error.source();
+        }
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.error_type, self.message)
+    }
+}
+
+impl<E: std::error::Error + 'static> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self::new(short_name(type_name::<E>()), error.to_string()).caused_by(error.source())
+    }
+}
+
+/// The part of a type's path that tells types apart: `ParseIntError`, but `io::Error`, for `Error` alone says nothing.
+fn short_name(path: &str) -> String {
+    let path = path.split('<').next().unwrap_or(path);
+    let mut parts = path.rsplit("::");
+    let last = parts.next().unwrap_or(path);
+    if last != "Error" {
+        return last.to_owned();
+    }
+    match parts.find(|part| !part.eq_ignore_ascii_case("error")) {
+        Some(part) => format!("{part}::{last}"),
+        None => last.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, short_name};
+
+    #[derive(Debug)]
+    struct OutOfStock(std::num::ParseIntError);
+
+    impl std::fmt::Display for OutOfStock {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("nothing left")
+        }
+    }
+
+    impl std::error::Error for OutOfStock {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn the_json_names_message_type_and_causes() {
+        let cause = "x".parse::<u8>().expect_err("x is no number");
+        let error = Error::from(OutOfStock(cause));
+        assert_eq!(
+            error.to_json(),
+            r#"{"errorMessage":"nothing left","errorType":"OutOfStock","stackTrace":["caused by: invalid digit found in string"]}"#
+        );
+    }
+
+    #[test]
+    fn a_panic_tells_its_place() {
+        let error = Error::panicked("boom", Some("src/x.rs:1:2".into()));
+        assert_eq!(
+            error.to_json(),
+            r#"{"errorMessage":"boom","errorType":"Panic","stackTrace":["at src/x.rs:1:2"]}"#
+        );
+    }
+
+    #[test]
+    fn types_named_error_keep_the_module_that_tells_them_apart() {
+        assert_eq!(
+            short_name("core::num::error::ParseIntError"),
+            "ParseIntError"
+        );
+        assert_eq!(short_name("std::io::error::Error"), "io::Error");
+        assert_eq!(short_name("serde_json::error::Error"), "serde_json::Error");
+        assert_eq!(short_name("my::Wrong<alloc::string::String>"), "Wrong");
+        assert_eq!(short_name("Error"), "Error");
+    }
+
+    #[test]
+    fn errors_travel_between_threads() {
+        fn sendable<T: Send + Sync + 'static>() {}
+        sendable::<Error>();
+    }
+}

@@ -1,0 +1,11 @@
+//! `Request` and `Response` of an HTTP trigger (contract §1.1, §3.1).
+//!
+//! Owns what a handler sees of HTTP. It must not know how bytes reach a socket, nor that Function Compute is there.
+
+mod percent;
+mod request;
+mod response;
+
+pub use request::Request;
+pub use response::Response;
+pub(crate) use response::{Body, StreamWriter};

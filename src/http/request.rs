@@ -1,0 +1,312 @@
+//! `Request`, an HTTP call as its handler sees it.
+//!
+//! Owns the reading of target, query, cookies and body. It must not change what the client sent.
+
+use serde_core::de::DeserializeOwned;
+
+use super::percent;
+use crate::error::Error;
+use crate::headers::{Headers, begins_with};
+use crate::json;
+
+/// An HTTP call: the client's own method, path, query, headers and body.
+///
+/// The headers of Function Compute are not among its headers but in the [`Context`](crate::Context).
+///
+/// # Examples
+///
+/// Routing is a plain `match` on the method and the segments of the path:
+///
+/// ```
+/// use fc_runtime::{Context, Error};
+/// use fc_runtime::http::{Request, Response};
+///
+/// fn route(request: Request, _: &Context) -> Result<Response, Error> {
+///     Ok(match (request.method(), &request.segments()[..]) {
+///         ("GET", []) => "Hello World!".into(),
+///         ("GET", ["users", id]) => format!("user {id}").into(),
+///         ("POST", ["echo"]) => request.into_body().into(),
+///         (_, ["echo"]) => Response::new(405),
+///         _ => Response::new(404),
+///     })
+/// }
+///
+/// let request = Request::new("GET", "/users/j%C3%BCrgen?x=1");
+/// assert_eq!(route(request, &Context::default())?.body(), Some("user jürgen".as_bytes()));
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Request {
+    method: String,
+    target: String,
+    segments: Vec<String>,
+    headers: Headers,
+    body: Vec<u8>,
+}
+
+impl Request {
+    /// A call without headers and body, as a test makes one; `target` is the path with its query.
+    pub fn new(method: impl Into<String>, target: impl Into<String>) -> Self {
+        Self::from_parts(method.into(), target.into(), Headers::new(), Vec::new())
+    }
+
+    pub(crate) fn from_parts(
+        method: String,
+        target: String,
+        headers: Headers,
+        body: Vec<u8>,
+    ) -> Self {
+        let path = path_of(&target).trim_start_matches('/');
+        let segments = match path {
+            "" => Vec::new(),
+            path => path.split('/').map(percent::decode).collect(),
+        };
+        Self {
+            method,
+            target,
+            segments,
+            headers,
+            body,
+        }
+    }
+
+    /// The same call with one more header.
+    ///
+    /// # Errors
+    ///
+    /// [`HeaderError`](crate::HeaderError) when name or value is not sound.
+    pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, crate::HeaderError> {
+        self.headers.append(name, value)?;
+        Ok(self)
+    }
+
+    /// The same call with this body.
+    #[must_use]
+    pub fn with_body(self, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            body: body.into(),
+            ..self
+        }
+    }
+
+    /// The method, such as `GET`, in the case it was sent in.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The request target as it was sent: path and query, nothing decoded.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The path as it was sent, without the query.
+    pub fn path(&self) -> &str {
+        path_of(&self.target)
+    }
+
+    /// The path with its escapes decoded. A `/` that was sent as `%2F` can no longer be told from one that parts two
+    /// segments: match on [`segments`](Self::segments) where that matters.
+    pub fn decoded_path(&self) -> String {
+        percent::decode(self.path())
+    }
+
+    /// The segments of the path, each decoded: none for `/`, `["a", "b c"]` for `/a/b%20c`, and a last empty one
+    /// where the path ends in `/`.
+    pub fn segments(&self) -> Vec<&str> {
+        self.segments.iter().map(String::as_str).collect()
+    }
+
+    /// The same call with `base` taken off the front of its path, for calls that come through the long address of an
+    /// HTTP trigger, where [`Context::base_path`](crate::Context::base_path) tells it.
+    ///
+    /// Nothing is taken off where the path does not lie below `base`, or is all that there is: some platforms send the
+    /// whole path as the base path (contract §9, K13).
+    #[must_use]
+    pub fn below(self, base: Option<&str>) -> Self {
+        let base = base.unwrap_or_default().trim_end_matches('/');
+        match self.path().strip_prefix(base) {
+            Some(rest) if !base.is_empty() && rest.starts_with('/') => {
+                let start =
+                    self.target.len() - self.target[path_start(&self.target)..].len() + base.len();
+                Self::from_parts(
+                    self.method,
+                    self.target[start..].to_owned(),
+                    self.headers,
+                    self.body,
+                )
+            }
+            _ => self,
+        }
+    }
+
+    /// The query as it was sent, without the `?`.
+    pub fn query_string(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+
+    /// The pairs of the query, decoded, in order and with repeats.
+    pub fn query(&self) -> Vec<(String, String)> {
+        percent::pairs(self.query_string())
+    }
+
+    /// The first value of this name in the query.
+    pub fn query_value(&self, name: &str) -> Option<String> {
+        value_of(self.query(), name)
+    }
+
+    /// The headers of the client.
+    pub fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// The first value of this header, whatever the case of its name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)
+    }
+
+    /// The cookies that the client sent, as (name, value), in order.
+    pub fn cookies(&self) -> Vec<(&str, &str)> {
+        self.headers
+            .get_all("cookie")
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .collect()
+    }
+
+    /// The first cookie of this name.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies()
+            .into_iter()
+            .find(|(cookie, _)| *cookie == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The body as it was sent, whatever its framing was.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body, without a copy.
+    pub fn into_body(self) -> Vec<u8> {
+        self.body
+    }
+
+    /// The body read as JSON.
+    ///
+    /// # Errors
+    ///
+    /// An [`Error`] of the type `InvalidJson` that tells line, column and what was expected.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        json::parse(&self.body, "the body")
+    }
+
+    /// The pairs of a body that is a form (`application/x-www-form-urlencoded`), decoded, in order and with repeats.
+    pub fn form(&self) -> Vec<(String, String)> {
+        percent::pairs(&String::from_utf8_lossy(&self.body))
+    }
+}
+
+fn path_of(target: &str) -> &str {
+    let path = &target[path_start(target)..];
+    path.split('?').next().unwrap_or(path)
+}
+
+/// Where the path begins in a target, which proxies send with scheme and host before it (RFC 9112 §3.2.2).
+fn path_start(target: &str) -> usize {
+    let scheme = ["http://", "https://"]
+        .into_iter()
+        .find(|scheme| begins_with(target, scheme));
+    let Some(scheme) = scheme else { return 0 };
+    let authority = &target[scheme.len()..];
+    scheme.len() + authority.find(['/', '?']).unwrap_or(authority.len())
+}
+
+fn value_of(pairs: Vec<(String, String)>, name: &str) -> Option<String> {
+    pairs
+        .into_iter()
+        .find(|(found, _)| found == name)
+        .map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Request;
+
+    fn segments(target: &str) -> Vec<String> {
+        Request::new("GET", target)
+            .segments()
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn a_target_is_read_as_path_and_query() {
+        let request = Request::new("GET", "/a%20b/c?k=1&k=2&x=%E4%BD%A0&y=a+b");
+        assert_eq!(request.path(), "/a%20b/c");
+        assert_eq!(request.decoded_path(), "/a b/c");
+        assert_eq!(request.query_string(), "k=1&k=2&x=%E4%BD%A0&y=a+b");
+        assert_eq!(request.query().len(), 4);
+        assert_eq!(request.query_value("k").as_deref(), Some("1"));
+        assert_eq!(request.query_value("x").as_deref(), Some("你"));
+        assert_eq!(request.query_value("z"), None);
+    }
+
+    #[test]
+    fn segments_are_decoded_one_by_one() {
+        assert_eq!(segments("/"), Vec::<String>::new());
+        assert_eq!(segments("/?a/b"), Vec::<String>::new());
+        assert_eq!(segments("/a%2Fb/c"), ["a/b", "c"]);
+        assert_eq!(segments("/a/"), ["a", ""]);
+        assert_eq!(segments("*"), ["*"]);
+        assert_eq!(segments("http://example.com/a?b"), ["a"]);
+        assert_eq!(segments("http://example.com"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_base_path_is_taken_off_only_where_the_path_lies_below_it() {
+        let below =
+            |target: &str, base| Request::new("GET", target).below(base).target().to_owned();
+        assert_eq!(
+            below(
+                "/2016-08-15/proxy/s/f/a?b=1",
+                Some("/2016-08-15/proxy/s/f/")
+            ),
+            "/a?b=1"
+        );
+        assert_eq!(
+            below("/2016-08-15/proxy/s/f/", Some("/2016-08-15/proxy/s/f/")),
+            "/"
+        );
+        assert_eq!(below("http://h/p/a", Some("/p")), "/a");
+        assert_eq!(below("/get", Some("/get")), "/get");
+        assert_eq!(below("/getter", Some("/get")), "/getter");
+        assert_eq!(below("/a", Some("/")), "/a");
+        assert_eq!(below("/a", None), "/a");
+    }
+
+    #[test]
+    fn cookies_of_several_headers_are_read() {
+        let request = Request::new("GET", "/")
+            .with_header("Cookie", "a=1; b=x=y")
+            .and_then(|request| request.with_header("cookie", "c=3; junk"))
+            .expect("sound headers");
+        assert_eq!(request.cookies(), [("a", "1"), ("b", "x=y"), ("c", "3")]);
+        assert_eq!(request.cookie("b"), Some("x=y"));
+    }
+
+    #[test]
+    fn bodies_are_read_as_json_and_as_forms() {
+        let request = Request::new("POST", "/").with_body("a=1&b=%20+");
+        assert_eq!(
+            request.form(),
+            [("a".into(), "1".into()), ("b".into(), "  ".into())]
+        );
+        let error = request
+            .json::<serde_json::Value>()
+            .expect_err("a form is no JSON");
+        assert_eq!(error.error_type(), "InvalidJson");
+        let numbers: Vec<u8> = request.with_body("[1,2]").json().expect("JSON");
+        assert_eq!(numbers, [1, 2]);
+    }
+}

@@ -1,0 +1,334 @@
+//! `Response`, the answer to an HTTP call.
+//!
+//! Owns what a handler may say in an answer and refuses the rest. It must not know how an answer is framed.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+
+use serde_core::ser::Serialize;
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::headers::{HeaderError, Headers, begins_with, name};
+
+/// What writes a streamed body; every flush reaches the client.
+pub(crate) type StreamWriter = Box<dyn FnOnce(&mut dyn Write) -> Result<(), Error> + Send>;
+
+/// The answer to an HTTP call: status, headers and body.
+///
+/// # Examples
+///
+/// ```
+/// use fc_runtime::http::Response;
+///
+/// let response = Response::text("moved in")
+///     .with_status(201)
+///     .header("Location", "/users/7")?
+///     .header("Set-Cookie", "a=1")?
+///     .header("Set-Cookie", "b=2")?;
+/// assert_eq!(response.status(), 201);
+/// assert_eq!(response.headers().get_all("set-cookie").count(), 2);
+/// assert!(response.header("Location", "/x\r\nSet-Cookie: stolen=1").is_err());
+/// # Ok::<(), fc_runtime::HeaderError>(())
+/// ```
+#[derive(Debug)]
+pub struct Response {
+    status: u16,
+    headers: Headers,
+    body: Body,
+    failed: bool,
+}
+
+impl Response {
+    /// An answer of this status without a body.
+    pub fn new(status: u16) -> Self {
+        Self {
+            status,
+            headers: Headers::new(),
+            body: Body::Bytes(Vec::new()),
+            failed: false,
+        }
+    }
+
+    /// A 200 of these bytes, of no content type.
+    pub fn bytes(body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            body: Body::Bytes(body.into()),
+            ..Self::new(200)
+        }
+    }
+
+    /// A 200 of plain text in UTF-8.
+    pub fn text(body: impl Into<String>) -> Self {
+        Self::bytes(body.into()).of_type("text/plain; charset=utf-8")
+    }
+
+    /// A 200 of this value as JSON.
+    ///
+    /// # Errors
+    ///
+    /// An [`Error`] when the value cannot be JSON, such as a map whose keys are no strings.
+    pub fn json(value: &impl Serialize) -> Result<Self, Error> {
+        Ok(Self::bytes(serde_json::to_vec(value)?).of_type("application/json"))
+    }
+
+    /// A redirect by this status (301, 302, 303, 307 or 308) to this address.
+    ///
+    /// # Errors
+    ///
+    /// [`HeaderError::Value`] when the address holds a control character.
+    pub fn redirect(status: u16, location: &str) -> Result<Self, HeaderError> {
+        Self::new(status).header("location", location)
+    }
+
+    /// A 200 whose body is written while the client reads it, such as server-sent events; each flush reaches the
+    /// client at once. An error in the middle ends the connection, so that the client can tell.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fc_runtime::http::Response;
+    ///
+    /// let events = Response::stream(|out| {
+    ///     for number in 1..=3 {
+    ///         write!(out, "data: {number}\n\n")?;
+    ///         out.flush()?;
+    ///     }
+    ///     Ok(())
+    /// })
+    /// .header("Content-Type", "text/event-stream")?;
+    /// # Ok::<(), fc_runtime::HeaderError>(())
+    /// ```
+    pub fn stream(
+        write: impl FnOnce(&mut dyn Write) -> Result<(), Error> + Send + 'static,
+    ) -> Self {
+        Self {
+            body: Body::Stream(Box::new(write)),
+            ..Self::new(200)
+        }
+    }
+
+    /// A 200 whose body is all that the reader gives; what one read brings reaches the client at once.
+    pub fn reader(reader: impl Read + Send + 'static) -> Self {
+        Self::stream(move |out| Ok(copy(reader, out)?))
+    }
+
+    /// The same answer with another status, from 200 to 599.
+    #[must_use]
+    pub fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The same answer with one more header; a header of the same name stays.
+    ///
+    /// # Errors
+    ///
+    /// [`HeaderError`] when name or value is not sound, or the header is the runtime's or Function Compute's to set
+    /// (contract §3.1).
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self, HeaderError> {
+        if is_reserved(name) {
+            return Err(HeaderError::Reserved(name.to_owned()));
+        }
+        self.headers.append(name, value)?;
+        Ok(self)
+    }
+
+    /// The same answer, counted as a failed invocation by Function Compute, whatever its status (contract §3.1).
+    #[must_use]
+    pub fn failed(self) -> Self {
+        Self {
+            failed: true,
+            ..self
+        }
+    }
+
+    /// The status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The headers that the handler has set.
+    pub fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// The body, unless it is streamed.
+    pub fn body(&self) -> Option<&[u8]> {
+        match &self.body {
+            Body::Bytes(bytes) => Some(bytes),
+            Body::Stream(_) => None,
+        }
+    }
+
+    /// Whether the invocation counts as failed.
+    pub fn is_failed(&self) -> bool {
+        self.failed
+    }
+
+    pub(crate) fn into_parts(self) -> (u16, Headers, Body) {
+        (self.status, self.headers, self.body)
+    }
+
+    fn of_type(mut self, content_type: &str) -> Self {
+        self.headers.push(
+            name::CONTENT_TYPE.to_owned(),
+            content_type.as_bytes().to_vec(),
+        );
+        self
+    }
+}
+
+/// What an answer carries.
+pub(crate) enum Body {
+    /// All of it at once: the answer tells its length.
+    Bytes(Vec<u8>),
+    /// Bit by bit: the answer is chunked, by which Function Compute knows a stream (contract §4.1).
+    Stream(StreamWriter),
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
+            Self::Stream(_) => f.write_str("Stream"),
+        }
+    }
+}
+
+impl From<&str> for Response {
+    fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<String> for Response {
+    fn from(text: String) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<Vec<u8>> for Response {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::bytes(bytes)
+    }
+}
+
+impl From<&[u8]> for Response {
+    fn from(bytes: &[u8]) -> Self {
+        Self::bytes(bytes)
+    }
+}
+
+impl From<Value> for Response {
+    fn from(value: Value) -> Self {
+        Self::bytes(value.to_string()).of_type("application/json")
+    }
+}
+
+impl<T: Into<Response>> From<(u16, T)> for Response {
+    fn from((status, body): (u16, T)) -> Self {
+        body.into().with_status(status)
+    }
+}
+
+/// The headers that a handler may not set: those of the connection, those that the runtime derives from the answer
+/// itself, and those that Function Compute takes out or reads (contract §3.1).
+fn is_reserved(name: &str) -> bool {
+    const RESERVED: [&str; 10] = [
+        name::CONNECTION,
+        name::CONTENT_LENGTH,
+        name::TRANSFER_ENCODING,
+        "date",
+        "keep-alive",
+        "proxy-connection",
+        "server",
+        "te",
+        "trailer",
+        "upgrade",
+    ];
+    begins_with(name, name::FC_PREFIX)
+        || RESERVED
+            .iter()
+            .any(|reserved| name.eq_ignore_ascii_case(reserved))
+}
+
+fn copy(mut reader: impl Read, out: &mut dyn Write) -> io::Result<()> {
+    const BUFFER_BYTES: usize = 16 * 1024;
+    let mut buffer = vec![0; BUFFER_BYTES];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(length) => {
+                out.write_all(&buffer[..length])?;
+                out.flush()?;
+            }
+            // A freeze interrupts system calls (contract §4.5).
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Body, Response};
+    use crate::HeaderError;
+
+    #[test]
+    fn headers_are_appended_and_never_replaced() {
+        let response = Response::new(200)
+            .header("Set-Cookie", "a=1")
+            .and_then(|response| response.header("Set-Cookie", "b=2"))
+            .expect("sound headers");
+        let cookies: Vec<_> = response.headers().get_all("set-cookie").collect();
+        assert_eq!(cookies, ["a=1", "b=2"]);
+    }
+
+    #[test]
+    fn headers_of_the_runtime_and_of_the_platform_are_refused() {
+        for name in [
+            "X-Fc-Status",
+            "Connection",
+            "Content-Length",
+            "transfer-encoding",
+            "Date",
+            "Server",
+            "Upgrade",
+        ] {
+            let refused = Response::new(200).header(name, "1").expect_err(name);
+            assert_eq!(refused, HeaderError::Reserved(name.into()));
+        }
+    }
+
+    #[test]
+    fn the_usual_things_become_answers() {
+        let json = Response::from(serde_json::Value::Null);
+        assert_eq!((json.status(), json.body()), (200, Some("null".as_bytes())));
+        assert_eq!(json.headers().get("content-type"), Some("application/json"));
+        let created = Response::from((201, "made"));
+        assert_eq!(
+            (created.status(), created.body()),
+            (201, Some("made".as_bytes()))
+        );
+        assert_eq!(
+            Response::from(vec![0, 255]).headers().get("content-type"),
+            None
+        );
+        assert_eq!(
+            Response::json(&[1, 2]).expect("JSON").body(),
+            Some("[1,2]".as_bytes())
+        );
+        assert!(Response::redirect(302, "/a\nb").is_err());
+    }
+
+    #[test]
+    fn a_reader_is_copied_to_its_end() {
+        let (_, _, body) = Response::reader(&b"all of it"[..]).into_parts();
+        let Body::Stream(write) = body else {
+            panic!("a reader is streamed")
+        };
+        let mut written = Vec::new();
+        write(&mut written).expect("a vector takes every byte");
+        assert_eq!(written, b"all of it");
+    }
+}

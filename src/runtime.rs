@@ -1,0 +1,403 @@
+//! `Runtime`, which a program builds from its handlers and runs.
+//!
+//! Owns the settings and where they come from. It must not know how a call is served.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+
+use crate::context::Context;
+use crate::dispatch::{Dispatch, Handlers};
+use crate::error::Error;
+use crate::http::{Request, Response};
+use crate::server::{self, Limits, ServeError, Stop, StopState};
+
+/// The variables that name the port, the first that is set wins (contract §4.2).
+pub const PORT_VARIABLES: [&str; 2] = ["FC_CUSTOM_LISTEN_PORT", "FC_SERVER_PORT"];
+
+/// The port where nothing else is said (contract §4.1).
+pub const DEFAULT_PORT: u16 = 9000;
+
+/// The largest body that is taken unless [`Runtime::body_limit`] says otherwise, in bytes: the platform's own limit for
+/// a synchronous invocation (contract §4.4).
+pub const DEFAULT_BODY_LIMIT: usize = 32 * 1024 * 1024;
+
+/// The largest number of requests that are served at once unless [`Runtime::workers`] says otherwise: the platform's
+/// highest instance concurrency (contract §4.4).
+pub const DEFAULT_WORKERS: usize = 200;
+
+/// A custom runtime: the handlers of a function behind the HTTP server that Function Compute talks to.
+///
+/// # Examples
+///
+/// ```no_run
+/// use fc_runtime::{Context, Error, Runtime};
+///
+/// fn handle(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
+///     log::info!("{} bytes, {:?} left", event.len(), ctx.remaining());
+///     Ok(event.to_vec())
+/// }
+///
+/// fn main() -> Result<(), fc_runtime::RuntimeError> {
+///     Runtime::new().invoke(handle).run()
+/// }
+/// ```
+#[derive(Default)]
+pub struct Runtime {
+    handlers: Handlers,
+    port: Option<u16>,
+    listener: Option<TcpListener>,
+    body_limit: Option<usize>,
+    workers: Option<usize>,
+    shutdown: Option<Shutdown>,
+}
+
+impl Runtime {
+    /// A runtime without handlers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Serves events with this handler: what it returns is the result of the invocation.
+    #[must_use]
+    pub fn invoke<F>(mut self, handler: F) -> Self
+    where
+        F: Fn(&[u8], &Context) -> Result<Vec<u8>, Error> + Send + Sync + 'static,
+    {
+        self.handlers.invoke = Some(Box::new(handler));
+        self
+    }
+
+    /// Serves HTTP calls with this handler: what it returns is the client's answer.
+    #[must_use]
+    pub fn http<F, R>(mut self, handler: F) -> Self
+    where
+        F: Fn(Request, &Context) -> Result<R, Error> + Send + Sync + 'static,
+        R: Into<Response>,
+    {
+        self.handlers.http = Some(Box::new(move |request, ctx| {
+            Ok(handler(request, ctx)?.into())
+        }));
+        self
+    }
+
+    /// Runs this when an instance is created, if the function is configured with an initializer. When it fails, Function
+    /// Compute may call it again.
+    #[must_use]
+    pub fn initialize<F>(mut self, hook: F) -> Self
+    where
+        F: Fn(&Context) -> Result<(), Error> + Send + Sync + 'static,
+    {
+        self.handlers.initialize = Some(Box::new(hook));
+        self
+    }
+
+    /// Runs this before the instance is frozen (FC 2.0 only).
+    #[must_use]
+    pub fn pre_freeze<F>(mut self, hook: F) -> Self
+    where
+        F: Fn(&Context) -> Result<(), Error> + Send + Sync + 'static,
+    {
+        self.handlers.pre_freeze = Some(Box::new(hook));
+        self
+    }
+
+    /// Runs this before the instance ends: when Function Compute calls it, or once when SIGTERM or SIGINT end the process
+    /// before that.
+    #[must_use]
+    pub fn pre_stop<F>(mut self, hook: F) -> Self
+    where
+        F: Fn(&Context) -> Result<(), Error> + Send + Sync + 'static,
+    {
+        self.handlers.pre_stop = Some(Box::new(hook));
+        self
+    }
+
+    /// Listens on this port, whatever the environment says; 0 lets the system choose one.
+    #[must_use]
+    pub fn port(self, port: u16) -> Self {
+        Self {
+            port: Some(port),
+            ..self
+        }
+    }
+
+    /// Serves this listener, which a test has bound to a port of its own, instead of binding one.
+    #[must_use]
+    pub fn listener(self, listener: TcpListener) -> Self {
+        Self {
+            listener: Some(listener),
+            ..self
+        }
+    }
+
+    /// Takes bodies up to this many bytes; larger ones are answered with 413.
+    #[must_use]
+    pub fn body_limit(self, bytes: usize) -> Self {
+        Self {
+            body_limit: Some(bytes),
+            ..self
+        }
+    }
+
+    /// Serves up to this many requests at once; further ones wait. At least one is always served.
+    #[must_use]
+    pub fn workers(self, workers: usize) -> Self {
+        Self {
+            workers: Some(workers),
+            ..self
+        }
+    }
+
+    /// Ends when this handle says so, instead of on SIGTERM and SIGINT.
+    #[must_use]
+    pub fn shutdown(self, shutdown: &Shutdown) -> Self {
+        Self {
+            shutdown: Some(shutdown.clone()),
+            ..self
+        }
+    }
+
+    /// Serves until SIGTERM or SIGINT comes, or the handle of [`shutdown`](Self::shutdown) says so. Then every request in
+    /// flight gets its answer, the pre-stop hook runs unless Function Compute has called it already, and `Ok` is returned.
+    ///
+    /// Installs the logger, unless the program has one.
+    ///
+    /// # Errors
+    ///
+    /// [`RuntimeError`] when there is nothing to serve, the port cannot be had, connections can no longer be accepted,
+    /// or a second signal cuts the end short.
+    pub fn run(self) -> Result<(), RuntimeError> {
+        if self.handlers.invoke.is_none() && self.handlers.http.is_none() {
+            return Err(RuntimeError::NoHandler);
+        }
+        crate::logger::init();
+        let listener = match self.listener {
+            Some(listener) => listener,
+            None => bind(self.port.map_or_else(port_of_environment, Ok)?)?,
+        };
+        let limits = Limits {
+            body_bytes: self.body_limit.unwrap_or(DEFAULT_BODY_LIMIT),
+            workers: self.workers.unwrap_or(DEFAULT_WORKERS).max(1),
+        };
+        let stop = self
+            .shutdown
+            .map_or(Stop::Signals, |shutdown| Stop::Handle(shutdown.0));
+        let dispatch = Arc::new(Dispatch::new(self.handlers));
+        let served = Arc::clone(&dispatch);
+        let ended = server::serve(
+            listener,
+            limits,
+            Box::new(move |call| served.answer(call)),
+            &stop,
+        );
+        dispatch.stop();
+        ended.map_err(RuntimeError::from)
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime")
+            .field("port", &self.port)
+            .field("listener", &self.listener)
+            .field("body_limit", &self.body_limit)
+            .field("workers", &self.workers)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Ends a running [`Runtime`] from another thread.
+///
+/// # Examples
+///
+/// ```
+/// use std::net::TcpListener;
+/// use fc_runtime::{Runtime, Shutdown};
+///
+/// let listener = TcpListener::bind("127.0.0.1:0")?;
+/// let shutdown = Shutdown::new();
+/// let runtime = Runtime::new().invoke(|event, _| Ok(event.to_vec())).listener(listener).shutdown(&shutdown);
+/// let running = std::thread::spawn(|| runtime.run());
+/// shutdown.trigger();
+/// running.join().unwrap()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Shutdown(Arc<StopState>);
+
+impl Shutdown {
+    /// A handle that no runtime listens to yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Ends the runtimes that listen to this handle, and each that will.
+    pub fn trigger(&self) {
+        self.0.stop();
+    }
+}
+
+/// Why a runtime could not serve, or could not go on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RuntimeError {
+    /// Neither [`Runtime::invoke`] nor [`Runtime::http`] was given a handler.
+    NoHandler,
+    /// A variable of [`PORT_VARIABLES`] does not hold a port.
+    Port {
+        /// The variable.
+        variable: &'static str,
+        /// What it holds.
+        value: String,
+    },
+    /// The port cannot be listened on, mostly because another process does.
+    Bind {
+        /// The port.
+        port: u16,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The system gave no thread or descriptor to begin with.
+    Start(io::Error),
+    /// Connections can no longer be accepted. What was accepted has been answered; the process should end, so that
+    /// Function Compute starts another.
+    Accept,
+    /// A second signal came before all requests were answered.
+    Interrupted {
+        /// How many were not.
+        in_flight: usize,
+    },
+}
+
+impl fmt::Display for RuntimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoHandler => f.write_str(
+                "there is nothing to serve: give Runtime::invoke or Runtime::http a handler",
+            ),
+            Self::Port { variable, value } => write!(
+                f,
+                "{variable} is {value:?}, which is no port from 1 to 65535"
+            ),
+            Self::Bind { port, source } => write!(
+                f,
+                "cannot listen on 0.0.0.0:{port}: {source}; Runtime::port or {} sets another port",
+                PORT_VARIABLES[0]
+            ),
+            Self::Start(source) => write!(f, "cannot begin to serve: {source}"),
+            Self::Accept => {
+                f.write_str("connections can no longer be accepted: raise the limit of open files")
+            }
+            Self::Interrupted { in_flight } => {
+                write!(f, "a second signal left {in_flight} requests unanswered")
+            }
+        }
+    }
+}
+
+impl std::error::Error for RuntimeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Bind { source, .. } | Self::Start(source) => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<ServeError> for RuntimeError {
+    fn from(error: ServeError) -> Self {
+        match error {
+            ServeError::Start(source) => Self::Start(source),
+            ServeError::Accept => Self::Accept,
+            ServeError::Interrupted(in_flight) => Self::Interrupted { in_flight },
+        }
+    }
+}
+
+/// Listens on all addresses, for the agent connects from another one (contract §4.1).
+fn bind(port: u16) -> Result<TcpListener, RuntimeError> {
+    TcpListener::bind((Ipv4Addr::UNSPECIFIED, port))
+        .map_err(|source| RuntimeError::Bind { port, source })
+}
+
+fn port_of_environment() -> Result<u16, RuntimeError> {
+    port_from(|variable| {
+        std::env::var_os(variable).map(|value| value.to_string_lossy().into_owned())
+    })
+}
+
+fn port_from(lookup: impl Fn(&str) -> Option<String>) -> Result<u16, RuntimeError> {
+    let set = |variable| {
+        Some((
+            variable,
+            lookup(variable).filter(|value| !value.is_empty())?,
+        ))
+    };
+    let Some((variable, value)) = PORT_VARIABLES.into_iter().find_map(set) else {
+        return Ok(DEFAULT_PORT);
+    };
+    match value.parse() {
+        Ok(port) if port > 0 => Ok(port),
+        _ => Err(RuntimeError::Port { variable, value }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Runtime, RuntimeError, Shutdown, port_from};
+
+    fn port(variables: &[(&str, &str)]) -> Result<u16, String> {
+        let lookup = |wanted: &str| {
+            variables
+                .iter()
+                .find(|(name, _)| *name == wanted)
+                .map(|(_, value)| (*value).to_owned())
+        };
+        port_from(lookup).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_port_comes_from_the_first_variable_that_is_set() {
+        assert_eq!(port(&[]), Ok(9000));
+        assert_eq!(port(&[("FC_SERVER_PORT", "81")]), Ok(81));
+        assert_eq!(
+            port(&[("FC_SERVER_PORT", "81"), ("FC_CUSTOM_LISTEN_PORT", "82")]),
+            Ok(82)
+        );
+        assert_eq!(
+            port(&[("FC_SERVER_PORT", "81"), ("FC_CUSTOM_LISTEN_PORT", "")]),
+            Ok(81)
+        );
+    }
+
+    #[test]
+    fn a_port_that_cannot_be_used_names_the_variable_and_the_value() {
+        for value in ["0", "65536", "-1", "http", " 9000"] {
+            assert_eq!(
+                port(&[("FC_CUSTOM_LISTEN_PORT", value), ("FC_SERVER_PORT", "81")]),
+                Err(format!(
+                    "FC_CUSTOM_LISTEN_PORT is {value:?}, which is no port from 1 to 65535"
+                ))
+            );
+        }
+    }
+
+    #[test]
+    fn a_runtime_without_a_handler_does_not_run() {
+        let error = Runtime::new()
+            .initialize(|_| Ok(()))
+            .run()
+            .expect_err("there is nothing to serve");
+        assert!(matches!(error, RuntimeError::NoHandler));
+    }
+
+    #[test]
+    fn handles_travel_between_threads() {
+        fn sendable<T: Send + Sync + 'static>() {}
+        sendable::<Shutdown>();
+        sendable::<RuntimeError>();
+        sendable::<Runtime>();
+    }
+}

@@ -1,0 +1,321 @@
+//! Writing a `Reply`: one head, one framing, one flush.
+//!
+//! Owns the bytes of an answer (RFC 9112 §4, §6). It must not know what kind of connection they go to.
+
+use std::io::{self, Write};
+use std::time::SystemTime;
+
+use crate::call::Reply;
+use crate::headers::name;
+use crate::http::{Body, StreamWriter};
+use crate::time::HttpDate;
+
+/// What of the request decides how its answer is framed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    /// The method was HEAD: the head is that of a GET, and no body follows.
+    pub(super) head_only: bool,
+    /// The client speaks HTTP/1.0 and does not know chunks.
+    pub(super) http_1_0: bool,
+    /// What `Connection` must say, if anything.
+    pub(super) connection: Option<&'static str>,
+}
+
+/// A streamed body broke off: the client has to see that the answer is not whole.
+#[derive(Debug)]
+pub(super) struct BrokenOff;
+
+/// How much of a body is copied behind its head, so that both go out by one write.
+const ONE_WRITE_BYTES: usize = 64 * 1024;
+/// How much a streamed body gathers before it is sent without having been flushed.
+const CHUNK_BYTES: usize = 8 * 1024;
+
+/// Writes the whole answer.
+///
+/// Errors of the connection are not told: a client that has gone needs no answer, and its loss must not end the
+/// process (contract §4.5).
+pub(super) fn send(out: &mut dyn Write, reply: Reply, asked: Asked) -> Result<(), BrokenOff> {
+    let has_body = !asked.head_only && allows_body(reply.status);
+    let mut head = head(&reply, asked);
+    match reply.body {
+        Body::Bytes(body) => {
+            if allows_body(reply.status) {
+                push_field(
+                    &mut head,
+                    name::CONTENT_LENGTH,
+                    body.len().to_string().as_bytes(),
+                );
+            }
+            send_whole(out, head, if has_body { &body } else { &[] });
+            Ok(())
+        }
+        // A stream that nobody may see is dropped unread, which ends its invocation.
+        Body::Stream(_) if !has_body => {
+            send_whole(out, head, &[]);
+            Ok(())
+        }
+        Body::Stream(write) if asked.http_1_0 => send_gathered(out, head, write),
+        Body::Stream(write) => send_chunks(out, head, write),
+    }
+}
+
+fn send_whole(out: &mut dyn Write, mut head: Vec<u8>, body: &[u8]) {
+    head.extend_from_slice(b"\r\n");
+    let sent = if body.len() <= ONE_WRITE_BYTES {
+        head.extend_from_slice(body);
+        out.write_all(&head)
+    } else {
+        out.write_all(&head).and_then(|()| out.write_all(body))
+    };
+    // See above for why an error is of no use here.
+    let _ = sent.and_then(|()| out.flush());
+}
+
+/// Runs the stream to its end before the first byte is sent: HTTP/1.0 knows no other way to tell where a body ends on
+/// a connection that lives on.
+fn send_gathered(
+    out: &mut dyn Write,
+    mut head: Vec<u8>,
+    write: StreamWriter,
+) -> Result<(), BrokenOff> {
+    let mut body = Vec::new();
+    write(&mut body).map_err(|_| BrokenOff)?;
+    push_field(
+        &mut head,
+        name::CONTENT_LENGTH,
+        body.len().to_string().as_bytes(),
+    );
+    send_whole(out, head, &body);
+    Ok(())
+}
+
+fn send_chunks(
+    out: &mut dyn Write,
+    mut head: Vec<u8>,
+    write: StreamWriter,
+) -> Result<(), BrokenOff> {
+    push_field(&mut head, name::TRANSFER_ENCODING, b"chunked");
+    head.extend_from_slice(b"\r\n");
+    // The head waits for the first bytes of the body, so that both go out by one write.
+    let mut chunks = Chunks {
+        out,
+        pending_head: head,
+        gathered: Vec::new(),
+    };
+    write(&mut chunks).map_err(|_| BrokenOff)?;
+    chunks.finish().map_err(|_| BrokenOff)
+}
+
+/// Turns what is written into chunks; a flush sends what there is.
+struct Chunks<'a> {
+    out: &'a mut dyn Write,
+    pending_head: Vec<u8>,
+    gathered: Vec<u8>,
+}
+
+impl Chunks<'_> {
+    fn send(&mut self) -> io::Result<()> {
+        let mut bytes = std::mem::take(&mut self.pending_head);
+        if !self.gathered.is_empty() {
+            write!(bytes, "{:x}\r\n", self.gathered.len())?;
+            bytes.append(&mut self.gathered);
+            bytes.extend_from_slice(b"\r\n");
+        }
+        self.out.write_all(&bytes)
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        self.send()?;
+        self.out.write_all(b"0\r\n\r\n")?;
+        self.out.flush()
+    }
+}
+
+impl Write for Chunks<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.gathered.extend_from_slice(bytes);
+        if self.gathered.len() >= CHUNK_BYTES {
+            self.send()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.send()?;
+        self.out.flush()
+    }
+}
+
+/// Status line and fields, without the empty line that ends them.
+fn head(reply: &Reply, asked: Asked) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {} {}\r\n", reply.status, reason(reply.status)).into_bytes();
+    push_field(
+        &mut head,
+        "date",
+        HttpDate::from(SystemTime::now()).to_string().as_bytes(),
+    );
+    for (name, value) in reply.headers.iter() {
+        push_field(&mut head, name, value);
+    }
+    if let Some(connection) = asked.connection {
+        push_field(&mut head, name::CONNECTION, connection.as_bytes());
+    }
+    head
+}
+
+fn push_field(head: &mut Vec<u8>, name: &str, value: &[u8]) {
+    head.extend_from_slice(name.as_bytes());
+    head.extend_from_slice(b": ");
+    head.extend_from_slice(value);
+    head.extend_from_slice(b"\r\n");
+}
+
+/// Whether an answer of this status may carry a body and tell its length (RFC 9110 §15.3.5, §15.4.5).
+fn allows_body(status: u16) -> bool {
+    !matches!(status, 204 | 304)
+}
+
+/// The words behind the usual statuses; they mean nothing, and any other status goes without (RFC 9112 §4).
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        201 => "Created",
+        204 => "No Content",
+        302 => "Found",
+        304 => "Not Modified",
+        400 => "Bad Request",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        413 => "Content Too Large",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Asked, send};
+    use crate::call::Reply;
+    use crate::error::Error;
+    use crate::http::Body;
+    use std::io::{self, Write};
+
+    const ASKED: Asked = Asked {
+        head_only: false,
+        http_1_0: false,
+        connection: None,
+    };
+
+    /// Keeps what each flush had sent by then.
+    #[derive(Default)]
+    struct Wire {
+        bytes: Vec<u8>,
+        flushed: Vec<usize>,
+        writes: usize,
+    }
+
+    impl Write for Wire {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.writes += 1;
+            self.bytes.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.flushed.push(self.bytes.len());
+            Ok(())
+        }
+    }
+
+    fn sent(reply: Reply, asked: Asked) -> (String, Wire) {
+        let mut wire = Wire::default();
+        send(&mut wire, reply, asked).expect("nothing breaks off");
+        (String::from_utf8_lossy(&wire.bytes).into_owned(), wire)
+    }
+
+    fn streamed(write: impl FnOnce(&mut dyn Write) -> Result<(), Error> + Send + 'static) -> Reply {
+        Reply {
+            body: Body::Stream(Box::new(write)),
+            ..Reply::bytes(200, "text/plain", Vec::new())
+        }
+    }
+
+    #[test]
+    fn a_small_answer_is_one_write_with_its_length() {
+        let (text, wire) = sent(Reply::bytes(200, "text/plain", b"hello".to_vec()), ASKED);
+        assert!(text.starts_with("HTTP/1.1 200 OK\r\ndate: "), "{text}");
+        assert!(
+            text.ends_with("content-type: text/plain\r\ncontent-length: 5\r\n\r\nhello"),
+            "{text}"
+        );
+        assert_eq!(wire.writes, 1);
+    }
+
+    #[test]
+    fn answers_without_a_body_send_none() {
+        let head_only = Asked {
+            head_only: true,
+            ..ASKED
+        };
+        let (text, _) = sent(
+            Reply::bytes(200, "text/plain", b"hello".to_vec()),
+            head_only,
+        );
+        assert!(text.ends_with("content-length: 5\r\n\r\n"), "{text}");
+        for status in [204, 304] {
+            let (text, _) = sent(Reply::bytes(status, "text/plain", b"hello".to_vec()), ASKED);
+            assert!(
+                text.ends_with("\r\n\r\n") && !text.contains("content-length"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_flush_of_a_stream_sends_a_chunk() {
+        let reply = streamed(|out| {
+            write!(out, "one")?;
+            out.flush()?;
+            write!(out, "tw")?;
+            write!(out, "o")?;
+            Ok(out.flush()?)
+        });
+        let (text, wire) = sent(reply, ASKED);
+        assert!(
+            text.ends_with("transfer-encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"),
+            "{text}"
+        );
+        assert_eq!(wire.flushed.len(), 3);
+    }
+
+    #[test]
+    fn a_stream_that_fails_has_no_last_chunk() {
+        let reply = streamed(|out| {
+            write!(out, "half")?;
+            out.flush()?;
+            Err(Error::new("Broken", "the source has dried up"))
+        });
+        let mut wire = Wire::default();
+        assert!(send(&mut wire, reply, ASKED).is_err());
+        assert!(
+            wire.bytes.ends_with(b"4\r\nhalf\r\n"),
+            "{:?}",
+            String::from_utf8_lossy(&wire.bytes)
+        );
+    }
+
+    #[test]
+    fn a_client_of_http_1_0_gets_a_stream_whole() {
+        let http_1_0 = Asked {
+            http_1_0: true,
+            connection: Some("keep-alive"),
+            ..ASKED
+        };
+        let (text, _) = sent(streamed(|out| Ok(write!(out, "all of it")?)), http_1_0);
+        assert!(
+            text.ends_with("connection: keep-alive\r\ncontent-length: 9\r\n\r\nall of it"),
+            "{text}"
+        );
+    }
+}

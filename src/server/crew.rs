@@ -1,0 +1,244 @@
+//! The workers' book: how many there are, how many wait, how many requests are in flight, and the bell that wakes the
+//! main thread.
+//!
+//! Owns the rule that a worker is started only when all are busy. It must not know what the workers do.
+
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
+
+/// How long the first hire waits. A cold start is one request: starting a thread beside it would take time and memory
+/// from its answer, for a second worker that mostly nobody needs yet.
+const FIRST_HIRE_PAUSE: Duration = Duration::from_millis(1);
+
+/// The book of one server.
+#[derive(Debug)]
+pub(super) struct Crew {
+    idle: AtomicUsize,
+    hired: AtomicUsize,
+    in_flight: AtomicUsize,
+    stopping: AtomicBool,
+    dismissed: AtomicBool,
+    limit: usize,
+    bell: Bell,
+}
+
+impl Crew {
+    pub(super) fn new(limit: usize, bell: Bell) -> Self {
+        Self {
+            idle: AtomicUsize::new(0),
+            hired: AtomicUsize::new(0),
+            in_flight: AtomicUsize::new(0),
+            stopping: AtomicBool::new(false),
+            dismissed: AtomicBool::new(false),
+            limit,
+            bell,
+        }
+    }
+
+    /// Waits for work by `wait`; rings for another worker when this was the last that waited.
+    pub(super) fn idle<T>(&self, wait: impl FnOnce() -> T) -> T {
+        let counted = Counted::one(&self.idle);
+        let work = wait();
+        drop(counted);
+        if self.wants_worker() {
+            self.bell.ring(Ring::Hire);
+        }
+        work
+    }
+
+    /// Counts a request as in flight until the returned value is dropped, which is after its answer.
+    pub(super) fn begin(&self) -> impl Drop {
+        Counted::one(&self.in_flight)
+    }
+
+    pub(super) fn in_flight(&self) -> usize {
+        self.in_flight.load(SeqCst)
+    }
+
+    pub(super) fn hired(&self) {
+        self.hired.fetch_add(1, SeqCst);
+    }
+
+    pub(super) fn size(&self) -> usize {
+        self.hired.load(SeqCst)
+    }
+
+    /// Whether all workers are busy and there may be one more.
+    pub(super) fn wants_worker(&self) -> bool {
+        self.idle.load(SeqCst) == 0 && self.size() < self.limit
+    }
+
+    pub(super) fn spare_the_first_answer(&self) {
+        if self.size() == 1 {
+            std::thread::sleep(FIRST_HIRE_PAUSE);
+        }
+    }
+
+    /// From now on every answer is the last of its connection.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, SeqCst);
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(SeqCst)
+    }
+
+    /// From now on a worker that is woken for nothing ends.
+    pub(super) fn dismiss(&self) {
+        self.dismissed.store(true, SeqCst);
+    }
+
+    pub(super) fn is_dismissed(&self) -> bool {
+        self.dismissed.load(SeqCst)
+    }
+
+    pub(super) fn bell(&self) -> &Bell {
+        &self.bell
+    }
+}
+
+/// A counter that is one higher while this lives, whatever ends its life.
+struct Counted<'a>(&'a AtomicUsize);
+
+impl<'a> Counted<'a> {
+    fn one(counter: &'a AtomicUsize) -> Self {
+        counter.fetch_add(1, SeqCst);
+        Self(counter)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
+    }
+}
+
+/// What the main thread is woken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ring {
+    /// Another worker may be needed.
+    Hire,
+    /// A connection may be waiting that only another one frees.
+    Visit,
+    /// No connection can be accepted any more.
+    AcceptFailed,
+    /// A signal came, or the program asked for the end.
+    Stop,
+}
+
+/// What a bell carries for each ring. `STOP_BYTE` is the one that the signal library writes.
+const HIRE_BYTE: u8 = b'H';
+const VISIT_BYTE: u8 = b'V';
+const ACCEPT_FAILED_BYTE: u8 = b'A';
+const STOP_BYTE: u8 = b'X';
+
+/// The end that rings.
+#[derive(Debug)]
+pub(super) struct Bell(UnixStream);
+
+impl From<UnixStream> for Bell {
+    fn from(socket: UnixStream) -> Self {
+        Self(socket)
+    }
+}
+
+/// The end that hears.
+#[derive(Debug)]
+pub(super) struct Ear(UnixStream);
+
+/// A bell and the ear that hears it: one pair of sockets, so that workers, signals and the program's own stop all wake
+/// the main thread by one wait.
+pub(super) fn bell() -> io::Result<(Bell, Ear)> {
+    let (bell, ear) = UnixStream::pair()?;
+    Ok((Bell(bell), Ear(ear)))
+}
+
+impl Bell {
+    pub(super) fn ring(&self, ring: Ring) {
+        let byte = match ring {
+            Ring::Hire => HIRE_BYTE,
+            Ring::Visit => VISIT_BYTE,
+            Ring::AcceptFailed => ACCEPT_FAILED_BYTE,
+            Ring::Stop => STOP_BYTE,
+        };
+        // The ear is gone only when serving is over, and then nobody needs to be woken.
+        let _ = (&self.0).write_all(&[byte]);
+    }
+
+    /// Another handle of the same bell, for the signals.
+    pub(super) fn socket(&self) -> io::Result<UnixStream> {
+        self.0.try_clone()
+    }
+}
+
+impl Ear {
+    /// Waits for a ring.
+    pub(super) fn hear(&self) -> Ring {
+        loop {
+            if let Some(ring) = self.read() {
+                return ring;
+            }
+        }
+    }
+
+    /// Waits for a ring, but not longer than `time`.
+    pub(super) fn hear_within(&self, time: Duration) -> Option<Ring> {
+        self.0.set_read_timeout(Some(time)).ok()?;
+        self.read()
+    }
+
+    fn read(&self) -> Option<Ring> {
+        let mut byte = [0];
+        (&self.0).read_exact(&mut byte).ok()?;
+        match byte {
+            [HIRE_BYTE] => Some(Ring::Hire),
+            [VISIT_BYTE] => Some(Ring::Visit),
+            [ACCEPT_FAILED_BYTE] => Some(Ring::AcceptFailed),
+            _ => Some(Ring::Stop),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Crew, Ring, bell};
+    use std::time::Duration;
+
+    #[test]
+    fn only_the_last_idle_worker_rings_for_another() {
+        let (bell, ear) = bell().expect("a pair of sockets");
+        let crew = Crew::new(2, bell);
+        crew.hired();
+        crew.idle(|| crew.idle(|| ()));
+        assert_eq!(
+            ear.hear_within(Duration::from_millis(200)),
+            Some(Ring::Hire)
+        );
+        assert_eq!(
+            ear.hear_within(Duration::from_millis(1)),
+            None,
+            "one ring is enough"
+        );
+        crew.hired();
+        crew.idle(|| ());
+        assert_eq!(
+            ear.hear_within(Duration::from_millis(1)),
+            None,
+            "there may be two"
+        );
+    }
+
+    #[test]
+    fn a_request_is_in_flight_until_it_is_dropped_even_by_a_panic() {
+        let crew = Crew::new(1, bell().expect("a pair of sockets").0);
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _request = crew.begin();
+            assert_eq!(crew.in_flight(), 1);
+            std::panic::resume_unwind(Box::new("a panic without the hook's words"));
+        }));
+        assert!(caught.is_err());
+        assert_eq!(crew.in_flight(), 0);
+    }
+}

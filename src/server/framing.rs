@@ -1,0 +1,158 @@
+//! How long a request's body is, and which requests leave that open (RFC 9112 §6).
+//!
+//! Owns the refusals that come before any handler. It must not know who reads the body.
+
+use crate::call::Reply;
+use crate::error::Error;
+use crate::headers::{Headers, is_token, name};
+
+/// How a body is framed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// There is no body.
+    Empty,
+    /// The body has this many bytes.
+    Length(usize),
+    /// The body comes in chunks that tell their own length.
+    Chunked,
+}
+
+/// Why a request is answered without a handler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The request is not HTTP as the standard has it: what, and where.
+    Malformed(String),
+    /// The body is framed in a way that is not served.
+    Framing(String),
+    /// The body is larger than the limit.
+    TooLarge {
+        /// How many bytes are taken.
+        limit: usize,
+    },
+}
+
+impl Refusal {
+    /// The answer that tells the client.
+    pub(super) fn reply(&self) -> Reply {
+        let (status, kind, message) = match self {
+            Self::Malformed(message) => (400, "BadRequest", message.clone()),
+            Self::Framing(message) => (501, "NotImplemented", message.clone()),
+            Self::TooLarge { limit } => (
+                413,
+                "BodyTooLarge",
+                format!("the body is larger than {limit} bytes; Runtime::body_limit raises that"),
+            ),
+        };
+        Reply::error(status, &Error::new(kind, message))
+    }
+}
+
+/// Finds how the body is framed; whatever leaves that open is refused, for it is how requests are smuggled.
+pub(super) fn framing(headers: &Headers, body_limit: usize) -> Result<Framing, Refusal> {
+    if let Some((bad, _)) = headers.iter().find(|(name, _)| !is_token(name)) {
+        return Err(Refusal::Malformed(format!("{bad:?} is not a header name")));
+    }
+    let mut codings = all(headers, name::TRANSFER_ENCODING);
+    let mut lengths = all(headers, name::CONTENT_LENGTH);
+    match (codings.next(), lengths.next()) {
+        (None, None) => Ok(Framing::Empty),
+        (Some(_), Some(_)) => Err(Refusal::Malformed(
+            "Content-Length stands beside Transfer-Encoding".into(),
+        )),
+        (Some(coding), None)
+            if codings.next().is_none() && coding.eq_ignore_ascii_case(b"chunked") =>
+        {
+            Ok(Framing::Chunked)
+        }
+        (Some(_), None) => Err(Refusal::Framing(
+            "the only Transfer-Encoding that is served is chunked".into(),
+        )),
+        (None, Some(_)) if lengths.next().is_some() => Err(Refusal::Malformed(
+            "Content-Length stands more than once".into(),
+        )),
+        (None, Some(length)) => sized(length, body_limit),
+    }
+}
+
+fn sized(length: &[u8], body_limit: usize) -> Result<Framing, Refusal> {
+    let digits = std::str::from_utf8(length)
+        .ok()
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let Some(digits) = digits.filter(|digits| !digits.is_empty()) else {
+        return Err(Refusal::Malformed("Content-Length is no number".into()));
+    };
+    match digits.parse::<usize>() {
+        Ok(0) => Ok(Framing::Empty),
+        Ok(length) if length <= body_limit => Ok(Framing::Length(length)),
+        // A number too large to be parsed is larger than any limit.
+        _ => Err(Refusal::TooLarge { limit: body_limit }),
+    }
+}
+
+fn all<'a>(headers: &'a Headers, wanted: &'static str) -> impl Iterator<Item = &'a [u8]> {
+    headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case(wanted))
+        .map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Framing, Refusal, framing};
+    use crate::headers::Headers;
+
+    fn of(fields: &[(&str, &str)]) -> Result<Framing, Refusal> {
+        let mut headers = Headers::new();
+        for (name, value) in fields {
+            headers.push((*name).to_owned(), value.as_bytes().to_vec());
+        }
+        framing(&headers, 100)
+    }
+
+    #[test]
+    fn both_framings_are_taken() {
+        assert_eq!(of(&[("Host", "x")]), Ok(Framing::Empty));
+        assert_eq!(of(&[("Content-Length", "0")]), Ok(Framing::Empty));
+        assert_eq!(of(&[("content-length", "100")]), Ok(Framing::Length(100)));
+        assert_eq!(
+            of(&[("Transfer-Encoding", "Chunked")]),
+            Ok(Framing::Chunked)
+        );
+    }
+
+    #[test]
+    fn a_framing_that_two_servers_could_read_in_two_ways_is_refused() {
+        let malformed = |fields: &[(&str, &str)]| matches!(of(fields), Err(Refusal::Malformed(_)));
+        assert!(malformed(&[
+            ("Content-Length", "1"),
+            ("Transfer-Encoding", "chunked")
+        ]));
+        assert!(malformed(&[
+            ("Content-Length", "1"),
+            ("Content-Length", "1")
+        ]));
+        for length in ["", "+1", "-1", "1,1", "0x1", "1 2", "\u{661}"] {
+            assert!(malformed(&[("Content-Length", length)]), "{length:?}");
+        }
+        assert!(malformed(&[("Transfer-Encoding ", "chunked")]));
+        for coding in ["gzip", "gzip, chunked", "identity", ""] {
+            assert!(
+                matches!(
+                    of(&[("Transfer-Encoding", coding)]),
+                    Err(Refusal::Framing(_))
+                ),
+                "{coding:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_length_over_the_limit_is_refused_before_a_byte_is_read() {
+        for length in ["101", "99999999999999999999999999"] {
+            assert_eq!(
+                of(&[("Content-Length", length)]),
+                Err(Refusal::TooLarge { limit: 100 })
+            );
+        }
+    }
+}

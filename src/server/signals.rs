@@ -1,0 +1,58 @@
+//! What ends serving: the signals of the system, or the program that runs the runtime.
+//!
+//! Owns the wiring of SIGTERM and SIGINT to the bell. It must not know what an end entails.
+
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use super::crew::{Bell, Ring};
+
+/// What is listened to for the end.
+#[derive(Debug, Clone)]
+pub(crate) enum Stop {
+    /// SIGTERM and SIGINT, as a process that is its own master needs.
+    Signals,
+    /// A handle that the program holds.
+    Handle(Arc<StopState>),
+}
+
+/// Whether the program has asked for the end, and the bell to ring when it does.
+#[derive(Debug, Default)]
+pub(crate) struct StopState(Mutex<(bool, Vec<UnixStream>)>);
+
+impl Stop {
+    /// From now on the end rings this bell; an end that was asked for before rings it at once.
+    pub(super) fn listen(&self, bell: &Bell) -> io::Result<()> {
+        match self {
+            Self::Signals => [SIGTERM, SIGINT].into_iter().try_for_each(|signal| {
+                // The library writes one byte `X` for a signal; a socket never makes its handler wait.
+                signal_hook::low_level::pipe::register(signal, bell.socket()?).map(drop)
+            }),
+            Self::Handle(state) => state.add(bell),
+        }
+    }
+}
+
+impl StopState {
+    /// Ends every server that listens to this handle, and each that will.
+    pub(crate) fn stop(&self) {
+        let (asked, bells) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *asked = true;
+        for bell in bells.drain(..) {
+            Bell::from(bell).ring(Ring::Stop);
+        }
+    }
+
+    fn add(&self, bell: &Bell) -> io::Result<()> {
+        let (asked, bells) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if *asked {
+            bell.ring(Ring::Stop);
+        } else {
+            bells.push(bell.socket()?);
+        }
+        Ok(())
+    }
+}
