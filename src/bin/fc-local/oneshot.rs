@@ -125,7 +125,10 @@ async fn call_all(
 
 /// `--expect` is for the event; without one, the first HTTP answer may have it.
 fn expected_http(args: &InvokeArgs, event_given: bool, index: usize) -> Option<&str> {
-    let first = args.expect.as_deref().filter(|_| !event_given && index == 0);
+    let first = args
+        .expect
+        .as_deref()
+        .filter(|_| !event_given && index == 0);
     first.or_else(|| args.expect_http.get(index).map(String::as_str))
 }
 

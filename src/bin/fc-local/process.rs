@@ -5,10 +5,11 @@
 use std::fs;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::ExitStatus;
 
 use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, getpgid};
 use tokio::process::Command;
 use tokio::sync::watch;
 
@@ -72,6 +73,25 @@ impl Drop for ProcessGroup {
     fn drop(&mut self) {
         self.signal(Signal::SIGKILL);
     }
+}
+
+/// Kills the process groups that run in a folder: instances that outlived an fc-local which was killed itself.
+pub(crate) fn kill_leftovers(folder: &Path) {
+    let Ok(processes) = fs::read_dir("/proc") else {
+        return;
+    };
+    let ids = processes
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    for id in ids.map(Pid::from_raw).filter(|id| runs_in(*id, folder)) {
+        // It may end by itself in the meantime; then there is nothing left to do.
+        let _ = getpgid(Some(id)).and_then(|group| killpg(group, Signal::SIGKILL));
+    }
+}
+
+fn runs_in(id: Pid, folder: &Path) -> bool {
+    // The link of a removed folder still begins with its path.
+    fs::read_link(format!("/proc/{id}/cwd")).is_ok_and(|cwd| cwd.starts_with(folder))
 }
 
 /// How a process ended, in the words of FC's "exited unexpectedly" message (contract §3.4).

@@ -16,6 +16,7 @@ use crate::cli::StartArgs;
 use crate::instance::InstanceOptions;
 use crate::output;
 use crate::pool::{Pool, PoolOptions};
+use crate::process::kill_leftovers;
 use crate::store::{Store, write_whole};
 
 /// Made-up keys: they guard nothing, they only let clients practise signing.
@@ -53,6 +54,7 @@ async fn start(args: &StartArgs) -> Result<(), String> {
     let data = data
         .canonicalize()
         .map_err(|error| format!("cannot use {}: {error}", data.display()))?;
+    kill_leftovers(&data.join("scratch"));
     let listener = listen(args).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let app = Arc::new(App {

@@ -1,0 +1,431 @@
+//! The control plane of FC 2.0: create, read, change, list, delete; its errors; who may do it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Value, json};
+
+use crate::support::{KEY_SECRET, Reply, Server, authorization, package, zip_of};
+
+fn code(zip: &[u8]) -> Value {
+    json!({"zipFile": BASE64.encode(zip)})
+}
+
+fn error(reply: &Reply) -> (u16, String, String) {
+    let (status, code) = reply.error();
+    (
+        status,
+        code,
+        reply.json()["ErrorMessage"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+    )
+}
+
+fn assert_error(reply: &Reply, status: u16, code: &str, words: &str) {
+    let said = error(reply);
+    assert!(
+        said.0 == status && said.1 == code && said.2.contains(words),
+        "{said:?}"
+    );
+    assert_eq!(reply.header("x-fc-error-type"), "FcCommonError");
+    assert!(!reply.header("x-fc-request-id").is_empty());
+}
+
+#[test]
+fn a_service_lives_from_its_creation_to_its_deletion() {
+    let server = Server::start();
+    let none = json!(null);
+    assert_error(
+        &server.api("GET", "/services/s", &none),
+        404,
+        "ServiceNotFound",
+        "service 's' does not exist",
+    );
+    let created = server.api(
+        "POST",
+        "/services",
+        &json!({"serviceName": "s", "description": "one"}),
+    );
+    assert_eq!(
+        (created.status, created.json()["serviceName"].as_str()),
+        (201, Some("s"))
+    );
+    assert_error(
+        &server.api("POST", "/services", &json!({"serviceName": "s"})),
+        409,
+        "ServiceAlreadyExists",
+        "'s'",
+    );
+    let changed = server
+        .api("PUT", "/services/s", &json!({"description": "two"}))
+        .json();
+    assert_eq!(
+        (changed["description"].as_str(), &changed["serviceId"]),
+        (Some("two"), &created.json()["serviceId"])
+    );
+    assert_eq!(
+        server.api("GET", "/services/s", &none).json()["description"],
+        "two"
+    );
+    assert_eq!(
+        server.api("GET", "/services", &none).json()["services"]
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
+    server.deploy(&json!({}));
+    assert_error(
+        &server.api("DELETE", "/services/s", &none),
+        409,
+        "ServiceNotEmpty",
+        "'s'",
+    );
+    assert_eq!(
+        server
+            .api("DELETE", "/services/s/functions/f", &none)
+            .status,
+        204
+    );
+    assert_eq!(server.api("DELETE", "/services/s", &none).status, 204);
+    assert_error(
+        &server.api("DELETE", "/services/s", &none),
+        404,
+        "ServiceNotFound",
+        "'s'",
+    );
+}
+
+#[test]
+fn a_function_lives_from_its_creation_to_its_deletion() {
+    let server = Server::start();
+    let none = json!(null);
+    assert_error(
+        &server.api("GET", "/services/s/functions/f", &none),
+        404,
+        "ServiceNotFound",
+        "'s'",
+    );
+    server.deploy(&json!({"description": "one"}));
+    let twice = json!({"functionName": "f", "runtime": "custom", "code": code(&package())});
+    let refused = server.api("POST", "/services/s/functions", &twice);
+    assert_error(
+        &refused,
+        409,
+        "FunctionAlreadyExists",
+        "function 'f' already exists in service 's'",
+    );
+    let first = server.api("GET", "/services/s/functions/f", &none).json();
+    assert_eq!(
+        (first["timeout"].as_u64(), first["codeSize"].as_u64()),
+        (Some(30), Some(package().len() as u64))
+    );
+    assert_eq!(first["code"], Value::Null, "the package is not sent back");
+    let other = zip_of(&[("bootstrap", b"#!/bin/sh\nexit 9\n", 0o755)]);
+    let changed = server
+        .api(
+            "PUT",
+            "/services/s/functions/f",
+            &json!({"code": code(&other)}),
+        )
+        .json();
+    assert_eq!(
+        (changed["description"].as_str(), &changed["functionId"]),
+        (Some("one"), &first["functionId"])
+    );
+    assert_ne!(changed["codeChecksum"], first["codeChecksum"]);
+    assert_error(&server.invoke("x"), 412, "CAExited", "code 9");
+    server.add_trigger("anonymous", &["GET"]);
+    let refused = server.api("DELETE", "/services/s/functions/f", &none);
+    assert_error(
+        &refused,
+        409,
+        "FunctionNotEmpty",
+        "function 'f' has active triggers",
+    );
+    assert_eq!(
+        server
+            .api("DELETE", "/services/s/functions/f/triggers/t", &none)
+            .status,
+        204
+    );
+    assert_eq!(
+        server
+            .api("DELETE", "/services/s/functions/f", &none)
+            .status,
+        204
+    );
+    assert_error(
+        &server.invoke("x"),
+        404,
+        "FunctionNotFound",
+        "function 'f' does not exist in service 's'",
+    );
+}
+
+#[test]
+fn triggers_domains_and_async_configs_live_as_well() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    let (none, function) = (json!(null), "/services/s/functions/f");
+    let path = |rest: &str| format!("{function}{rest}");
+    assert_error(
+        &server.api("GET", &path("/triggers/t"), &none),
+        404,
+        "TriggerNotFound",
+        "'t'",
+    );
+    server.add_trigger("anonymous", &["GET"]);
+    let change = json!({"triggerConfig": {"authType": "function", "methods": ["POST"]}});
+    assert_eq!(server.api("PUT", &path("/triggers/t"), &change).status, 200);
+    let listed = server.api("GET", &path("/triggers"), &none).json();
+    assert_eq!(
+        listed["triggers"][0]["triggerConfig"]["methods"],
+        json!(["POST"])
+    );
+    assert_eq!(listed["triggers"][0]["triggerType"], "http");
+
+    assert_error(
+        &server.api("GET", "/custom-domains/a.b", &none),
+        404,
+        "DomainNameNotFound",
+        "'a.b'",
+    );
+    let domain = json!({"domainName": "a.b", "protocol": "HTTP", "routeConfig": {"routes": []}});
+    assert_eq!(server.api("POST", "/custom-domains", &domain).status, 201);
+    assert_error(
+        &server.api("POST", "/custom-domains", &domain),
+        409,
+        "DomainNameAlreadyExists",
+        "'a.b'",
+    );
+    assert_eq!(
+        server
+            .api(
+                "PUT",
+                "/custom-domains/a.b",
+                &json!({"protocol": "HTTP,HTTPS"})
+            )
+            .status,
+        200
+    );
+    assert_eq!(
+        server.api("GET", "/custom-domains/a.b", &none).json()["protocol"],
+        "HTTP,HTTPS"
+    );
+    assert_eq!(
+        server.api("DELETE", "/custom-domains/a.b", &none).status,
+        204
+    );
+
+    let config = "/services/s.LATEST/functions/f/async-invoke-config";
+    assert_error(
+        &server.api("GET", config, &none),
+        404,
+        "AsyncConfigNotExists",
+        "s:LATEST:f",
+    );
+    assert_eq!(
+        server
+            .api("PUT", config, &json!({"maxAsyncRetryAttempts": 2}))
+            .status,
+        200
+    );
+    assert_eq!(
+        server.api("GET", config, &none).json()["maxAsyncRetryAttempts"],
+        2
+    );
+    let refused = server.api("PUT", config, &json!({"maxAsyncRetryAttempts": 9}));
+    assert_error(&refused, 400, "InvalidArgument", "from 0 to 8");
+    assert_eq!(server.api("DELETE", config, &none).status, 204);
+    assert_error(
+        &server.api("DELETE", config, &none),
+        404,
+        "AsyncConfigNotExists",
+        "s:LATEST:f",
+    );
+}
+
+#[test]
+fn lists_come_in_pages() {
+    let server = Server::start();
+    for name in ["a1", "a2", "a3", "b1"] {
+        assert_eq!(
+            server
+                .api("POST", "/services", &json!({"serviceName": name}))
+                .status,
+            201
+        );
+    }
+    let list = |query: &str| {
+        server
+            .api("GET", &format!("/services?{query}"), &json!(null))
+            .json()
+    };
+    let names = |list: &Value| -> Vec<String> {
+        let services = list["services"].as_array().expect("a list");
+        services
+            .iter()
+            .filter_map(|service| service["serviceName"].as_str().map(str::to_owned))
+            .collect()
+    };
+    let first = list("prefix=a&limit=2");
+    assert_eq!(
+        (names(&first), first["nextToken"].as_str()),
+        (vec!["a1".to_owned(), "a2".to_owned()], Some("a3"))
+    );
+    let second = list("prefix=a&limit=2&nextToken=a3");
+    assert_eq!(
+        (names(&second), second["nextToken"].as_str()),
+        (vec!["a3".to_owned()], None)
+    );
+}
+
+#[test]
+fn what_fc_would_refuse_is_refused() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    let put = |fields: Value| server.api("PUT", "/services/s/functions/f", &fields);
+    assert_error(
+        &put(json!({"runtime": "nodejs12"})),
+        400,
+        "InvalidArgument",
+        "fc-local runs custom runtimes only",
+    );
+    assert_error(
+        &put(json!({"timeout": 90_000})),
+        400,
+        "InvalidArgument",
+        "not a number from 1 to 86400",
+    );
+    assert_error(
+        &put(json!({"instanceConcurrency": 201})),
+        400,
+        "InvalidArgument",
+        "from 1 to 200",
+    );
+    assert_error(
+        &put(json!({"environmentVariables": {"FC_X": "1"}})),
+        400,
+        "InvalidArgument",
+        "reserved",
+    );
+    assert_error(
+        &put(json!({"code": {}})),
+        400,
+        "InvalidArgument",
+        "neither zipFile nor ossBucketName",
+    );
+    let stored = json!({"code": {"ossBucketName": "b", "ossObjectName": "o"}});
+    assert_error(
+        &put(stored),
+        400,
+        "InvalidArgument",
+        "upload it with `fun package`",
+    );
+    assert_error(
+        &server.api("POST", "/services", &json!({"serviceName": "1"})),
+        400,
+        "InvalidArgument",
+        "serviceName '1'",
+    );
+    let nothing = server.signed("PUT", "/2016-08-15/services/s", &[], b"[1]");
+    assert_error(&nothing, 400, "InvalidArgument", "no JSON object");
+    assert_error(
+        &server.api("GET", "/services/s.7", &json!(null)),
+        404,
+        "VersionNotFound",
+        "keeps LATEST only",
+    );
+    assert_error(
+        &server.api("GET", "/nowhere", &json!(null)),
+        400,
+        "PathNotSupported",
+        "'GET' against",
+    );
+    assert_eq!(
+        server.invoke("still the old one").text(),
+        "still the old one"
+    );
+}
+
+#[test]
+fn a_broken_package_is_refused_and_the_old_one_stays() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    let mut damaged = zip_of(&[("bootstrap", &[b'x'; 4096], 0o755)]);
+    let middle = damaged.len() / 3;
+    damaged[middle] ^= 0xff;
+    for (zip, words) in [
+        (b"no zip at all".to_vec(), "not a readable zip file"),
+        (package()[..300].to_vec(), "not a readable zip file"),
+        (damaged, "not a readable zip file"),
+        (
+            zip_of(&[("bootstrap", b"", 0o755), ("../evil", b"", 0o644)]),
+            "leads out of it: \"../evil\"",
+        ),
+    ] {
+        let reply = server.api(
+            "PUT",
+            "/services/s/functions/f",
+            &json!({"code": code(&zip)}),
+        );
+        assert_error(&reply, 400, "InvalidArgument", words);
+    }
+    let none = server.api(
+        "PUT",
+        "/services/s/functions/f",
+        &json!({"code": {"zipFile": "%%%"}}),
+    );
+    assert_error(&none, 400, "InvalidArgument", "no base64");
+    assert_eq!(server.invoke("still here").text(), "still here");
+}
+
+#[test]
+fn a_request_without_the_right_signature_changes_nothing() {
+    let server = Server::start();
+    let body = json!({"serviceName": "s"}).to_string();
+    let target = "/2016-08-15/services";
+    let wrong = server.signed_with("wrong", "POST", target, &[], body.as_bytes());
+    assert_error(
+        &wrong,
+        403,
+        "SignatureNotMatch",
+        "does not match the signature you provided",
+    );
+    let unsigned = server.request("POST", target, &[], body.as_bytes());
+    assert_error(&unsigned, 400, "MissingRequiredHeader", "authorization");
+    let date = httpdate::fmt_http_date(std::time::SystemTime::now());
+    let signature =
+        authorization(KEY_SECRET, "POST", target, &[], &date).replace("test-key", "another");
+    let stranger = server.request(
+        "POST",
+        target,
+        &[("date", &date), ("authorization", &signature)],
+        body.as_bytes(),
+    );
+    assert_error(&stranger, 403, "InvalidAccessKeyID", "'another'");
+    let tampered = server.signed("POST", target, &[("content-md5", "AAAA")], body.as_bytes());
+    assert_error(&tampered, 400, "InvalidArgument", "Content-MD5");
+    assert_error(
+        &server.api("GET", "/services/s", &json!(null)),
+        404,
+        "ServiceNotFound",
+        "'s'",
+    );
+}
+
+#[test]
+fn the_answer_to_an_invocation_tells_its_instance_and_its_code() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    let reply = server.invoke("x");
+    let checksum = server
+        .api("GET", "/services/s/functions/f", &json!(null))
+        .json()["codeChecksum"]
+        .clone();
+    assert_eq!(checksum, reply.header("x-fc-code-checksum"));
+    assert_eq!(reply.header("x-fc-invocation-service-version"), "LATEST");
+    assert_eq!(reply.header("content-type"), "application/octet-stream");
+    assert!(reply.header("x-fc-instance-id").starts_with("c-"));
+}

@@ -1,0 +1,346 @@
+//! HTTP triggers: by the proxy path and by a custom domain, whole and streamed (contract §1, §3).
+
+use std::fs;
+use std::io::{BufReader, Write};
+
+use serde_json::{Value, json};
+
+use crate::support::{KEY_SECRET, Reply, Server, authorization, read_chunk, send, wait_for};
+
+const PROXY: &str = "/2016-08-15/proxy/s/f";
+const METHODS: [&str; 6] = ["GET", "POST", "PUT", "DELETE", "HEAD", "PROPFIND"];
+
+fn server_with(fields: &Value) -> Server {
+    let server = Server::start();
+    server.deploy(fields);
+    server.add_trigger("anonymous", &METHODS);
+    let routes =
+        json!([{"path": "/*", "serviceName": "s", "functionName": "f", "qualifier": "LATEST"}]);
+    let domain = json!({"domainName": "web.example.test", "protocol": "HTTP", "routeConfig": {"routes": routes}});
+    assert_eq!(server.api("POST", "/custom-domains", &domain).status, 201);
+    server
+}
+
+fn by_domain(
+    server: &Server,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Reply {
+    let headers = [&[("Host", "web.example.test:8900")], headers].concat();
+    server.request(method, target, &headers, body)
+}
+
+/// What the function saw of a header, in the order it came.
+fn seen<'a>(reply: &'a Value, name: &str) -> Vec<&'a str> {
+    let headers = reply["headers"].as_array().expect("a list");
+    let pairs = headers.iter().filter(|pair| {
+        pair[0]
+            .as_str()
+            .is_some_and(|key| key.eq_ignore_ascii_case(name))
+    });
+    pairs.filter_map(|pair| pair[1].as_str()).collect()
+}
+
+#[test]
+fn the_users_own_request_reaches_the_function_by_its_domain() {
+    let server = server_with(&json!({}));
+    let headers = [
+        ("X-Twice", "1"),
+        ("X-Twice", "2"),
+        ("X-Fc-Function-Name", "forged"),
+        ("Cookie", "k=%E4%BD%A0"),
+    ];
+    let reply = by_domain(
+        &server,
+        "PROPFIND",
+        "/a%20b//c?q=%E4%BD%A0&q=2",
+        &headers,
+        b"body",
+    );
+    assert_eq!(
+        (reply.status, reply.all("set-cookie")),
+        (201, vec!["a=1", "b=2"])
+    );
+    assert_eq!(
+        (
+            reply.header("x-fc-secret"),
+            reply.header("server"),
+            reply.header("content-disposition")
+        ),
+        ("", "", "")
+    );
+    assert!(!reply.header("x-fc-request-id").is_empty());
+    let request = reply.json();
+    assert_eq!(request["method"], "PROPFIND");
+    assert_eq!(request["target"], "/a%20b//c?q=%E4%BD%A0&q=2");
+    assert_eq!(request["length"], 4);
+    assert_eq!(seen(&request, "x-twice"), ["1", "2"]);
+    assert_eq!(seen(&request, "x-fc-function-name"), ["f"]);
+    assert_eq!(seen(&request, "x-fc-control-path"), ["/http-invoke"]);
+    assert_eq!(seen(&request, "host"), ["web.example.test:8900"]);
+    assert_eq!(seen(&request, "x-fc-client-ip"), ["127.0.0.1"]);
+    assert_eq!(seen(&request, "cookie"), ["k=%E4%BD%A0"]);
+    assert_eq!(seen(&request, "content-length"), ["4"]);
+    assert!(seen(&request, "connection").is_empty());
+}
+
+#[test]
+fn the_proxy_path_stays_in_the_target_and_forces_a_download() {
+    let server = server_with(&json!({}));
+    let reply = server.request("POST", &format!("{PROXY}/a/b?x=1"), &[], b"posted");
+    assert_eq!(
+        (reply.status, reply.header("content-disposition")),
+        (201, "attachment")
+    );
+    let request = reply.json();
+    assert_eq!(request["target"], format!("{PROXY}/a/b?x=1"));
+    assert_eq!(seen(&request, "x-fc-base-path"), [format!("{PROXY}/")]);
+}
+
+#[test]
+fn a_body_of_20_mb_and_100_headers_pass_both_ways() {
+    let server = server_with(&json!({}));
+    let body: Vec<u8> = (0..20 * 1024 * 1024_u32)
+        .map(|index| index.to_le_bytes()[1])
+        .collect();
+    let reply = by_domain(&server, "POST", "/echo", &[], &body);
+    assert!(
+        reply.complete && reply.body == body,
+        "{} bytes came back",
+        reply.body.len()
+    );
+    let names: Vec<String> = (0..100)
+        .map(|number| format!("X-Header-{number}"))
+        .collect();
+    let headers: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "value")).collect();
+    let request = by_domain(&server, "GET", "/", &headers, b"").json();
+    assert!(names.iter().all(|name| seen(&request, name) == ["value"]));
+}
+
+#[test]
+fn a_head_request_has_a_length_and_no_body() {
+    let server = server_with(&json!({}));
+    let reply = by_domain(&server, "HEAD", "/x", &[], b"");
+    assert_eq!((reply.status, reply.body.len()), (201, 0));
+    assert!(
+        reply
+            .header("content-length")
+            .parse::<usize>()
+            .is_ok_and(|length| length > 100),
+        "{reply:?}"
+    );
+}
+
+#[test]
+fn six_events_over_time_arrive_as_six() {
+    let folder = tempfile::tempdir().expect("folder");
+    let gate = folder.path().join("gate").display().to_string();
+    let server = server_with(&json!({"environmentVariables": {"EVENTS_GATE": gate}}));
+    let mut stream = server.connect();
+    send(
+        &mut stream,
+        "GET",
+        "/events",
+        &[("Host", "web.example.test")],
+        b"",
+    );
+    let mut reader = BufReader::new(stream);
+    let head = Reply::read_head(&mut reader);
+    assert_eq!(
+        (
+            head.header("content-type"),
+            head.header("transfer-encoding")
+        ),
+        ("text/event-stream", "chunked")
+    );
+    for number in 0..6 {
+        // The function sends the next event only after this one was seen here.
+        let event = read_chunk(&mut reader).expect("an event");
+        assert_eq!(
+            String::from_utf8_lossy(&event),
+            format!("data: {number}\n\n")
+        );
+        fs::write(format!("{gate}{number}"), "").expect("the gate opens");
+    }
+    assert_eq!(read_chunk(&mut reader), Some(Vec::new()));
+}
+
+#[test]
+fn a_stream_that_breaks_off_can_be_told_from_one_that_ends() {
+    let server = server_with(&json!({}));
+    let whole = by_domain(&server, "GET", "/events", &[], b"");
+    assert!(whole.complete && whole.text().ends_with("data: 5\n\n"));
+    let cut = by_domain(&server, "GET", "/events?cut=1", &[], b"");
+    assert!(
+        !cut.complete && cut.text().starts_with("data: 0\n\n"),
+        "{cut:?}"
+    );
+}
+
+#[test]
+fn a_client_that_leaves_cancels_its_call() {
+    let folder = tempfile::tempdir().expect("folder");
+    let gate = folder.path().join("gate").display().to_string();
+    let server = server_with(&json!({"environmentVariables": {"EVENTS_GATE": gate}}));
+    let mut stream = server.connect();
+    send(
+        &mut stream,
+        "GET",
+        "/events",
+        &[("Host", "web.example.test")],
+        b"",
+    );
+    let mut reader = BufReader::new(stream);
+    Reply::read_head(&mut reader);
+    drop(reader);
+    wait_for("the platform's line", || {
+        server
+            .log()
+            .contains("Error: Invocation canceled by client (duration: ")
+            .then_some(())
+    });
+}
+
+#[test]
+fn a_function_that_dies_or_breaks_a_limit_is_a_bad_gateway() {
+    let server = server_with(&json!({}));
+    let died = by_domain(&server, "GET", "/die", &[], b"");
+    assert_eq!(
+        (died.status, died.header("x-fc-error-type")),
+        (502, "UnhandledInvocationError")
+    );
+    assert!(
+        died.text()
+            .contains("Process exited unexpectedly before completing request"),
+        "{died:?}"
+    );
+    let large = by_domain(&server, "GET", "/big-headers", &[], b"");
+    assert_eq!(
+        (large.status, large.json()["errorType"].as_str()),
+        (502, Some("BadResponse"))
+    );
+    let failed = by_domain(&server, "GET", "/failed", &[], b"");
+    assert_eq!(
+        (failed.status, failed.header("x-fc-error-type")),
+        (201, "UnhandledInvocationError")
+    );
+}
+
+#[test]
+fn a_call_over_its_timeout_is_a_bad_gateway() {
+    let server = server_with(&json!({"timeout": 1}));
+    let reply = by_domain(&server, "GET", "/sleep", &[], b"");
+    assert_eq!(
+        (reply.status, reply.header("x-fc-error-type")),
+        (502, "FunctionTimeoutError")
+    );
+}
+
+#[test]
+fn requests_over_the_limits_are_refused() {
+    let server = server_with(&json!({}));
+    let long = "x".repeat(9000);
+    for reply in [
+        by_domain(&server, "GET", "/", &[("X-Long", long.as_str())], b""),
+        by_domain(&server, "GET", &format!("/{}", "x".repeat(5000)), &[], b""),
+    ] {
+        assert_eq!(
+            (reply.error(), reply.header("x-fc-error-type")),
+            ((400, "InvalidArgument".to_owned()), "FcCommonError")
+        );
+    }
+    let mut stream = server.connect();
+    let head = "POST / HTTP/1.1\r\nHost: web.example.test\r\nContent-Length: 99999999999\r\n\r\n";
+    stream.write_all(head.as_bytes()).expect("sent");
+    let reply = Reply::read(&mut BufReader::new(stream), "POST");
+    assert_eq!(reply.error(), (400, "EntityTooLarge".to_owned()));
+}
+
+#[test]
+fn only_the_triggers_methods_pass_and_only_with_a_trigger() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    assert_eq!(
+        server.request("GET", PROXY, &[], b"").error(),
+        (404, "TriggerNotFound".to_owned())
+    );
+    server.add_trigger("anonymous", &["GET"]);
+    assert_eq!(server.request("GET", PROXY, &[], b"").status, 201);
+    let refused = server.request("POST", PROXY, &[], b"");
+    assert_eq!(
+        (refused.status, refused.header("x-fc-error-type")),
+        (403, "FcCommonError")
+    );
+}
+
+#[test]
+fn a_trigger_with_auth_type_function_wants_a_signature() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    server.add_trigger("function", &["GET"]);
+    let target = format!("{PROXY}/x?b=2&a=1");
+    assert_eq!(
+        server.request("GET", &target, &[], b"").error(),
+        (400, "MissingRequiredHeader".to_owned())
+    );
+    assert_eq!(server.signed("GET", &target, &[], b"").status, 201);
+    let wrong = server.signed_with("wrong", "GET", &target, &[], b"");
+    assert_eq!(wrong.error(), (403, "SignatureNotMatch".to_owned()));
+    let date = "Thu, 01 Jan 2015 00:00:00 GMT";
+    let old = authorization(KEY_SECRET, "GET", &target, &[], date);
+    let replayed = server.request(
+        "GET",
+        &target,
+        &[("date", date), ("authorization", &old)],
+        b"",
+    );
+    assert_eq!(replayed.error(), (403, "AccessDenied".to_owned()));
+}
+
+#[test]
+fn the_tail_log_of_an_http_call_comes_to_who_asks() {
+    let server = server_with(&json!({}));
+    let reply = by_domain(&server, "GET", "/x", &[("X-Fc-Log-Type", "Tail")], b"");
+    assert!(
+        reply.log().contains("FC Invoke End RequestId: ") && reply.log().contains("\nDuration: "),
+        "{reply:?}"
+    );
+    assert_eq!(
+        by_domain(&server, "GET", "/x", &[], b"").header("x-fc-log-result"),
+        ""
+    );
+}
+
+#[test]
+fn the_most_exact_route_of_a_domain_wins() {
+    let server = server_with(&json!({}));
+    server.deploy_as("g", &json!({}));
+    let trigger = json!({"triggerName": "t", "triggerType": "http", "triggerConfig": {"authType": "anonymous", "methods": ["GET"]}});
+    assert_eq!(
+        server
+            .api("POST", "/services/s/functions/g/triggers", &trigger)
+            .status,
+        201
+    );
+    let routes = json!([{"path": "/*", "serviceName": "s", "functionName": "f"}, {"path": "/g/*", "serviceName": "s", "functionName": "g"}]);
+    let change = json!({"routeConfig": {"routes": routes}});
+    assert_eq!(
+        server
+            .api("PUT", "/custom-domains/web.example.test", &change)
+            .status,
+        200
+    );
+    let name = |target: &str| {
+        seen(
+            &by_domain(&server, "GET", target, &[], b"").json(),
+            "x-fc-function-name",
+        )
+        .join("")
+    };
+    assert_eq!(
+        (name("/g/x"), name("/other")),
+        ("g".to_owned(), "f".to_owned())
+    );
+}

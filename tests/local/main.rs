@@ -1,0 +1,14 @@
+//! Drives the real `fc-local` from outside: the one-shot command, the API with its instances, the state on
+//! the disk, and, where it is installed, the real `fun` CLI.
+//!
+//! The functions under test run `function/bootstrap`, a custom runtime that misbehaves on request.
+#![cfg(feature = "local")]
+
+mod cli;
+mod control;
+mod fun;
+mod http;
+mod instances;
+mod invoke;
+mod state;
+mod support;

@@ -1,0 +1,158 @@
+//! What survives: a restart, a crash, a full disk, a damaged file.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::support::{Server, fc_local, process_state, text, wait_for, zip_of};
+
+#[test]
+fn what_is_deployed_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut server = Server::on(folder.path(), &[]);
+    server.deploy(&json!({"environmentVariables": {"KEPT": "yes"}}));
+    server.add_trigger("anonymous", &["GET"]);
+    let routes = json!([{"path": "/*", "serviceName": "s", "functionName": "f"}]);
+    let domain = json!({"domainName": "kept.example", "protocol": "HTTP", "routeConfig": {"routes": routes}});
+    assert_eq!(server.api("POST", "/custom-domains", &domain).status, 201);
+    let before = server
+        .api("GET", "/services/s/functions/f", &json!(null))
+        .json();
+    server.stop();
+
+    let server = Server::on(folder.path(), &[]);
+    assert_eq!(
+        server
+            .api("GET", "/services/s/functions/f", &json!(null))
+            .json(),
+        before
+    );
+    assert_eq!(server.invoke("env").json()["KEPT"], "yes");
+    let by_domain = server.request("GET", "/x", &[("Host", "kept.example")], b"");
+    assert_eq!(by_domain.json()["target"], "/x");
+}
+
+#[test]
+fn a_crash_leaves_neither_half_a_state_nor_instances_nor_lost_events() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut server = Server::on(folder.path(), &[]);
+    server.deploy(&json!({}));
+    let gate = folder.path().join("gate");
+    let pid = server.function_state()["pid"].as_u64().expect("a pid");
+    let event = format!("wait-for {}", gate.display());
+    assert_eq!(
+        server
+            .invoke_with(&[("x-fc-invocation-type", "Async")], &event)
+            .status,
+        202
+    );
+    wait_for("the event to be at work", || {
+        (server.log().matches("FC Invoke Start").count() == 2).then_some(())
+    });
+    server.kill();
+
+    let mut server = Server::on(folder.path(), &[]);
+    wait_for("the old instance to be gone", || {
+        process_state(pid)
+            .is_none_or(|state| state == 'Z')
+            .then_some(())
+    });
+    wait_for("the event to be at work again", || {
+        (server.log().matches("FC Invoke Start").count() == 3).then_some(())
+    });
+    fs::write(&gate, "").expect("the gate opens");
+    let waiting = || {
+        fs::read_dir(folder.path().join("async"))
+            .expect("folder")
+            .count()
+    };
+    wait_for("the event to be done", || (waiting() == 0).then_some(()));
+    server.stop();
+    assert_eq!(
+        fs::read_dir(folder.path().join("scratch"))
+            .expect("folder")
+            .count(),
+        0,
+        "no code is left behind"
+    );
+}
+
+/// A server whose files may not grow over 32 KiB: to it, that is a full disk.
+fn server_on_a_full_disk(data: &Path) -> Server {
+    let mut command = Command::new("sh");
+    let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" start --port 0 --data \"$1\"";
+    command
+        .args(["-c", script, env!("CARGO_BIN_EXE_fc-local")])
+        .arg(data);
+    Server::run(command, data)
+}
+
+#[test]
+fn a_full_disk_is_a_clear_error_and_loses_nothing() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut server = server_on_a_full_disk(folder.path());
+    server.deploy(&json!({}));
+    let noise: Vec<u8> = (0..12_000_u32)
+        .flat_map(|number| Sha256::digest(number.to_le_bytes()))
+        .collect();
+    let large = zip_of(&[
+        ("bootstrap", b"#!/bin/sh\n", 0o755),
+        ("noise", &noise, 0o644),
+    ]);
+    let change = json!({"timeout": 7, "code": {"zipFile": BASE64.encode(large)}});
+    let reply = server.api("PUT", "/services/s/functions/f", &change);
+    assert_eq!(reply.error(), (500, "InternalServerError".to_owned()));
+    let said = reply.text();
+    assert!(
+        said.contains("cannot write ") && said.contains("nothing that was stored before is lost"),
+        "{said}"
+    );
+    assert_eq!(server.invoke("still here").text(), "still here");
+    let description = json!({"description": "x".repeat(100_000)});
+    assert_eq!(
+        server.api("PUT", "/services/s", &description).error().0,
+        500
+    );
+    server.stop();
+
+    let server = Server::on(folder.path(), &[]);
+    assert_eq!(
+        server
+            .api("GET", "/services/s/functions/f", &json!(null))
+            .json()["timeout"],
+        30
+    );
+    assert_eq!(server.invoke("still here").text(), "still here");
+    let files = fs::read_dir(folder.path().join("code"))
+        .expect("folder")
+        .count();
+    assert_eq!(files, 1, "no half-written package is left");
+}
+
+#[test]
+fn a_damaged_state_file_stops_the_start_and_is_kept() {
+    let folder = tempfile::tempdir().expect("folder");
+    fs::write(folder.path().join("state.json"), "{\"format\": 1, \"serv").expect("written");
+    let output = fc_local()
+        .args(["start", "--port", "0", "--data"])
+        .arg(folder.path())
+        .output()
+        .expect("runs");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said.contains("state.json")
+            && said.contains("it was left as it is: repair it, or move it away"),
+        "{said}"
+    );
+    assert!(
+        fs::read_to_string(folder.path().join("state.json"))
+            .expect("kept")
+            .starts_with("{\"format\": 1")
+    );
+}
