@@ -18,7 +18,7 @@ use zip::write::SimpleFileOptions;
 /// Long enough for a machine under load; reached only by a failure.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-const KEY_ID: &str = "test-key";
+pub(crate) const KEY_ID: &str = "test-key";
 pub(crate) const KEY_SECRET: &str = "test-secret";
 
 /// A command of the tool under test.

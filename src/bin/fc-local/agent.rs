@@ -70,11 +70,20 @@ impl Connections {
     }
 
     /// Sends a request over an idle connection, or over a new one.
-    pub(crate) async fn send(&self, request: Request<Body>) -> Result<Exchange, BoxError> {
-        let mut sender = match self.take_idle().await {
-            Some(sender) => sender,
-            None => self.connect().await?,
-        };
+    ///
+    /// An idle connection that turns out to be closed before anything was written gives the request back;
+    /// what was written is never sent twice, as on the platform (contract §4.1).
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Result<Exchange, BoxError> {
+        while let Some(mut sender) = self.take_idle().await {
+            match sender.try_send_request(request).await {
+                Ok(response) => return Ok(Exchange { response, sender }),
+                Err(mut error) => match error.take_message() {
+                    Some(unsent) => request = unsent,
+                    None => return Err(error.into_error().into()),
+                },
+            }
+        }
+        let mut sender = self.connect().await?;
         let response = sender.send_request(request).await?;
         Ok(Exchange { response, sender })
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use hyper::Request;
 use hyper::header::{HOST, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::agent::{CallId, Payload};
 use crate::call;
@@ -88,10 +89,21 @@ async fn run_calls(args: &InvokeArgs) -> Result<(), OneShotError> {
         .map_err(OneShotError::Cold)?;
     let outcome = tokio::select! {
         outcome = call_all(args, &instance, first, event, requests) => outcome,
-        _ = tokio::signal::ctrl_c() => Err(OneShotError::Answer("interrupted".to_owned())),
+        () = interrupted() => Err(OneShotError::Answer("interrupted".to_owned())),
     };
     instance.stop().await;
     outcome
+}
+
+/// Waits for Ctrl-C or SIGTERM, so that the instance is not left behind.
+async fn interrupted() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
 }
 
 async fn call_all(

@@ -75,7 +75,11 @@ async fn start(args: &StartArgs) -> Result<(), String> {
     }
     output::progress("stopping the instances");
     server.abort();
-    app.pool.stop_all().await;
+    tokio::select! {
+        () = app.pool.stop_all() => {}
+        // Who asks twice does not want to wait for hooks; what still runs is killed.
+        _ = tokio::signal::ctrl_c() => {}
+    }
     // Files that stay behind are replaced by the next start.
     let _ = std::fs::remove_file(ServerFile::path(&data));
     let _ = std::fs::remove_file(env_file(&data));

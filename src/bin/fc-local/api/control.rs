@@ -117,8 +117,10 @@ async fn function_paths(
     Some(match rest {
         [] => functions(app, generation, service, request).await,
         [name] => function_item(app, generation, service, name, request).await,
-        [name, "triggers"] => triggers(app, service, name, request),
-        [name, "triggers", trigger] => trigger_item(app, service, name, trigger, request),
+        [name, "triggers"] => triggers(app, generation, service, name, request),
+        [name, "triggers", trigger] => {
+            trigger_item(app, generation, service, name, trigger, request)
+        }
         [name, "async-invoke-config"] => async_config(app, service, name, request),
         _ => return None,
     })
@@ -258,10 +260,17 @@ async fn store_code(app: &Arc<App>, input: CodeInput) -> Result<CodeRef, ApiErro
         .map_err(|error| ApiError::internal(error.to_string()))?
 }
 
-fn triggers(app: &App, service: &str, function: &str, request: &ReadRequest) -> Done {
+fn triggers(
+    app: &App,
+    generation: Generation,
+    service: &str,
+    function: &str,
+    request: &ReadRequest,
+) -> Done {
     match request.head.method {
         Method::POST => created(app.store.update(|state| {
             resources::create_trigger(
+                generation,
                 resources::function_mut(state, service, function)?,
                 request.json()?,
             )
@@ -269,9 +278,12 @@ fn triggers(app: &App, service: &str, function: &str, request: &ReadRequest) -> 
         Method::GET => {
             let state = app.store.snapshot();
             let triggers = &resources::find_function(&state, service, function)?.triggers;
-            let items = triggers
-                .iter()
-                .map(|(name, item)| (name.as_str(), resources::trigger_view(name, item)));
+            let items = triggers.iter().map(|(name, item)| {
+                (
+                    name.as_str(),
+                    resources::trigger_view(generation, name, item),
+                )
+            });
             found(resources::page("triggers", items, &request.query()))
         }
         _ => unsupported(request),
@@ -280,6 +292,7 @@ fn triggers(app: &App, service: &str, function: &str, request: &ReadRequest) -> 
 
 fn trigger_item(
     app: &App,
+    generation: Generation,
     service: &str,
     function: &str,
     trigger: &str,
@@ -289,12 +302,14 @@ fn trigger_item(
         Method::GET => {
             let state = app.store.snapshot();
             found(resources::get_trigger(
+                generation,
                 resources::find_function(&state, service, function)?,
                 trigger,
             ))
         }
         Method::PUT => found(app.store.update(|state| {
             resources::update_trigger(
+                generation,
                 resources::function_mut(state, service, function)?,
                 trigger,
                 request.json()?,

@@ -74,6 +74,7 @@ fn asynchronous(
     app.accept_async(deployed, request_id, &request.payload.bytes)?;
     let mut response = result(empty_body());
     *response.status_mut() = StatusCode::ACCEPTED;
+    insert(response.headers_mut(), header::ASYNC_TASK_ID, request_id);
     Ok(response)
 }
 

@@ -36,6 +36,7 @@ use crate::body::{Body, empty_body, full_body};
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, header, limit};
 use crate::function::Generation;
 use crate::ids;
+use crate::output;
 use crate::pool::Pool;
 use crate::store::Store;
 
@@ -95,6 +96,8 @@ async fn answer(app: &Arc<App>, request: Request<Incoming>, client: SocketAddr) 
         Generation::Fc2
     };
     let request_id = ids::request_id(generation);
+    // Without the query, which may carry what is nobody's business.
+    let asked = format!("{} {}", head.method, head.uri.path());
     let request = ApiRequest {
         head,
         body,
@@ -104,6 +107,7 @@ async fn answer(app: &Arc<App>, request: Request<Incoming>, client: SocketAddr) 
     let result = route(app, generation, request).await;
     let mut response = result.unwrap_or_else(|error| error.into_response(generation, &request_id));
     insert(response.headers_mut(), header::REQUEST_ID, &request_id);
+    output::progress(&format!("{asked} {}", response.status().as_u16()));
     response
 }
 

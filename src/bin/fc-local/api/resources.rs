@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::api::error::ApiError;
 use crate::api::spec::check_name;
 use crate::facts::limit;
+use crate::function::Generation;
 use crate::store::{CodeRef, FunctionRecord, Resource, State, function_key};
 
 /// How many items a list has when the client does not say, and at most.
@@ -143,6 +144,7 @@ pub(crate) fn delete_function(
 
 /// Creates a trigger.
 pub(crate) fn create_trigger(
+    generation: Generation,
     function: &mut FunctionRecord,
     mut spec: Spec,
 ) -> Result<Value, ApiError> {
@@ -159,13 +161,14 @@ pub(crate) fn create_trigger(
         ));
     }
     let resource = Resource::new(spec);
-    let view = trigger_view(&name, &resource);
+    let view = trigger_view(generation, &name, &resource);
     function.triggers.insert(name, resource);
     Ok(view)
 }
 
 /// Changes a trigger.
 pub(crate) fn update_trigger(
+    generation: Generation,
     function: &mut FunctionRecord,
     name: &str,
     mut spec: Spec,
@@ -177,16 +180,20 @@ pub(crate) fn update_trigger(
         .get_mut(name)
         .ok_or_else(|| no_trigger(name))?;
     trigger.merge(spec);
-    Ok(trigger_view(name, trigger))
+    Ok(trigger_view(generation, name, trigger))
 }
 
 /// Reads a trigger.
-pub(crate) fn get_trigger(function: &FunctionRecord, name: &str) -> Result<Value, ApiError> {
+pub(crate) fn get_trigger(
+    generation: Generation,
+    function: &FunctionRecord,
+    name: &str,
+) -> Result<Value, ApiError> {
     let trigger = function
         .triggers
         .get(name)
         .ok_or_else(|| no_trigger(name))?;
-    Ok(trigger_view(name, trigger))
+    Ok(trigger_view(generation, name, trigger))
 }
 
 /// Deletes a trigger.
@@ -344,14 +351,17 @@ pub(crate) fn function_view(name: &str, record: &FunctionRecord) -> Value {
     view
 }
 
-pub(crate) fn trigger_view(name: &str, resource: &Resource) -> Value {
-    view(
-        resource,
-        [
-            ("triggerName", name.into()),
-            ("triggerId", resource.id.clone().into()),
-        ],
-    )
+/// In FC 3.0 a trigger's configuration is JSON in a string, both ways.
+pub(crate) fn trigger_view(generation: Generation, name: &str, resource: &Resource) -> Value {
+    let own = [
+        ("triggerName", name.into()),
+        ("triggerId", resource.id.clone().into()),
+    ];
+    let mut view = view(resource, own);
+    if generation == Generation::Fc3 {
+        view["triggerConfig"] = view["triggerConfig"].to_string().into();
+    }
+    view
 }
 
 pub(crate) fn domain_view(name: &str, resource: &Resource) -> Value {
