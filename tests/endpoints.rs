@@ -379,6 +379,42 @@ fn a_stream_is_chunked_and_ends_after_its_end_line() {
 }
 
 #[test]
+fn each_server_sent_event_arrives_before_the_next_is_made() {
+    let instance = Instance::start("testbed", &[]);
+    let mut connection = instance.connect();
+    connection.send(&request(
+        "GET",
+        "/server-sent-events",
+        &[("x-fc-control-path", "/http-invoke")],
+        b"",
+    ));
+    for number in 1..=6 {
+        assert_eq!(instance.http("POST", "/next", b"").status, 204);
+        if number == 1 {
+            let (status, headers) = connection.head().expect("a head");
+            assert_eq!(status, 200);
+            assert!(
+                headers.contains(&("content-type".into(), "text/event-stream".into())),
+                "{headers:?}"
+            );
+        }
+        assert_eq!(
+            connection.chunk(),
+            Ok(format!("data: {number}\n\n").into_bytes())
+        );
+    }
+    assert_eq!(connection.chunk(), Ok(Vec::new()));
+}
+
+#[test]
+fn a_reader_is_streamed_to_its_end() {
+    let instance = Instance::start("testbed", &[]);
+    let answer = instance.http("GET", "/reader", b"");
+    assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
+    assert!(answer.body == [b'r'; 100_000]);
+}
+
+#[test]
 fn a_stream_that_breaks_off_cannot_be_taken_for_whole() {
     let instance = Instance::start("testbed", &[]);
     let mut connection = instance.connect();

@@ -1,7 +1,9 @@
 //! A function that does what the test asks of it: it sleeps, fails, panics, logs and streams.
 
+use std::io::Read;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 use fc_runtime::http::{Request, Response};
@@ -98,6 +100,20 @@ fn http(request: Request, ctx: &Context) -> Result<Response, Error> {
             }
             Ok(())
         }),
+        (_, ["server-sent-events"]) => Response::stream(|out| {
+            for number in 1..=6 {
+                NEXT.wait_for(number);
+                write!(out, "data: {number}\n\n")?;
+                out.flush()?;
+            }
+            Ok(())
+        })
+        .header("Content-Type", "text/event-stream")?,
+        (_, ["next"]) => {
+            NEXT.allow();
+            Response::new(204)
+        }
+        (_, ["reader"]) => Response::reader(std::io::repeat(b'r').take(100_000)),
         (_, ["broken-stream"]) => Response::stream(|out| {
             write!(out, "half")?;
             out.flush()?;
@@ -105,6 +121,30 @@ fn http(request: Request, ctx: &Context) -> Result<Response, Error> {
         }),
         _ => Response::new(404),
     })
+}
+
+/// How many events the test has asked for so far: a stream that waits for it shows that what it sent before has arrived.
+static NEXT: Turnstile = Turnstile {
+    allowed: Mutex::new(0),
+    opened: Condvar::new(),
+};
+
+struct Turnstile {
+    allowed: Mutex<u32>,
+    opened: Condvar,
+}
+
+impl Turnstile {
+    fn allow(&self) {
+        *self.allowed.lock().expect("no panic while it is held") += 1;
+        self.opened.notify_all();
+    }
+
+    fn wait_for(&self, number: u32) {
+        let allowed = self.allowed.lock().expect("no panic while it is held");
+        let opened = self.opened.wait_while(allowed, |allowed| *allowed < number);
+        drop(opened.expect("no panic while it is held"));
+    }
 }
 
 /// Fails at the first time when the test says so.
