@@ -36,6 +36,11 @@
 //! The numbered sections of "contract" that the documentation cites are those of the notes that the project keeps about
 //! the platform.
 
+/// The examples of the README, compiled with the other tests of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod call;
 mod context;
 mod dispatch;

@@ -17,8 +17,9 @@ use crate::time::Timestamp;
 /// The variable that sets the level of the log lines: `off`, `error`, `warn`, `info`, `debug`, `trace`, or per module.
 pub const LEVEL_VARIABLE: &str = "RUST_LOG";
 
-/// The level where [`LEVEL_VARIABLE`] is not set.
-pub const DEFAULT_LEVEL: &str = "info";
+/// The levels where [`LEVEL_VARIABLE`] is not set. The HTTP library is silent: what it has to say of a broken listener
+/// the runtime says itself, and the end of a listener that was closed on purpose is no error.
+pub const DEFAULT_LEVEL: &str = "info,tiny_http=off";
 
 /// What stands in a line for the request id where no call is being served.
 const NO_REQUEST_ID: &str = "-";

@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic;
-use std::sync::Once;
+use std::sync::{Mutex, Once, PoisonError};
 
 use crate::error::Error;
 use crate::logger::Scope;
@@ -15,22 +15,36 @@ thread_local! {
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// From now on a panic of a handler is not printed, for its error is logged and answered, and neither is one that
-/// `is_noise` knows. Every other panic goes to the hook that was there before.
-pub(crate) fn install_hook(is_noise: fn(&str) -> bool) {
+/// Looks at the message of a panic outside any handler, and tells whether it is known and harmless.
+pub(crate) type Watcher = Box<dyn Fn(&str) -> bool + Send + Sync>;
+
+static WATCHERS: Mutex<Vec<Watcher>> = Mutex::new(Vec::new());
+
+/// From now on `watcher` hears of every panic outside a handler, and what it knows is not printed.
+///
+/// The first call installs the hook: a panic of a handler is not printed either, for its error is logged and answered.
+/// Every other panic goes to the hook that was there before.
+pub(crate) fn watch(watcher: Watcher) {
     static INSTALLED: Once = Once::new();
+    WATCHERS
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(watcher);
     INSTALLED.call_once(|| {
         let previous = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             if Scope::is_entered() {
                 PLACE.set(info.location().map(ToString::to_string));
-            } else if is_noise(message(info.payload())) {
-                log::debug!("a connection ended early: {}", message(info.payload()));
-            } else {
+            } else if !is_harmless(message(info.payload())) {
                 previous(info);
             }
         }));
     });
+}
+
+fn is_harmless(message: &str) -> bool {
+    let watchers = WATCHERS.lock().unwrap_or_else(PoisonError::into_inner);
+    watchers.iter().filter(|watcher| watcher(message)).count() > 0
 }
 
 /// The error that a caught panic of this thread is answered with.

@@ -288,7 +288,7 @@ impl fmt::Display for RuntimeError {
             ),
             Self::Start(source) => write!(f, "cannot begin to serve: {source}"),
             Self::Accept => {
-                f.write_str("connections can no longer be accepted: raise the limit of open files")
+                f.write_str("connections can no longer be accepted: raise the limit of open files and of threads")
             }
             Self::Interrupted { in_flight } => {
                 write!(f, "a second signal left {in_flight} requests unanswered")

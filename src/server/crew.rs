@@ -122,6 +122,8 @@ pub(super) enum Ring {
     Hire,
     /// A connection may be waiting that only another one frees.
     Visit,
+    /// It may be that no connection can be accepted any more.
+    Doubt,
     /// No connection can be accepted any more.
     AcceptFailed,
     /// A signal came, or the program asked for the end.
@@ -131,6 +133,7 @@ pub(super) enum Ring {
 /// What a bell carries for each ring. `STOP_BYTE` is the one that the signal library writes.
 const HIRE_BYTE: u8 = b'H';
 const VISIT_BYTE: u8 = b'V';
+const DOUBT_BYTE: u8 = b'D';
 const ACCEPT_FAILED_BYTE: u8 = b'A';
 const STOP_BYTE: u8 = b'X';
 
@@ -160,6 +163,7 @@ impl Bell {
         let byte = match ring {
             Ring::Hire => HIRE_BYTE,
             Ring::Visit => VISIT_BYTE,
+            Ring::Doubt => DOUBT_BYTE,
             Ring::AcceptFailed => ACCEPT_FAILED_BYTE,
             Ring::Stop => STOP_BYTE,
         };
@@ -195,6 +199,7 @@ impl Ear {
         match byte {
             [HIRE_BYTE] => Some(Ring::Hire),
             [VISIT_BYTE] => Some(Ring::Visit),
+            [DOUBT_BYTE] => Some(Ring::Doubt),
             [ACCEPT_FAILED_BYTE] => Some(Ring::AcceptFailed),
             _ => Some(Ring::Stop),
         }

@@ -24,10 +24,14 @@ pub(super) enum Refusal {
     Malformed(String),
     /// The body is framed in a way that is not served.
     Framing(String),
+    /// A request before this one on its connection did not end where it seemed to, so this may be a part of it.
+    Distrusted,
     /// The body is larger than the limit.
     TooLarge {
         /// How many bytes are taken.
         limit: usize,
+        /// How many were announced, if they were counted before they came.
+        announced: Option<usize>,
     },
 }
 
@@ -36,8 +40,13 @@ impl Refusal {
     pub(super) fn reply(&self) -> Reply {
         let (status, kind, message) = match self {
             Self::Malformed(message) => (400, "BadRequest", message.clone()),
+            Self::Distrusted => (
+                400,
+                "BadRequest",
+                "a request before this one was refused".into(),
+            ),
             Self::Framing(message) => (501, "NotImplemented", message.clone()),
-            Self::TooLarge { limit } => (
+            Self::TooLarge { limit, .. } => (
                 413,
                 "BodyTooLarge",
                 format!("the body is larger than {limit} bytes; Runtime::body_limit raises that"),
@@ -85,7 +94,10 @@ fn sized(length: &[u8], body_limit: usize) -> Result<Framing, Refusal> {
         Ok(0) => Ok(Framing::Empty),
         Ok(length) if length <= body_limit => Ok(Framing::Length(length)),
         // A number too large to be parsed is larger than any limit.
-        _ => Err(Refusal::TooLarge { limit: body_limit }),
+        announced => Err(Refusal::TooLarge {
+            limit: body_limit,
+            announced: announced.ok(),
+        }),
     }
 }
 
@@ -148,11 +160,16 @@ mod tests {
 
     #[test]
     fn a_length_over_the_limit_is_refused_before_a_byte_is_read() {
-        for length in ["101", "99999999999999999999999999"] {
-            assert_eq!(
-                of(&[("Content-Length", length)]),
-                Err(Refusal::TooLarge { limit: 100 })
-            );
-        }
+        let refused = |announced| {
+            Err(Refusal::TooLarge {
+                limit: 100,
+                announced,
+            })
+        };
+        assert_eq!(of(&[("Content-Length", "101")]), refused(Some(101)));
+        assert_eq!(
+            of(&[("Content-Length", "99999999999999999999999999")]),
+            refused(None)
+        );
     }
 }

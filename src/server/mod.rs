@@ -41,6 +41,10 @@ pub(crate) enum ServeError {
     Interrupted(usize),
 }
 
+/// How many connections may wait to be accepted. The standard library listens with 128, fewer than the platform may
+/// open at once, and whoever finds no place is answered only when it tries again, a second later.
+const BACKLOG: i32 = 1024;
+
 /// How long the drain watches for a request that came just before the stop.
 const DRAIN_TICK: Duration = Duration::from_millis(20);
 
@@ -51,6 +55,7 @@ pub(crate) fn serve(
     serve: Box<Serve>,
     stop: &Stop,
 ) -> Result<(), ServeError> {
+    rustix::net::listen(&listener, BACKLOG).map_err(|error| ServeError::Start(error.into()))?;
     let (bell, ear) = crew::bell().map_err(ServeError::Start)?;
     let crew = Arc::new(Crew::new(limits.workers, bell));
     let front =
@@ -73,7 +78,8 @@ fn watch(crew: &Arc<Crew>, front: &Arc<Front>, ear: &Ear) -> Result<(), ServeErr
     loop {
         match ear.hear() {
             Ring::Stop => return Ok(()),
-            Ring::AcceptFailed => return Err(ServeError::Accept),
+            Ring::Doubt if front.is_accepting() => {}
+            Ring::Doubt | Ring::AcceptFailed => return Err(ServeError::Accept),
             Ring::Visit => front.visit(),
             Ring::Hire => {
                 crew.spare_the_first_answer();
@@ -90,7 +96,7 @@ fn drain(crew: &Arc<Crew>, front: &Arc<Front>, ear: &Ear) -> Result<(), ServeErr
         match ear.hear_within(DRAIN_TICK) {
             Some(Ring::Stop) => return Err(ServeError::Interrupted(crew.in_flight())),
             Some(Ring::Hire) => hire_if_all_are_busy(crew, front),
-            Some(Ring::Visit | Ring::AcceptFailed) => {}
+            Some(Ring::Visit | Ring::Doubt | Ring::AcceptFailed) => {}
             None if crew.in_flight() == 0 => quiet_ticks += 1,
             None => quiet_ticks = 0,
         }

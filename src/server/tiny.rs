@@ -3,13 +3,13 @@
 //! Owns the turning of its requests into `Call` and of `Reply` into bytes, with every mend of its traps that can be
 //! made from outside. It must not know any endpoint.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use tiny_http::{HTTPVersion, Request, Server};
+use tiny_http::{HTTPVersion, Request, Response, Server, StatusCode};
 
 use super::answer::{self, Asked};
 use super::crew::{Crew, Ring};
@@ -17,6 +17,7 @@ use super::framing::{Framing, Refusal, framing};
 use super::{Limits, Serve};
 use crate::call::{Call, Reply};
 use crate::headers::{Headers, name};
+use crate::http::Body;
 
 /// `tiny_http` on one listener.
 pub(super) struct Front {
@@ -46,7 +47,7 @@ impl Front {
         let second = socket.try_clone()?;
         let server = Server::from_listener(TcpListener::from(OwnedFd::from(socket)), None)
             .map_err(io::Error::other)?;
-        crate::panics::install_hook(is_connection_noise);
+        watch_panics(&crew);
         Ok(Self {
             server,
             listener: second,
@@ -91,6 +92,18 @@ impl Front {
         }
     }
 
+    /// Whether connections are still accepted: a request that is none is answered by `tiny_http` alone.
+    pub(super) fn is_accepting(&self) -> bool {
+        const PATIENCE: Duration = Duration::from_secs(2);
+        let ask = || {
+            let mut stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
+            stream.set_read_timeout(Some(PATIENCE))?;
+            stream.write_all(b"?\r\n")?;
+            stream.read_exact(&mut [0])
+        };
+        ask().is_ok()
+    }
+
     fn next(&self) -> Option<Request> {
         loop {
             match self.crew.idle(|| self.server.recv()) {
@@ -112,20 +125,20 @@ impl Front {
         if acquaintance == Acquaintance::New {
             self.crew.bell().ring(Ring::Visit);
         }
-        let asked = self.asked(&request);
+        let asked = asked(&request);
         let call = match acquaintance {
-            Acquaintance::Refused => Err(Trouble::Refused(Refusal::Malformed(
-                "the request before was malformed".into(),
-            ))),
+            Acquaintance::Refused => Err(Trouble::Untrusted(Refusal::Distrusted)),
             _ => read(&mut request, self.body_limit),
         };
-        // From here on no request lives that tiny_http would answer by itself when it is dropped, which panics on some
-        // headers, and a panic while a panic unwinds ends the process.
+        if let Err(Trouble::TooLong(refusal, length)) = &call {
+            return refuse_too_long(request, refusal, *length);
+        }
+        // From here on no request lives that `tiny_http` would answer by itself when it is dropped, which panics on
+        // some headers, and a panic while a panic unwinds ends the process.
         let mut out = request.into_writer();
-        let reply = match call {
-            Ok(call) => (self.serve)(call),
-            Err(Trouble::Gone) => return,
-            Err(Trouble::Refused(refusal)) => {
+        match call {
+            Ok(call) => self.answer(&mut *out, (self.serve)(call), asked),
+            Err(Trouble::Untrusted(refusal)) => {
                 self.peers().refuse(peer);
                 let last = Asked {
                     connection: Some("close"),
@@ -133,13 +146,12 @@ impl Front {
                 };
                 // A refusal has no stream that could break off.
                 let _ = answer::send(&mut *out, refusal.reply(), last);
-                return;
             }
-        };
-        self.answer(&mut *out, reply, asked);
+            Err(Trouble::TooLong(..) | Trouble::Gone) => {}
+        }
     }
 
-    fn answer(&self, out: &mut dyn io::Write, reply: Reply, asked: Asked) {
+    fn answer(&self, out: &mut dyn Write, reply: Reply, asked: Asked) {
         // A stop may have come while the handler ran.
         let connection = if self.crew.is_stopping() {
             Some("close")
@@ -162,36 +174,70 @@ impl Front {
         }
     }
 
-    /// What `Connection` must say follows what `tiny_http` will do: it closes after HTTP/1.0 without keep-alive.
-    fn asked(&self, request: &Request) -> Asked {
-        let http_1_0 = *request.http_version() < HTTPVersion(1, 1);
-        let wish = header(request, name::CONNECTION)
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let connection = match http_1_0 {
-            _ if wish.contains("close") || wish.contains("upgrade") => Some("close"),
-            true if wish.contains("keep-alive") => Some("keep-alive"),
-            true => Some("close"),
-            false => None,
-        };
-        Asked {
-            head_only: request.method().as_str() == "HEAD",
-            http_1_0,
-            connection,
-        }
-    }
-
     fn peers(&self) -> std::sync::MutexGuard<'_, Peers> {
         self.peers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// What `Connection` must say follows what `tiny_http` will do: it closes after HTTP/1.0 without keep-alive.
+fn asked(request: &Request) -> Asked {
+    let http_1_0 = *request.http_version() < HTTPVersion(1, 1);
+    let wish = header(request, name::CONNECTION)
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let connection = match http_1_0 {
+        _ if wish.contains("close") || wish.contains("upgrade") => Some("close"),
+        true if wish.contains("keep-alive") => Some("keep-alive"),
+        true => Some("close"),
+        false => None,
+    };
+    Asked {
+        head_only: request.method().as_str() == "HEAD",
+        http_1_0,
+        connection,
+    }
+}
+
 /// Why there is no call.
 enum Trouble {
-    /// The request is refused, and what follows it on its connection cannot be trusted.
-    Refused(Refusal),
+    /// What follows this request on its connection cannot be trusted.
+    Untrusted(Refusal),
+    /// The body of this length is sound but larger than the limit; not a byte of it was read.
+    TooLong(Refusal, usize),
     /// The client has gone; nobody waits for an answer.
     Gone,
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::TooLarge {
+                announced: Some(length),
+                ..
+            } => Self::TooLong(refusal, length),
+            _ => Self::Untrusted(refusal),
+        }
+    }
+}
+
+/// Answers before the body comes. `tiny_http` then reads the body to its end, so that the next request is sound.
+fn refuse_too_long(request: Request, refusal: &Refusal, length: usize) {
+    /// Dropping a request reserves as many bytes as its body still has; no machine may be asked for more than this.
+    const MOST_BYTES_RESERVED: usize = 1 << 30;
+    let reply = refusal.reply();
+    let status = StatusCode(reply.status);
+    if length > MOST_BYTES_RESERVED {
+        log::error!("a request announced a body of {length} bytes; its connection is given up");
+        // The head alone tells the client. The reader is never dropped: that costs a thread and a descriptor, where
+        // the reservation would cost the process.
+        std::mem::forget(request.upgrade("refused", Response::empty(status)));
+        return;
+    }
+    let Body::Bytes(body) = reply.body else {
+        return;
+    };
+    // A client that has gone needs no answer.
+    let _ = request.respond(Response::from_data(body).with_status_code(status));
 }
 
 fn read(request: &mut Request, body_limit: usize) -> Result<Call, Trouble> {
@@ -203,7 +249,7 @@ fn read(request: &mut Request, body_limit: usize) -> Result<Call, Trouble> {
             header.value.as_str().into(),
         );
     }
-    let framing = framing(&headers, body_limit).map_err(Trouble::Refused)?;
+    let framing = framing(&headers, body_limit)?;
     let body = read_body(request, framing, body_limit)?;
     let (method, target) = (
         request.method().as_str().to_owned(),
@@ -237,13 +283,18 @@ fn read_body(
             }
         }
         // With `Connection: upgrade` tiny_http hands out the bytes of the connection, chunk heads and all.
-        Framing::Chunked if upgrade => Err(Trouble::Refused(Refusal::Framing(
+        Framing::Chunked if upgrade => Err(Refusal::Framing(
             "a chunked body beside Connection: upgrade is not served".into(),
-        ))),
+        )
+        .into()),
         Framing::Chunked => {
             let body = read_up_to(request, body_limit.saturating_add(1))?;
             if body.len() > body_limit {
-                return Err(Trouble::Refused(Refusal::TooLarge { limit: body_limit }));
+                return Err(Refusal::TooLarge {
+                    limit: body_limit,
+                    announced: None,
+                }
+                .into());
             }
             Ok(body)
         }
@@ -259,9 +310,9 @@ fn read_up_to(request: &mut Request, length: usize) -> Result<Vec<u8>, Trouble> 
         .read_to_end(&mut body)
     {
         Ok(_) => Ok(body),
-        Err(error) if error.kind() == ErrorKind::InvalidInput => Err(Trouble::Refused(
-            Refusal::Malformed(format!("the chunks of the body are malformed: {error}")),
-        )),
+        Err(error) if error.kind() == ErrorKind::InvalidInput => {
+            Err(Refusal::Malformed(format!("the chunks of the body are malformed: {error}")).into())
+        }
         Err(_) => Err(Trouble::Gone),
     }
 }
@@ -284,9 +335,24 @@ fn own_address(bound: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, bound.port())
 }
 
-/// A connection that is reset before its thread has looked at it makes that thread panic, which harms nothing.
-fn is_connection_noise(message: &str) -> bool {
-    message.contains("NotConnected")
+/// Hears what the threads of `tiny_http` die of, for it tells nobody.
+fn watch_panics(crew: &Arc<Crew>) {
+    let crew: Weak<Crew> = Arc::downgrade(crew);
+    crate::panics::watch(Box::new(move |message| {
+        let Some(crew) = crew.upgrade() else {
+            return false;
+        };
+        // A connection that was reset before its thread looked at it. The thread was to take the next that waits.
+        let was_reset = message.contains("NotConnected");
+        // No thread for a new connection: if it was the accepting thread that asked for one, it is gone.
+        let no_thread = message.contains("failed to spawn thread");
+        if was_reset {
+            crew.bell().ring(Ring::Visit);
+        } else if no_thread {
+            crew.bell().ring(Ring::Doubt);
+        }
+        was_reset
+    }));
 }
 
 /// How a request's sender is known.

@@ -1,0 +1,270 @@
+//! What becomes of errors, panics, hostile requests and broken connections, against real processes.
+
+mod support;
+
+use std::io::Write;
+use std::net::{Shutdown, TcpStream};
+
+use support::{Instance, request};
+
+const FAILED_END: &str = ", Error: Unhandled function error";
+
+/// Checks that the error's JSON stands in the log right before the end line of its request.
+fn assert_logged(instance: &Instance, request_id: &str, json: &str) {
+    let end = format!("FC Invoke End RequestId: {request_id}{FAILED_END}");
+    let lines = instance.wait_for_line("the end line", |line| line == end);
+    let at = lines
+        .iter()
+        .position(|line| *line == end)
+        .expect("it was just there");
+    assert!(
+        lines[at - 1].ends_with(&format!(" {request_id} [ERROR] {json}")),
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn a_handlers_error_is_a_404_with_its_json() {
+    let instance = Instance::start("testbed", &[]);
+    let answer = instance.invoke("e1", b"fail no screws");
+    assert_eq!(
+        (answer.status, answer.header("x-fc-status")),
+        (404, Some("404"))
+    );
+    let json = r#"{"errorMessage":"no screws","errorType":"OutOfStock","stackTrace":[]}"#;
+    assert_eq!(answer.text(), json);
+    assert_logged(&instance, "e1", json);
+    let answer = instance.invoke("e2", b"parse x");
+    assert_eq!(answer.json()["errorType"], "ParseIntError");
+}
+
+#[test]
+fn a_panic_is_an_error_and_the_instance_lives_on() {
+    let instance = Instance::start("testbed", &[]);
+    for number in 0..5 {
+        let answer = instance.invoke(&format!("p{number}"), b"panic out of cheese");
+        assert_eq!(
+            (answer.status, answer.header("x-fc-status")),
+            (404, Some("404"))
+        );
+        let json = answer.json();
+        assert_eq!(
+            (&json["errorMessage"], &json["errorType"]),
+            (&"out of cheese".into(), &"Panic".into())
+        );
+        assert!(
+            json["stackTrace"][0]
+                .as_str()
+                .is_some_and(|place| place.contains("testbed.rs:")),
+            "{json}"
+        );
+        assert_logged(&instance, &format!("p{number}"), &answer.text());
+    }
+    let answer = instance.http("GET", "/panic", b"");
+    assert_eq!(
+        (answer.status, answer.json()["errorMessage"].as_str()),
+        (404, Some("an HTTP call panicked"))
+    );
+    assert_eq!(instance.invoke("after", b"still here").text(), "still here");
+}
+
+#[test]
+fn an_answer_of_an_impossible_status_is_an_error() {
+    let instance = Instance::start("testbed", &[]);
+    let answer = instance.http("GET", "/status/99", b"");
+    assert_eq!(
+        (answer.status, answer.json()["errorType"].as_str()),
+        (404, Some("InvalidStatus"))
+    );
+}
+
+#[test]
+fn a_failed_initialize_may_be_called_again() {
+    let instance = Instance::start("testbed", &[("FAIL_FIRST_INITIALIZE", "1")]);
+    let failed = instance.call("POST", "/initialize", "i1", b"");
+    assert_eq!(
+        (failed.status, failed.header("x-fc-status")),
+        (404, Some("404"))
+    );
+    assert_eq!(failed.json()["errorType"], "NotYet");
+    assert_eq!(instance.call("POST", "/initialize", "i2", b"").status, 200);
+    let lines = instance.wait_for_line("the end line", |line| {
+        line == "FC Initialize End RequestId: i2"
+    });
+    assert!(
+        lines.contains(&format!("FC Initialize End RequestId: i1{FAILED_END}")),
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn a_body_over_the_limit_is_a_413_that_names_the_knob() {
+    let instance = Instance::start("testbed", &[("BODY_LIMIT", "1000")]);
+    let fits = instance.invoke("b1", &[b'x'; 1000]);
+    assert_eq!(fits.status, 200);
+    let too_large = instance.invoke("b2", &[b'x'; 1001]);
+    assert_eq!(too_large.status, 413);
+    assert_eq!(
+        too_large.json()["errorMessage"],
+        "the body is larger than 1000 bytes; Runtime::body_limit raises that"
+    );
+    let mut chunked =
+        b"POST /invoke HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+    for _ in 0..11 {
+        chunked.extend_from_slice(b"64\r\n");
+        chunked.extend_from_slice(&[b'x'; 100]);
+        chunked.extend_from_slice(b"\r\n");
+    }
+    chunked.extend_from_slice(b"0\r\n\r\n");
+    let answer = instance.connect().exchange(&chunked);
+    assert_eq!(
+        (answer.status, answer.header("connection")),
+        (413, Some("close"))
+    );
+    assert!(
+        !instance.lines().iter().any(|line| line.contains("b2")),
+        "no handler saw it"
+    );
+}
+
+#[test]
+fn the_default_limit_takes_what_the_platform_sends() {
+    let instance = Instance::start("bootstrap", &[]);
+    let event = vec![b'x'; 32 * 1024 * 1024];
+    assert!(instance.invoke("large", &event).body == event);
+    let mut connection = instance.connect();
+    connection.send(b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 33554433\r\n\r\n");
+    assert_eq!(
+        connection.answer().status,
+        413,
+        "refused before a byte of it was sent"
+    );
+    connection.send(&vec![b'x'; 33_554_433]);
+    let next = connection.exchange(&request("POST", "/invoke", &[], b"next"));
+    assert_eq!(next.text(), "next", "the refused body was read over");
+}
+
+#[test]
+fn an_absurd_length_does_not_end_the_process() {
+    let instance = Instance::start("bootstrap", &[]);
+    let mut connection = instance.connect();
+    connection.send(b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000000\r\n\r\n");
+    assert_eq!(connection.head().expect("a head").0, 413);
+    drop(connection);
+    assert_eq!(instance.invoke("after", b"still here").text(), "still here");
+}
+
+#[test]
+fn a_request_that_two_servers_could_read_in_two_ways_is_refused_with_all_that_follows_it() {
+    let instance = Instance::start("bootstrap", &[]);
+    let smuggled = b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n\
+        0\r\n\r\nPOST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nsmuggled";
+    let mut connection = instance.connect();
+    let first = connection.exchange(smuggled);
+    assert_eq!(
+        (first.status, first.header("connection")),
+        (400, Some("close"))
+    );
+    if let Ok(second) = connection.try_answer(false) {
+        assert_eq!(
+            second.status, 400,
+            "what follows on the connection is not trusted"
+        );
+    }
+    for length in ["abc", "-1", "+1", "1, 1"] {
+        let bytes =
+            format!("POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\nx");
+        assert_eq!(
+            instance.connect().exchange(bytes.as_bytes()).status,
+            400,
+            "{length}"
+        );
+    }
+    assert!(
+        !instance.lines().iter().any(|line| line.starts_with("FC ")),
+        "nothing was invoked"
+    );
+}
+
+#[test]
+fn a_client_that_leaves_in_the_middle_harms_nobody() {
+    let instance = Instance::start("testbed", &[]);
+    let whole = request(
+        "POST",
+        "/invoke",
+        &[("X-Fc-Request-Id", "cut")],
+        &[b'x'; 3000],
+    );
+    for length in [1, 10, 40, 100, 200, 1500, whole.len() - 1] {
+        let mut stream = TcpStream::connect(instance.address()).expect("a connection");
+        stream
+            .write_all(&whole[..length])
+            .expect("the instance reads");
+        stream.shutdown(Shutdown::Both).expect("a live socket");
+    }
+    let mut gone = TcpStream::connect(instance.address()).expect("a connection");
+    gone.write_all(&request("POST", "/invoke", &[], b"repeat 5000000"))
+        .expect("the instance reads");
+    drop(gone);
+    assert_eq!(instance.invoke("after", b"still here").text(), "still here");
+    assert!(
+        !instance.lines().iter().any(|line| line.contains(" cut")),
+        "half a request is none"
+    );
+}
+
+#[test]
+fn a_thousand_probes_leave_no_line() {
+    let instance = Instance::start("bootstrap", &[]);
+    for number in 0..1000 {
+        let probe = TcpStream::connect(instance.address()).expect("the port stays open");
+        if number % 2 == 0 {
+            // A byte left unread in the probe's own socket makes the close a reset.
+            probe.set_nodelay(true).expect("a live socket");
+            probe.shutdown(Shutdown::Write).expect("a live socket");
+        }
+    }
+    assert_eq!(instance.invoke("after", b"still here").text(), "still here");
+    let lines = instance.wait_for_line("the end line", |line| line.starts_with("FC Invoke End"));
+    assert_eq!(lines.len(), 4, "only what the event wrote: {lines:#?}");
+}
+
+#[test]
+fn text_without_a_line_end_does_not_tear_a_marker() {
+    let instance = Instance::start("testbed", &[]);
+    instance.invoke("half", b"print words");
+    let lines = instance.wait_for_line("the end line", |line| {
+        line == "FC Invoke End RequestId: half"
+    });
+    assert!(
+        !lines.iter().any(|line| line.contains("half a line")),
+        "it waits for its line end: {lines:#?}"
+    );
+    instance.signal("-TERM");
+    let (_, lines) = instance.wait();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.contains("half a line of words")),
+        "and is not lost: {lines:#?}"
+    );
+}
+
+#[test]
+fn the_level_of_the_log_lines_comes_from_the_environment() {
+    let info = Instance::start("testbed", &[]);
+    info.invoke("l1", b"log words");
+    let lines = info.wait_for_line("the end line", |line| line.starts_with("FC Invoke End"));
+    let logged: Vec<_> = lines.iter().filter(|line| line.contains("words")).collect();
+    assert_eq!(logged.len(), 1, "{lines:#?}");
+    let (time, rest) = logged[0].split_once(' ').expect("time and the rest");
+    assert_eq!(
+        (time.len(), rest),
+        ("2026-11-23T08:01:02.345Z".len(), "l1 [INFO] words")
+    );
+    let debug = Instance::start("testbed", &[("RUST_LOG", "testbed=debug")]);
+    debug.invoke("l2", b"log words");
+    debug.wait_for_line("the debug line", |line| {
+        line.ends_with("l2 [DEBUG] hidden words")
+    });
+}

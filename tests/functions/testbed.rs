@@ -1,0 +1,168 @@
+//! A function that does what the test asks of it: it sleeps, fails, panics, logs and streams.
+
+use std::io::Read;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
+
+use fc_runtime::http::{Request, Response};
+use fc_runtime::{Context, Error, Runtime, log};
+
+fn main() -> ExitCode {
+    let mut runtime = Runtime::new()
+        .invoke(invoke)
+        .http(http)
+        .initialize(initialize)
+        .pre_stop(pre_stop)
+        .pre_freeze(pre_freeze);
+    if let Some(bytes) = number("BODY_LIMIT") {
+        runtime = runtime.body_limit(bytes);
+    }
+    if let Some(workers) = number("WORKERS") {
+        runtime = runtime.workers(workers);
+    }
+    match runtime.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("testbed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn number(variable: &str) -> Option<usize> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+/// Does what the first word of the event says, with the rest of it.
+fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
+    let text = String::from_utf8_lossy(event);
+    let (order, rest) = text.split_once(' ').unwrap_or((&text, ""));
+    match order {
+        "sleep" => {
+            log::info!("asleep for {rest} ms");
+            std::thread::sleep(Duration::from_millis(rest.parse()?));
+            log::info!("awake after {rest} ms");
+            Ok(ctx.request_id().into())
+        }
+        "fail" => Err(Error::new("OutOfStock", rest)),
+        "parse" => Ok(rest.parse::<u64>()?.to_string().into_bytes()),
+        "panic" => panic!("{rest}"),
+        "print" => {
+            print!("half a line of {rest}");
+            Ok(Vec::new())
+        }
+        "log" => {
+            log::info!("{rest}");
+            log::debug!("hidden {rest}");
+            Ok(Vec::new())
+        }
+        "repeat" => Ok(vec![b'x'; rest.parse()?]),
+        "context" => Ok(context(ctx).into_bytes()),
+        _ => Ok(event.to_vec()),
+    }
+}
+
+fn context(ctx: &Context) -> String {
+    let credentials = ctx.credentials();
+    let id = credentials.map(|credentials| credentials.access_key_id().to_owned());
+    format!(
+        "{} {:?} {:?} {:?} {:?} {}",
+        ctx.request_id(),
+        ctx.function_name(),
+        ctx.memory_mb(),
+        ctx.version_id(),
+        id,
+        ctx.remaining().is_some()
+    )
+}
+
+fn http(request: Request, ctx: &Context) -> Result<Response, Error> {
+    Ok(match (request.method(), &request.segments()[..]) {
+        (_, ["echo"]) => request.into_body().into(),
+        (method, ["target"]) => {
+            format!("{method} {} {}", request.target(), ctx.request_id()).into()
+        }
+        (_, ["status", status]) => (status.parse::<u16>()?, "the body").into(),
+        (_, ["failed"]) => Response::from((503, "try again")).failed(),
+        (_, ["panic"]) => panic!("an HTTP call panicked"),
+        (_, ["header", name]) => {
+            format!("{:?}", request.headers().get_all(name).collect::<Vec<_>>()).into()
+        }
+        (_, ["cookies"]) => Response::text("two")
+            .header("Set-Cookie", "a=1")?
+            .header("Set-Cookie", "b=2")?,
+        (_, ["stream"]) => Response::stream(|out| {
+            for number in 1..=3 {
+                writeln!(out, "event {number}")?;
+                out.flush()?;
+            }
+            Ok(())
+        }),
+        (_, ["server-sent-events"]) => Response::stream(|out| {
+            for number in 1..=6 {
+                NEXT.wait_for(number);
+                write!(out, "data: {number}\n\n")?;
+                out.flush()?;
+            }
+            Ok(())
+        })
+        .header("Content-Type", "text/event-stream")?,
+        (_, ["next"]) => {
+            NEXT.allow();
+            Response::new(204)
+        }
+        (_, ["reader"]) => Response::reader(std::io::repeat(b'r').take(100_000)),
+        (_, ["broken-stream"]) => Response::stream(|out| {
+            write!(out, "half")?;
+            out.flush()?;
+            Err(Error::new("Broken", "the source has dried up"))
+        }),
+        _ => Response::new(404),
+    })
+}
+
+/// How many events the test has asked for so far: a stream that waits for it shows that what it sent before has arrived.
+static NEXT: Turnstile = Turnstile {
+    allowed: Mutex::new(0),
+    opened: Condvar::new(),
+};
+
+struct Turnstile {
+    allowed: Mutex<u32>,
+    opened: Condvar,
+}
+
+impl Turnstile {
+    fn allow(&self) {
+        *self.allowed.lock().expect("no panic while it is held") += 1;
+        self.opened.notify_all();
+    }
+
+    fn wait_for(&self, number: u32) {
+        let allowed = self.allowed.lock().expect("no panic while it is held");
+        let opened = self.opened.wait_while(allowed, |allowed| *allowed < number);
+        drop(opened.expect("no panic while it is held"));
+    }
+}
+
+/// Fails at the first time when the test says so.
+fn initialize(_: &Context) -> Result<(), Error> {
+    static TRIED: AtomicBool = AtomicBool::new(false);
+    if std::env::var_os("FAIL_FIRST_INITIALIZE").is_some() && !TRIED.swap(true, Ordering::SeqCst) {
+        return Err(Error::new("NotYet", "the database is not there yet"));
+    }
+    log::info!("initialized");
+    Ok(())
+}
+
+fn pre_freeze(_: &Context) -> Result<(), Error> {
+    log::info!("pre-freeze ran");
+    Ok(())
+}
+
+fn pre_stop(_: &Context) -> Result<(), Error> {
+    log::info!("pre-stop ran");
+    Ok(())
+}

@@ -1,0 +1,234 @@
+//! The life of a process: its port, its many requests at once, its end.
+
+mod support;
+
+use std::net::TcpListener;
+use std::process::{Command, Output};
+use std::thread;
+
+use support::{Connection, Instance, binary, request};
+
+fn start_with_port(port: &str) -> Output {
+    let mut command = Command::new(binary("bootstrap"));
+    command
+        .env("FC_CUSTOM_LISTEN_PORT", port)
+        .output()
+        .expect("the bootstrap is built")
+}
+
+#[test]
+fn a_bad_port_names_the_variable_and_the_value() {
+    for port in ["none", "0", "65536"] {
+        let output = start_with_port(port);
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(
+            said,
+            format!(
+                "bootstrap: FC_CUSTOM_LISTEN_PORT is {port:?}, which is no port from 1 to 65535\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_taken_port_names_the_knob() {
+    let holder = TcpListener::bind("0.0.0.0:0").expect("a free port");
+    let port = holder
+        .local_addr()
+        .expect("a bound socket")
+        .port()
+        .to_string();
+    let output = start_with_port(&port);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        said.starts_with(&format!(
+            "bootstrap: cannot listen on 0.0.0.0:{port}: Address already in use"
+        )),
+        "{said}"
+    );
+    assert!(said.contains("FC_CUSTOM_LISTEN_PORT"), "{said}");
+}
+
+/// Every line of every request stands once, whole, and between the markers of its own request.
+fn assert_every_line_is_whole(lines: &[String], requests: usize) {
+    for number in 0..requests {
+        let id = format!("id-{number:03}");
+        let mine: Vec<_> = lines.iter().filter(|line| line.contains(&id)).collect();
+        let texts: Vec<_> = mine
+            .iter()
+            .map(|line| {
+                line.split_once("Z ")
+                    .map_or(line.as_str(), |(_, rest)| rest)
+            })
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                format!("FC Invoke Start RequestId: {id}"),
+                format!("{id} [INFO] asleep for 300 ms"),
+                format!("{id} [INFO] awake after 300 ms"),
+                format!("FC Invoke End RequestId: {id}"),
+            ]
+        );
+    }
+}
+
+#[test]
+fn two_hundred_slow_requests_at_once_are_each_answered_as_their_own() {
+    const REQUESTS: usize = 200;
+    let instance = Instance::start("testbed", &[]);
+    // All connections stay open until every answer is there, as the platform's do.
+    let ask = |number: usize| {
+        let id = format!("id-{number:03}");
+        let mut connection = instance.connect();
+        let headers = [
+            ("x-fc-control-path", "/invoke"),
+            ("x-fc-request-id", id.as_str()),
+        ];
+        let answer = connection.exchange(&request("POST", "/invoke", &headers, b"sleep 300"));
+        assert_eq!((answer.status, answer.text()), (200, id));
+        connection
+    };
+    let connections: Vec<Connection> = thread::scope(|scope| {
+        let asked: Vec<_> = (0..REQUESTS)
+            .map(|number| scope.spawn(move || ask(number)))
+            .collect();
+        asked
+            .into_iter()
+            .map(|asked| asked.join().expect("an answer"))
+            .collect()
+    });
+    assert_eq!(connections.len(), REQUESTS);
+    let lines = instance.wait_for_lines("all end lines", |lines| {
+        lines
+            .iter()
+            .filter(|line| line.starts_with("FC Invoke End"))
+            .count()
+            == REQUESTS
+    });
+    assert_every_line_is_whole(&lines, REQUESTS);
+}
+
+#[test]
+fn a_burst_of_connections_that_stay_open_starves_none() {
+    for size in [5, 16, 32, 200] {
+        let instance = Instance::start("bootstrap", &[]);
+        let mut connections: Vec<Connection> = (0..size).map(|_| instance.connect()).collect();
+        let bytes = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");
+        connections
+            .iter_mut()
+            .for_each(|connection| connection.send(&bytes));
+        for connection in &mut connections {
+            assert_eq!(connection.answer().text(), "x");
+        }
+    }
+}
+
+#[test]
+fn requests_beyond_the_workers_wait_and_are_answered() {
+    let instance = Instance::start("testbed", &[("WORKERS", "2")]);
+    let answers: Vec<_> = thread::scope(|scope| {
+        let asked: Vec<_> = (0..6)
+            .map(|_| scope.spawn(|| instance.invoke("w", b"sleep 20").status))
+            .collect();
+        asked
+            .into_iter()
+            .map(|asked| asked.join().expect("an answer"))
+            .collect()
+    });
+    assert_eq!(answers, [200; 6]);
+}
+
+#[test]
+fn pipelined_requests_are_answered_in_order() {
+    let instance = Instance::start("testbed", &[]);
+    let mut connection = instance.connect();
+    let headers = [("x-fc-control-path", "/invoke")];
+    let mut bytes = request("POST", "/invoke", &headers, b"sleep 50");
+    bytes.extend(request("POST", "/invoke", &headers, b"second"));
+    bytes.extend(request("POST", "/invoke", &headers, b"third"));
+    assert_eq!(connection.exchange(&bytes).text(), "");
+    assert_eq!(
+        [connection.answer().text(), connection.answer().text()],
+        ["second", "third"]
+    );
+}
+
+#[test]
+fn a_signal_lets_what_is_in_flight_finish_and_runs_pre_stop_once() {
+    for signal in ["-TERM", "-INT"] {
+        let instance = Instance::start("testbed", &[]);
+        let mut connection = instance.connect();
+        let headers = [
+            ("x-fc-control-path", "/invoke"),
+            ("x-fc-request-id", "slow"),
+        ];
+        connection.send(&request("POST", "/invoke", &headers, b"sleep 500"));
+        instance.wait_for_line("the slow request", |line| {
+            line.ends_with("asleep for 500 ms")
+        });
+        instance.signal(signal);
+        let answer = connection.answer();
+        assert_eq!(
+            (answer.text().as_str(), answer.header("connection")),
+            ("slow", Some("close"))
+        );
+        let (status, lines) = instance.wait();
+        assert_eq!(status.code(), Some(0), "{signal}");
+        assert_eq!(
+            lines
+                .iter()
+                .filter(|line| line.ends_with("pre-stop ran"))
+                .count(),
+            1,
+            "{lines:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_signal_after_the_pre_stop_call_does_not_run_it_again() {
+    let instance = Instance::start("testbed", &[]);
+    assert_eq!(instance.call("GET", "/pre-stop", "stop", b"").status, 200);
+    instance.signal("-TERM");
+    let (status, lines) = instance.wait();
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(
+        lines
+            .iter()
+            .filter(|line| line.ends_with("pre-stop ran"))
+            .count(),
+        1,
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_what_is_in_flight() {
+    let instance = Instance::start("testbed", &[]);
+    let mut connection = instance.connect();
+    connection.send(&request("POST", "/invoke", &[], b"sleep 600000"));
+    instance.wait_for_line("the slow request", |line| {
+        line.ends_with("asleep for 600000 ms")
+    });
+    instance.signal("-TERM");
+    instance.signal("-INT");
+    let (status, _) = instance.wait();
+    assert_eq!(status.code(), Some(1));
+}
+
+#[test]
+fn an_instance_that_was_frozen_goes_on() {
+    let instance = Instance::start("testbed", &[]);
+    let mut connection = instance.connect();
+    let bytes = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");
+    for _ in 0..5 {
+        assert_eq!(connection.exchange(&bytes).text(), "x");
+        instance.signal("-STOP");
+        connection.send(&bytes);
+        instance.signal("-CONT");
+        assert_eq!(connection.answer().text(), "x");
+    }
+}

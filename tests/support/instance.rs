@@ -1,0 +1,192 @@
+//! A running instance of a binary, its port and what it has printed.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::agent::{Answer, Connection, request};
+
+/// How long a test waits for something that must come: far above what the slowest machine needs.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a test looks whether it is there.
+const TICK: Duration = Duration::from_millis(1);
+
+/// The binary of this name: the `bootstrap`, or an example that the tests bring.
+pub fn binary(name: &str) -> PathBuf {
+    let bootstrap = Path::new(env!("CARGO_BIN_EXE_bootstrap"));
+    match name {
+        "bootstrap" => bootstrap.to_owned(),
+        name => bootstrap.with_file_name("examples").join(name),
+    }
+}
+
+/// A process that is ended with the test.
+pub struct Instance {
+    child: Child,
+    address: SocketAddr,
+    /// Where its stdout goes: a file shows at any moment what was written before that moment.
+    output: PathBuf,
+}
+
+impl Instance {
+    /// Starts the binary of this name with these variables, on a port of its own.
+    pub fn start(name: &str, variables: &[(&str, &str)]) -> Self {
+        // Between the choice of a port and the start another process may take it, so it is tried again.
+        (0..10)
+            .find_map(|_| Self::try_start(name, variables))
+            .expect("a port that stays free")
+    }
+
+    fn try_start(name: &str, variables: &[(&str, &str)]) -> Option<Self> {
+        let (port, output) = (free_port(), output_file());
+        let child = Command::new(binary(name))
+            .env_remove("RUST_LOG")
+            .env_remove("FC_SERVER_PORT")
+            .env("FC_CUSTOM_LISTEN_PORT", port.to_string())
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(File::create(&output).expect("a file in the tests' own folder"))
+            .spawn()
+            .unwrap_or_else(|error| {
+                panic!(
+                    "{}: {error}; `cargo test` builds it",
+                    binary(name).display()
+                )
+            });
+        // The platform's agent does not come from 127.0.0.1, and so neither do the tests.
+        let address = SocketAddr::from(([127, 0, 0, 2], port));
+        let mut instance = Self {
+            child,
+            address,
+            output,
+        };
+        while !instance
+            .lines()
+            .iter()
+            .any(|line| line == "FunctionCompute rust runtime inited.")
+        {
+            if let Some(status) = instance.child.try_wait().expect("a child of ours") {
+                assert_eq!(status.code(), Some(1), "{name} died at its start");
+                return None;
+            }
+            thread::sleep(TICK);
+        }
+        Some(instance)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn connect(&self) -> Connection {
+        Connection::open(self.address)
+    }
+
+    /// Sends one request with the control path of an event or hook, on a connection of its own.
+    pub fn call(&self, method: &str, target: &str, request_id: &str, body: &[u8]) -> Answer {
+        let headers = [
+            ("X-Fc-Control-Path", target),
+            ("X-Fc-Request-Id", request_id),
+        ];
+        self.connect()
+            .exchange(&request(method, target, &headers, body))
+    }
+
+    pub fn invoke(&self, request_id: &str, event: &[u8]) -> Answer {
+        self.call("POST", "/invoke", request_id, event)
+    }
+
+    /// Sends one HTTP call as the platform relays it, on a connection of its own.
+    pub fn http(&self, method: &str, target: &str, body: &[u8]) -> Answer {
+        let headers = [
+            ("X-Fc-Control-Path", "/http-invoke"),
+            ("X-Fc-Request-Id", "http-id"),
+        ];
+        let mut connection = self.connect();
+        connection.send(&request(method, target, &headers, body));
+        connection.try_answer(method == "HEAD").expect("an answer")
+    }
+
+    /// All whole lines that were printed so far.
+    pub fn lines(&self) -> Vec<String> {
+        let text = fs::read_to_string(&self.output).expect("the output is text");
+        text.split_inclusive('\n')
+            .filter_map(|line| line.strip_suffix('\n'))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Waits until a line satisfies `wanted`, and gives all lines.
+    pub fn wait_for_line(&self, what: &str, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        self.wait_for_lines(what, |lines| lines.iter().any(|line| wanted(line)))
+    }
+
+    /// Waits until the lines satisfy `wanted`, and gives them.
+    pub fn wait_for_lines(&self, what: &str, wanted: impl Fn(&[String]) -> bool) -> Vec<String> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let lines = self.lines();
+            if wanted(&lines) {
+                return lines;
+            }
+            assert!(
+                Instant::now() < until,
+                "{what} never came; printed was {lines:#?}"
+            );
+            thread::sleep(TICK);
+        }
+    }
+
+    pub fn signal(&self, signal: &str) {
+        let status = Command::new("kill")
+            .args([signal, &self.pid().to_string()])
+            .status();
+        assert!(status.expect("kill is there").success());
+    }
+
+    /// Waits for the end of the process, and gives how it ended and all that it printed.
+    pub fn wait(mut self) -> (ExitStatus, Vec<String>) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child of ours") {
+                let text = fs::read_to_string(&self.output).expect("the output is text");
+                return (status, text.lines().map(str::to_owned).collect());
+            }
+            assert!(
+                Instant::now() < until,
+                "no end; printed was {:#?}",
+                self.lines()
+            );
+            thread::sleep(TICK);
+        }
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        // An error means that it has ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_file(&self.output);
+    }
+}
+
+/// A file of this process and this instance alone.
+fn output_file() -> PathBuf {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("output-{}-{number}", std::process::id()))
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).expect("a free port");
+    listener.local_addr().expect("a bound socket").port()
+}
