@@ -1,7 +1,7 @@
 //! The command line around the server: help, list, logs, rm, and their errors.
 
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
 
 use serde_json::json;
 
@@ -103,4 +103,37 @@ fn unknown_names_and_taken_folders_and_ports_are_told_with_their_cure() {
         taken.contains("name another port with --port, 0 is any free one"),
         "{taken}"
     );
+}
+
+#[test]
+fn the_bootstrap_has_none_of_the_tools_dependencies() {
+    let mut tree = Command::new(env!("CARGO"));
+    tree.args([
+        "tree",
+        "--locked",
+        "--offline",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+    ]);
+    let output = tree
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    let listed = text(&output.stdout);
+    assert!(
+        output.status.success() && listed.contains("tiny_http "),
+        "{output:?}"
+    );
+    for name in [
+        "base64", "clap", "hyper", "sha2", "tempfile", "tokio", "uuid", "zip",
+    ] {
+        assert!(
+            !listed
+                .lines()
+                .any(|line| line.starts_with(&format!("{name} "))),
+            "{name} is in\n{listed}"
+        );
+    }
 }

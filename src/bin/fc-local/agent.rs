@@ -26,6 +26,19 @@ pub(crate) struct Payload {
     pub(crate) chunked: bool,
 }
 
+/// Headers that have no value here; an HTTP call has set the last two before.
+const EMPTY_HEADERS: [&str; 9] = [
+    "x-fc-tracing-opentracing-span-context",
+    "x-fc-tracing-opentracing-span-baggages",
+    "x-fc-tracing-jaeger-endpoint",
+    "x-fc-eagleeye-traceid",
+    "x-fc-eagleeye-rpcid",
+    "x-fc-eagleeye-userdata",
+    "x-fc-api-server-ip",
+    header::CLIENT_IP,
+    header::BASE_PATH,
+];
+
 /// What tells one call from the next, besides its body.
 #[derive(Debug, Clone)]
 pub(crate) struct CallId {
@@ -226,7 +239,7 @@ fn add_platform_headers(
     } else {
         ""
     };
-    let values: [(&str, String); 28] = [
+    let values = [
         (header::REQUEST_ID, call.request_id.clone()),
         (header::CONTROL_PATH, control_path.to_owned()),
         ("x-fc-access-key-id", credentials.access_key_id.to_owned()),
@@ -263,19 +276,11 @@ fn add_platform_headers(
         ("x-fc-service-logproject", function.log_project.clone()),
         ("x-fc-service-logstore", function.log_store.clone()),
         ("x-fc-retry-count", call.retry_count.to_string()),
-        ("x-fc-tracing-opentracing-span-context", String::new()),
-        ("x-fc-tracing-opentracing-span-baggages", String::new()),
-        ("x-fc-tracing-jaeger-endpoint", String::new()),
-        ("x-fc-eagleeye-traceid", String::new()),
-        ("x-fc-eagleeye-rpcid", String::new()),
-        ("x-fc-eagleeye-userdata", String::new()),
-        ("x-fc-api-server-ip", String::new()),
     ];
     values
         .iter()
         .for_each(|(name, value)| insert(headers, name, value));
-    for name in [header::CLIENT_IP, header::BASE_PATH] {
-        // Only an HTTP call has these two; it has set them before.
+    for name in EMPTY_HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(""));
     }
 }

@@ -11,7 +11,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::Signal;
+use rustix::process::Signal;
 use tokio::process::Command;
 use tokio::sync::Mutex as AsyncMutex;
 
@@ -170,16 +170,16 @@ impl Instance {
         self.thaw(&mut frozen);
         self.call_hook(control_path::PRE_STOP, self.function.pre_stop.as_ref())
             .await;
-        self.process.signal(Signal::SIGTERM);
+        self.process.signal(Signal::TERM);
         let _ = tokio::time::timeout(TERM_GRACE, self.process.wait()).await;
-        self.process.signal(Signal::SIGKILL);
+        self.process.signal(Signal::KILL);
         self.process.wait().await;
     }
 
     /// Ends the process group at once; for an instance whose call ran out of time.
     pub(crate) fn kill(&self) {
         self.gate().retired = true;
-        self.process.signal(Signal::SIGKILL);
+        self.process.signal(Signal::KILL);
     }
 
     /// Gives up on an instance whose call ran out of time: killed at once, unless other calls still need it.
@@ -205,14 +205,14 @@ impl Instance {
         self.call_hook(control_path::PRE_FREEZE, self.function.pre_freeze.as_ref())
             .await;
         if self.is_idle() {
-            self.process.signal(Signal::SIGSTOP);
+            self.process.signal(Signal::STOP);
             *frozen = true;
         }
     }
 
     fn thaw(&self, frozen: &mut bool) {
         if std::mem::take(frozen) {
-            self.process.signal(Signal::SIGCONT);
+            self.process.signal(Signal::CONT);
         }
     }
 

@@ -8,7 +8,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use nix::fcntl::OFlag;
+use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::net::unix::pipe::Receiver;
 
 use crate::facts::{MARKER_CALLS, limit};
@@ -53,7 +53,7 @@ impl std::fmt::Debug for LogHub {
 impl LogHub {
     /// Makes the log and the writing end that the instance gets as its stdout and stderr.
     pub(crate) fn new(sink: Option<LineSink>) -> io::Result<(Arc<Self>, OwnedFd)> {
-        let (read, write) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
+        let (read, write) = pipe_with(PipeFlags::CLOEXEC)?;
         // This makes the reading end non-blocking, for its copy as well; the writing end stays blocking.
         let receiver = Receiver::from_owned_fd(read.try_clone()?)?;
         let hub = Arc::new(Self {
@@ -103,7 +103,7 @@ impl LogHub {
     }
 
     fn drain(&self) {
-        self.read_all(|buffer| nix::unistd::read(&self.pipe, buffer).map_err(io::Error::from));
+        self.read_all(|buffer| Ok(rustix::io::read(&self.pipe, buffer)?));
     }
 
     /// Reads all that is in the pipe now; `false` once the writers are gone.

@@ -8,8 +8,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::ExitStatus;
 
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::{Pid, getpgid};
+use rustix::process::{Pid, Signal, getpgid, kill_process_group};
 use tokio::process::Command;
 use tokio::sync::watch;
 
@@ -25,7 +24,9 @@ impl ProcessGroup {
     pub(crate) fn start(mut command: Command) -> io::Result<Self> {
         let mut child = command.process_group(0).spawn()?;
         let id = child.id().and_then(|id| i32::try_from(id).ok());
-        let leader = Pid::from_raw(id.ok_or_else(|| io::Error::other("the process has no id"))?);
+        let leader = id
+            .and_then(Pid::from_raw)
+            .ok_or_else(|| io::Error::other("the process has no id"))?;
         let (tell, exit) = watch::channel(None);
         tokio::spawn(async move {
             let status = child
@@ -33,7 +34,7 @@ impl ProcessGroup {
                 .await
                 .unwrap_or_else(|_| ExitStatus::from_raw(0));
             // Children that outlive their leader must not outlive the instance.
-            let _ = killpg(leader, Signal::SIGKILL);
+            let _ = kill_process_group(leader, Signal::KILL);
             tell.send_replace(Some(status));
         });
         Ok(Self { leader, exit })
@@ -59,19 +60,19 @@ impl ProcessGroup {
     pub(crate) fn signal(&self, signal: Signal) {
         if self.exit_status().is_none() {
             // The group may end between the check and the call; then there is nobody left to tell.
-            let _ = killpg(self.leader, signal);
+            let _ = kill_process_group(self.leader, signal);
         }
     }
 
     /// The highest resident memory of the group's processes so far, in MB, or `None` once it has ended.
     pub(crate) fn peak_memory_mb(&self) -> Option<f64> {
-        peak_memory_kb(self.leader.as_raw()).map(|kb| kb as f64 / 1024.0)
+        peak_memory_kb(self.leader.as_raw_nonzero().get()).map(|kb| kb as f64 / 1024.0)
     }
 }
 
 impl Drop for ProcessGroup {
     fn drop(&mut self) {
-        self.signal(Signal::SIGKILL);
+        self.signal(Signal::KILL);
     }
 }
 
@@ -83,15 +84,19 @@ pub(crate) fn kill_leftovers(folder: &Path) {
     let ids = processes
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    for id in ids.map(Pid::from_raw).filter(|id| runs_in(*id, folder)) {
+    for id in ids
+        .filter_map(Pid::from_raw)
+        .filter(|id| runs_in(*id, folder))
+    {
         // It may end by itself in the meantime; then there is nothing left to do.
-        let _ = getpgid(Some(id)).and_then(|group| killpg(group, Signal::SIGKILL));
+        let _ = getpgid(Some(id)).and_then(|group| kill_process_group(group, Signal::KILL));
     }
 }
 
 fn runs_in(id: Pid, folder: &Path) -> bool {
     // The link of a removed folder still begins with its path.
-    fs::read_link(format!("/proc/{id}/cwd")).is_ok_and(|cwd| cwd.starts_with(folder))
+    fs::read_link(format!("/proc/{}/cwd", id.as_raw_nonzero()))
+        .is_ok_and(|cwd| cwd.starts_with(folder))
 }
 
 /// How a process ended, in the words of FC's "exited unexpectedly" message (contract §3.4).

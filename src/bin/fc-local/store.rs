@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use nix::fcntl::{Flock, FlockArg};
+use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -100,7 +100,8 @@ pub(crate) struct CodeRef {
 pub(crate) struct Store {
     folder: PathBuf,
     state: Mutex<Arc<State>>,
-    _lock: Flock<File>,
+    /// Unlocked by the kernel when it is closed.
+    _lock: File,
 }
 
 impl Resource {
@@ -254,7 +255,7 @@ pub(crate) fn now() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
 }
 
-fn lock(folder: &Path) -> Result<Flock<File>, StoreError> {
+fn lock(folder: &Path) -> Result<File, StoreError> {
     let path = folder.join(LOCK_FILE);
     let file = OpenOptions::new()
         .create(true)
@@ -262,8 +263,9 @@ fn lock(folder: &Path) -> Result<Flock<File>, StoreError> {
         .write(true)
         .open(&path)
         .map_err(at(&path))?;
-    Flock::lock(file, FlockArg::LockExclusiveNonblock)
-        .map_err(|_| StoreError::InUse(folder.to_owned()))
+    flock(&file, FlockOperation::NonBlockingLockExclusive)
+        .map_err(|_| StoreError::InUse(folder.to_owned()))?;
+    Ok(file)
 }
 
 fn load(file: &Path) -> Result<State, StoreError> {

@@ -1,10 +1,13 @@
 //! The HTTP face of fc-local: one listener for the FC 2.0 and FC 3.0 APIs, HTTP triggers, custom domains
 //! and the package store, told apart by host and path.
 
+mod attachments;
 mod auth;
 mod control;
 mod deployed;
+mod entry_points;
 mod error;
+mod functions;
 mod invoke;
 mod packages;
 mod queue;

@@ -14,7 +14,7 @@ use crate::agent::{CallId, Payload};
 use crate::api::App;
 use crate::api::deployed::deployed;
 use crate::api::error::ApiError;
-use crate::api::resources;
+use crate::api::{attachments, resources};
 use crate::call;
 use crate::pool::{Deployed, NoInstance};
 use crate::store::{StoreError, entries, write_whole};
@@ -133,7 +133,7 @@ async fn attempt(app: &Arc<App>, accepted: &Accepted) -> Tried {
 fn is_over(app: &App, accepted: &Accepted) -> bool {
     let state = app.store.snapshot();
     let record = resources::find_function(&state, &accepted.service, &accepted.function);
-    let Ok((retries, age_seconds)) = record.map(resources::async_limits) else {
+    let Ok((retries, age_seconds)) = record.map(attachments::async_limits) else {
         return true;
     };
     u64::from(accepted.failures) > retries
