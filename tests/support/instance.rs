@@ -18,10 +18,21 @@ const TICK: Duration = Duration::from_millis(1);
 /// The binary of this name: the `bootstrap`, or an example that the tests bring.
 pub fn binary(name: &str) -> PathBuf {
     let bootstrap = Path::new(env!("CARGO_BIN_EXE_bootstrap"));
-    match name {
-        "bootstrap" => bootstrap.to_owned(),
-        name => bootstrap.with_file_name("examples").join(name),
+    if name == "bootstrap" {
+        return bootstrap.to_owned();
     }
+    let example = bootstrap.with_file_name("examples").join(name);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/functions/{name}.rs"));
+    let made = |path: &Path| fs::metadata(path).and_then(|file| file.modified());
+    // `cargo test --test NAME` builds no example, and an old one would test what is no longer there.
+    let fresh =
+        made(&example).is_ok_and(|built| made(&source).is_ok_and(|written| built >= written));
+    assert!(
+        fresh,
+        "{} is missing or old: build it by `cargo test --no-run`",
+        example.display()
+    );
+    example
 }
 
 /// A process that is ended with the test.
