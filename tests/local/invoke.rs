@@ -107,6 +107,21 @@ fn an_empty_event_is_an_empty_body() {
 }
 
 #[test]
+fn an_event_may_be_sent_without_its_size() {
+    let output = invoke(&["--chunked", "-e", "headers"]);
+    let shown = text(&output.stdout);
+    assert!(
+        shown.contains("[\"Transfer-Encoding\", \"chunked\"]"),
+        "{shown}"
+    );
+    assert!(
+        invoke(&["--chunked", "-e", "", "--expect", ""])
+            .status
+            .success()
+    );
+}
+
+#[test]
 fn http_calls_show_status_headers_and_body() {
     let output = invoke(&[
         "-e",

@@ -211,6 +211,10 @@ pub(crate) struct InvokeArgs {
     #[arg(long, value_name = "TEXT")]
     pub(crate) expect_http: Vec<String>,
 
+    /// Send event and bodies chunked, without telling their size
+    #[arg(long)]
+    pub(crate) chunked: bool,
+
     /// Call /initialize first, as for a function with an Initializer
     #[arg(long)]
     pub(crate) initializer: bool,

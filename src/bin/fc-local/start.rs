@@ -63,6 +63,7 @@ impl StartError {
     /// FC's error code for it (contract §3.4).
     pub(crate) fn code(&self) -> &'static str {
         match self {
+            Self::Package(PackageError::Io { .. }) => "InternalServerError",
             Self::Package(_) | Self::NoCommand { .. } => "CAFileNotFound",
             Self::NotExecutable { .. } => "CAFilePermission",
             Self::NotRunnable { .. } | Self::Exited { .. } => "CAExited",

@@ -167,7 +167,12 @@ pub(crate) fn cold_error(error: &ColdError) -> ApiError {
         ColdError::Start(error) => error.code(),
         ColdError::Initialize { .. } => error_type::INITIALIZATION,
     };
-    ApiError::new(StatusCode::PRECONDITION_FAILED, code, error.to_string())
+    let status = match code {
+        // A full disk, no port: the function is not to blame, and a retry may help.
+        "InternalServerError" => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::PRECONDITION_FAILED,
+    };
+    ApiError::new(status, code, error.to_string())
 }
 
 /// A call without an instance, as an API error.

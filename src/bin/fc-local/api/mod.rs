@@ -26,7 +26,7 @@ use hyper::body::Incoming;
 use hyper::header::CONTENT_TYPE;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
 pub(crate) use auth::Keys;
@@ -84,7 +84,8 @@ async fn serve_connection(app: Arc<App>, stream: TcpStream, client: SocketAddr) 
         async move { Ok::<_, Infallible>(answer(&app, request, client).await) }
     });
     let connection = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
+        // Clients keep connections for their next deployment; an idle one costs nothing here.
+        .header_read_timeout(None)
         .max_headers(limit::HEADER_COUNT)
         .serve_connection(TokioIo::new(stream), service);
     // A client that breaks off concerns nobody else.

@@ -103,7 +103,7 @@ pub(super) fn event(args: &InvokeArgs) -> Result<Option<Payload>, OneShotError> 
         }
         (None, None) => read_stdin()?,
     };
-    Ok(Some(Payload::sized(bytes)))
+    Ok(Some(payload(args, bytes)))
 }
 
 /// The HTTP requests, in the order they were asked for.
@@ -121,10 +121,17 @@ pub(super) fn http_requests(
         .map(|pair| {
             Ok((
                 request_head(&pair[0], &pair[1], &headers)?,
-                Payload::sized(body.clone()),
+                payload(args, body.clone()),
             ))
         })
         .collect()
+}
+
+fn payload(args: &InvokeArgs, bytes: Vec<u8>) -> Payload {
+    Payload {
+        bytes: bytes.into(),
+        chunked: args.chunked,
+    }
 }
 
 fn request_head(
