@@ -10,6 +10,8 @@ const require = createRequire(import.meta.url);
 const fc = require('@alicloud/fc20230330');
 const { $OpenApiUtil } = require('@alicloud/openapi-core');
 
+// In milliseconds; long enough for a machine under load.
+const PATIENCE = 60_000;
 const NAME = 'fc3-demo';
 const DOMAIN = 'fc3-demo.example.com';
 
@@ -20,6 +22,8 @@ function client(secret) {
     endpoint: new URL(process.env.FC_ENDPOINT).host,
     protocol: 'http',
     regionId: process.env.REGION,
+    connectTimeout: PATIENCE,
+    readTimeout: PATIENCE,
   }));
 }
 

@@ -496,3 +496,24 @@ fn an_asynchronous_call_is_accepted_and_retried_as_configured() {
     let refused = server.invoke_with(&[("x-fc-invocation-type", "Async")], &too_large);
     assert_eq!(refused.error(), (400, "EntityTooLarge".to_owned()));
 }
+
+#[test]
+fn many_instances_may_start_at_the_same_moment() {
+    let server = Server::start();
+    server.deploy(&json!({"instanceConcurrency": 1}));
+    let replies: Vec<_> = thread::scope(|scope| {
+        let calls: Vec<_> = (0..24)
+            .map(|_| scope.spawn(|| server.invoke("sleep 0.1")))
+            .collect();
+        calls
+            .into_iter()
+            .map(|call| call.join().expect("answered"))
+            .collect()
+    });
+    // Each start copies the open files of all others for a moment, among them programs just unpacked.
+    let wrong: Vec<_> = replies
+        .iter()
+        .filter(|reply| reply.text() != "sleep 0.1")
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}

@@ -99,7 +99,7 @@ impl Instance {
         let id = crate::ids::instance_id();
         let (log, output) = LogHub::new(sink).map_err(StartError::NoPipe)?;
         let command = command(&function, &code, port.number(), &id, output)?;
-        let process = start::spawn(command, &function, code.path())?;
+        let process = start::spawn(command, &function, code.path()).await?;
         let address = SocketAddr::from((AGENT_TARGET, port.number()));
         start::wait_for_port(&process, &log, &function, address, options.start_limit).await?;
         let gate = Gate {

@@ -21,7 +21,7 @@ pub(crate) struct ProcessGroup {
 
 impl ProcessGroup {
     /// Starts a command as the leader of a group of its own, so that its children can be signalled with it.
-    pub(crate) fn start(mut command: Command) -> io::Result<Self> {
+    pub(crate) fn start(command: &mut Command) -> io::Result<Self> {
         let mut child = command.process_group(0).spawn()?;
         let id = child.id().and_then(|id| i32::try_from(id).ok());
         let leader = id
@@ -163,7 +163,7 @@ mod tests {
     async fn a_dropped_group_takes_its_children_with_it() {
         let mut shell = tokio::process::Command::new("/bin/sh");
         shell.args(["-c", "sleep 600 & wait"]);
-        let group = ProcessGroup::start(shell).expect("started");
+        let group = ProcessGroup::start(&mut shell).expect("started");
         assert!(group.peak_memory_mb().is_some_and(|mb| mb > 0.0));
         let exit = group.exit.clone();
         drop(group);

@@ -23,6 +23,9 @@ const CODE_FOLDER: &str = "/code";
 /// Between two attempts to reach a new instance's port.
 const PROBE_PAUSE: Duration = Duration::from_millis(5);
 
+/// For how long a freshly unpacked file may be busy; far longer than another start takes.
+const BUSY_GRACE: Duration = Duration::from_secs(5);
+
 /// For how long a server may be seen on 127.0.0.1 only before it is told so.
 const LOOPBACK_ONLY_GRACE: Duration = Duration::from_secs(2);
 
@@ -149,8 +152,8 @@ pub(crate) fn command_line(function: &Function, code: &Path) -> Command {
 }
 
 /// Starts the process, after telling the common mistakes apart.
-pub(crate) fn spawn(
-    command: Command,
+pub(crate) async fn spawn(
+    mut command: Command,
     function: &Function,
     code: &Path,
 ) -> Result<ProcessGroup, StartError> {
@@ -167,10 +170,30 @@ pub(crate) fn spawn(
             return Err(StartError::NotExecutable { command: shown });
         }
     }
-    ProcessGroup::start(command).map_err(|error| StartError::NotRunnable {
+    let started = start_when_closed(&mut command).await;
+    started.map_err(|error| StartError::NotRunnable {
         command: shown,
         error,
     })
+}
+
+/// Starts the command, again and again while its file counts as open for writing.
+///
+/// It was closed after unpacking, but a process that fc-local starts at the same moment has a copy of all
+/// open files until it runs its own program.
+async fn start_when_closed(command: &mut Command) -> io::Result<ProcessGroup> {
+    let deadline = Instant::now() + BUSY_GRACE;
+    loop {
+        match ProcessGroup::start(command) {
+            Err(error)
+                if error.kind() == io::ErrorKind::ExecutableFileBusy
+                    && Instant::now() < deadline =>
+            {
+                tokio::time::sleep(PROBE_PAUSE).await;
+            }
+            result => return result,
+        }
+    }
 }
 
 /// Waits until a TCP connection to the instance succeeds, as the platform's health check does.
