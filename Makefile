@@ -4,8 +4,11 @@
 
 EVENT ?= Hello World
 ARCH ?= x86_64
+STD ?= rebuilt
+PANIC ?= unwind
+FRONT ?= tiny-http
 MIRROR ?=
-export ARCH MIRROR
+export ARCH STD PANIC FRONT MIRROR
 
 FC_LOCAL = cargo run --quiet --locked --features local --bin fc-local --
 
@@ -13,7 +16,7 @@ FC_LOCAL = cargo run --quiet --locked --features local --bin fc-local --
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "variables: EVENT (run), ARCH=x86_64|aarch64 and MIRROR=URL (musl)"
+	@echo "variables: EVENT (run); ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl)"
 
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
 	@$(FC_LOCAL) invoke --initializer -e "$(EVENT)" --expect "$(EVENT)"

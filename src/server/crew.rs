@@ -18,6 +18,8 @@ pub(super) struct Crew {
     idle: AtomicUsize,
     hired: AtomicUsize,
     in_flight: AtomicUsize,
+    /// Whether a ring for another worker is still unheard.
+    rung: AtomicBool,
     stopping: AtomicBool,
     dismissed: AtomicBool,
     limit: usize,
@@ -30,6 +32,7 @@ impl Crew {
             idle: AtomicUsize::new(0),
             hired: AtomicUsize::new(0),
             in_flight: AtomicUsize::new(0),
+            rung: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             dismissed: AtomicBool::new(false),
             limit,
@@ -42,7 +45,8 @@ impl Crew {
         let counted = Counted::one(&self.idle);
         let work = wait();
         drop(counted);
-        if self.wants_worker() {
+        // One ring is enough for all who find no idle worker before it is heard.
+        if self.wants_worker() && !self.rung.swap(true, SeqCst) {
             self.bell.ring(Ring::Hire);
         }
         work
@@ -66,14 +70,19 @@ impl Crew {
     }
 
     /// Whether all workers are busy and there may be one more.
-    pub(super) fn wants_worker(&self) -> bool {
+    fn wants_worker(&self) -> bool {
         self.idle.load(SeqCst) == 0 && self.size() < self.limit
     }
 
-    pub(super) fn spare_the_first_answer(&self) {
-        if self.size() == 1 {
+    /// Hears a ring for another worker, and tells whether to hire one.
+    pub(super) fn hears_hire(&self) -> bool {
+        let first = self.size() == 1;
+        if first {
             std::thread::sleep(FIRST_HIRE_PAUSE);
         }
+        self.rung.store(false, SeqCst);
+        // After the pause the first worker is mostly idle again, but without a second one every request would ring.
+        first || self.wants_worker()
     }
 
     /// From now on every answer is the last of its connection.
@@ -212,27 +221,31 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn only_the_last_idle_worker_rings_for_another() {
+    fn only_the_last_idle_worker_rings_for_another_and_only_once() {
         let (bell, ear) = bell().expect("a pair of sockets");
-        let crew = Crew::new(2, bell);
+        let crew = Crew::new(3, bell);
         crew.hired();
         crew.idle(|| crew.idle(|| ()));
-        assert_eq!(
-            ear.hear_within(Duration::from_millis(200)),
-            Some(Ring::Hire)
-        );
+        crew.idle(|| ());
+        assert_eq!(ear.hear(), Ring::Hire);
         assert_eq!(
             ear.hear_within(Duration::from_millis(1)),
             None,
-            "one ring is enough"
+            "the first ring was not heard yet"
         );
+        assert!(crew.hears_hire());
+        crew.hired();
+        crew.idle(|| ());
+        assert_eq!(ear.hear(), Ring::Hire);
+        assert!(crew.hears_hire());
         crew.hired();
         crew.idle(|| ());
         assert_eq!(
             ear.hear_within(Duration::from_millis(1)),
             None,
-            "there may be two"
+            "there may be three"
         );
+        assert!(!crew.hears_hire());
     }
 
     #[test]

@@ -81,10 +81,7 @@ fn watch(crew: &Arc<Crew>, front: &Arc<Front>, ear: &Ear) -> Result<(), ServeErr
             Ring::Doubt if front.is_accepting() => {}
             Ring::Doubt | Ring::AcceptFailed => return Err(ServeError::Accept),
             Ring::Visit => front.visit(),
-            Ring::Hire => {
-                crew.spare_the_first_answer();
-                hire_if_all_are_busy(crew, front);
-            }
+            Ring::Hire => hire_if_wanted(crew, front),
         }
     }
 }
@@ -95,7 +92,7 @@ fn drain(crew: &Arc<Crew>, front: &Arc<Front>, ear: &Ear) -> Result<(), ServeErr
     while quiet_ticks < 2 {
         match ear.hear_within(DRAIN_TICK) {
             Some(Ring::Stop) => return Err(ServeError::Interrupted(crew.in_flight())),
-            Some(Ring::Hire) => hire_if_all_are_busy(crew, front),
+            Some(Ring::Hire) => hire_if_wanted(crew, front),
             Some(Ring::Visit | Ring::Doubt | Ring::AcceptFailed) => {}
             None if crew.in_flight() == 0 => quiet_ticks += 1,
             None => quiet_ticks = 0,
@@ -104,8 +101,8 @@ fn drain(crew: &Arc<Crew>, front: &Arc<Front>, ear: &Ear) -> Result<(), ServeErr
     Ok(())
 }
 
-fn hire_if_all_are_busy(crew: &Arc<Crew>, front: &Arc<Front>) {
-    if !crew.wants_worker() {
+fn hire_if_wanted(crew: &Arc<Crew>, front: &Arc<Front>) {
+    if !crew.hears_hire() {
         return;
     }
     if let Err(error) = hire(crew, front) {
