@@ -31,6 +31,7 @@ function client(secret) {
 function get(path) {
   return new Promise((resolve, reject) => {
     const request = http.get(process.env.FC_ENDPOINT + path, { headers: { Host: DOMAIN } }, async (answer) => {
+      assert.match(answer.headers['x-fc-request-id'], /^1-/);
       let text = '';
       for await (const piece of answer) text += piece;
       resolve(`${answer.statusCode} ${text}`);

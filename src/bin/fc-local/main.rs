@@ -3,12 +3,13 @@
 //! The layers, each knowing only those below it:
 //!
 //! ```text
-//! cli                    the command line
-//! oneshot | server       one call on a folder | the API with its state
-//! pool                   which instance serves a call
-//! cold, call, hook       starting an instance, calling it
-//! instance               its process, port, log and freezer
-//! agent, log, process, package, port, body, report, function, facts
+//! cli                          the command line
+//! oneshot | serve, admin       one call on a package | the server, and looking after its data
+//! api                          requests of both generations, HTTP triggers, the package store
+//! pool | store, logfile        which instance serves a call | what survives a restart
+//! cold, call, hook             starting an instance, calling it
+//! instance, start              its process, port, log and freezer
+//! agent, log, process, package, port, body, report, function, facts, ids, output
 //! ```
 
 mod admin;

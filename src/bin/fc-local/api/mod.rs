@@ -110,7 +110,9 @@ async fn answer(app: &Arc<App>, request: Request<Incoming>, client: SocketAddr) 
     };
     let result = route(app, generation, request).await;
     let mut response = result.unwrap_or_else(|error| error.into_response(generation, &request_id));
-    insert(response.headers_mut(), header::REQUEST_ID, &request_id);
+    if !response.headers().contains_key(header::REQUEST_ID) {
+        insert(response.headers_mut(), header::REQUEST_ID, &request_id);
+    }
     output::progress(&format!("{asked} {}", response.status().as_u16()));
     response
 }

@@ -22,6 +22,8 @@ use crate::body::{Body, full_body};
 use crate::call::{self, HttpExchange, HttpFailure};
 use crate::cold::ColdError;
 use crate::facts::{FC2_PREFIX, error_type, header, limit};
+use crate::function::Generation;
+use crate::ids;
 use crate::pool::{Deployed, NoInstance};
 use crate::report::{Failure, error_body};
 use crate::store::{Resource, State};
@@ -81,20 +83,27 @@ pub(crate) async fn handle(
     check_limits(&request.head)?;
     let deployed = deployed(app, &target.service, &target.function)?;
     let trigger = http_trigger(app, &target)?;
-    let (client, request_id) = (request.client, request.request_id.clone());
+    let client = request.client;
+    let request_id = match deployed.function.generation {
+        Generation::Fc2 => request.request_id.clone(),
+        // A domain does not tell the generation; only its function does.
+        Generation::Fc3 => ids::request_id(Generation::Fc3),
+    };
     let request = request.read(limit::SYNC_BODY_BYTES).await?;
     check_trigger(app, &trigger, &request)?;
     let wants_log = wants_log(&request.head.headers)?;
     let head = user_head(&request.head, &target, client)?;
-    let call = CallId::first(request_id);
+    let call = CallId::first(request_id.clone());
     let lease = match app.pool.acquire(&deployed, &call).await {
         Ok(lease) => lease,
         Err(error) => return no_instance_answer(&error),
     };
-    match call::http(lease, call, head, request.payload).await {
-        Ok(exchange) => Ok(answer(exchange, &deployed, &target, wants_log).await),
-        Err(failure) => Ok(failed(&deployed, &failure, wants_log)),
-    }
+    let mut response = match call::http(lease, call, head, request.payload).await {
+        Ok(exchange) => answer(exchange, &deployed, &target, wants_log).await,
+        Err(failure) => failed(&deployed, &failure, wants_log),
+    };
+    insert(response.headers_mut(), header::REQUEST_ID, &request_id);
+    Ok(response)
 }
 
 async fn answer(

@@ -37,10 +37,7 @@ impl fmt::Display for OneShotError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(message) | Self::Answer(message) => f.write_str(message),
-            Self::Cold(ColdError::Initialize { log, .. }) if !log.is_empty() => {
-                let Self::Cold(error) = self else {
-                    return Ok(());
-                };
+            Self::Cold(error @ ColdError::Initialize { log, .. }) if !log.is_empty() => {
                 write!(f, "{error}\nIts log:\n{log}")
             }
             Self::Cold(error) => error.fmt(f),
