@@ -7,5 +7,6 @@ mod request;
 mod response;
 
 pub use request::Request;
+pub(crate) use request::path_of;
 pub use response::Response;
 pub(crate) use response::{Body, StreamWriter};
