@@ -27,6 +27,7 @@
 //! - [`Runtime`]: the settings, and the way from them to a running server; [`Shutdown`] ends it.
 //! - `server`: the listener, the workers, the signals. It turns bytes into calls and replies into bytes.
 //! - `dispatch`: the `match` over the endpoints, and the handler behind each.
+//! - `http_params`, `base64`: the HTTP calls that come in a header.
 //! - [`Context`]: what Function Compute says about a call; [`Credentials`] keep to themselves.
 //! - [`http`]: request and response of an HTTP trigger; [`Headers`] of both.
 //! - [`json`](json()): handlers that speak JSON.
@@ -41,12 +42,14 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+mod base64;
 mod call;
 mod context;
 mod dispatch;
 mod error;
 mod headers;
 pub mod http;
+mod http_params;
 mod json;
 pub mod logger;
 mod panics;
