@@ -31,6 +31,7 @@
 //! - [`Context`]: what Function Compute says about a call; [`Credentials`] keep to themselves.
 //! - [`http`]: request and response of an HTTP trigger; [`Headers`] of both.
 //! - [`json`](json()): handlers that speak JSON.
+//! - `events`: typed views of what the triggers send (feature `events`).
 //! - [`Error`]: what a handler fails with.
 //! - [`logger`]: the log lines and the marker lines; [`Timestamp`]: their clock.
 //!
@@ -47,6 +48,8 @@ mod call;
 mod context;
 mod dispatch;
 mod error;
+#[cfg(feature = "events")]
+pub mod events;
 mod headers;
 pub mod http;
 mod http_params;
