@@ -7,11 +7,9 @@
 
 mod leaves;
 
-use serde_json::Value;
-
 use crate::base64;
 use crate::call::{Call, Reply};
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::headers::{HeaderError, Headers, begins_with, is_token, name};
 use crate::http::{Body, percent};
 use leaves::{Leaf, leaves};
@@ -242,7 +240,7 @@ fn push_values(json: &mut String, mut mark: &str, name: &str, headers: &Headers)
 
 fn push_quoted(json: &mut String, mark: &str, text: &str) {
     json.push_str(mark);
-    json.push_str(&Value::from(text).to_string());
+    json.push_str(&quoted(text));
 }
 
 fn invalid(what: &str) -> Error {
