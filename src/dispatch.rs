@@ -11,6 +11,7 @@ use crate::context::{Context, Limit};
 use crate::error::Error;
 use crate::headers::{Headers, name};
 use crate::http::{Body, Request, Response, StreamWriter};
+use crate::http_params;
 use crate::logger::{self, Phase, Scope};
 use crate::panics;
 
@@ -60,6 +61,10 @@ impl Dispatch {
             // The mock agent sends the initialize call with the method and path of the user's own request
             // (contract §2.1), so that a hook that the header names is never refused for its method.
             ("/initialize", method) if named || method == "POST" => self.initialize(call),
+            // Agents that carry an HTTP call in a header send it as an event (contract §2.2).
+            ("/invoke", "POST") if self.handlers.http.is_some() && http_params::is_used(&call) => {
+                self.http_invoke(call)
+            }
             ("/invoke", "POST") => self.invoke(call),
             ("/pre-freeze", method) if named || method == "GET" => self.pre_freeze(call),
             ("/pre-stop", method) if named || method == "GET" => self.pre_stop(call),
@@ -136,21 +141,29 @@ impl Dispatch {
     fn http_invoke(&self, mut call: Call) -> Reply {
         let missing = "no HTTP handler is registered: pass one to Runtime::http, or invoke the function by an event";
         let handler = self.handlers.http.as_ref();
+        let carried = http_params::is_used(&call);
+        let decoded = match carried {
+            true => http_params::decode(&mut call),
+            false => Ok(()),
+        };
         let (method, target) = (
             std::mem::take(&mut call.method),
             std::mem::take(&mut call.target),
         );
+        let head_only = method == "HEAD";
         let (ctx, headers, body) = open(call, Limit::Function);
         let request = Request::from_parts(method, target, headers, body);
         let mut served = Served::start(Phase::Invoke, &ctx);
         let result = served.run(|| match handler {
-            Some(handler) => check_status(handler(request, &ctx)?),
+            Some(handler) => decoded.and_then(|()| check_status(handler(request, &ctx)?)),
             None => Err(Error::new("NoHttpHandler", missing)),
         });
-        match result {
-            Ok(response) => http_reply(response, served),
-            Err(error) => Reply::failure(&error),
+        let reply = result.map(|response| http_reply(response, served));
+        match carried {
+            true => reply.and_then(|reply| http_params::encode(reply, head_only)),
+            false => reply,
         }
+        .unwrap_or_else(|error| Reply::failure(&error))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns what a handler sees of HTTP. It must not know how bytes reach a socket, nor that Function Compute is there.
 
-mod percent;
+pub(crate) mod percent;
 mod request;
 mod response;
 
