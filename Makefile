@@ -2,7 +2,10 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
+# The event is handed on as it was given: make expands nothing in it, and the shell sees it as one word.
 EVENT ?= Hello World
+override EVENT := $(value EVENT)
+export EVENT
 ARCH ?= x86_64
 STD ?= rebuilt
 PANIC ?= unwind
@@ -19,7 +22,7 @@ help: ## print this list
 	@echo "variables: EVENT (run); ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl)"
 
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
-	@$(FC_LOCAL) invoke --initializer -e "$(EVENT)" --expect "$(EVENT)"
+	@$(FC_LOCAL) invoke --initializer -e "$$EVENT" --expect "$$EVENT"
 	@$(FC_LOCAL) invoke --http GET / --expect 'Hello World!'
 
 test: ## run every test

@@ -29,6 +29,8 @@ case " $executable_types " in
 esac
 
 # A dynamic program names its loader in a program header of its own.
+[ "$(wc -c <"$file")" -ge $(($(number 32 8) + $(number 54 2) * $(number 56 2))) ] ||
+    fail "is cut short: run 'make musl'"
 headers=$(number 32 8) size=$(number 54 2) count=$(number 56 2) index=0
 while [ "$index" -lt "$count" ]; do
     [ "$(number $((headers + index * size)) 4)" != $interpreter ] ||

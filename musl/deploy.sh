@@ -11,7 +11,9 @@ sh "$(dirname "$0")/check-package.sh" pkg/bootstrap || exit 1
 command -v fun >/dev/null ||
     fail "fun is missing: run 'npm install --global --ignore-scripts @alicloud/fun@3.6.24'"
 # The environment, a .env file and the file that `fun config` writes are where fun looks.
-if [ -z "${ACCESS_KEY_ID:-}" ] && [ ! -f .env ] && [ ! -f "$HOME/.fcli/config.yaml" ]; then
+in_environment=${ACCOUNT_ID:+x}${ACCESS_KEY_ID:+x}${ACCESS_KEY_SECRET:+x}
+if [ "$in_environment" != xxx ] && [ ! -f .env ] && [ ! -f "${HOME:-}/.fcli/config.yaml" ]; then
     fail "fun is not configured: run 'fun config', or set ACCOUNT_ID, REGION, ACCESS_KEY_ID and ACCESS_KEY_SECRET"
 fi
-exec fun deploy -y </dev/null
+# The template is named, for fun would rather take a packaged one that an earlier `fun package` left behind.
+exec fun deploy -y -t template.yml </dev/null

@@ -6,7 +6,11 @@ use std::time::Instant;
 
 use crate::error::Error;
 use crate::headers::{Headers, name};
-use crate::http::Body;
+use crate::http::{self, Body};
+
+/// The status of an event or hook that failed, and the value of `x-fc-status` that says so (contract §3.1, K3).
+const FAILED: u16 = 404;
+pub(crate) const FAILED_MARK: &str = "404";
 
 /// A request in plain values: nothing of it lives in the server any more.
 #[derive(Debug)]
@@ -26,7 +30,7 @@ pub(crate) struct Call {
 impl Call {
     /// The path of the target, without the query.
     pub(crate) fn path(&self) -> &str {
-        self.target.split('?').next().unwrap_or(&self.target)
+        http::path_of(&self.target)
     }
 }
 
@@ -59,6 +63,11 @@ impl Reply {
     /// An answer that tells an error as JSON.
     pub(crate) fn error(status: u16, error: &Error) -> Self {
         Self::bytes(status, "application/json", error.to_json().into_bytes())
+    }
+
+    /// The answer to an invocation or hook that failed: HTTP 404 and the header that says so (contract §3.1, K3).
+    pub(crate) fn failure(error: &Error) -> Self {
+        Self::error(FAILED, error).with_header(name::STATUS, FAILED_MARK)
     }
 
     /// The same answer with one more header, whose name and value are known to be sound.

@@ -262,7 +262,7 @@ const RETRY_COUNT: &str = "x-fc-retry-count";
 
 /// Gives each field that is plain text its getter and the builder's setter, so that a header name stands once.
 macro_rules! text_fields {
-    ($($(#[$doc:meta])+ $field:ident = $header:literal;)+) => {
+    ($($(#[$doc:meta])+ $field:ident = $header:expr;)+) => {
         impl Context {
             $($(#[$doc])+ pub fn $field(&self) -> Option<&str> {
                 self.header($header)
@@ -307,7 +307,7 @@ text_fields! {
     /// instances sent disagree (contract §9, K13), so nothing is ever stripped unasked.
     base_path = "x-fc-base-path";
     /// The address of the HTTP client.
-    client_ip = "x-fc-client-ip";
+    client_ip = name::CLIENT_IP;
     /// The span that the call belongs to, in Jaeger's notation.
     span_context = "x-fc-tracing-opentracing-span-context";
     /// The baggage of the span: base64 of a JSON object of strings.

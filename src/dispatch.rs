@@ -2,14 +2,16 @@
 //!
 //! Owns which handler serves a call and what its failure looks like. It must not know the server.
 
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::call::{Call, Reply};
+use crate::call::{Call, FAILED_MARK, Reply};
 use crate::context::{Context, Limit};
 use crate::error::Error;
 use crate::headers::{Headers, name};
 use crate::http::{Body, Request, Response, StreamWriter};
+use crate::http_params;
 use crate::logger::{self, Phase, Scope};
 use crate::panics;
 
@@ -38,10 +40,6 @@ pub(crate) struct Dispatch {
     stopped: AtomicBool,
 }
 
-/// The status of an event or hook that failed, and the value of `x-fc-status` that says so (contract §3.1, K3).
-const FAILED: u16 = 404;
-const FAILED_MARK: &str = "404";
-
 /// What there is to ask for, as an answer tells those who asked for something else.
 const ENDPOINTS: &str = "POST /initialize, POST /invoke, GET /pre-freeze, GET /pre-stop, \
                          and any method and path with x-fc-control-path: /http-invoke";
@@ -63,6 +61,10 @@ impl Dispatch {
             // The mock agent sends the initialize call with the method and path of the user's own request
             // (contract §2.1), so that a hook that the header names is never refused for its method.
             ("/initialize", method) if named || method == "POST" => self.initialize(call),
+            // Agents that carry an HTTP call in a header send it as an event (contract §2.2).
+            ("/invoke", "POST") if self.handlers.http.is_some() && http_params::is_used(&call) => {
+                self.http_invoke(call)
+            }
             ("/invoke", "POST") => self.invoke(call),
             ("/pre-freeze", method) if named || method == "GET" => self.pre_freeze(call),
             ("/pre-stop", method) if named || method == "GET" => self.pre_stop(call),
@@ -85,7 +87,7 @@ impl Dispatch {
         }
         let _scope = Scope::enter("");
         if let Err(error) = guard(|| hook(&Context::default())) {
-            log::error!("{}", error.to_json());
+            logger::write_failure(&error.to_json());
         }
     }
 
@@ -111,8 +113,12 @@ impl Dispatch {
     }
 
     fn pre_stop(&self, call: Call) -> Reply {
-        self.stopped.store(true, Ordering::SeqCst);
-        let hook = self.handlers.pre_stop.as_ref();
+        // A hook that has run, or runs because of a signal, does not run again.
+        let hook = self
+            .handlers
+            .pre_stop
+            .as_ref()
+            .filter(|_| !self.stopped.swap(true, Ordering::SeqCst));
         serve_hook(call, Phase::PreStop, Limit::Unknown, |ctx| {
             hook.map_or(Ok(()), |hook| hook(ctx))
         })
@@ -128,28 +134,36 @@ impl Dispatch {
         });
         match result {
             Ok(bytes) => Reply::bytes(200, "application/octet-stream", bytes),
-            Err(error) => failure(&error),
+            Err(error) => Reply::failure(&error),
         }
     }
 
     fn http_invoke(&self, mut call: Call) -> Reply {
         let missing = "no HTTP handler is registered: pass one to Runtime::http, or invoke the function by an event";
         let handler = self.handlers.http.as_ref();
+        let carried = http_params::is_used(&call);
+        let decoded = match carried {
+            true => http_params::decode(&mut call),
+            false => Ok(()),
+        };
         let (method, target) = (
             std::mem::take(&mut call.method),
             std::mem::take(&mut call.target),
         );
+        let head_only = method == "HEAD";
         let (ctx, headers, body) = open(call, Limit::Function);
         let request = Request::from_parts(method, target, headers, body);
         let mut served = Served::start(Phase::Invoke, &ctx);
         let result = served.run(|| match handler {
-            Some(handler) => check_status(handler(request, &ctx)?),
+            Some(handler) => decoded.and_then(|()| check_status(handler(request, &ctx)?)),
             None => Err(Error::new("NoHttpHandler", missing)),
         });
-        match result {
-            Ok(response) => http_reply(response, served),
-            Err(error) => failure(&error),
+        let reply = result.map(|response| http_reply(response, served));
+        match carried {
+            true => reply.and_then(|reply| http_params::encode(reply, head_only)),
+            false => reply,
         }
+        .unwrap_or_else(|error| Reply::failure(&error))
     }
 }
 
@@ -164,7 +178,7 @@ struct Served {
 
 impl Served {
     fn start(phase: Phase, ctx: &Context) -> Self {
-        let request_id = ctx.request_id().to_owned();
+        let request_id = logger::one_line(ctx.request_id());
         logger::mark_start(phase, &request_id);
         Self {
             phase,
@@ -175,7 +189,7 @@ impl Served {
 
     /// Writes the error, which stands before the end line (contract §5.1).
     fn fail(&mut self, error: &Error) {
-        log::error!("{}", error.to_json());
+        logger::write_failure(&error.to_json());
         self.failed = true;
     }
 
@@ -201,7 +215,7 @@ fn serve_hook(
     let (ctx, ..) = open(call, limit);
     match Served::start(phase, &ctx).run(|| hook(&ctx)) {
         Ok(()) => Reply::bytes(200, "text/plain", Vec::new()),
-        Err(error) => failure(&error),
+        Err(error) => Reply::failure(&error),
     }
 }
 
@@ -219,7 +233,7 @@ fn open(mut call: Call, limit: Limit) -> (Context, Headers, Vec<u8>) {
 fn guard<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     // A handler's shared state may be left half changed by its panic: that is the handler's own to guard, by a mutex
     // that is poisoned or by an atomic that is not.
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(panics::error(&*payload)))
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(panics::error(payload)))
 }
 
 /// An answer must have a final status; a handler that gives another has made a mistake that it should hear of.
@@ -254,11 +268,36 @@ fn http_reply(response: Response, mut served: Served) -> Reply {
 /// The end line of a streamed answer stands before its last byte (contract §4.1), so the stream itself writes it: when
 /// it has run, or when it is dropped because nobody may see it.
 fn serve_stream(write: StreamWriter, mut served: Served) -> StreamWriter {
-    Box::new(move |out| served.run(|| write(out).and_then(|()| Ok(out.flush()?))))
+    Box::new(move |out| {
+        let _scope = Scope::enter(&served.request_id);
+        let mut client = Client { out, left: false };
+        let result = guard(|| write(&mut client).and_then(|()| Ok(client.flush()?)));
+        match &result {
+            // That is no fault of the function; the platform calls it cancelled (contract §4.5).
+            Err(error) if client.left => {
+                log::warn!("the client left before the end of its stream: {error}");
+            }
+            Err(error) => served.fail(error),
+            Ok(()) => {}
+        }
+        result
+    })
 }
 
-fn failure(error: &Error) -> Reply {
-    Reply::error(FAILED, error).with_header(name::STATUS, FAILED_MARK)
+/// The way to the client, which knows whether the client is still there.
+struct Client<'a> {
+    out: &'a mut dyn Write,
+    left: bool,
+}
+
+impl Write for Client<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes).inspect_err(|_| self.left = true)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush().inspect_err(|_| self.left = true)
+    }
 }
 
 fn wrong_method(call: &Call, endpoint: &str, allowed: &str) -> Reply {

@@ -128,7 +128,7 @@ impl<E: std::error::Error + 'static> From<E> for Error {
 }
 
 /// The text as a JSON string.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     // Text is always valid JSON, and a string takes every byte.
     serde_json::to_string(text).unwrap_or_default()
 }

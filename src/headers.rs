@@ -18,6 +18,8 @@ pub(crate) mod name {
     pub(crate) const STATUS: &str = "x-fc-status";
     /// The compatibility form of an HTTP call: base64 of JSON (contract §2.2).
     pub(crate) const HTTP_PARAMS: &str = "x-fc-http-params";
+    /// The address of the HTTP client.
+    pub(crate) const CLIENT_IP: &str = "x-fc-client-ip";
     /// How the body is encoded.
     pub(crate) const CONTENT_TYPE: &str = "content-type";
     /// The body's length in bytes.

@@ -27,9 +27,11 @@
 //! - [`Runtime`]: the settings, and the way from them to a running server; [`Shutdown`] ends it.
 //! - `server`: the listener, the workers, the signals. It turns bytes into calls and replies into bytes.
 //! - `dispatch`: the `match` over the endpoints, and the handler behind each.
+//! - `http_params`, `base64`: the HTTP calls that come in a header.
 //! - [`Context`]: what Function Compute says about a call; [`Credentials`] keep to themselves.
 //! - [`http`]: request and response of an HTTP trigger; [`Headers`] of both.
 //! - [`json`](json()): handlers that speak JSON.
+//! - `events`: typed views of what the triggers send (feature `events`).
 //! - [`Error`]: what a handler fails with.
 //! - [`logger`]: the log lines and the marker lines; [`Timestamp`]: their clock.
 //!
@@ -41,12 +43,16 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+mod base64;
 mod call;
 mod context;
 mod dispatch;
 mod error;
+#[cfg(feature = "events")]
+pub mod events;
 mod headers;
 pub mod http;
+mod http_params;
 mod json;
 pub mod logger;
 mod panics;

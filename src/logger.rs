@@ -1,6 +1,9 @@
 //! What the runtime writes to stdout: log lines with the request id, and the marker lines of Function Compute.
 //!
 //! Owns the output and the request id of the call that a thread is serving. It must not know what a call is about.
+//!
+//! A handler may print by itself, in whole lines: a line that it flushes half finished has no end of its own, and the next
+//! marker line stands behind it, where Function Compute does not look for one.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -10,16 +13,19 @@ use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use env_logger::{Builder, Target};
-use log::Record;
+use log::{Level, LevelFilter, Record};
 
 use crate::time::Timestamp;
 
 /// The variable that sets the level of the log lines: `off`, `error`, `warn`, `info`, `debug`, `trace`, or per module.
 pub const LEVEL_VARIABLE: &str = "RUST_LOG";
 
-/// The levels where [`LEVEL_VARIABLE`] is not set. The HTTP library is silent: what it has to say of a broken listener
-/// the runtime says itself, and the end of a listener that was closed on purpose is no error.
-pub const DEFAULT_LEVEL: &str = "info,tiny_http=off";
+/// The level where [`LEVEL_VARIABLE`] is not set, or empty.
+pub const DEFAULT_LEVEL: &str = "info";
+
+/// The HTTP library is silent unless it is named in [`LEVEL_VARIABLE`]: what it has to say of a broken listener the
+/// runtime says itself, and the end of a listener that was closed on purpose is no error.
+const HTTP_LIBRARY: &str = "tiny_http";
 
 /// What stands in a line for the request id where no call is being served.
 const NO_REQUEST_ID: &str = "-";
@@ -28,10 +34,14 @@ const NO_REQUEST_ID: &str = "-";
 ///
 /// [`Runtime::run`](crate::Runtime::run) calls this, and keeps the logger that a program has installed before.
 pub fn init() {
-    let filters = std::env::var(LEVEL_VARIABLE);
+    let filters = std::env::var(LEVEL_VARIABLE)
+        .ok()
+        .filter(|filters| !filters.is_empty());
+    let filters = filters.as_deref().unwrap_or(DEFAULT_LEVEL);
     // An error means that the program has a logger of its own, which is then the one to use.
     let _ = Builder::new()
-        .parse_filters(filters.as_deref().unwrap_or(DEFAULT_LEVEL))
+        .filter_module(HTTP_LIBRARY, LevelFilter::Off)
+        .parse_filters(filters)
         .target(Target::Pipe(Box::new(Stdout)))
         .format(write_record)
         .try_init();
@@ -82,6 +92,28 @@ pub(crate) fn mark_end(phase: Phase, request_id: &str, failed: bool) {
     write_line(&format!("FC {phase} End RequestId: {request_id}{suffix}\n"));
 }
 
+/// Writes the error of an invocation or hook, which stands before its end line (contract §5.1), whatever the level is.
+pub(crate) fn write_failure(json: &str) {
+    if log::log_enabled!(Level::Error) {
+        return log::error!("{json}");
+    }
+    let mut line = Vec::new();
+    let written = write_record(
+        &mut line,
+        &Record::builder()
+            .level(Level::Error)
+            .args(format_args!("{json}"))
+            .build(),
+    );
+    // A vector takes every byte, and output that is closed or full costs the line, never the answer.
+    let _ = written.and_then(|()| Stdout.write_all(&line));
+}
+
+/// The text without line breaks, so that it cannot end a line and begin another.
+pub(crate) fn one_line(text: &str) -> String {
+    text.replace('\n', "\r")
+}
+
 /// While it lives, the lines of this thread carry a request id.
 #[derive(Debug)]
 pub(crate) struct Scope {
@@ -98,7 +130,10 @@ impl Scope {
 
     /// Whether this thread is serving a request.
     pub(crate) fn is_entered() -> bool {
-        REQUEST_ID.with_borrow(Option::is_some)
+        // A thread that is ending serves nothing, and its request id is gone already.
+        REQUEST_ID
+            .try_with(|id| id.borrow().is_some())
+            .unwrap_or(false)
     }
 }
 
@@ -115,15 +150,14 @@ thread_local! {
 fn write_record<W: Write>(line: &mut W, record: &Record<'_>) -> io::Result<()> {
     // One line is one record of the log service, and a message must not be able to forge a marker line, so a line
     // break inside a message becomes a carriage return, as in the runtime for Node.js (contract §5.2).
-    let message = record.args().to_string().replace('\n', "\r");
+    let message = one_line(&record.args().to_string());
     let (time, level) = (Timestamp::now(), record.level());
-    REQUEST_ID.with_borrow(|id| {
-        let id = id
-            .as_deref()
-            .filter(|id| !id.is_empty())
-            .unwrap_or(NO_REQUEST_ID);
-        writeln!(line, "{time} {id} [{level}] {message}")
-    })
+    // What logs while its thread ends, such as a destructor, finds no request id any more.
+    let id = REQUEST_ID.try_with(|id| id.borrow().clone()).ok().flatten();
+    let id = id
+        .filter(|id| !id.is_empty())
+        .unwrap_or_else(|| NO_REQUEST_ID.to_owned());
+    writeln!(line, "{time} {id} [{level}] {message}")
 }
 
 fn write_line(line: &str) {
@@ -134,7 +168,8 @@ fn write_line(line: &str) {
 /// The process's stdout without the buffer of `std::io::stdout`.
 ///
 /// What a handler prints without ending its line stays in that buffer, so a marker line written past it still begins
-/// a line of its own. One lock for markers and log lines keeps each of them whole.
+/// a line of its own. That does not hold for what leaves the buffer unfinished, because the handler flushes it or it is
+/// longer than the buffer. One lock for markers and log lines keeps each of them whole.
 struct Stdout;
 
 impl Write for Stdout {

@@ -5,7 +5,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::panic;
+use std::panic::{self, Location};
 use std::sync::{Mutex, Once, PoisonError};
 
 use crate::error::Error;
@@ -15,8 +15,9 @@ thread_local! {
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Looks at the message of a panic outside any handler, and tells whether it is known and harmless.
-pub(crate) type Watcher = Box<dyn Fn(&str) -> bool + Send + Sync>;
+/// Looks at the message of a panic outside any handler and the file it happened in, and tells whether it is known and
+/// harmless.
+pub(crate) type Watcher = Box<dyn Fn(&str, &str) -> bool + Send + Sync>;
 
 static WATCHERS: Mutex<Vec<Watcher>> = Mutex::new(Vec::new());
 
@@ -35,21 +36,31 @@ pub(crate) fn watch(watcher: Watcher) {
         panic::set_hook(Box::new(move |info| {
             if Scope::is_entered() {
                 PLACE.set(info.location().map(ToString::to_string));
-            } else if !is_harmless(message(info.payload())) {
+            } else if !is_harmless(
+                message(info.payload()),
+                info.location().map_or("", Location::file),
+            ) {
                 previous(info);
             }
         }));
     });
 }
 
-fn is_harmless(message: &str) -> bool {
+fn is_harmless(message: &str, file: &str) -> bool {
     let watchers = WATCHERS.lock().unwrap_or_else(PoisonError::into_inner);
-    watchers.iter().filter(|watcher| watcher(message)).count() > 0
+    watchers
+        .iter()
+        .filter(|watcher| watcher(message, file))
+        .count()
+        > 0
 }
 
 /// The error that a caught panic of this thread is answered with.
-pub(crate) fn error(payload: &(dyn Any + Send)) -> Error {
-    Error::panicked(message(payload), PLACE.take())
+pub(crate) fn error(payload: Box<dyn Any + Send>) -> Error {
+    let error = Error::panicked(message(&*payload), PLACE.take());
+    // What a handler panics with is its own, and dropping it could panic once more.
+    std::mem::forget(payload);
+    error
 }
 
 fn message(payload: &(dyn Any + Send)) -> &str {
@@ -69,7 +80,7 @@ mod tests {
     #[test]
     fn the_message_of_every_kind_of_panic_is_told() {
         let caught = |run: fn()| {
-            error(&*catch_unwind(run).expect_err("it panics"))
+            error(catch_unwind(run).expect_err("it panics"))
                 .message()
                 .to_owned()
         };

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::dispatch::{Dispatch, Handlers};
 use crate::error::Error;
 use crate::http::{Request, Response};
-use crate::server::{self, Limits, ServeError, Stop, StopState};
+use crate::server::{self, LastWork, Limits, ServeError, Stop, StopState};
 
 /// The variables that name the port, the first that is set wins (contract §4.2).
 pub const PORT_VARIABLES: [&str; 2] = ["FC_CUSTOM_LISTEN_PORT", "FC_SERVER_PORT"];
@@ -162,7 +162,8 @@ impl Runtime {
     /// Serves until SIGTERM or SIGINT comes, or the handle of [`shutdown`](Self::shutdown) says so. Then every request in
     /// flight gets its answer, the pre-stop hook runs unless Function Compute has called it already, and `Ok` is returned.
     ///
-    /// Installs the logger, unless the program has one.
+    /// Installs the logger, unless the program has one. The signals stay caught after the return, so that a program that
+    /// then goes on has to end by itself.
     ///
     /// # Errors
     ///
@@ -185,15 +186,10 @@ impl Runtime {
             .shutdown
             .map_or(Stop::Signals, |shutdown| Stop::Handle(shutdown.0));
         let dispatch = Arc::new(Dispatch::new(self.handlers));
-        let served = Arc::clone(&dispatch);
-        let ended = server::serve(
-            listener,
-            limits,
-            Box::new(move |call| served.answer(call)),
-            &stop,
-        );
-        dispatch.stop();
-        ended.map_err(RuntimeError::from)
+        let (served, stopped) = (Arc::clone(&dispatch), dispatch);
+        let serve = Box::new(move |call| served.answer(call));
+        let last_work: Arc<LastWork> = Arc::new(move || stopped.stop());
+        server::serve(listener, limits, serve, &stop, &last_work).map_err(RuntimeError::from)
     }
 }
 
@@ -338,8 +334,9 @@ fn port_from(lookup: impl Fn(&str) -> Option<String>) -> Result<u16, RuntimeErro
     let Some((variable, value)) = PORT_VARIABLES.into_iter().find_map(set) else {
         return Ok(DEFAULT_PORT);
     };
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
     match value.parse() {
-        Ok(port) if port > 0 => Ok(port),
+        Ok(port) if port > 0 && digits => Ok(port),
         _ => Err(RuntimeError::Port { variable, value }),
     }
 }
@@ -374,7 +371,7 @@ mod tests {
 
     #[test]
     fn a_port_that_cannot_be_used_names_the_variable_and_the_value() {
-        for value in ["0", "65536", "-1", "http", " 9000"] {
+        for value in ["0", "65536", "-1", "+1", "http", " 9000"] {
             assert_eq!(
                 port(&[("FC_CUSTOM_LISTEN_PORT", value), ("FC_SERVER_PORT", "81")]),
                 Err(format!(

@@ -373,9 +373,39 @@ fn a_stream_is_chunked_and_ends_after_its_end_line() {
             .any(|line| line.starts_with("FC Invoke End")),
         "the end line comes first"
     );
-    let head_only = instance.http("HEAD", "/stream", b"");
-    assert_eq!((head_only.status, head_only.body.len()), (200, 0));
-    instance.wait_for_lines("both end lines", |lines| markers(lines).len() == 4);
+}
+
+#[test]
+fn a_stream_that_nobody_may_see_has_its_end_line_before_its_answer() {
+    for (method, target, status) in [("HEAD", "/stream", 200), ("GET", "/no-content-stream", 204)] {
+        let instance = Instance::start("testbed", &[]);
+        let answer = instance.http(method, target, b"");
+        assert_eq!((answer.status, answer.body.len()), (status, 0));
+        let lines = instance.lines();
+        assert_eq!(
+            lines.last().map(String::as_str),
+            Some("FC Invoke End RequestId: http-id"),
+            "{method} {target}"
+        );
+    }
+}
+
+#[test]
+fn a_stream_that_fails_before_its_first_byte_is_answered_as_any_failure() {
+    let instance = Instance::start("testbed", &[]);
+    for (target, error_type) in [("/early-failure", "Early"), ("/early-panic", "Panic")] {
+        let answer = instance.http("GET", target, b"");
+        assert_eq!(
+            (answer.status, answer.header("x-fc-status")),
+            (404, Some("404"))
+        );
+        assert_eq!(answer.json()["errorType"], error_type);
+    }
+    let end = "FC Invoke End RequestId: http-id, Error: Unhandled function error";
+    assert_eq!(
+        instance.lines().iter().filter(|line| *line == end).count(),
+        2
+    );
 }
 
 #[test]

@@ -4,6 +4,9 @@ mod support;
 
 use std::io::Write;
 use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
+
+use rustix::net::sockopt::set_socket_linger;
 
 use support::{Instance, request};
 
@@ -217,16 +220,79 @@ fn a_client_that_leaves_in_the_middle_harms_nobody() {
 fn a_thousand_probes_leave_no_line() {
     let instance = Instance::start("bootstrap", &[]);
     for number in 0..1000 {
-        let probe = TcpStream::connect(instance.address()).expect("the port stays open");
-        if number % 2 == 0 {
-            // A byte left unread in the probe's own socket makes the close a reset.
-            probe.set_nodelay(true).expect("a live socket");
-            probe.shutdown(Shutdown::Write).expect("a live socket");
+        let mut probe = TcpStream::connect(instance.address()).expect("the port stays open");
+        match number % 4 {
+            0 => {}
+            1 => probe.shutdown(Shutdown::Write).expect("a live socket"),
+            // Without a time to linger a close is a reset.
+            2 => set_socket_linger(&probe, Some(Duration::ZERO)).expect("a live socket"),
+            _ => {
+                probe.write_all(b"GET / HT").expect("the instance reads");
+                set_socket_linger(&probe, Some(Duration::ZERO)).expect("a live socket");
+            }
         }
     }
     assert_eq!(instance.invoke("after", b"still here").text(), "still here");
     let lines = instance.wait_for_line("the end line", |line| line.starts_with("FC Invoke End"));
     assert_eq!(lines.len(), 4, "only what the event wrote: {lines:#?}");
+    assert_eq!(instance.errors(), "", "and nothing on stderr");
+}
+
+#[test]
+fn bodies_that_never_come_leave_every_worker_free() {
+    let instance = Instance::start("testbed", &[("WORKERS", "4")]);
+    let mut refused: Vec<_> = (0..20).map(|_| instance.connect()).collect();
+    for connection in &mut refused {
+        connection.send(b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 33554433\r\n\r\n");
+        assert_eq!(connection.answer().status, 413);
+    }
+    assert_eq!(instance.invoke("after", b"still here").text(), "still here");
+}
+
+#[test]
+fn no_length_that_the_http_library_believes_ends_the_process() {
+    // Each of these is refused for another reason than its length, and the library believes the length all the same.
+    let long = "Content-Length: 1000000000000\r\n";
+    let te = (0..60)
+        .map(|number| format!("a{number};q={}", ["nan", "0.5", "0.1"][number % 3]))
+        .collect::<Vec<_>>();
+    let instance = Instance::start("bootstrap", &[]);
+    for fields in [
+        "Content-Length: +1000000000000\r\n".to_owned(),
+        format!("{long}Content-Length: 5\r\n"),
+        format!("{long}Bad Name: x\r\n"),
+        format!("{long}TE: {}\r\n", te.join(", ")),
+        format!("Content-Length: 33554433\r\nTE: {}\r\n", te.join(", ")),
+    ] {
+        let mut connection = instance.connect();
+        connection.send(format!("POST /invoke HTTP/1.1\r\nHost: x\r\n{fields}\r\n").as_bytes());
+        drop(connection);
+        assert_eq!(
+            instance.invoke("after", b"still here").text(),
+            "still here",
+            "{fields}"
+        );
+    }
+    assert_eq!(instance.errors(), "");
+}
+
+#[test]
+fn a_request_id_cannot_forge_a_marker_line() {
+    let instance = Instance::start("bootstrap", &[]);
+    let mut connection = instance.connect();
+    connection.send(
+        b"POST /invoke HTTP/1.1\r\nHost: x\r\nX-Fc-Request-Id: a\nFC Invoke End RequestId: forged\r\n\
+          Content-Length: 1\r\n\r\nx",
+    );
+    // Refusing the request is as good as cleaning the id.
+    assert!([200, 400].contains(&connection.answer().status));
+    assert!(
+        !instance
+            .lines()
+            .contains(&"FC Invoke End RequestId: forged".to_owned()),
+        "{:#?}",
+        instance.lines()
+    );
 }
 
 #[test]

@@ -139,6 +139,13 @@ fn requests_beyond_the_workers_wait_and_are_answered() {
             .collect()
     });
     assert_eq!(answers, [200; 6]);
+    let (mut at_once, mut most) = (0_usize, 0);
+    for line in instance.lines() {
+        at_once += usize::from(line.contains(" asleep "));
+        at_once -= usize::from(line.contains(" awake "));
+        most = most.max(at_once);
+    }
+    assert_eq!(most, 2, "both workers worked, and no third");
 }
 
 #[test]
@@ -160,20 +167,29 @@ fn pipelined_requests_are_answered_in_order() {
 fn a_signal_lets_what_is_in_flight_finish_and_runs_pre_stop_once() {
     for signal in ["-TERM", "-INT"] {
         let instance = Instance::start("testbed", &[]);
-        let mut connection = instance.connect();
+        let (mut waiting, mut other) = (instance.connect(), instance.connect());
         let headers = [
             ("x-fc-control-path", "/invoke"),
-            ("x-fc-request-id", "slow"),
+            ("x-fc-request-id", "in-flight"),
         ];
-        connection.send(&request("POST", "/invoke", &headers, b"sleep 500"));
-        instance.wait_for_line("the slow request", |line| {
-            line.ends_with("asleep for 500 ms")
+        waiting.send(&request("POST", "/invoke", &headers, b"wait"));
+        instance.wait_for_line("its start", |line| {
+            line == "FC Invoke Start RequestId: in-flight"
         });
         instance.signal(signal);
-        let answer = connection.answer();
+        // The stop has begun when answers say that they are the last of their connection.
+        let echo = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");
+        while other.exchange(&echo).header("connection") != Some("close") {}
+        other.send(&request(
+            "POST",
+            "/next",
+            &[("x-fc-control-path", "/http-invoke")],
+            b"",
+        ));
+        let answer = waiting.answer();
         assert_eq!(
             (answer.text().as_str(), answer.header("connection")),
-            ("slow", Some("close"))
+            ("in-flight", Some("close"))
         );
         let (status, lines) = instance.wait();
         assert_eq!(status.code(), Some(0), "{signal}");
@@ -186,6 +202,52 @@ fn a_signal_lets_what_is_in_flight_finish_and_runs_pre_stop_once() {
             "{lines:#?}"
         );
     }
+}
+
+#[test]
+fn a_signal_finds_the_way_prepared_as_soon_as_the_process_says_that_it_serves() {
+    for _ in 0..20 {
+        let instance = Instance::start("testbed", &[]);
+        instance.signal("-TERM");
+        let (status, lines) = instance.wait();
+        assert_eq!(status.code(), Some(0), "{lines:#?}");
+    }
+}
+
+#[test]
+fn what_was_sent_before_a_signal_is_answered() {
+    let instance = Instance::start("bootstrap", &[]);
+    let bytes = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");
+    let mut connections: Vec<_> = (0..50).map(|_| instance.connect()).collect();
+    connections
+        .iter_mut()
+        .for_each(|connection| connection.send(&bytes));
+    instance.signal("-TERM");
+    for connection in &mut connections {
+        assert_eq!(connection.answer().text(), "x");
+    }
+    assert_eq!(instance.wait().0.code(), Some(0));
+}
+
+#[test]
+fn a_client_that_stalls_does_not_hold_up_the_end() {
+    let instance = Instance::start("bootstrap", &[]);
+    let mut stalled = instance.connect();
+    stalled.send(b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\nabc");
+    let mut refused = instance.connect();
+    refused.send(b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 33554433\r\n\r\n");
+    assert_eq!(refused.answer().status, 413);
+    instance.signal("-TERM");
+    assert_eq!(instance.wait().0.code(), Some(0));
+}
+
+#[test]
+fn a_second_signal_ends_a_pre_stop_hook_that_hangs() {
+    let instance = Instance::start("testbed", &[("HANG_IN_PRE_STOP", "1")]);
+    instance.signal("-TERM");
+    instance.wait_for_line("the hook", |line| line.ends_with("pre-stop hangs"));
+    instance.signal("-TERM");
+    assert_eq!(instance.wait().0.code(), Some(1));
 }
 
 #[test]

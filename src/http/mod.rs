@@ -2,10 +2,11 @@
 //!
 //! Owns what a handler sees of HTTP. It must not know how bytes reach a socket, nor that Function Compute is there.
 
-mod percent;
+pub(crate) mod percent;
 mod request;
 mod response;
 
 pub use request::Request;
+pub(crate) use request::path_of;
 pub use response::Response;
 pub(crate) use response::{Body, StreamWriter};

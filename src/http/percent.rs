@@ -1,9 +1,9 @@
-//! Percent-decoding of paths, queries and forms.
+//! Percent-encoding of paths, queries and forms, both ways.
 //!
-//! Owns the decoding alone; what a pair or a segment means is for others to say.
+//! Owns the code alone; what a pair or a segment means is for others to say.
 
 /// The pairs of a query or form, decoded, in order and with repeats; a name without `=` has an empty value.
-pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
+pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
     let decoded = |part: &str| decode(&part.replace('+', " "));
     text.split('&')
         .filter(|pair| !pair.is_empty())
@@ -14,7 +14,7 @@ pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
 
 /// The text with its percent-encoded bytes decoded. What is no escape stays as it is, and bytes that are not UTF-8
 /// become U+FFFD: a path that somebody mistyped is to be answered, not to be an error of its own.
-pub(super) fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
@@ -32,6 +32,22 @@ pub(super) fn decode(text: &str) -> String {
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
+/// The text with every byte percent-encoded but ASCII letters, digits and the marks in `keep`.
+pub(crate) fn encode(text: &str, keep: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || keep.contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            encoded.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+    }
+    encoded
+}
+
 fn hex(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
@@ -43,7 +59,7 @@ fn hex(digit: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode, pairs};
+    use super::{decode, encode, pairs};
 
     #[test]
     fn escapes_are_decoded_and_everything_else_is_kept() {
@@ -54,6 +70,13 @@ mod tests {
         assert_eq!(decode("%%41"), "%A");
         assert_eq!(decode("a+b"), "a+b");
         assert_eq!(decode("%ff!"), "\u{fffd}!");
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded_to_the_same() {
+        assert_eq!(encode("/a b/你?%", b"/"), "/a%20b/%E4%BD%A0%3F%25");
+        let text: String = (0..0x300).filter_map(char::from_u32).collect();
+        assert_eq!(decode(&encode(&text, b"-._~")), text);
     }
 
     #[test]

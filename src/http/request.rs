@@ -206,7 +206,8 @@ impl Request {
     }
 }
 
-fn path_of(target: &str) -> &str {
+/// The path of a request target, as it was sent, without the query.
+pub(crate) fn path_of(target: &str) -> &str {
     let path = &target[path_start(target)..];
     path.split('?').next().unwrap_or(path)
 }

@@ -21,9 +21,14 @@ pub(super) struct Asked {
     pub(super) connection: Option<&'static str>,
 }
 
-/// A streamed body broke off: the client has to see that the answer is not whole.
-#[derive(Debug)]
-pub(super) struct BrokenOff;
+/// Why an answer is not whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// The client has gone or does not read; what it has of the answer is unknown.
+    Connection,
+    /// A stream broke off behind its first bytes: the client has to see that there should have been more.
+    Stream,
+}
 
 /// How much of a body is copied behind its head, so that both go out by one write.
 const ONE_WRITE_BYTES: usize = 64 * 1024;
@@ -31,10 +36,7 @@ const ONE_WRITE_BYTES: usize = 64 * 1024;
 const CHUNK_BYTES: usize = 8 * 1024;
 
 /// Writes the whole answer.
-///
-/// Errors of the connection are not told: a client that has gone needs no answer, and its loss must not end the
-/// process (contract §4.5).
-pub(super) fn send(out: &mut dyn Write, reply: Reply, asked: Asked) -> Result<(), BrokenOff> {
+pub(super) fn send(out: &mut dyn Write, reply: Reply, asked: Asked) -> Result<(), Loss> {
     let has_body = !asked.head_only && allows_body(reply.status);
     let mut head = head(&reply, asked);
     match reply.body {
@@ -46,20 +48,19 @@ pub(super) fn send(out: &mut dyn Write, reply: Reply, asked: Asked) -> Result<()
                     body.len().to_string().as_bytes(),
                 );
             }
-            send_whole(out, head, if has_body { &body } else { &[] });
-            Ok(())
+            send_whole(out, head, if has_body { &body } else { &[] })
         }
-        // A stream that nobody may see is dropped unread, which ends its invocation.
-        Body::Stream(_) if !has_body => {
-            send_whole(out, head, &[]);
-            Ok(())
+        Body::Stream(stream) if !has_body => {
+            // Nobody may see it. Its end line stands before the answer is complete, as everywhere.
+            drop(stream);
+            send_whole(out, head, &[])
         }
-        Body::Stream(write) if asked.http_1_0 => send_gathered(out, head, write),
-        Body::Stream(write) => send_chunks(out, head, write),
+        Body::Stream(write) if asked.http_1_0 => send_gathered(out, head, write, asked),
+        Body::Stream(write) => send_chunks(out, head, write, asked),
     }
 }
 
-fn send_whole(out: &mut dyn Write, mut head: Vec<u8>, body: &[u8]) {
+fn send_whole(out: &mut dyn Write, mut head: Vec<u8>, body: &[u8]) -> Result<(), Loss> {
     head.extend_from_slice(b"\r\n");
     let sent = if body.len() <= ONE_WRITE_BYTES {
         head.extend_from_slice(body);
@@ -67,8 +68,8 @@ fn send_whole(out: &mut dyn Write, mut head: Vec<u8>, body: &[u8]) {
     } else {
         out.write_all(&head).and_then(|()| out.write_all(body))
     };
-    // See above for why an error is of no use here.
-    let _ = sent.and_then(|()| out.flush());
+    sent.and_then(|()| out.flush())
+        .map_err(|_| Loss::Connection)
 }
 
 /// Runs the stream to its end before the first byte is sent: HTTP/1.0 knows no other way to tell where a body ends on
@@ -77,23 +78,26 @@ fn send_gathered(
     out: &mut dyn Write,
     mut head: Vec<u8>,
     write: StreamWriter,
-) -> Result<(), BrokenOff> {
+    asked: Asked,
+) -> Result<(), Loss> {
     let mut body = Vec::new();
-    write(&mut body).map_err(|_| BrokenOff)?;
+    if let Err(error) = write(&mut body) {
+        return send(out, Reply::failure(&error), asked);
+    }
     push_field(
         &mut head,
         name::CONTENT_LENGTH,
         body.len().to_string().as_bytes(),
     );
-    send_whole(out, head, &body);
-    Ok(())
+    send_whole(out, head, &body)
 }
 
 fn send_chunks(
     out: &mut dyn Write,
     mut head: Vec<u8>,
     write: StreamWriter,
-) -> Result<(), BrokenOff> {
+    asked: Asked,
+) -> Result<(), Loss> {
     push_field(&mut head, name::TRANSFER_ENCODING, b"chunked");
     head.extend_from_slice(b"\r\n");
     // The head waits for the first bytes of the body, so that both go out by one write.
@@ -102,8 +106,12 @@ fn send_chunks(
         pending_head: head,
         gathered: Vec::new(),
     };
-    write(&mut chunks).map_err(|_| BrokenOff)?;
-    chunks.finish().map_err(|_| BrokenOff)
+    match write(&mut chunks) {
+        Ok(()) => chunks.finish().map_err(|_| Loss::Connection),
+        // Nothing has left yet, so that the failure can still be told as any other.
+        Err(error) if !chunks.pending_head.is_empty() => send(out, Reply::failure(&error), asked),
+        Err(_) => Err(Loss::Stream),
+    }
 }
 
 /// Turns what is written into chunks; a flush sends what there is.
@@ -195,7 +203,7 @@ fn reason(status: u16) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Asked, send};
+    use super::{Asked, Loss, send};
     use crate::call::Reply;
     use crate::error::Error;
     use crate::http::Body;
@@ -230,7 +238,7 @@ mod tests {
 
     fn sent(reply: Reply, asked: Asked) -> (String, Wire) {
         let mut wire = Wire::default();
-        send(&mut wire, reply, asked).expect("nothing breaks off");
+        send(&mut wire, reply, asked).expect("nothing is lost");
         (String::from_utf8_lossy(&wire.bytes).into_owned(), wire)
     }
 
@@ -297,12 +305,50 @@ mod tests {
             Err(Error::new("Broken", "the source has dried up"))
         });
         let mut wire = Wire::default();
-        assert!(send(&mut wire, reply, ASKED).is_err());
+        assert_eq!(send(&mut wire, reply, ASKED), Err(Loss::Stream));
         assert!(
             wire.bytes.ends_with(b"4\r\nhalf\r\n"),
             "{:?}",
             String::from_utf8_lossy(&wire.bytes)
         );
+    }
+
+    #[test]
+    fn a_stream_that_fails_before_its_first_byte_is_a_failure_like_any_other() {
+        for http_1_0 in [false, true] {
+            let reply = streamed(|out| {
+                write!(out, "never flushed")?;
+                Err(Error::new("Early", "nothing yet"))
+            });
+            let (text, _) = sent(reply, Asked { http_1_0, ..ASKED });
+            assert!(text.starts_with("HTTP/1.1 404 Not Found\r\n"), "{text}");
+            assert!(
+                text.contains("x-fc-status: 404\r\n") && !text.contains("never flushed"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_stream_that_nobody_may_see_ends_before_its_answer() {
+        let (end, ended) = std::sync::mpsc::channel();
+        let reply = streamed(move |_| Ok(end.send(())?));
+        struct Watch(std::sync::mpsc::Receiver<()>);
+        impl Write for Watch {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                let gone = std::sync::mpsc::TryRecvError::Disconnected;
+                assert_eq!(self.0.try_recv(), Err(gone), "the stream was dropped first");
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let head_only = Asked {
+            head_only: true,
+            ..ASKED
+        };
+        send(&mut Watch(ended), reply, head_only).expect("nothing is lost");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// How long the first hire waits. A cold start is one request: starting a thread beside it would take time and memory
 /// from its answer, for a second worker that mostly nobody needs yet.
-const FIRST_HIRE_PAUSE: Duration = Duration::from_millis(1);
+const FIRST_HIRE_PAUSE: Duration = Duration::from_millis(5);
 
 /// The book of one server.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(super) struct Crew {
     idle: AtomicUsize,
     hired: AtomicUsize,
     in_flight: AtomicUsize,
+    reading: AtomicUsize,
+    visits: AtomicUsize,
     /// Whether a ring for another worker is still unheard.
     rung: AtomicBool,
     stopping: AtomicBool,
@@ -32,6 +34,8 @@ impl Crew {
             idle: AtomicUsize::new(0),
             hired: AtomicUsize::new(0),
             in_flight: AtomicUsize::new(0),
+            reading: AtomicUsize::new(0),
+            visits: AtomicUsize::new(0),
             rung: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             dismissed: AtomicBool::new(false),
@@ -55,6 +59,28 @@ impl Crew {
     /// Counts a request as in flight until the returned value is dropped, which is after its answer.
     pub(super) fn begin(&self) -> impl Drop {
         Counted::one(&self.in_flight)
+    }
+
+    /// Counts a request that is still being read, until the returned value is dropped.
+    pub(super) fn read(&self) -> impl Drop {
+        Counted::one(&self.reading)
+    }
+
+    pub(super) fn reading(&self) -> usize {
+        self.reading.load(SeqCst)
+    }
+
+    /// Asks the main thread for a visit to the own port.
+    pub(super) fn ask_for_visit(&self) {
+        // One ring calls for all visits that were asked for before it is heard, so that they cannot fill the bell.
+        if self.visits.fetch_add(1, SeqCst) == 0 {
+            self.bell.ring(Ring::Visit);
+        }
+    }
+
+    /// How many visits were asked for since the last time.
+    pub(super) fn take_visits(&self) -> usize {
+        self.visits.swap(0, SeqCst)
     }
 
     pub(super) fn in_flight(&self) -> usize {
@@ -135,6 +161,8 @@ pub(super) enum Ring {
     Doubt,
     /// No connection can be accepted any more.
     AcceptFailed,
+    /// The last work of the process is done.
+    Done,
     /// A signal came, or the program asked for the end.
     Stop,
 }
@@ -144,6 +172,7 @@ const HIRE_BYTE: u8 = b'H';
 const VISIT_BYTE: u8 = b'V';
 const DOUBT_BYTE: u8 = b'D';
 const ACCEPT_FAILED_BYTE: u8 = b'A';
+const DONE_BYTE: u8 = b'E';
 const STOP_BYTE: u8 = b'X';
 
 /// The end that rings.
@@ -174,6 +203,7 @@ impl Bell {
             Ring::Visit => VISIT_BYTE,
             Ring::Doubt => DOUBT_BYTE,
             Ring::AcceptFailed => ACCEPT_FAILED_BYTE,
+            Ring::Done => DONE_BYTE,
             Ring::Stop => STOP_BYTE,
         };
         // The ear is gone only when serving is over, and then nobody needs to be woken.
@@ -210,6 +240,7 @@ impl Ear {
             [VISIT_BYTE] => Some(Ring::Visit),
             [DOUBT_BYTE] => Some(Ring::Doubt),
             [ACCEPT_FAILED_BYTE] => Some(Ring::AcceptFailed),
+            [DONE_BYTE] => Some(Ring::Done),
             _ => Some(Ring::Stop),
         }
     }

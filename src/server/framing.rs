@@ -36,6 +36,17 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
+    /// Whether the next request of the connection can be trusted: the body that was refused has a known end.
+    pub(super) fn leaves_the_connection_sound(&self) -> bool {
+        matches!(
+            self,
+            Self::TooLarge {
+                announced: Some(_),
+                ..
+            }
+        )
+    }
+
     /// The answer that tells the client.
     pub(super) fn reply(&self) -> Reply {
         let (status, kind, message) = match self {

@@ -11,7 +11,7 @@ mod tiny;
 
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::call::{Call, Reply};
 use crew::{Crew, Ear, Ring};
@@ -20,6 +20,9 @@ use tiny::Front;
 
 /// What serves a call.
 pub(crate) type Serve = dyn Fn(Call) -> Reply + Send + Sync;
+
+/// What is done when every request has its answer.
+pub(crate) type LastWork = dyn Fn() + Send + Sync;
 
 /// The numbers that a program may set.
 #[derive(Debug, Clone, Copy)]
@@ -45,15 +48,23 @@ pub(crate) enum ServeError {
 /// open at once, and whoever finds no place is answered only when it tries again, a second later.
 const BACKLOG: i32 = 1024;
 
-/// How long the drain watches for a request that came just before the stop.
+/// How often the drain looks, and for how many looks nothing may have happened: a request that was sent just before the
+/// stop is still under way through the machine.
 const DRAIN_TICK: Duration = Duration::from_millis(20);
+const QUIET_TICKS: u32 = 2;
+/// How long connections are still accepted after the stop, if it does not get quiet: who has connected before it is to
+/// be answered.
+const ACCEPT_GRACE: Duration = Duration::from_millis(500);
+/// How long the stop waits for requests whose body is still coming: a client that stalls must not hold it up.
+const READ_GRACE: Duration = Duration::from_secs(2);
 
-/// Serves until `stop` says so, then until every request in flight has its answer.
+/// Serves until `stop` says so, then until every request in flight has its answer and `last_work` is done.
 pub(crate) fn serve(
     listener: TcpListener,
     limits: Limits,
     serve: Box<Serve>,
     stop: &Stop,
+    last_work: &Arc<LastWork>,
 ) -> Result<(), ServeError> {
     rustix::net::listen(&listener, BACKLOG).map_err(|error| ServeError::Start(error.into()))?;
     let (bell, ear) = crew::bell().map_err(ServeError::Start)?;
@@ -61,16 +72,16 @@ pub(crate) fn serve(
     let front =
         Front::open(listener, limits, Arc::clone(&crew), serve).map_err(ServeError::Start)?;
     let front = Arc::new(front);
+    // Before anybody is told that the process serves, so that a signal always finds the way prepared.
+    stop.listen(crew.bell()).map_err(ServeError::Start)?;
     hire(&crew, &front).map_err(ServeError::Start)?;
     crate::logger::mark_inited();
-    stop.listen(crew.bell()).map_err(ServeError::Start)?;
     let ended = watch(&crew, &front, &ear);
     crew.stop();
-    front.close();
-    let drained = drain(&crew, &front, &ear);
+    let finished = drain(&crew, &front, &ear).and_then(|()| finish(&crew, &front, &ear, last_work));
     crew.dismiss();
     front.dismiss();
-    ended.and(drained)
+    ended.and(finished)
 }
 
 /// What the main thread does while others serve: it waits for the bell.
@@ -80,25 +91,70 @@ fn watch(crew: &Arc<Crew>, front: &Arc<Front>, ear: &Ear) -> Result<(), ServeErr
             Ring::Stop => return Ok(()),
             Ring::Doubt if front.is_accepting() => {}
             Ring::Doubt | Ring::AcceptFailed => return Err(ServeError::Accept),
-            Ring::Visit => front.visit(),
-            Ring::Hire => hire_if_wanted(crew, front),
+            ring => attend(ring, crew, front),
         }
     }
 }
 
-/// Waits until nothing is in flight; a second signal cuts that short.
+/// Waits until nothing is in flight, and stops listening on the way; a second signal cuts that short.
 fn drain(crew: &Arc<Crew>, front: &Arc<Front>, ear: &Ear) -> Result<(), ServeError> {
-    let mut quiet_ticks = 0;
-    while quiet_ticks < 2 {
+    let began = Instant::now();
+    let (mut quiet_ticks, mut listening) = (0, true);
+    loop {
+        let readers_count = began.elapsed() < READ_GRACE;
         match ear.hear_within(DRAIN_TICK) {
             Some(Ring::Stop) => return Err(ServeError::Interrupted(crew.in_flight())),
-            Some(Ring::Hire) => hire_if_wanted(crew, front),
-            Some(Ring::Visit | Ring::Doubt | Ring::AcceptFailed) => {}
-            None if crew.in_flight() == 0 => quiet_ticks += 1,
-            None => quiet_ticks = 0,
+            Some(ring) => attend(ring, crew, front),
+            None if crew.in_flight() > 0 || (readers_count && crew.reading() > 0) => {
+                quiet_ticks = 0;
+            }
+            None => quiet_ticks += 1,
+        }
+        if listening && (quiet_ticks == QUIET_TICKS || began.elapsed() > ACCEPT_GRACE) {
+            front.close();
+            (quiet_ticks, listening) = (0, false);
+        } else if quiet_ticks == QUIET_TICKS {
+            return Ok(());
         }
     }
-    Ok(())
+}
+
+/// Does the last work on a thread of its own, so that a second signal is heard even if it hangs. Requests on
+/// connections that live on are still served meanwhile.
+fn finish(
+    crew: &Arc<Crew>,
+    front: &Arc<Front>,
+    ear: &Ear,
+    last_work: &Arc<LastWork>,
+) -> Result<(), ServeError> {
+    let worker = Arc::clone(crew);
+    let work = Arc::clone(last_work);
+    let spawned = std::thread::Builder::new().spawn(move || {
+        work();
+        worker.bell().ring(Ring::Done);
+    });
+    if spawned.is_err() {
+        // Without a thread it is still done, only not to be interrupted.
+        last_work();
+        return Ok(());
+    }
+    loop {
+        match ear.hear() {
+            Ring::Done => return Ok(()),
+            Ring::Stop => return Err(ServeError::Interrupted(crew.in_flight())),
+            ring => attend(ring, crew, front),
+        }
+    }
+}
+
+/// Does what a ring asks for besides ending.
+fn attend(ring: Ring, crew: &Arc<Crew>, front: &Arc<Front>) {
+    match ring {
+        Ring::Hire => hire_if_wanted(crew, front),
+        Ring::Visit => (0..crew.take_visits()).for_each(|_| front.visit()),
+        // The others are about the listener, which is or will soon be closed.
+        Ring::Doubt | Ring::AcceptFailed | Ring::Done | Ring::Stop => {}
+    }
 }
 
 fn hire_if_wanted(crew: &Arc<Crew>, front: &Arc<Front>) {

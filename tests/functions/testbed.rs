@@ -46,6 +46,10 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
             log::info!("awake after {rest} ms");
             Ok(ctx.request_id().into())
         }
+        "wait" => {
+            NEXT.wait_for(1);
+            Ok(ctx.request_id().into())
+        }
         "fail" => Err(Error::new("OutOfStock", rest)),
         "parse" => Ok(rest.parse::<u64>()?.to_string().into_bytes()),
         "panic" => panic!("{rest}"),
@@ -114,6 +118,11 @@ fn http(request: Request, ctx: &Context) -> Result<Response, Error> {
             Response::new(204)
         }
         (_, ["reader"]) => Response::reader(std::io::repeat(b'r').take(100_000)),
+        (_, ["early-failure"]) => Response::stream(|_| Err(Error::new("Early", "nothing yet"))),
+        (_, ["early-panic"]) => Response::stream(|_| panic!("nothing yet")),
+        (_, ["no-content-stream"]) => {
+            Response::stream(|out| Ok(write!(out, "unseen")?)).with_status(204)
+        }
         (_, ["broken-stream"]) => Response::stream(|out| {
             write!(out, "half")?;
             out.flush()?;
@@ -163,6 +172,10 @@ fn pre_freeze(_: &Context) -> Result<(), Error> {
 }
 
 fn pre_stop(_: &Context) -> Result<(), Error> {
+    if std::env::var_os("HANG_IN_PRE_STOP").is_some() {
+        log::info!("pre-stop hangs");
+        NEXT.wait_for(u32::MAX);
+    }
     log::info!("pre-stop ran");
     Ok(())
 }

@@ -61,6 +61,7 @@ impl Instance {
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(File::create(&output).expect("a file in the tests' own folder"))
+            .stderr(File::create(errors_of(&output)).expect("a file in the tests' own folder"))
             .spawn()
             .unwrap_or_else(|error| {
                 panic!(
@@ -70,6 +71,7 @@ impl Instance {
             });
         // The platform's agent does not come from 127.0.0.1, and so neither do the tests.
         let address = SocketAddr::from(([127, 0, 0, 2], port));
+        let until = Instant::now() + PATIENCE;
         let mut instance = Self {
             child,
             address,
@@ -81,9 +83,14 @@ impl Instance {
             .any(|line| line == "FunctionCompute rust runtime inited.")
         {
             if let Some(status) = instance.child.try_wait().expect("a child of ours") {
-                assert_eq!(status.code(), Some(1), "{name} died at its start");
+                let errors = instance.errors();
+                assert!(
+                    errors.contains("Address already in use"),
+                    "{name} ended by {status}: {errors}"
+                );
                 return None;
             }
+            assert!(Instant::now() < until, "{name} never began to serve");
             thread::sleep(TICK);
         }
         Some(instance)
@@ -133,6 +140,11 @@ impl Instance {
             .filter_map(|line| line.strip_suffix('\n'))
             .map(str::to_owned)
             .collect()
+    }
+
+    /// All that was written to stderr so far.
+    pub fn errors(&self) -> String {
+        fs::read_to_string(errors_of(&self.output)).expect("the output is text")
     }
 
     /// Waits until a line satisfies `wanted`, and gives all lines.
@@ -187,6 +199,7 @@ impl Drop for Instance {
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = fs::remove_file(&self.output);
+        let _ = fs::remove_file(errors_of(&self.output));
     }
 }
 
@@ -195,6 +208,11 @@ fn output_file() -> PathBuf {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("output-{}-{number}", std::process::id()))
+}
+
+/// Where the stderr of the instance goes whose stdout goes to `output`.
+fn errors_of(output: &Path) -> PathBuf {
+    output.with_extension("errors")
 }
 
 fn free_port() -> u16 {

@@ -1,0 +1,285 @@
+//! The event of API Gateway (classic), and the result that it makes an answer of.
+
+use std::fmt;
+
+use serde_core::ser::Serialize;
+use serde_json::{Map, Value};
+
+use crate::base64;
+use crate::error::Error;
+use crate::headers::{HeaderError, Headers, name};
+
+/// The event of API Gateway (contract §7). The handler answers with an [`ApiGatewayResponse`].
+///
+/// # Examples
+///
+/// ```
+/// use fc_runtime::events::{ApiGatewayRequest, ApiGatewayResponse};
+/// use fc_runtime::{Context, Error, Runtime};
+///
+/// fn handle(event: &[u8], _: &Context) -> Result<Vec<u8>, Error> {
+///     let request = ApiGatewayRequest::parse(event)?;
+///     let response = match (request.method(), request.path()) {
+///         (Some("POST"), Some("/echo")) => ApiGatewayResponse::bytes(request.decode_body()?),
+///         _ => ApiGatewayResponse::new(404),
+///     };
+///     Ok(response.into_bytes())
+/// }
+///
+/// let event = br#"{"path":"/echo","httpMethod":"POST","body":"aGk=","isBase64Encoded":"true"}"#;
+/// let result = handle(event, &Context::default())?;
+/// assert_eq!(result, br#"{"body":"aGk=","headers":{},"isBase64Encoded":true,"statusCode":200}"#);
+/// let runtime = Runtime::new().invoke(handle);
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct ApiGatewayRequest {
+    value: Value,
+}
+
+impl ApiGatewayRequest {
+    /// Reads the event.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidJson` or `InvalidEvent` when it is no JSON object.
+    pub fn parse(event: &[u8]) -> Result<Self, Error> {
+        let value = super::parse_object(event, "an API Gateway event is a JSON object")?;
+        Ok(Self { value })
+    }
+
+    /// The value of this header, whatever the case of its name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        super::header(&self.value, name)
+    }
+
+    /// The value of this name in the query.
+    pub fn query_parameter(&self, name: &str) -> Option<&str> {
+        self.get("queryParameters")?.get(name)?.as_str()
+    }
+
+    /// The value of this placeholder in the path of the API.
+    pub fn path_parameter(&self, name: &str) -> Option<&str> {
+        self.get("pathParameters")?.get(name)?.as_str()
+    }
+
+    /// Whether the body is base64; some gateways say it by a string (contract §9, K10).
+    pub fn is_base64_encoded(&self) -> Option<bool> {
+        super::flag(&self.value, "/isBase64Encoded")
+    }
+
+    /// The body as the client sent it; empty if there is none.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidEvent` when the body should be base64 and is not.
+    pub fn decode_body(&self) -> Result<Vec<u8>, Error> {
+        super::decode_body(&self.value)
+    }
+
+    texts! { '_;
+        /// The path.
+        path = "/path";
+        /// The method.
+        method = "/httpMethod";
+        /// The body as it stands in the event, maybe base64.
+        body = "/body";
+    }
+}
+
+owned_view!(ApiGatewayRequest);
+
+/// Shows what was asked for, but neither headers nor body, which may hold secrets.
+impl fmt::Debug for ApiGatewayRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiGatewayRequest")
+            .field("method", &self.method())
+            .field("path", &self.path())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The result that API Gateway makes an answer of (contract §7).
+///
+/// # Examples
+///
+/// ```
+/// use fc_runtime::events::ApiGatewayResponse;
+///
+/// let response = ApiGatewayResponse::text("made").with_status(201).header("Location", "/orders/42")?;
+/// assert_eq!(
+///     String::from_utf8(response.into_bytes()).unwrap(),
+///     r#"{"body":"made","headers":{"Location":"/orders/42","content-type":"text/plain; charset=utf-8"},"isBase64Encoded":false,"statusCode":201}"#
+/// );
+/// assert!(ApiGatewayResponse::new(302).header("Location", "/x\r\nSet-Cookie: stolen=1").is_err());
+/// # Ok::<(), fc_runtime::HeaderError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiGatewayResponse {
+    status: u16,
+    headers: Headers,
+    body: String,
+    is_base64_encoded: bool,
+}
+
+impl ApiGatewayResponse {
+    /// An answer of this status without a body.
+    pub fn new(status: u16) -> Self {
+        Self {
+            status,
+            headers: Headers::new(),
+            body: String::new(),
+            is_base64_encoded: false,
+        }
+    }
+
+    /// A 200 of plain text in UTF-8.
+    pub fn text(body: impl Into<String>) -> Self {
+        Self {
+            body: body.into(),
+            ..Self::new(200)
+        }
+        .of_type("text/plain; charset=utf-8")
+    }
+
+    /// A 200 of this value as JSON.
+    ///
+    /// # Errors
+    ///
+    /// An [`Error`] when the value cannot be JSON, such as a map whose keys are no strings.
+    pub fn json(value: &impl Serialize) -> Result<Self, Error> {
+        let body = serde_json::to_string(value)?;
+        Ok(Self {
+            body,
+            ..Self::new(200)
+        }
+        .of_type("application/json"))
+    }
+
+    /// A 200 of these bytes, of no content type; they travel as base64.
+    pub fn bytes(body: impl AsRef<[u8]>) -> Self {
+        Self {
+            body: base64::encode(body.as_ref()),
+            is_base64_encoded: true,
+            ..Self::new(200)
+        }
+    }
+
+    /// The same answer with another status.
+    #[must_use]
+    pub fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The same answer with this header. One of the same name is replaced: the gateway takes one value for each.
+    ///
+    /// # Errors
+    ///
+    /// [`HeaderError`] when name or value is not sound.
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self, HeaderError> {
+        let mut headers = Headers::new();
+        for (kept, value) in self.headers.iter() {
+            if !kept.eq_ignore_ascii_case(name) {
+                headers.push(kept.to_owned(), value.to_vec());
+            }
+        }
+        headers.append(name, value)?;
+        self.headers = headers;
+        Ok(self)
+    }
+
+    /// The answer as the result of an event handler.
+    pub fn into_bytes(self) -> Vec<u8> {
+        let headers = self.headers.iter().map(|(name, value)| {
+            let value = String::from_utf8_lossy(value).into_owned();
+            (name.to_owned(), Value::from(value))
+        });
+        let mut answer = Map::new();
+        answer.insert("headers".into(), headers.collect());
+        answer.insert("isBase64Encoded".into(), self.is_base64_encoded.into());
+        answer.insert("statusCode".into(), self.status.into());
+        answer.insert("body".into(), self.body.into());
+        Value::Object(answer).to_string().into_bytes()
+    }
+
+    fn of_type(mut self, content_type: &str) -> Self {
+        self.headers
+            .push(name::CONTENT_TYPE.to_owned(), content_type.into());
+        self
+    }
+}
+
+/// Shows status and headers, but no secret among these, and no body.
+impl fmt::Debug for ApiGatewayResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiGatewayResponse")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ApiGatewayRequest, ApiGatewayResponse};
+    use serde_json::{Value, json};
+
+    fn written(response: ApiGatewayResponse) -> Value {
+        serde_json::from_slice(&response.into_bytes()).expect("JSON")
+    }
+
+    #[test]
+    fn a_header_that_is_set_again_is_replaced_whatever_its_case() {
+        let response = ApiGatewayResponse::json(&json!({"a": 1}))
+            .expect("JSON")
+            .header("Content-Type", "application/problem+json")
+            .and_then(|response| response.header("x-a", "1"))
+            .expect("sound headers");
+        assert_eq!(
+            written(response),
+            json!({"statusCode": 200, "isBase64Encoded": false, "body": "{\"a\":1}",
+                   "headers": {"Content-Type": "application/problem+json", "x-a": "1"}})
+        );
+    }
+
+    #[test]
+    fn bytes_travel_as_base64() {
+        let response = written(ApiGatewayResponse::bytes([0, 255]).with_status(206));
+        assert_eq!(
+            response,
+            json!({"statusCode": 206, "isBase64Encoded": true, "body": "AP8=", "headers": {}})
+        );
+    }
+
+    #[test]
+    fn every_field_of_a_request_is_optional() {
+        let request = ApiGatewayRequest::parse(b"{}").expect("an object");
+        assert_eq!(
+            (request.path(), request.method(), request.body()),
+            (None, None, None)
+        );
+        assert_eq!(
+            (
+                request.header("a"),
+                request.query_parameter("a"),
+                request.path_parameter("a")
+            ),
+            (None, None, None)
+        );
+        assert_eq!(request.decode_body().expect("no body"), b"");
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let event = br#"{"path":"/x","headers":{"Authorization":"planted"},"body":"planted"}"#;
+        let request = ApiGatewayRequest::parse(event).expect("an object");
+        let response = ApiGatewayResponse::text("planted")
+            .header("Set-Cookie", "planted")
+            .expect("a sound header");
+        let shown = format!("{request:?} {response:?}");
+        assert!(
+            !shown.contains("planted") && shown.contains("/x"),
+            "{shown}"
+        );
+    }
+}

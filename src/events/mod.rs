@@ -1,0 +1,257 @@
+//! Typed views of what the triggers of Function Compute send as events (contract §7); feature `events`.
+//!
+//! A view owns the JSON of an event and names its fields. Every field is optional, for triggers differ between regions
+//! and years, and what has no getter is still there: `get` finds a field by its name, and `value` is all of it.
+//! An event that is no JSON fails with the type `InvalidJson`, which tells line and column, and one of another shape
+//! with `InvalidEvent`, which tells what was expected and what was found.
+//!
+//! | trigger | view |
+//! |---|---|
+//! | timer | [`TimerEvent`] |
+//! | OSS | [`OssEvents`] |
+//! | log service (SLS) | [`LogEvent`] |
+//! | MNS topic | [`MnsTopicEvent`], or [`MnsStreamEvent`] for the STREAM format with attributes |
+//! | MNS queue, `RocketMQ`, Kafka, cloud services, all by `EventBridge` | [`CloudEvents`] |
+//! | API Gateway | [`ApiGatewayRequest`], answered by an [`ApiGatewayResponse`] |
+//! | CDN | [`CdnEvents`] |
+//! | HTTP trigger of a built-in runtime | [`HttpTriggerEvent`], answered by an [`ApiGatewayResponse`] |
+//! | Tablestore | none: its events are CBOR, which a crate such as `ciborium` reads from the bytes |
+//!
+//! # Examples
+//!
+//! ```
+//! use fc_runtime::events::OssEvents;
+//! use fc_runtime::{Context, Error, Runtime, log};
+//!
+//! fn handle(event: &[u8], _: &Context) -> Result<Vec<u8>, Error> {
+//!     for record in OssEvents::parse(event)?.records() {
+//!         log::info!("{:?} of {:?}", record.event_name(), record.key());
+//!     }
+//!     Ok(Vec::new())
+//! }
+//!
+//! let runtime = Runtime::new().invoke(handle);
+//! let error = handle(b"", &Context::default()).unwrap_err();
+//! assert_eq!(error.message(), "an OSS event is a JSON object, but this event is empty");
+//! ```
+
+#[macro_use]
+mod getters;
+
+mod api_gateway;
+mod cdn;
+mod cloud_event;
+mod http_trigger;
+mod log;
+mod messages;
+mod mns;
+mod oss;
+mod timer;
+
+pub use api_gateway::{ApiGatewayRequest, ApiGatewayResponse};
+pub use cdn::{CdnEvents, CdnRecord};
+pub use cloud_event::{CloudEvent, CloudEvents};
+pub use http_trigger::HttpTriggerEvent;
+pub use log::LogEvent;
+pub use messages::{KafkaMessage, MnsQueueMessage, RocketMqMessage};
+pub use mns::{MnsStreamEvent, MnsTopicEvent};
+pub use oss::{OssEvents, OssRecord};
+pub use timer::TimerEvent;
+
+use serde_json::Value;
+
+use crate::base64;
+use crate::error::Error;
+use crate::json;
+
+/// The type of the error for an event that is JSON of another shape.
+const INVALID_EVENT: &str = "InvalidEvent";
+
+/// Reads the JSON of an event. An event may be empty, which is not even an empty object (contract §7).
+fn parse(event: &[u8], what: &str) -> Result<Value, Error> {
+    match event {
+        [] => Err(invalid(format!("{what}, but this event is empty"))),
+        event => json::parse(event, "the event"),
+    }
+}
+
+/// Reads an event that is an object; `what` says so in the error.
+fn parse_object(event: &[u8], what: &str) -> Result<Value, Error> {
+    let value = parse(event, what)?;
+    match value.is_object() {
+        true => Ok(value),
+        false => Err(unexpected(what, "this event", &value)),
+    }
+}
+
+/// Reads an event whose records stand in the list `events`, each an object.
+fn parse_records(event: &[u8], what: &str) -> Result<Value, Error> {
+    let value = parse_object(event, what)?;
+    let list = value.get("events").unwrap_or(&Value::Null);
+    let Value::Array(records) = list else {
+        return Err(unexpected(what, "its `events`", list));
+    };
+    for (at, record) in records.iter().enumerate() {
+        if !record.is_object() {
+            return Err(unexpected(what, &format!("`events[{at}]`"), record));
+        }
+    }
+    Ok(value)
+}
+
+/// The records of an event that [`parse_records`] took.
+fn records(value: &Value) -> impl ExactSizeIterator<Item = &Value> {
+    let records = value.get("events").and_then(Value::as_array);
+    records.map(Vec::as_slice).unwrap_or_default().iter()
+}
+
+fn unexpected(what: &str, place: &str, found: &Value) -> Error {
+    let kind = match found {
+        Value::Null => "null or missing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    };
+    invalid(format!("{what}, but {place} is {kind}"))
+}
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::new(INVALID_EVENT, message)
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+    value.pointer(pointer)?.as_str()
+}
+
+/// A whole number, which some triggers send as a string (contract §9, K10).
+fn number<T: TryFrom<i64>>(value: &Value, pointer: &str) -> Option<T> {
+    let number = match value.pointer(pointer)? {
+        Value::String(text) => text.parse().ok()?,
+        value => value.as_i64()?,
+    };
+    T::try_from(number).ok()
+}
+
+/// A boolean, which older documents of API Gateway have as a string (contract §9, K10).
+fn flag(value: &Value, pointer: &str) -> Option<bool> {
+    match value.pointer(pointer)? {
+        Value::String(text) => text.parse().ok(),
+        value => value.as_bool(),
+    }
+}
+
+/// The value of a header in an object of single values, whatever the case of its name.
+fn header<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    let mut headers = value.get("headers")?.as_object()?.iter();
+    headers
+        .find(|(found, _)| found.eq_ignore_ascii_case(name))?
+        .1
+        .as_str()
+}
+
+/// The bytes of `body`, which is base64 where `isBase64Encoded` says so.
+fn decode_body(value: &Value) -> Result<Vec<u8>, Error> {
+    const FLAG: &str = "/isBase64Encoded";
+    let body = text(value, "/body").unwrap_or_default().as_bytes();
+    let is_told = value.pointer(FLAG).is_some_and(|flag| !flag.is_null());
+    match flag(value, FLAG) {
+        Some(true) => {
+            base64::decode(body).map_err(|error| invalid(format!("`body` is no base64: {error}")))
+        }
+        None if is_told => Err(invalid("`isBase64Encoded` is neither true nor false")),
+        _ => Ok(body.to_vec()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decode_body, flag, header, number, parse_object, parse_records};
+    use serde_json::json;
+
+    #[test]
+    fn an_event_of_another_shape_says_what_was_expected_and_found() {
+        let error = |event: &str| {
+            parse_records(event.as_bytes(), "an X event is {\"events\":[…]}").expect_err(event)
+        };
+        let said = |event| error(event).to_string();
+        let expected = "InvalidEvent: an X event is {\"events\":[…]}, but ";
+        assert_eq!(said(""), format!("{expected}this event is empty"));
+        assert_eq!(said("[]"), format!("{expected}this event is an array"));
+        assert_eq!(
+            said("{}"),
+            format!("{expected}its `events` is null or missing")
+        );
+        assert_eq!(
+            said(r#"{"events":{}}"#),
+            format!("{expected}its `events` is an object")
+        );
+        assert_eq!(
+            said(r#"{"events":[{},1]}"#),
+            format!("{expected}`events[1]` is a number")
+        );
+    }
+
+    #[test]
+    fn an_event_that_is_no_json_tells_line_and_column() {
+        let error = parse_object(b"{\n  \"a\": oops}", "an X event").expect_err("no JSON");
+        assert_eq!(error.error_type(), "InvalidJson");
+        assert_eq!(
+            error.message(),
+            "the event is not the JSON expected here: expected value at line 2 column 8"
+        );
+    }
+
+    #[test]
+    fn numbers_and_flags_are_read_as_they_are_and_as_strings() {
+        let value = json!({"a": 5, "b": "6", "c": "x", "d": -1, "e": true, "f": "false", "g": 1});
+        assert_eq!(
+            ["/a", "/b", "/c", "/d", "/z"].map(|pointer| number::<u64>(&value, pointer)),
+            [Some(5), Some(6), None, None, None]
+        );
+        assert_eq!(number::<i64>(&value, "/d"), Some(-1));
+        assert_eq!(
+            ["/e", "/f", "/g", "/z"].map(|pointer| flag(&value, pointer)),
+            [Some(true), Some(false), None, None]
+        );
+    }
+
+    #[test]
+    fn headers_are_found_whatever_their_case() {
+        let value = json!({"headers": {"X-Ca-Request-Id": "r1"}});
+        assert_eq!(header(&value, "x-ca-request-id"), Some("r1"));
+        assert_eq!(header(&value, "host"), None);
+        assert_eq!(header(&json!({}), "host"), None);
+    }
+
+    #[test]
+    fn bodies_are_decoded_where_the_flag_says_so() {
+        let decoded = |value| decode_body(&value).map_err(|error| error.message().to_owned());
+        assert_eq!(decoded(json!({})), Ok(Vec::new()));
+        assert_eq!(
+            decoded(json!({"body": "AP8=", "isBase64Encoded": null})),
+            Ok(b"AP8=".to_vec())
+        );
+        assert_eq!(
+            decoded(json!({"body": "AP8=", "isBase64Encoded": true})),
+            Ok(vec![0, 255])
+        );
+        assert_eq!(
+            decoded(json!({"body": "AP8=", "isBase64Encoded": "true"})),
+            Ok(vec![0, 255])
+        );
+        assert_eq!(
+            decoded(json!({"body": "AP8=", "isBase64Encoded": "false"})),
+            Ok(b"AP8=".to_vec())
+        );
+        assert_eq!(
+            decoded(json!({"body": "AP8=", "isBase64Encoded": 1})),
+            Err("`isBase64Encoded` is neither true nor false".into())
+        );
+        assert_eq!(
+            decoded(json!({"body": "AP8", "isBase64Encoded": true})),
+            Err("`body` is no base64: its length is 3, which is no multiple of 4".into())
+        );
+    }
+}

@@ -1,0 +1,228 @@
+//! The front on `tiny_http`: the only file that names it.
+//!
+//! Owns the turning of its requests into `Call` and of `Reply` into bytes, with every mend of its traps that can be
+//! made from outside. It must not know any endpoint.
+
+mod peers;
+mod read;
+mod refuse;
+
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use tiny_http::{Request, Server};
+
+use super::answer::{self, Asked, Loss};
+use super::crew::{Crew, Ring};
+use super::framing::Refusal;
+use super::{Limits, Serve};
+use crate::call::Call;
+use peers::{Acquaintance, Peers};
+use read::Trouble;
+use refuse::refuse;
+
+/// How long a client may leave an answer unread, in one go, before its worker is freed.
+const WRITE_PATIENCE: Duration = Duration::from_secs(60);
+
+/// `tiny_http` on one listener.
+pub(super) struct Front {
+    server: Server,
+    /// The same socket once more, to stop listening while `tiny_http` holds the other.
+    listener: TcpStream,
+    address: SocketAddr,
+    peers: Mutex<Peers>,
+    crew: Arc<Crew>,
+    serve: Box<Serve>,
+    body_limit: usize,
+}
+
+impl Front {
+    pub(super) fn open(
+        listener: TcpListener,
+        limits: Limits,
+        crew: Arc<Crew>,
+        serve: Box<Serve>,
+    ) -> io::Result<Self> {
+        let address = own_address(listener.local_addr()?);
+        // The standard library sets socket options on streams only, so the listener is one for a moment. What is set
+        // on a listener is inherited by every connection it accepts: without no-delay, an answer of more than a
+        // kilobyte on a kept-alive connection waits 40 ms for the client's delayed acknowledgement.
+        let socket = TcpStream::from(OwnedFd::from(listener));
+        socket.set_nodelay(true)?;
+        socket.set_write_timeout(Some(WRITE_PATIENCE))?;
+        let second = socket.try_clone()?;
+        let server = Server::from_listener(TcpListener::from(OwnedFd::from(socket)), None)
+            .map_err(io::Error::other)?;
+        watch_panics(&crew);
+        Ok(Self {
+            server,
+            listener: second,
+            address,
+            peers: Mutex::default(),
+            crew,
+            serve,
+            body_limit: limits.body_bytes,
+        })
+    }
+
+    /// A worker's life: one request after the other, until the server is dismissed.
+    pub(super) fn work(&self) {
+        while let Some(request) = self.next() {
+            self.handle(request);
+        }
+    }
+
+    /// No further connection is accepted; the requests of those that are open still are.
+    pub(super) fn close(&self) {
+        // An error means that the socket is closed already, which is what is wanted.
+        let _ = self.listener.shutdown(Shutdown::Both);
+    }
+
+    /// Lets every worker end.
+    pub(super) fn dismiss(&self) {
+        for _ in 0..self.crew.size() {
+            self.server.unblock();
+        }
+    }
+
+    /// Frees a connection that waits for a thread.
+    ///
+    /// `tiny_http` gives a new connection to a thread that it believes idle although it has just been given another.
+    /// Such a connection waits until any thread ends one, which kept-alive connections never do. A connection to the
+    /// own port that says nothing and closes makes a thread, or wakes one, that then takes what waits.
+    pub(super) fn visit(&self) {
+        const PATIENCE: Duration = Duration::from_millis(200);
+        if let Err(error) = TcpStream::connect_timeout(&self.address, PATIENCE) {
+            log::debug!("no visit to the own port: {error}");
+        }
+    }
+
+    /// Whether connections are still accepted: a request that is none is answered by `tiny_http` alone.
+    pub(super) fn is_accepting(&self) -> bool {
+        const PATIENCE: Duration = Duration::from_secs(2);
+        let ask = || {
+            let mut stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
+            stream.set_read_timeout(Some(PATIENCE))?;
+            stream.write_all(b"?\r\n")?;
+            stream.read_exact(&mut [0])
+        };
+        ask().is_ok()
+    }
+
+    fn next(&self) -> Option<Request> {
+        loop {
+            match self.crew.idle(|| self.server.recv()) {
+                Ok(request) => return Some(request),
+                Err(_) if self.crew.is_dismissed() => return None,
+                // The thread that accepts has ended for good, which it must when the listener was closed.
+                Err(_) if self.crew.is_stopping() => {}
+                Err(error) => {
+                    log::error!("no connection can be accepted any more: {error}");
+                    self.crew.bell().ring(Ring::AcceptFailed);
+                }
+            }
+        }
+    }
+
+    fn handle(&self, mut request: Request) {
+        let reading = self.crew.read();
+        let peer = request.remote_addr().copied();
+        let acquaintance = self.peers().meet(peer);
+        if acquaintance == Acquaintance::New {
+            self.crew.ask_for_visit();
+        }
+        let asked = read::asked(&request);
+        let call = match acquaintance {
+            Acquaintance::Distrusted => Err(Refusal::Distrusted.into()),
+            _ => read::read(&mut request, self.body_limit),
+        };
+        match call {
+            Ok(call) => {
+                let _in_flight = self.crew.begin();
+                drop(reading);
+                self.answer(request, call, asked, peer);
+            }
+            Err(Trouble::Refused(refusal)) => {
+                if !refusal.leaves_the_connection_sound() {
+                    self.peers().distrust(peer);
+                }
+                refuse(request, refusal, asked);
+            }
+            // Nobody waits for an answer, and none of `tiny_http`'s own is to be tried.
+            Err(Trouble::Gone) => drop(request.into_writer()),
+        }
+    }
+
+    fn answer(&self, request: Request, call: Call, asked: Asked, peer: Option<SocketAddr>) {
+        // From here on no request lives that `tiny_http` would answer by itself when it is dropped, which panics on
+        // some headers, and a panic while a panic unwinds ends the process.
+        let mut out = request.into_writer();
+        let reply = (self.serve)(call);
+        // A stop may have come while the handler ran.
+        let connection = if self.crew.is_stopping() {
+            Some("close")
+        } else {
+            asked.connection
+        };
+        match answer::send(
+            &mut *out,
+            reply,
+            Asked {
+                connection,
+                ..asked
+            },
+        ) {
+            Ok(()) => {}
+            // Half an answer may be on its way, and nothing can be told behind it.
+            Err(Loss::Connection) => self.peers().distrust(peer),
+            // `tiny_http` does not let go of a connection, so the client is told that the answer is not whole by what
+            // can be no chunk; it closes the connection then.
+            Err(Loss::Stream) => {
+                let _ = out.write_all(b"broken off\r\n").and_then(|()| out.flush());
+            }
+        }
+    }
+
+    fn peers(&self) -> std::sync::MutexGuard<'_, Peers> {
+        self.peers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where the own port is reached from inside.
+fn own_address(bound: SocketAddr) -> SocketAddr {
+    let ip = if bound.ip().is_unspecified() {
+        IpAddr::V4(Ipv4Addr::LOCALHOST)
+    } else {
+        bound.ip()
+    };
+    SocketAddr::new(ip, bound.port())
+}
+
+/// What a thread of `tiny_http` panics with when it asks a connection that was reset for the address of its client.
+const PEER_ADDRESS_OF_RESET: &str =
+    "called `Result::unwrap()` on an `Err` value: Os { code: 107, kind: NotConnected";
+
+/// Hears what the threads of `tiny_http` die of, for it tells nobody.
+fn watch_panics(crew: &Arc<Crew>) {
+    let crew: Weak<Crew> = Arc::downgrade(crew);
+    crate::panics::watch(Box::new(move |message, file| {
+        let Some(crew) = crew.upgrade() else {
+            return false;
+        };
+        // A build without locations has a word in brackets in the file's place.
+        let may_be_its = file.contains("tiny_http") || file.starts_with('<');
+        // A connection that was reset before its thread looked at it. The thread was to take the next that waits.
+        let was_reset = may_be_its && message.starts_with(PEER_ADDRESS_OF_RESET);
+        if was_reset {
+            crew.ask_for_visit();
+        }
+        // No thread for a new connection: if it was the accepting thread that asked for one, it is gone.
+        if message.starts_with("failed to spawn thread") {
+            crew.bell().ring(Ring::Doubt);
+        }
+        was_reset
+    }));
+}

@@ -1,0 +1,133 @@
+//! From a request of `tiny_http` to a `Call`, or to the trouble that there is none.
+//!
+//! Owns the reading of head and body. It must not know what is answered.
+
+use std::io::{ErrorKind, Read};
+use std::time::Instant;
+
+use tiny_http::{HTTPVersion, Request};
+
+use super::super::answer::Asked;
+use super::super::framing::{Framing, Refusal, framing};
+use crate::call::Call;
+use crate::headers::{Headers, name};
+
+/// Why there is no call.
+pub(super) enum Trouble {
+    /// The request is refused.
+    Refused(Refusal),
+    /// The client has gone; nobody waits for an answer.
+    Gone,
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// Reads the whole request.
+pub(super) fn read(request: &mut Request, body_limit: usize) -> Result<Call, Trouble> {
+    let arrived = Instant::now();
+    let mut headers = Headers::new();
+    for header in request.headers() {
+        headers.push(
+            header.field.as_str().as_str().to_owned(),
+            header.value.as_str().into(),
+        );
+    }
+    let framing = framing(&headers, body_limit)?;
+    let body = read_body(request, framing, body_limit)?;
+    let (method, target) = (
+        request.method().as_str().to_owned(),
+        request.url().to_owned(),
+    );
+    Ok(Call {
+        method,
+        target,
+        headers,
+        body,
+        arrived,
+    })
+}
+
+fn read_body(
+    request: &mut Request,
+    framing: Framing,
+    body_limit: usize,
+) -> Result<Vec<u8>, Trouble> {
+    let upgrade = header(request, name::CONNECTION)
+        .is_some_and(|wish| wish.to_ascii_lowercase().contains("upgrade"));
+    match framing {
+        Framing::Empty => Ok(Vec::new()),
+        Framing::Length(length) => {
+            let body = read_up_to(request, length)?;
+            // A body that was cut is no body: nobody waits for its answer.
+            if body.len() == length {
+                Ok(body)
+            } else {
+                Err(Trouble::Gone)
+            }
+        }
+        // With `Connection: upgrade` tiny_http hands out the bytes of the connection, chunk heads and all.
+        Framing::Chunked if upgrade => Err(Refusal::Framing(
+            "a chunked body beside Connection: upgrade is not served".into(),
+        )
+        .into()),
+        Framing::Chunked => {
+            let body = read_up_to(request, body_limit.saturating_add(1))?;
+            if body.len() > body_limit {
+                return Err(Refusal::TooLarge {
+                    limit: body_limit,
+                    announced: None,
+                }
+                .into());
+            }
+            Ok(body)
+        }
+    }
+}
+
+/// Reads to the end or to `length`; nothing is reserved for what was only announced.
+fn read_up_to(request: &mut Request, length: usize) -> Result<Vec<u8>, Trouble> {
+    let mut body = Vec::new();
+    match request
+        .as_reader()
+        .take(length as u64)
+        .read_to_end(&mut body)
+    {
+        Ok(_) => Ok(body),
+        Err(error) if error.kind() == ErrorKind::InvalidInput => {
+            Err(Refusal::Malformed(format!("the chunks of the body are malformed: {error}")).into())
+        }
+        Err(_) => Err(Trouble::Gone),
+    }
+}
+
+/// The first value of a header.
+pub(super) fn header<'a>(request: &'a Request, wanted: &'static str) -> Option<&'a str> {
+    request
+        .headers()
+        .iter()
+        .find(|header| header.field.equiv(wanted))
+        .map(|header| header.value.as_str())
+}
+
+/// What the answer must observe. What `Connection` says follows what `tiny_http` will do.
+pub(super) fn asked(request: &Request) -> Asked {
+    let http_1_0 = *request.http_version() < HTTPVersion(1, 1);
+    let wish = header(request, name::CONNECTION)
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let connection = match http_1_0 {
+        _ if wish.contains("close") || wish.contains("upgrade") => Some("close"),
+        true if wish.contains("keep-alive") => Some("keep-alive"),
+        true => Some("close"),
+        false => None,
+    };
+    Asked {
+        head_only: request.method().as_str() == "HEAD",
+        http_1_0,
+        connection,
+    }
+}
