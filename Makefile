@@ -13,20 +13,28 @@ FRONT ?= tiny-http
 MIRROR ?=
 export ARCH STD PANIC FRONT MIRROR
 
+# `make deploy FC=local` deploys to the local Function Compute instead of the cloud.
+FC ?= cloud
+export FC
+
+FEATURES = local,events
 FC_LOCAL = cargo run --quiet --locked --features local --bin fc-local --
 
-.PHONY: help run test musl build build-img deploy fmt lint doc clean
+.PHONY: help run test fun musl build build-img local deploy invoke fmt lint doc clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "variables: EVENT (run); ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl)"
+	@echo "variables: EVENT (run, invoke); ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl);"
+	@echo "           FC=cloud|local (deploy)"
 
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
-	@$(FC_LOCAL) invoke --initializer -e "$$EVENT" --expect "$$EVENT"
-	@$(FC_LOCAL) invoke --http GET / --expect 'Hello World!'
+	@$(FC_LOCAL) invoke --initializer -e "$$EVENT" --expect "$$EVENT" --http GET / --expect-http 'Hello World!'
 
-test: ## run every test
-	cargo test --locked --all-features
+test: musl fun ## run every test
+	FC_PACKAGE=pkg cargo test --locked --features $(FEATURES)
+
+fun: ## install the real fun CLI for the tests, where node is
+	@sh tests/fun/install.sh
 
 musl: ## build the static package pkg/bootstrap and tell its size
 	@sh musl/build.sh pkg
@@ -37,18 +45,25 @@ build-img: ## build the package in a container (needs docker)
 	@command -v docker >/dev/null || { echo "make build-img: docker is missing: 'make musl' needs none" >&2; exit 1; }
 	docker build --file musl/Dockerfile --build-arg MIRROR="$(MIRROR)" --output pkg .
 
+local: musl ## start the local Function Compute with template.yml deployed
+	@cargo build --quiet --locked --features local --bin fc-local
+	@sh tests/fun/local.sh start
+
 deploy: musl ## build the package and deploy template.yml by fun
 	@sh musl/deploy.sh
+
+invoke: ## invoke the event function of `make local` with EVENT
+	@sh tests/fun/local.sh invoke "$$EVENT"
 
 fmt: ## format the code
 	cargo fmt
 
 lint: ## check format and lints, warnings denied
 	cargo fmt --check
-	cargo clippy --locked --all-targets --all-features -- -D warnings
+	cargo clippy --locked --all-targets --features $(FEATURES) -- -D warnings
 
 doc: ## build the documentation, warnings denied
-	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --all-features
+	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --features $(FEATURES)
 
 clean: ## remove all that was built
 	cargo clean

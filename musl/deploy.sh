@@ -8,6 +8,7 @@ fail() {
 }
 
 sh "$(dirname "$0")/check-package.sh" pkg/bootstrap || exit 1
+[ "${FC:-cloud}" != local ] || exec sh "$(dirname "$0")/../tests/fun/local.sh" deploy
 command -v fun >/dev/null ||
     fail "fun is missing: run 'npm install --global --ignore-scripts @alicloud/fun@3.6.24'"
 # The environment, a .env file and the file that `fun config` writes are where fun looks.
