@@ -101,12 +101,10 @@ impl<'a> Workshop<'a> {
             ));
         }
         for [from, _] in peer.copy.iter().filter(|_| peer.build.is_empty()) {
-            if !Path::new(&self.places.fill(from, &peer.id)).exists() {
-                return Err(left_out(
-                    peer,
-                    format!("not built: no {from}"),
-                    peer.bring.clone(),
-                ));
+            let file = self.places.fill(from, &peer.id);
+            if !Path::new(&file).exists() {
+                let reason = format!("not built: no {}", self.places.hide(&file));
+                return Err(left_out(peer, reason, peer.bring.clone()));
             }
         }
         Ok(())
