@@ -24,7 +24,8 @@ run:
                     peers does so by itself
 run, build, list:
   --default FILE    our package; instead of pkg/bootstrap
-  --direct FILE     our package with the direct front; instead of pkg/direct/bootstrap
+  --direct FILE     our package with the direct front; instead of
+                    musl/compare/out/direct/bootstrap
   --out DIR         where results and builds go; instead of musl/compare/out
 run, build:
   --install         may fetch what is missing: apt-get, rustup, npm and pip

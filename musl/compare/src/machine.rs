@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
+use std::time::Duration;
 
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
@@ -10,9 +11,10 @@ use serde::{Deserialize, Serialize};
 
 /// The lowest port that is handed out; below it live well-known services.
 const PORT_MIN: u16 = 10_240;
-/// A one-minute load at the start of a run above which its times are called noisy. The build of
-/// the peers is over by then, but still in the average.
-const LOAD_QUIET_MAX: f64 = 1.0;
+/// The share of all cores that others may use beside a run before its times are called noisy.
+const OTHERS_MAX: f64 = 0.05;
+/// How long this process holds still to see what others use.
+const STILL: Duration = Duration::from_secs(1);
 
 /// What the figures of a run hang on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -27,10 +29,10 @@ pub struct Machine {
     pub kernel: String,
     /// The distribution.
     pub system: String,
-    /// The one-minute load when the measuring began.
-    pub load_at_start: f64,
-    /// The one-minute load when it ended.
-    pub load_at_end: f64,
+    /// The share of all cores that others used just before the measuring, the host included.
+    pub others_before: f64,
+    /// The same just after it.
+    pub others_after: f64,
     /// Whether client and server each had a core of their own.
     pub pinned: bool,
 }
@@ -48,25 +50,54 @@ impl Machine {
                 .map_or(0, |kib| kib / 1024),
             kernel: numbers(&read("/proc/sys/kernel/osrelease")),
             system: value(&read("/etc/os-release"), "PRETTY_NAME", '='),
-            load_at_start: load(),
-            load_at_end: 0.0,
+            others_before: 0.0,
+            others_after: 0.0,
             pinned: cores.apart(),
         }
     }
 
-    /// Whether something else ran beside the measuring when it began.
+    /// Whether something else ran beside the measuring.
     pub fn was_busy(&self) -> bool {
-        self.load_at_start > LOAD_QUIET_MAX
+        self.others_before.max(self.others_after) > OTHERS_MAX
     }
 }
 
-/// The one-minute load.
-pub fn load() -> f64 {
-    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    text.split_whitespace()
-        .next()
-        .and_then(|first| first.parse().ok())
-        .unwrap_or(0.0)
+/// The share of all cores that is in use while this process holds still. The load average would
+/// still count the builds of the peers.
+pub fn others() -> f64 {
+    let read = || parse_use(&fs::read_to_string("/proc/stat").unwrap_or_default());
+    let before = read();
+    std::thread::sleep(STILL);
+    share(before, read())
+}
+
+/// The ticks of all cores since the boot.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Use {
+    all: f64,
+    idle: f64,
+}
+
+/// The first line of `/proc/stat`: user nice system idle iowait irq softirq steal guest.
+fn parse_use(stat: &str) -> Use {
+    let line = stat.lines().next().unwrap_or_default();
+    // Guest time stands in user time already.
+    let ticks = line.split_whitespace().skip(1).take(8);
+    let ticks: Vec<f64> = ticks.filter_map(|n| n.parse().ok()).collect();
+    let idle = ticks.iter().skip(3).take(2).sum();
+    Use {
+        all: ticks.iter().sum(),
+        idle,
+    }
+}
+
+fn share(before: Use, after: Use) -> f64 {
+    let all = after.all - before.all;
+    if all > 0.0 {
+        1.0 - (after.idle - before.idle) / all
+    } else {
+        0.0
+    }
 }
 
 /// Where the client and where the server runs.
@@ -208,6 +239,21 @@ mod tests {
     #[test]
     fn a_kernel_release_keeps_its_numbers_only() {
         assert_eq!(numbers("6.18.44-vendor-7\n"), "6.18.44");
+    }
+
+    #[test]
+    fn what_others_use_is_what_is_neither_idle_nor_waiting() {
+        let before = parse_use("cpu  100 0 50 800 50 0 0 0 0 0\ncpu0 1 2 3\n");
+        let after = parse_use("cpu  110 0 60 860 60 0 0 10 0 0\n");
+        assert_eq!(
+            before,
+            Use {
+                all: 1000.0,
+                idle: 850.0
+            }
+        );
+        assert!((share(before, after) - 0.3).abs() < 1e-9);
+        assert_eq!(share(before, before), 0.0);
     }
 
     #[test]

@@ -3,11 +3,12 @@
 //! # Layout
 //! `cli` reads the order, `peers` the manifest, `package` makes what one would deploy, `run` lets
 //! the peers take turns, `measure`, `server`, `load`, `http` and `process` do the measuring,
-//! `summary` sums up, `table`, `svg` and `export` show it.
+//! `summary` sums up, `table`, `headline`, `svg` and `export` show it.
 
 mod cli;
 mod export;
 mod grid;
+mod headline;
 mod http;
 mod load;
 mod machine;

@@ -73,6 +73,7 @@ pub fn run(order: &Order<'_>) -> Result<(Report, Raw), String> {
     let (mut ready, mut left_out) = build(order, &mut workshop);
     let cores = Cores::pick().map_err(|e| format!("core pinning: {e}"))?;
     let mut machine = Machine::look(&cores);
+    machine.others_before = machine::others();
     prepare(&machine, &cores)?;
     let mut bench = Bench::new(cores.apart().then_some(cores.server), order.plan.seed);
     prove(&mut bench, &mut ready, &mut left_out, order.places);
@@ -80,7 +81,7 @@ pub fn run(order: &Order<'_>) -> Result<(Report, Raw), String> {
     let mut rng = Rng::with_seed(order.plan.seed);
     starts(&mut bench, &mut ready, &order.plan, &mut rng, &mut raw);
     passes(&mut bench, &mut ready, &order.plan, &mut rng, &mut raw);
-    machine.load_at_end = machine::load();
+    machine.others_after = machine::others();
     let report = Report {
         schema: SCHEMA,
         when: humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string(),
@@ -105,10 +106,8 @@ fn prepare(machine: &Machine, cores: &Cores) -> Result<(), String> {
         eprintln!("warning: one core only; client and server share it, times are not comparable");
     }
     if machine.was_busy() {
-        eprintln!(
-            "warning: the load is {}; times are noisy",
-            machine.load_at_start
-        );
+        let percent = machine.others_before * 100.0;
+        eprintln!("warning: others use {percent:.0} % of the machine; times are noisy");
     }
     machine::sharpen_timers().map_err(|e| format!("timer slack: {e}"))
 }
@@ -227,8 +226,8 @@ fn passes(bench: &mut Bench, ready: &mut [Contestant], plan: &Plan, rng: &mut Rn
                 raw,
             );
             for n in &plan.connections {
-                progress.step(&format!("{name}, {n} connections"));
-                let what = format!("{n} connections");
+                progress.step(&format!("{name}, connections: {n}"));
+                let what = format!("connections: {n}");
                 one.take(|launch| bench.load(launch, at, plan, *n), &what, raw);
             }
             for bytes in &plan.bodies {

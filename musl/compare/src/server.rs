@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -25,8 +26,12 @@ use crate::process::{self, Memory};
 const CONNECT_PAUSE: Duration = Duration::from_micros(20);
 /// How often the client looks whether the server ended instead of listening.
 const LIFE_CHECK: Duration = Duration::from_millis(10);
+/// The process group of the server that runs, or 0: what a signal to the harness ends first.
+static GROUP: AtomicI32 = AtomicI32::new(0);
 /// How long a server may take to listen, and then to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// The exit code after an interrupt, as shells count it.
+const INTERRUPTED: i32 = 130;
 /// What one read of an answer takes at most, in bytes.
 const READ_BYTES: usize = 64 * 1024;
 
@@ -165,7 +170,9 @@ impl Spawner {
 
 fn spawn(command: &mut Command) -> Started {
     let began = Instant::now();
-    command.spawn().map(|child| (began, child))
+    let child = command.spawn()?;
+    GROUP.store(group(&child), Ordering::SeqCst);
+    Ok((began, child))
 }
 
 /// A start that is under way.
@@ -235,11 +242,36 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Ok(group) = i32::try_from(self.child.id()) {
-            // It may have ended by itself; then there is nothing to end.
-            let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
-        }
+        end_group(group(&self.child));
+        // Only a child that was waited for before could fail here, and none is.
         let _ = self.child.wait();
+        GROUP.store(0, Ordering::SeqCst);
+    }
+}
+
+/// Makes an interrupt or a termination end the server that runs, then this process: the server
+/// has a group of its own, so a terminal's interrupt does not reach it.
+///
+/// # Errors
+/// When the handler cannot be set.
+pub fn end_with_this_process() -> Result<(), String> {
+    let handler = || {
+        end_group(GROUP.load(Ordering::SeqCst));
+        eprintln!("\ninterrupted; nothing was written");
+        std::process::exit(INTERRUPTED);
+    };
+    ctrlc::set_handler(handler).map_err(|e| format!("signal handler: {e}"))
+}
+
+fn group(child: &Child) -> i32 {
+    i32::try_from(child.id()).unwrap_or(0)
+}
+
+/// Ends every process of a group; group 0 would be this process's own.
+fn end_group(group: i32) {
+    if group > 0 {
+        // They may have ended by themselves; then there is nothing to end.
+        let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
     }
 }
 

@@ -21,7 +21,16 @@ const ROW: f64 = 25.0;
 /// Where the first row begins: below the titles.
 const TOP: f64 = 104.0;
 /// What is below the last row: the scale and the notes.
-const BOTTOM: f64 = 74.0;
+const BOTTOM: f64 = 84.0;
+
+/// Where each kind of point is explained, and how.
+const LEGEND: [(f64, &str, &str); 5] = [
+    (29.0, "ours", "fc-runtime"),
+    (129.0, "variant", "fc-runtime, built another way"),
+    (333.0, "peer", "others, complete package"),
+    (520.0, "part", "interpreter not in the package"),
+    (732.0, "floor", "C: a floor, not a way to write functions"),
+];
 
 const STYLE: &str = "\
 text{font:13px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue','DejaVu Sans',sans-serif;fill:#1f2328}\
@@ -30,11 +39,11 @@ text{font:13px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue','DejaV
 .peer{fill:#6e7781;stroke:#6e7781}.floor{fill:#fff;stroke:#6e7781}.ours{fill:#cf4a1d;stroke:#cf4a1d}\
 .variant{fill:#fff;stroke:#cf4a1d}.part{fill:#fff;stroke:#6e7781;stroke-dasharray:2 2}\
 line.peer,line.floor,line.ours,line.variant{stroke-width:2}circle{stroke-width:2}\
-.strong{font-weight:700;fill:#b83c12}\
+.strong{font-weight:700;fill:#b83c12}.head{font-weight:600}.figure,.strong{paint-order:stroke;stroke:#fff;stroke-width:3px}\
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}.bg{fill:#0d1117}.sub,.tick,.note{fill:#9198a1}\
 .grid{stroke:#3d444d}.band{fill:#151b23}.peer{fill:#9198a1;stroke:#9198a1}\
 .floor{fill:#0d1117;stroke:#9198a1}.ours{fill:#ff8a5c;stroke:#ff8a5c}.variant{fill:#0d1117;stroke:#ff8a5c}\
-.part{fill:#0d1117;stroke:#9198a1}.strong{fill:#ff9a70}}";
+.part{fill:#0d1117;stroke:#9198a1}.strong{fill:#ff9a70}.figure,.strong{stroke:#0d1117}}";
 
 /// The picture as an SVG file.
 pub fn picture(report: &Report) -> String {
@@ -158,7 +167,7 @@ fn names(svg: &mut String, rows: &[&Row]) {
 }
 
 fn panel(svg: &mut String, rows: &[&Row], panel: &Panel) {
-    *svg += &text(panel.left, TOP - 22.0, "strong-title", panel.title);
+    *svg += &text(panel.left, TOP - 22.0, "head", panel.title);
     let bottom = middle(rows.len()) - ROW / 2.0;
     for power in panel.from..=panel.to {
         let value = 10f64.powi(power);
@@ -193,7 +202,8 @@ fn mark(svg: &mut String, panel: &Panel, row: &Row, (value, end): (f64, f64), y:
         Group::Peer => "peer",
     };
     let (x, x_end) = (panel.x(value), panel.x(end));
-    if x_end > x + 1.0 {
+    // A shorter line would only look like a flaw of the point.
+    if x_end > x + 7.0 {
         let _ = writeln!(
             svg,
             "<line class=\"{class}\" x1=\"{x:.1}\" y1=\"{y}\" x2=\"{x_end:.1}\" y2=\"{y}\"/>"
@@ -217,8 +227,14 @@ fn mark(svg: &mut String, panel: &Panel, row: &Row, (value, end): (f64, f64), y:
 }
 
 fn notes(svg: &mut String, report: &Report, height: f64) {
-    let legend = "filled: what one deploys whole; dashed: the platform must bring the interpreter; \
-                  hollow grey: a floor, not a way to write functions; hollow red: ours, built another way";
+    for (x, class, meaning) in LEGEND {
+        let y = height - 36.0;
+        let _ = writeln!(
+            svg,
+            "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"5\"/>"
+        );
+        *svg += &text(x + 11.0, y + 4.0, "note", meaning);
+    }
     let (plan, machine) = (&report.plan, &report.machine);
     let quick = if plan.quick {
         ", a quick run: its times say little"
@@ -237,7 +253,6 @@ fn notes(svg: &mut String, report: &Report, height: f64) {
         machine.cpu,
         machine.kernel
     );
-    *svg += &text(24.0, height - 32.0, "note", legend);
     *svg += &text(24.0, height - 14.0, "note", &run);
 }
 
@@ -301,9 +316,10 @@ mod tests {
     #[test]
     fn every_peer_that_counts_has_a_point_in_both_panels() {
         let svg = picture(&report());
-        assert_eq!(svg.matches("<circle ").count(), 2 * 4);
+        assert_eq!(svg.matches("<circle ").count(), 2 * 4 + LEGEND.len());
         assert!(!svg.contains(">Wrong<"));
-        assert_eq!(svg.matches("class=\"part\"").count(), 1);
+        // The package of the one without its interpreter, and the legend.
+        assert_eq!(svg.matches("class=\"part\"").count(), 2);
     }
 
     #[test]

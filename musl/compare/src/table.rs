@@ -1,13 +1,9 @@
-//! Owns what a report looks like as text: the tables of the terminal and the README's part.
+//! Owns what a report looks like on a terminal, and the order of its rows everywhere.
 
 use crate::grid::Grid;
-use crate::peers::Group;
 use crate::result::{Cloud, Report, Row};
-use crate::units::{bytes, kib, ms, rate, us};
+use crate::units::{bytes, kib, rate, us};
 use crate::verdict;
-
-/// The number of connections whose throughput stands in the headline.
-const HEADLINE_CONNECTIONS: usize = 16;
 
 /// Everything, for a terminal.
 pub fn terminal(report: &Report) -> String {
@@ -18,10 +14,8 @@ pub fn terminal(report: &Report) -> String {
             "One kept-alive connection, and throughput",
             &running(&rows).text(),
         ),
-        section(
-            "Growth with connections and with the body",
-            &growth(&rows).text(),
-        ),
+        section("Growth with connections", &crowd(&rows).text()),
+        section("Growth with the body", &weight(&rows).text()),
         section(
             "The cloud's own figures for its demos; not measured here",
             &cloud(report).text(),
@@ -36,29 +30,8 @@ pub fn terminal(report: &Report) -> String {
     parts.join("\n")
 }
 
-/// The headline table with its picture and its conditions, as Markdown.
-pub fn headline(report: &Report, picture: &str, method: &str) -> String {
-    let mut grid = Grid::new(&[
-        "server",
-        "package, zip",
-        "first answer, p50 (p90)",
-        "listening",
-        "peak RSS",
-        "threads",
-        "CPU per request",
-        "requests/s, 16 connections",
-        "the cloud's own: package / duration / memory *",
-    ]);
-    for row in ranked(report) {
-        grid.push(headline_row(report, row));
-    }
-    let picture = format!("![Package size and cold start of each server]({picture})");
-    let parts = [picture, grid.markdown(), footnotes(report, method)];
-    parts.join("\n\n").replace("\n\n\n", "\n\n")
-}
-
 /// The rows that count, the soonest first answer first.
-fn ranked(report: &Report) -> Vec<&Row> {
+pub fn ranked(report: &Report) -> Vec<&Row> {
     let mut rows: Vec<&Row> = report
         .peers
         .iter()
@@ -69,59 +42,8 @@ fn ranked(report: &Report) -> Vec<&Row> {
     rows
 }
 
-fn headline_row(report: &Report, row: &Row) -> Vec<String> {
-    let start = row.start.as_ref();
-    let load = row
-        .load
-        .iter()
-        .find(|load| load.connections == HEADLINE_CONNECTIONS);
-    let cells = vec![
-        row.name.clone(),
-        zip(row, " †"),
-        start.map_or("-".into(), |s| {
-            format!("{} ({})", ms(s.first_us.p50), ms(s.first_us.p90))
-        }),
-        start.map_or("-".into(), |s| ms(s.listening_us.p50)),
-        start.map_or("-".into(), |s| kib(s.memory.peak_rss_kib)),
-        start.map_or("-".into(), |s| s.memory.threads.to_string()),
-        row.warm.as_ref().map_or("-".into(), |w| us(w.cpu_us)),
-        load.map_or("-".into(), |l| rate(l.per_second)),
-        row.cloud
-            .iter()
-            .filter_map(|id| cloud_cell(report, id))
-            .collect::<Vec<_>>()
-            .join("; "),
-    ];
-    let ours = row.group == Group::Ours;
-    cells
-        .into_iter()
-        .map(|c| {
-            if ours && !c.is_empty() {
-                format!("**{c}**")
-            } else {
-                c
-            }
-        })
-        .collect()
-}
-
-fn cloud_cell(report: &Report, id: &str) -> Option<String> {
-    let cloud = report.cloud.iter().find(|cloud| cloud.id == id)?;
-    let latest = |text: &Option<String>, unit: &str| match text {
-        Some(text) => format!("{} {unit}", text.rsplit(", ").next().unwrap_or(text)),
-        None => "-".to_owned(),
-    };
-    let package = cloud.package.as_deref().unwrap_or("-");
-    let (duration, memory) = (&cloud.duration_ms, &cloud.memory_mb);
-    Some(format!(
-        "{package} / {} / {}",
-        latest(duration, "ms"),
-        latest(memory, "MB")
-    ))
-}
-
 /// The package's size, marked when the interpreter is not in it.
-fn zip(row: &Row, mark: &str) -> String {
+pub fn zip(row: &Row, mark: &str) -> String {
     let mark = if row.package.interpreter.is_some() {
         mark
     } else {
@@ -130,28 +52,8 @@ fn zip(row: &Row, mark: &str) -> String {
     format!("{}{mark}", bytes(row.package.zip_bytes))
 }
 
-fn footnotes(report: &Report, method: &str) -> String {
-    let mut notes =
-        vec![
-        format!("{} How it was measured: [method]({method}).", conditions(report)),
-        "† without the interpreter, which the platform brings.".to_owned(),
-        "\\* recorded by Alibaba's cloud for the demo of that language (latest year shown), with \
-         another program on another machine; not ours, and not comparable with the other columns."
-            .to_owned(),
-    ];
-    notes.extend(report.left_out.iter().map(|left| {
-        let bring = left
-            .bring
-            .as_ref()
-            .map_or(String::new(), |b| format!(" (`{b}` brings it)"));
-        format!("Left out: {}, {}{bring}.", left.name, left.reason)
-    }));
-    notes.extend(verdict::lines(report));
-    notes.iter().map(|note| format!("- {note}\n")).collect()
-}
-
 /// Under which conditions the figures hold, in one or two sentences.
-fn conditions(report: &Report) -> String {
+pub fn conditions(report: &Report) -> String {
     let (plan, machine) = (&report.plan, &report.machine);
     let mut text = format!(
         "{}: {} cold starts of each server in shuffled order (seed {}), {}, {} cores, Linux {}{}.",
@@ -171,10 +73,7 @@ fn conditions(report: &Report) -> String {
         text += " A quick run: its times say little.";
     }
     if machine.was_busy() {
-        text += &format!(
-            " The machine was busy (load {}): noisy.",
-            machine.load_at_start
-        );
+        text += " Something else ran on the machine: noisy.";
     }
     text
 }
@@ -221,7 +120,7 @@ fn running(rows: &[&Row]) -> Grid {
     let heads: Vec<String> = all.iter().map(|n| format!("{n} conn/s")).collect();
     let mut head = vec!["server", "warm p50", "p90", "p99", "CPU"];
     head.extend(heads.iter().map(String::as_str));
-    head.extend(["p99 at most", "served", "errors", "keep-alive"]);
+    head.extend(["served", "errors", "keep-alive"]);
     let mut grid = Grid::new(&head);
     for row in rows {
         let mut cells = vec![row.name.clone()];
@@ -242,8 +141,6 @@ fn running(rows: &[&Row]) -> Grid {
             cells.push(load.map_or("-".into(), |load| rate(load.per_second)));
         }
         let most = row.load.last();
-        let slow = most.and_then(|load| load.latency_us);
-        cells.push(slow.map_or("-".into(), |latency| us(latency.p99)));
         cells.push(most.map_or("-".into(), |l| format!("{}/{}", l.served, l.connections)));
         cells.push(
             row.load
@@ -263,32 +160,46 @@ fn running(rows: &[&Row]) -> Grid {
     grid
 }
 
-fn growth(rows: &[&Row]) -> Grid {
-    let connections = levels(rows, |row| {
+/// Latency and memory for each number of connections.
+fn crowd(rows: &[&Row]) -> Grid {
+    let all = levels(rows, |row| {
         row.load.iter().map(|load| load.connections).collect()
     });
-    let sizes = levels(rows, |row| {
-        row.bodies.iter().map(|body| body.bytes).collect()
-    });
-    let rss = connections.iter().map(|n| format!("RSS {n} conn"));
-    let body = sizes
-        .iter()
-        .flat_map(|n| [format!("p50 {}", bytes(*n as u64)), "RSS".to_owned()]);
-    let heads: Vec<String> = ["server".to_owned()]
-        .into_iter()
-        .chain(rss)
-        .chain(body)
-        .collect();
-    let mut grid = Grid::new(&heads.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut head = vec!["server".to_owned()];
+    head.extend(
+        all.iter()
+            .flat_map(|n| [format!("p50 at {n}"), "p99".into(), "RSS".into()]),
+    );
+    let mut grid = Grid::new(&head.iter().map(String::as_str).collect::<Vec<_>>());
     for row in rows {
         let mut cells = vec![row.name.clone()];
-        for n in &connections {
+        for n in &all {
             let load = row.load.iter().find(|load| load.connections == *n);
+            let latency = load.and_then(|load| load.latency_us);
+            cells.push(latency.map_or("-".into(), |latency| us(latency.p50)));
+            cells.push(latency.map_or("-".into(), |latency| us(latency.p99)));
             cells.push(load.map_or("-".into(), |load| kib(load.memory.peak_rss_kib)));
         }
-        for n in &sizes {
+        grid.push(cells);
+    }
+    grid
+}
+
+/// Latency and memory for each size of the body.
+fn weight(rows: &[&Row]) -> Grid {
+    let all = levels(rows, |row| {
+        row.bodies.iter().map(|body| body.bytes).collect()
+    });
+    let mut head = vec!["server".to_owned()];
+    let sizes = all.iter().map(|n| bytes(*n as u64));
+    head.extend(sizes.flat_map(|size| [format!("p50 of {size}"), "p99".into(), "RSS".into()]));
+    let mut grid = Grid::new(&head.iter().map(String::as_str).collect::<Vec<_>>());
+    for row in rows {
+        let mut cells = vec![row.name.clone()];
+        for n in &all {
             let body = row.bodies.iter().find(|body| body.bytes == *n);
             cells.push(body.map_or("-".into(), |body| us(body.latency_us.p50)));
+            cells.push(body.map_or("-".into(), |body| us(body.latency_us.p99)));
             cells.push(body.map_or("-".into(), |body| kib(body.memory.peak_rss_kib)));
         }
         grid.push(cells);

@@ -11,7 +11,7 @@ use crate::package::Workshop;
 use crate::peers::{Manifest, Places};
 use crate::result::{Cloud, Plan, Report};
 use crate::run::{self, Order};
-use crate::{export, svg, table};
+use crate::{export, headline, server, svg, table};
 
 /// This folder: where the manifest, the peers and the published result are.
 const HOME: &str = env!("CARGO_MANIFEST_DIR");
@@ -40,6 +40,7 @@ fn measure(args: &Args) -> Result<(), String> {
         order.plan.seed, order.plan.seed
     );
     run::make_out(&order.out)?;
+    server::end_with_this_process()?;
     let (report, raw) = run::run(&order)?;
     export::write_report(&order.out.join("result.json"), &report)?;
     export::write_raw(&order.out, &raw)?;
@@ -103,7 +104,7 @@ fn show_table(args: &Args) -> Result<(), String> {
     };
     let picture = relative(readme, &home("result.svg"))?;
     let method = relative(readme, &home("README.md"))?;
-    export::write_between_markers(readme, &table::headline(&report, &picture, &method))?;
+    export::write_between_markers(readme, &headline::markdown(&report, &picture, &method))?;
     eprintln!("wrote the headline table to {}", readme.display());
     Ok(())
 }
@@ -145,13 +146,13 @@ fn places(args: &Args) -> Result<Places, String> {
         .ancestors()
         .nth(2)
         .unwrap_or(Path::new(HOME));
-    let ours = |given: &Option<PathBuf>, usual: &str| {
-        given
-            .as_ref()
-            .map_or_else(|| Ok(root.join(usual)), |path| absolute(path))
+    let ours = |given: &Option<PathBuf>, usual: PathBuf| match given {
+        Some(path) => absolute(path),
+        None => Ok(usual),
     };
-    let default = ours(&args.default, "pkg/bootstrap")?;
-    let direct = ours(&args.direct, "pkg/direct/bootstrap")?;
+    let default = ours(&args.default, root.join("pkg/bootstrap"))?;
+    // Not below pkg/: what lies there is deployed.
+    let direct = ours(&args.direct, home("out/direct/bootstrap"))?;
     Ok(Places::new(Path::new(HOME), &out(args)?, &default, &direct))
 }
 

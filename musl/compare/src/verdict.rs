@@ -47,10 +47,10 @@ fn sentence(report: &Report, ours: &Row, (name, figure): (&str, Figure)) -> Opti
         .filter(|(_, theirs)| *theirs <= own)
         .map(|(peer, theirs)| {
             format!(
-                "{}{} ({:.2} of ours)",
+                "{}{} ({})",
                 peer.name,
                 mark(peer, name),
-                theirs / own
+                share(theirs / own)
             )
         })
         .collect::<Vec<_>>();
@@ -59,6 +59,13 @@ fn sentence(report: &Report, ours: &Row, (name, figure): (&str, Figure)) -> Opti
         some => format!("not ahead of {}", some.join(", ")),
     };
     Some(format!("{}, {name}: {who}.", ours.name))
+}
+
+fn share(ratio: f64) -> String {
+    if ratio < 0.01 {
+        return "under 0.01 of ours".to_owned();
+    }
+    format!("{ratio:.2} of ours")
 }
 
 /// A small package is no merit of its own when the program that runs it is elsewhere.
@@ -94,7 +101,7 @@ mod tests {
         assert_eq!(lines.len(), 4);
         assert_eq!(
             lines[0],
-            "fc-runtime, zip bytes: not ahead of Node <http>, whose interpreter is not in it (0.00 of ours)."
+            "fc-runtime, zip bytes: not ahead of Node <http>, whose interpreter is not in it (under 0.01 of ours)."
         );
         assert_eq!(
             lines[1],
