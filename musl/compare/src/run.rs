@@ -14,6 +14,9 @@ use crate::result::{Cloud, Plan, Raw, Report, RunSample, SCHEMA};
 use crate::server::{Launch, Trouble};
 use crate::summary;
 
+/// The failures after which a peer is given up, so that one that hangs does not hold up the rest.
+const FAILURES_MAX: u32 = 5;
+
 /// What a run is asked to do.
 #[derive(Debug)]
 pub struct Order<'a> {
@@ -45,6 +48,7 @@ pub struct Contestant {
     /// Why its figures do not count, if so.
     pub disqualified: Option<String>,
     launch: Launch,
+    failures: u32,
 }
 
 /// Builds the peers of an order; returns those that are there and those that are not.
@@ -133,6 +137,7 @@ fn contestant(order: &Order<'_>, peer: Peer, package: Package) -> Contestant {
         remarks: Vec::new(),
         disqualified: None,
         launch,
+        failures: 0,
     }
 }
 
@@ -256,11 +261,14 @@ impl Contestant {
         }
     }
 
-    /// Remembers a failure; a wrong echo ends its part.
+    /// Remembers a failure; a wrong echo, or too many of them, end its part.
     fn suffer(&mut self, trouble: &Trouble, what: &str) {
         let remark = format!("{what}: {trouble}");
+        self.failures += 1;
         if disqualifies(trouble) {
             self.disqualified = Some(remark);
+        } else if self.failures == FAILURES_MAX {
+            self.disqualified = Some(format!("given up after {FAILURES_MAX} failures, {remark}"));
         } else if !self.remarks.contains(&remark) {
             self.remarks.push(remark);
         }
@@ -273,4 +281,61 @@ impl Contestant {
 /// When it cannot be made.
 pub fn make_out(out: &std::path::Path) -> Result<(), String> {
     fs::create_dir_all(out).map_err(|e| format!("{}: {e}", out.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::BadAnswer;
+
+    fn contestant() -> Contestant {
+        let manifest =
+            Manifest::read(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("peers.toml"));
+        let launch = Launch {
+            argv: Vec::new(),
+            folder: PathBuf::new(),
+            errors: PathBuf::new(),
+        };
+        Contestant {
+            peer: manifest.unwrap().peers.remove(0),
+            package: Package::default(),
+            remarks: Vec::new(),
+            disqualified: None,
+            launch,
+            failures: 0,
+        }
+    }
+
+    #[test]
+    fn a_peer_that_keeps_failing_is_given_up_and_the_same_remark_stands_once() {
+        let mut one = contestant();
+        for _ in 1..FAILURES_MAX {
+            one.suffer(&Trouble::Silent, "a cold start");
+        }
+        assert_eq!(one.remarks, ["a cold start: it did not listen within 15 s"]);
+        assert_eq!(one.disqualified, None);
+        one.suffer(&Trouble::Silent, "a cold start");
+        assert!(
+            one.disqualified
+                .unwrap()
+                .starts_with("given up after 5 failures, a cold start")
+        );
+    }
+
+    #[test]
+    fn one_wrong_echo_ends_the_part_of_a_peer() {
+        let mut one = contestant();
+        one.suffer(
+            &BadAnswer::WrongEcho {
+                sent: 1,
+                received: 2,
+            }
+            .into(),
+            "connections: 16",
+        );
+        assert!(one.disqualified.is_some());
+        let mut raw = Raw::default();
+        one.take(|_| unreachable!("it is out"), "anything", &mut raw);
+        assert!(raw.runs.is_empty());
+    }
 }
