@@ -1,0 +1,249 @@
+//! Owns `peers.toml`: which peers there are, which tools they need, how their commands are filled
+//! in. Runs nothing.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// The whole file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The tools, each named once.
+    #[serde(rename = "tool")]
+    pub tools: Vec<Tool>,
+    /// The peers, in the order of the file.
+    #[serde(rename = "peer")]
+    pub peers: Vec<Peer>,
+}
+
+/// A program that a peer needs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// What `needs` calls it.
+    pub name: String,
+    /// The command that succeeds when it is there, and prints its version.
+    pub check: Vec<String>,
+    /// The command that brings it.
+    pub bring: String,
+}
+
+/// What a peer stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Group {
+    /// The lowest start there is; not a way to write functions.
+    Floor,
+    /// What this project ships.
+    Ours,
+    /// The same program built another way.
+    Variant,
+    /// Somebody else's server.
+    Peer,
+}
+
+/// One server of the comparison.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Peer {
+    /// The short name for `--only` and the raw data.
+    pub id: String,
+    /// The name in tables.
+    pub name: String,
+    /// The language of the program.
+    pub language: String,
+    /// What it stands for.
+    pub group: Group,
+    /// How it was built, in one phrase.
+    pub how: String,
+    /// The tools that must be there.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Commands, run in the peers' folder.
+    #[serde(default)]
+    pub build: Vec<Vec<String>>,
+    /// What goes into the package: from where, under which name.
+    #[serde(default)]
+    pub copy: Vec<[String; 2]>,
+    /// A command that fetches dependencies into the package.
+    #[serde(default)]
+    pub install: Vec<String>,
+    /// The file in the package that shows that `install` was done.
+    pub installed: Option<String>,
+    /// The command that starts it, in the package folder.
+    #[serde(default = "bootstrap")]
+    pub run: Vec<String>,
+    /// The program that the platform brings.
+    pub interpreter: Option<String>,
+    /// The command that makes what `copy` misses.
+    pub bring: Option<String>,
+    /// Which of the cloud's figures stand beside it.
+    #[serde(default)]
+    pub seed: Vec<String>,
+}
+
+impl Manifest {
+    /// Reads the file and checks that it names nothing it does not hold.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no such TOML, or names an unknown tool.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        Self::parse(&text).map_err(|e| format!("{}: {e}", path.display()))
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let manifest: Self = toml::from_str(text).map_err(|e| e.to_string())?;
+        for peer in &manifest.peers {
+            for need in &peer.needs {
+                manifest
+                    .tool(need)
+                    .ok_or(format!("{} needs {need}, no such tool", peer.id))?;
+            }
+        }
+        Ok(manifest)
+    }
+
+    /// The tool of that name.
+    pub fn tool(&self, name: &str) -> Option<&Tool> {
+        self.tools.iter().find(|tool| tool.name == name)
+    }
+
+    /// The peers named in `only`, or all of them when it is empty.
+    ///
+    /// # Errors
+    /// When a name fits no peer.
+    pub fn select(&self, only: &[String]) -> Result<Vec<Peer>, String> {
+        let unknown = only
+            .iter()
+            .find(|id| self.peers.iter().all(|peer| peer.id != **id));
+        if let Some(id) = unknown {
+            let ids: Vec<&str> = self.peers.iter().map(|peer| peer.id.as_str()).collect();
+            return Err(format!(
+                "--only names no peer {id}; there are {}",
+                ids.join(", ")
+            ));
+        }
+        let wanted = self
+            .peers
+            .iter()
+            .filter(|p| only.is_empty() || only.contains(&p.id));
+        Ok(wanted.cloned().collect())
+    }
+}
+
+/// What stands for the words in braces.
+#[derive(Debug, Clone)]
+pub struct Places {
+    words: BTreeMap<&'static str, PathBuf>,
+    packages: PathBuf,
+}
+
+impl Places {
+    /// The repository, the folder of this tool, the output folder, and our two packages.
+    pub fn new(home: &Path, out: &Path, default: &Path, direct: &Path) -> Self {
+        let root = home.ancestors().nth(2).unwrap_or(home);
+        let words = [
+            ("root", root.to_path_buf()),
+            ("peers", home.join("peers")),
+            ("target", out.join("target")),
+            ("default", default.to_path_buf()),
+            ("direct", direct.to_path_buf()),
+            ("arch", PathBuf::from(std::env::consts::ARCH)),
+        ];
+        Self {
+            words: words.into(),
+            packages: out.join("packages"),
+        }
+    }
+
+    /// The place that a word stands for.
+    pub fn word(&self, word: &str) -> &Path {
+        &self.words[word]
+    }
+
+    /// The package folder of a peer.
+    pub fn package(&self, id: &str) -> PathBuf {
+        self.packages.join(id)
+    }
+
+    /// `text` with its words filled in for the peer `id`.
+    pub fn fill(&self, text: &str, id: &str) -> String {
+        let mut filled = text.replace("{pkg}", &self.package(id).to_string_lossy());
+        for (word, path) in &self.words {
+            filled = filled.replace(&format!("{{{word}}}"), &path.to_string_lossy());
+        }
+        filled
+    }
+
+    /// `text` with paths as seen from the repository, so that no message shows where it lies.
+    pub fn hide(&self, text: &str) -> String {
+        let root = format!("{}/", self.words["root"].display());
+        text.replace(&root, "")
+    }
+}
+
+fn bootstrap() -> Vec<String> {
+    vec!["{pkg}/bootstrap".to_owned()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shipped() -> Manifest {
+        Manifest::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("peers.toml")).unwrap()
+    }
+
+    #[test]
+    fn the_shipped_manifest_names_every_peer_once_and_no_unknown_tool() {
+        let manifest = shipped();
+        let mut ids: Vec<_> = manifest.peers.iter().map(|peer| &peer.id).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), manifest.peers.len());
+        assert!(manifest.peers.iter().any(|peer| peer.group == Group::Floor));
+        assert!(manifest.tool("zip").is_some());
+    }
+
+    #[test]
+    fn a_peer_with_an_unknown_tool_is_refused_by_name() {
+        let text = "[[tool]]\nname='a'\ncheck=['a']\nbring='b'\n[[peer]]\nid='p'\nname='P'\n\
+                    language='L'\ngroup='peer'\nhow='h'\nneeds=['x']\n";
+        assert_eq!(
+            Manifest::parse(text).unwrap_err(),
+            "p needs x, no such tool"
+        );
+    }
+
+    #[test]
+    fn only_selects_by_id_and_refuses_what_it_does_not_know() {
+        let manifest = shipped();
+        let some = manifest.select(&["go".to_owned()]).unwrap();
+        assert_eq!(some.len(), 1);
+        assert_eq!(manifest.select(&[]).unwrap().len(), manifest.peers.len());
+        let error = manifest.select(&["cobol".to_owned()]).unwrap_err();
+        assert!(
+            error.starts_with("--only names no peer cobol; there are c-bare,"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn words_are_filled_in_and_the_repository_is_hidden() {
+        let home = Path::new("/h/musl/compare");
+        let places = Places::new(home, Path::new("/o"), Path::new("/d"), Path::new("/e"));
+        assert_eq!(
+            places.fill("{pkg}/bootstrap", "go"),
+            "/o/packages/go/bootstrap"
+        );
+        assert_eq!(places.fill("{target}/{default}", "go"), "/o/target//d");
+        assert_eq!(
+            places.hide("no /h/musl/compare/peers/c"),
+            "no musl/compare/peers/c"
+        );
+    }
+}
