@@ -17,6 +17,14 @@ LINK_FLAGS="$LINK_FLAGS -C link-arg=-znoseparate-code -C link-arg=--no-rosegment
 # Nobody looks the build up by its id.
 LINK_FLAGS="$LINK_FLAGS -C link-arg=--build-id=none"
 
+# Strings that end alike share their end.
+LINK_FLAGS="$LINK_FLAGS -C link-arg=-O2"
+# The unwinder that comes with the target was built with its own logging and assertions, and they alone would bring in
+# the C library's formatting. A log line of the unwinder now goes nowhere (`getpid` takes its place, for it does nothing
+# and cannot fail), and an assertion of it that fails ends the process without words.
+LINK_FLAGS="$LINK_FLAGS -C link-arg=--defsym=fprintf=getpid -C link-arg=--defsym=snprintf=getpid"
+LINK_FLAGS="$LINK_FLAGS -C link-arg=--defsym=__assert_fail=abort"
+
 # --- for the compiler -----------------------------------------------------------------------------------------------
 
 # At opt-level z the compiler inlines almost nothing; a little more makes what calls it smaller than the call.
