@@ -20,10 +20,10 @@ export FC
 FEATURES = local,events
 FC_LOCAL = cargo run --quiet --locked --features local --bin fc-local --
 
-.PHONY: help run test fun musl build build-img local deploy invoke fmt lint doc clean
+.PHONY: help run test test-shipped fun musl build build-img local deploy invoke fmt lint doc clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "variables: EVENT (run, invoke); ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl);"
 	@echo "           FC=cloud|local (deploy)"
 
@@ -32,6 +32,11 @@ run: musl ## build the package, start it, send it initialize, EVENT and an HTTP 
 
 test: musl fun ## run every test
 	FC_PACKAGE=pkg cargo test --locked --features $(FEATURES)
+
+test-shipped: musl ## run the tests of the runtime against the package as it is shipped
+	@PROGRAM=testbed sh musl/build.sh target/shipped
+	@cp pkg/bootstrap target/shipped/
+	FC_BINARIES=$(CURDIR)/target/shipped cargo test --locked --test endpoints --test failures --test life --test http_params
 
 fun: ## install the real fun CLI for the tests, where node is
 	@sh tests/fun/install.sh

@@ -7,11 +7,13 @@
 # PANIC    unwind (the default): a handler's panic is an error, and the instance lives on
 #          abort: the last bytes. A panic ends the instance and every request that it is serving
 # FRONT    tiny-http (the default) or direct
+# PROGRAM  bootstrap (the default) or testbed, the function of the tests, to test what is shipped as it is shipped
 # MIRROR   a mirror of Rust's servers, laid out as rsproxy.cn is; none by default
 set -eu
 
 out=${1:?say where the package goes, such as pkg}
 arch=${ARCH:-x86_64} std=${STD:-rebuilt} panic=${PANIC:-unwind} front=${FRONT:-tiny-http} mirror=${MIRROR:-}
+program=${PROGRAM:-bootstrap}
 target=$arch-unknown-linux-musl
 . "$(dirname "$0")/flags.sh"
 
@@ -34,6 +36,7 @@ one_of ARCH "$arch" x86_64 aarch64
 one_of STD "$std" rebuilt prebuilt
 one_of PANIC "$panic" unwind abort
 one_of FRONT "$front" tiny-http direct
+one_of PROGRAM "$program" bootstrap testbed
 
 # One variable sets a mirror for the toolchain and for the crates.
 [ -z "$mirror" ] || export RUSTUP_DIST_SERVER="$mirror" RUSTUP_UPDATE_ROOT="$mirror/rustup"
@@ -69,7 +72,11 @@ add() {
 
 add "the target $target" "$target/lib" target add "$target"
 flags="$LINK_FLAGS $COMPILE_FLAGS"
-set -- --locked --quiet --profile musl --target "$target" --bin bootstrap
+case $program in
+bootstrap) kind=--bin file=bootstrap ;;
+testbed) kind=--example file=examples/testbed ;;
+esac
+set -- --locked --quiet --profile musl --target "$target" "$kind" "$program"
 set -- "$@" --no-default-features --features "$front" --config "profile.musl.panic=\"$panic\""
 [ -z "$mirror" ] || set -- "$@" --config "source.crates-io.replace-with='mirror'" \
     --config "source.mirror.registry='sparse+$mirror/index/'"
@@ -96,13 +103,13 @@ RUSTFLAGS="$flags ${RUSTFLAGS:-}" cargo $toolchain build --target-dir "$built" "
 
 mkdir -p "$out"
 # Into place by a rename, so that an instance that runs the old file is not disturbed.
-install -m 755 "$built/$target/musl/bootstrap" "$out/.bootstrap.new"
-mv "$out/.bootstrap.new" "$out/bootstrap"
+install -m 755 "$built/$target/musl/$file" "$out/.$program.new"
+mv "$out/.$program.new" "$out/$program"
 
-bytes=$(wc -c <"$out/bootstrap")
+bytes=$(wc -c <"$out/$program")
 if command -v zip >/dev/null; then
-    zipped="$(zip -9 -j -q - "$out/bootstrap" | wc -c) bytes zipped"
+    zipped="$(zip -9 -j -q - "$out/$program" | wc -c) bytes zipped"
 else
     zipped="zipped bytes unknown, for zip is not installed"
 fi
-echo "$out/bootstrap: $bytes bytes, $zipped"
+echo "$out/$program: $bytes bytes, $zipped"

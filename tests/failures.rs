@@ -55,10 +55,11 @@ fn a_panic_is_an_error_and_the_instance_lives_on() {
             (&json["errorMessage"], &json["errorType"]),
             (&"out of cheese".into(), &"Panic".into())
         );
+        // What is shipped carries no places: they are the price of its size.
+        let shipped = std::env::var_os("FC_BINARIES").is_some();
+        let place = json["stackTrace"][0].as_str();
         assert!(
-            json["stackTrace"][0]
-                .as_str()
-                .is_some_and(|place| place.contains("testbed.rs:")),
+            shipped || place.is_some_and(|place| place.contains("testbed.rs:")),
             "{json}"
         );
         assert_logged(&instance, &format!("p{number}"), &answer.text());
