@@ -94,6 +94,13 @@ fn http(request: Request, ctx: &Context) -> Result<Response, Error> {
         (_, ["header", name]) => {
             format!("{:?}", request.headers().get_all(name).collect::<Vec<_>>()).into()
         }
+        (_, ["headers"]) => {
+            let lines = request
+                .headers()
+                .iter()
+                .map(|(name, value)| format!("{name}: {}\n", value.escape_ascii()));
+            lines.collect::<String>().into()
+        }
         (_, ["cookies"]) => Response::text("two")
             .header("Set-Cookie", "a=1")?
             .header("Set-Cookie", "b=2")?,

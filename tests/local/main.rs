@@ -10,5 +10,6 @@ mod fun;
 mod http;
 mod instances;
 mod invoke;
+mod runtime;
 mod state;
 mod support;

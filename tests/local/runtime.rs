@@ -1,0 +1,192 @@
+//! The runtime itself behind the local Function Compute: what a client of an HTTP trigger or a caller of an event sees.
+
+use std::fs;
+use std::path::PathBuf;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::json;
+
+use crate::support::{Reply, Server, zip_of};
+
+/// The bootstrap that is shipped, or the testbed, as `cargo test` has just built them.
+fn built(program: &str) -> PathBuf {
+    let bootstrap = PathBuf::from(env!("CARGO_BIN_EXE_bootstrap"));
+    match program {
+        "bootstrap" => bootstrap,
+        example => bootstrap.with_file_name("examples").join(example),
+    }
+}
+
+/// A server whose function `s/f` is this program, reachable by a trigger and a domain.
+fn server_of(program: &str, fields: &serde_json::Value) -> Server {
+    let path = built(program);
+    let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let code = BASE64.encode(zip_of(&[("bootstrap", &bytes, 0o755)]));
+    let mut spec = json!({"code": {"zipFile": code}});
+    let given = fields.as_object().cloned().unwrap_or_default();
+    spec.as_object_mut().expect("an object").extend(given);
+    let server = Server::start();
+    server.deploy(&spec);
+    server.add_trigger("anonymous", &["GET", "POST", "PUT", "DELETE", "HEAD"]);
+    let route =
+        json!({"path": "/*", "serviceName": "s", "functionName": "f", "qualifier": "LATEST"});
+    let domain = json!({"domainName": "web.example.test", "protocol": "HTTP", "routeConfig": {"routes": [route]}});
+    assert_eq!(server.api("POST", "/custom-domains", &domain).status, 201);
+    server
+}
+
+fn by_domain(
+    server: &Server,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Reply {
+    let headers = [&[("Host", "web.example.test")], headers].concat();
+    server.request(method, target, &headers, body)
+}
+
+#[test]
+fn the_shipped_function_is_the_same_by_domain_and_by_the_long_address() {
+    let server = server_of("bootstrap", &json!({"initializer": "index.initializer"}));
+    let long = "/2016-08-15/proxy/s/f";
+    for (target, long_target) in [
+        ("/", format!("{long}/")),
+        ("/weatherforecast", format!("{long}/weatherforecast")),
+    ] {
+        let by_domain = by_domain(&server, "GET", target, &[], b"");
+        let by_address = server.request("GET", &long_target, &[], b"");
+        assert_eq!((by_domain.status, by_address.status), (200, 200));
+        if target == "/" {
+            assert_eq!(
+                (by_domain.text(), by_address.text()),
+                ("Hello World!".into(), "Hello World!".into())
+            );
+        } else {
+            assert_eq!(by_domain.json().as_array().map(Vec::len), Some(5));
+            assert_eq!(by_address.json().as_array().map(Vec::len), Some(5));
+        }
+    }
+    assert_eq!(by_domain(&server, "POST", "/", &[], b"sent").text(), "sent");
+    assert_eq!(
+        by_domain(&server, "GET", "/elsewhere", &[], b"").status,
+        404
+    );
+}
+
+#[test]
+fn a_body_of_20_mb_comes_back_whole() {
+    let server = server_of("testbed", &json!({}));
+    let body: Vec<u8> = (0..20 * 1024 * 1024_u32)
+        .map(|index| index.to_le_bytes()[1])
+        .collect();
+    let reply = by_domain(&server, "POST", "/echo", &[], &body);
+    assert!(
+        reply.complete && reply.body == body,
+        "{} bytes came back",
+        reply.body.len()
+    );
+}
+
+#[test]
+fn a_hundred_headers_reach_the_handler_and_no_header_of_the_platform_does() {
+    let server = server_of("testbed", &json!({}));
+    let names: Vec<_> = (0..100)
+        .map(|number| format!("X-Header-{number}"))
+        .collect();
+    let mut headers: Vec<_> = names.iter().map(|name| (name.as_str(), "value")).collect();
+    headers.push(("X-Fc-Request-Id", "forged"));
+    let seen = by_domain(&server, "GET", "/headers", &headers, b"").text();
+    let seen: Vec<_> = seen.lines().map(str::to_ascii_lowercase).collect();
+    for name in &names {
+        assert!(
+            seen.contains(&format!("{}: value", name.to_ascii_lowercase())),
+            "{name}"
+        );
+    }
+    assert!(
+        !seen.iter().any(|line| line.starts_with("x-fc-")),
+        "{seen:#?}"
+    );
+}
+
+#[test]
+fn targets_and_cookies_keep_what_was_percent_encoded() {
+    let server = server_of("testbed", &json!({}));
+    let target = "/target?k=%E4%BD%A0%E5%A5%BD&k=2&empty=";
+    assert!(
+        by_domain(&server, "GET", target, &[], b"")
+            .text()
+            .starts_with(&format!("GET {target} "))
+    );
+    let cookie = by_domain(
+        &server,
+        "GET",
+        "/header/cookie",
+        &[("Cookie", "name=%E4%BD%A0; b=2")],
+        b"",
+    );
+    assert_eq!(cookie.text(), r#"["name=%E4%BD%A0; b=2"]"#);
+    let cookies = by_domain(&server, "GET", "/cookies", &[], b"");
+    assert_eq!(cookies.all("set-cookie"), ["a=1", "b=2"]);
+}
+
+#[test]
+fn answers_without_a_body_and_failed_calls_are_told_from_each_other() {
+    let server = server_of("testbed", &json!({}));
+    for status in [204, 304] {
+        let reply = by_domain(&server, "GET", &format!("/status/{status}"), &[], b"");
+        assert_eq!((reply.status, reply.body.len()), (status, 0));
+    }
+    let head = by_domain(&server, "HEAD", "/status/200", &[], b"");
+    assert_eq!(
+        (head.status, head.header("content-length"), head.body.len()),
+        (200, "8", 0)
+    );
+    let panicked = by_domain(&server, "GET", "/panic", &[], b"");
+    assert!(panicked.status >= 400, "{panicked:?}");
+    assert_eq!(
+        by_domain(&server, "GET", "/status/200", &[], b"").status,
+        200,
+        "the instance lives on"
+    );
+}
+
+#[test]
+fn an_event_that_fails_shows_its_error_and_its_log() {
+    let server = server_of("testbed", &json!({}));
+    let reply = server.invoke("fail no screws");
+    assert_eq!(
+        (reply.status, reply.header("x-fc-error-type")),
+        (200, "UnhandledInvocationError")
+    );
+    assert_eq!(
+        reply.text(),
+        r#"{"errorMessage":"no screws","errorType":"OutOfStock","stackTrace":[]}"#
+    );
+    let log = reply.log();
+    let end = log
+        .lines()
+        .find(|line| line.starts_with("FC Invoke End"))
+        .expect("an end line");
+    assert!(end.ends_with(", Error: Unhandled function error"), "{log}");
+}
+
+#[test]
+fn calls_at_once_each_get_their_own_answer() {
+    let server = server_of("testbed", &json!({"instanceConcurrency": 20}));
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..20)
+            .map(|_| scope.spawn(|| server.invoke("sleep 50").text()))
+            .collect();
+        asked
+            .into_iter()
+            .map(|asked| asked.join().expect("an answer"))
+            .collect()
+    });
+    let mut ids = answers.clone();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 20, "each got its own request id: {answers:?}");
+}
