@@ -20,7 +20,7 @@ export FC
 FEATURES = local,events
 FC_LOCAL = cargo run --quiet --locked --features local --bin fc-local --
 
-.PHONY: help run test test-shipped fun musl build build-img local deploy invoke fmt lint doc clean
+.PHONY: help run test test-shipped fun musl size build build-img local deploy invoke fmt lint doc clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ fun: ## install the real fun CLI for the tests, where node is
 
 musl: ## build the static package pkg/bootstrap and tell its size
 	@sh musl/build.sh pkg
+
+size: musl ## hold the package against the budget of musl/budget.txt
+	@bash musl/budget.sh pkg/bootstrap "$(FRONT)"
 
 build: musl ## the same as musl
 

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Holds a package against its budget: `bash musl/budget.sh pkg/bootstrap tiny-http`, from the project's folder.
+# Needs zip, strace and valgrind; what is missing is an error, for an unchecked promise is none.
+set -euo pipefail
+
+package=${1:?say which package, such as pkg/bootstrap} front=${2:-tiny-http}
+work=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null || :; rm -rf "$work"' EXIT
+
+for tool in zip strace valgrind; do
+    command -v "$tool" >/dev/null || {
+        echo "make size: $tool is missing: install it, for instance by 'apt-get install $tool'" >&2
+        exit 1
+    }
+done
+
+# start COMMAND...: starts the package by this command on a free port, and waits until it serves.
+start() {
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        port=$((20000 + RANDOM % 20000))
+        FC_CUSTOM_LISTEN_PORT=$port "$@" >"$work/log" 2>"$work/errors" &
+        server=$!
+        while kill -0 "$server" 2>/dev/null; do
+            ! grep -q 'runtime inited' "$work/log" || return 0
+            sleep 0.01
+        done
+    done
+    echo "make size: the package does not start: $(cat "$work/errors")" >&2
+    exit 1
+}
+
+# ask: sends one event and reads the first line of its answer.
+ask() {
+    exec 3<>"/dev/tcp/127.0.0.1/$port"
+    printf 'POST /invoke HTTP/1.1\r\nHost: x\r\nx-fc-control-path: /invoke\r\nContent-Length: 5\r\n\r\nhello' >&3
+    read -r answer <&3
+    case $answer in "HTTP/1.1 200 "*) ;; *)
+        echo "make size: the package answers $answer" >&2
+        exit 1
+        ;;
+    esac
+}
+
+# finish PID: ends the package as the system does, and waits for it.
+finish() {
+    exec 3>&-
+    kill -TERM "$1"
+    wait "$server" || :
+    server=
+}
+
+failed=
+# check WHAT COUNT: compares a count with the budget.
+check() {
+    local limit
+    limit=$(awk -v front="$front" -v what="$1" '$1 == front && $2 == what { print $3 }' musl/budget.txt)
+    if [ -z "$limit" ]; then
+        echo "make size: musl/budget.txt has no line '$front $1'" >&2
+        exit 1
+    fi
+    printf '%-13s %9d of %9d\n' "$1" "$2" "$limit"
+    [ "$2" -le "$limit" ] || failed="$failed $1"
+}
+
+echo "$package, front $front:"
+check file "$(wc -c <"$package")"
+check zip "$(zip -9 -j -q - "$package" | wc -c)"
+
+start "$package"
+ask
+status=$(cat "/proc/$server/status")
+check threads "$(awk '$1 == "Threads:" { print $2 }' <<<"$status")"
+check rss "$(awk '$1 == "VmHWM:" { print $2 }' <<<"$status")"
+finish "$server"
+
+start strace -f -o "$work/calls" "$package"
+ask
+# The server listens when it asks for its own length of the queue.
+check syscalls "$(awk '{ count++ } /listen\(.*, 1024\)/ { print count; exit }' "$work/calls")"
+finish "$(pgrep -P "$server")"
+
+start valgrind --tool=callgrind --callgrind-out-file=/dev/null "$package"
+ask
+finish "$server"
+refs=$(sed -n 's/.*refs: *//p' "$work/errors" | tr -d ,)
+check instructions $((refs / 1000))
+
+[ -z "$failed" ] || {
+    echo "make size: over the budget of musl/budget.txt:$failed" >&2
+    exit 1
+}
