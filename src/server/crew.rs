@@ -74,6 +74,7 @@ impl Crew {
     }
 
     /// Asks the main thread for a visit to the own port.
+    #[cfg(feature = "tiny-http")]
     pub(super) fn ask_for_visit(&self) {
         // One ring calls for all visits that were asked for before it is heard, so that they cannot fill the bell.
         if self.visits.fetch_add(1, SeqCst) == 0 {
