@@ -188,14 +188,17 @@ const OF_VALUE: u8 = 2;
 /// What each byte may be a part of. Every byte of every head is looked up here.
 static MAY_BE: [u8; 256] = {
     let mut may_be = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let is_mark = matches!(byte as u8, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~');
-        if is_mark || (byte as u8).is_ascii_alphanumeric() {
-            may_be[byte] |= OF_TOKEN;
+    let mut byte = 0_u8;
+    loop {
+        let is_mark = matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~');
+        if is_mark || byte.is_ascii_alphanumeric() {
+            may_be[byte as usize] |= OF_TOKEN;
         }
-        if byte as u8 == b'\t' || !(byte as u8).is_ascii_control() {
-            may_be[byte] |= OF_VALUE;
+        if byte == b'\t' || !byte.is_ascii_control() {
+            may_be[byte as usize] |= OF_VALUE;
+        }
+        if byte == u8::MAX {
+            break;
         }
         byte += 1;
     }
