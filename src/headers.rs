@@ -170,21 +170,46 @@ pub(crate) fn begins_with(name: &str, prefix: &str) -> bool {
 
 /// Whether `text` is a token: what a header name or a method may be (RFC 9110 §5.6.2).
 pub(crate) fn is_token(text: &str) -> bool {
-    let mark = |byte| b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty()
         && text
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || mark(byte))
+            .all(|byte| MAY_BE[usize::from(byte)] & OF_TOKEN != 0)
 }
+
+/// Whether a header value may hold these bytes: no control character but the tabulator (RFC 9110 §5.5).
+pub(crate) fn is_value(bytes: &[u8]) -> bool {
+    bytes
+        .iter()
+        .all(|&byte| MAY_BE[usize::from(byte)] & OF_VALUE != 0)
+}
+
+const OF_TOKEN: u8 = 1;
+const OF_VALUE: u8 = 2;
+/// What each byte may be a part of. Every byte of every head is looked up here.
+static MAY_BE: [u8; 256] = {
+    let mut may_be = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        let is_mark = matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~');
+        if is_mark || byte.is_ascii_alphanumeric() {
+            may_be[byte as usize] |= OF_TOKEN;
+        }
+        if byte == b'\t' || !byte.is_ascii_control() {
+            may_be[byte as usize] |= OF_VALUE;
+        }
+        if byte == u8::MAX {
+            break;
+        }
+        byte += 1;
+    }
+    may_be
+};
 
 fn check(name: &str, value: &[u8]) -> Result<(), HeaderError> {
     if !is_token(name) {
         return Err(HeaderError::Name(name.to_owned()));
     }
-    if value
-        .iter()
-        .any(|&byte| byte.is_ascii_control() && byte != b'\t')
-    {
+    if !is_value(value) {
         return Err(HeaderError::Value(name.to_owned()));
     }
     Ok(())

@@ -144,8 +144,14 @@ fn the_default_limit_takes_what_the_platform_sends() {
         "refused before a byte of it was sent"
     );
     connection.send(&vec![b'x'; 33_554_433]);
-    let next = connection.exchange(&request("POST", "/invoke", &[], b"next"));
-    assert_eq!(next.text(), "next", "the refused body was read over");
+    // tiny_http lets go of no connection, so it reads the refused body over and goes on. The direct front ends the
+    // connection, as a server may (RFC 9110 §15.5.14), but not before it has read what was on its way.
+    if cfg!(feature = "direct") {
+        assert!(connection.is_closed());
+    } else {
+        let next = connection.exchange(&request("POST", "/invoke", &[], b"next"));
+        assert_eq!(next.text(), "next", "the refused body was read over");
+    }
 }
 
 #[test]
@@ -169,11 +175,10 @@ fn a_request_that_two_servers_could_read_in_two_ways_is_refused_with_all_that_fo
         (first.status, first.header("connection")),
         (400, Some("close"))
     );
-    if let Ok(second) = connection.try_answer(false) {
-        assert_eq!(
-            second.status, 400,
-            "what follows on the connection is not trusted"
-        );
+    // tiny_http lets go of no connection, so whatever else comes on it is refused; the direct front closes it.
+    match connection.try_answer(false) {
+        Ok(second) => assert_eq!((second.status, cfg!(feature = "direct")), (400, false)),
+        Err(_) => assert!(connection.is_closed()),
     }
     for length in ["abc", "-1", "+1", "1, 1"] {
         let bytes =

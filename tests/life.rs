@@ -168,6 +168,7 @@ fn a_signal_lets_what_is_in_flight_finish_and_runs_pre_stop_once() {
     for signal in ["-TERM", "-INT"] {
         let instance = Instance::start("testbed", &[]);
         let (mut waiting, mut other) = (instance.connect(), instance.connect());
+        let mut another = instance.connect();
         let headers = [
             ("x-fc-control-path", "/invoke"),
             ("x-fc-request-id", "in-flight"),
@@ -180,7 +181,8 @@ fn a_signal_lets_what_is_in_flight_finish_and_runs_pre_stop_once() {
         // The stop has begun when answers say that they are the last of their connection.
         let echo = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");
         while other.exchange(&echo).header("connection") != Some("close") {}
-        other.send(&request(
+        // On a connection that no answer has ended yet: the direct front closes the others.
+        another.send(&request(
             "POST",
             "/next",
             &[("x-fc-control-path", "/http-invoke")],

@@ -2,6 +2,8 @@
 //!
 //! Owns the reading of target, query, cookies and body. It must not change what the client sent.
 
+use std::ops::Range;
+
 use serde_core::de::DeserializeOwned;
 
 use super::percent;
@@ -212,14 +214,17 @@ pub(crate) fn path_of(target: &str) -> &str {
     path.split('?').next().unwrap_or(path)
 }
 
-/// Where the path begins in a target, which proxies send with scheme and host before it (RFC 9112 §3.2.2).
+/// Where the path begins in a target.
 fn path_start(target: &str) -> usize {
-    let scheme = ["http://", "https://"]
-        .into_iter()
-        .find(|scheme| begins_with(target, scheme));
-    let Some(scheme) = scheme else { return 0 };
-    let authority = &target[scheme.len()..];
-    scheme.len() + authority.find(['/', '?']).unwrap_or(authority.len())
+    authority_of(target).map_or(0, |authority| authority.end)
+}
+
+/// Where the authority lies in a target, which proxies send with scheme and host (RFC 9112 §3.2.2).
+pub(crate) fn authority_of(target: &str) -> Option<Range<usize>> {
+    let mut schemes = ["http://", "https://"].into_iter();
+    let start = schemes.find(|scheme| begins_with(target, scheme))?.len();
+    let length = target[start..].find(['/', '?']);
+    Some(start..length.map_or(target.len(), |length| start + length))
 }
 
 fn value_of(pairs: Vec<(String, String)>, name: &str) -> Option<String> {

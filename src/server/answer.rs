@@ -129,6 +129,9 @@ impl Chunks<'_> {
             bytes.append(&mut self.gathered);
             bytes.extend_from_slice(b"\r\n");
         }
+        if bytes.is_empty() {
+            return Ok(());
+        }
         self.out.write_all(&bytes)
     }
 
@@ -194,9 +197,14 @@ fn reason(status: u16) -> &'static str {
         400 => "Bad Request",
         404 => "Not Found",
         405 => "Method Not Allowed",
+        408 => "Request Timeout",
         413 => "Content Too Large",
+        414 => "URI Too Long",
+        417 => "Expectation Failed",
+        431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",
         501 => "Not Implemented",
+        505 => "HTTP Version Not Supported",
         _ => "",
     }
 }

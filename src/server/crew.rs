@@ -22,6 +22,8 @@ pub(super) struct Crew {
     visits: AtomicUsize,
     /// Whether a ring for another worker is still unheard.
     rung: AtomicBool,
+    /// Whether it was told that there is no thread for another worker.
+    is_short: AtomicBool,
     stopping: AtomicBool,
     dismissed: AtomicBool,
     limit: usize,
@@ -37,6 +39,7 @@ impl Crew {
             reading: AtomicUsize::new(0),
             visits: AtomicUsize::new(0),
             rung: AtomicBool::new(false),
+            is_short: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             dismissed: AtomicBool::new(false),
             limit,
@@ -44,13 +47,13 @@ impl Crew {
         }
     }
 
-    /// Waits for work by `wait`; rings for another worker when this was the last that waited.
-    pub(super) fn idle<T>(&self, wait: impl FnOnce() -> T) -> T {
+    /// Waits for work by `wait`; rings for another worker when there is work and this was the last that waited.
+    pub(super) fn idle<T, E>(&self, wait: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let counted = Counted::one(&self.idle);
         let work = wait();
         drop(counted);
         // One ring is enough for all who find no idle worker before it is heard.
-        if self.wants_worker() && !self.rung.swap(true, SeqCst) {
+        if work.is_ok() && self.wants_worker() && !self.rung.swap(true, SeqCst) {
             self.bell.ring(Ring::Hire);
         }
         work
@@ -71,6 +74,7 @@ impl Crew {
     }
 
     /// Asks the main thread for a visit to the own port.
+    #[cfg(feature = "tiny-http")]
     pub(super) fn ask_for_visit(&self) {
         // One ring calls for all visits that were asked for before it is heard, so that they cannot fill the bell.
         if self.visits.fetch_add(1, SeqCst) == 0 {
@@ -88,7 +92,13 @@ impl Crew {
     }
 
     pub(super) fn hired(&self) {
+        self.is_short.store(false, SeqCst);
         self.hired.fetch_add(1, SeqCst);
+    }
+
+    /// Whether there was a thread for the last worker that was hired, and now is none.
+    pub(super) fn is_first_shortage(&self) -> bool {
+        !self.is_short.swap(true, SeqCst)
     }
 
     pub(super) fn size(&self) -> usize {
@@ -256,8 +266,9 @@ mod tests {
         let (bell, ear) = bell().expect("a pair of sockets");
         let crew = Crew::new(3, bell);
         crew.hired();
-        crew.idle(|| crew.idle(|| ()));
-        crew.idle(|| ());
+        let work = || Ok::<(), ()>(());
+        assert!(crew.idle(|| crew.idle(work)).is_ok());
+        assert!(crew.idle(work).is_ok());
         assert_eq!(ear.hear(), Ring::Hire);
         assert_eq!(
             ear.hear_within(Duration::from_millis(1)),
@@ -266,11 +277,17 @@ mod tests {
         );
         assert!(crew.hears_hire());
         crew.hired();
-        crew.idle(|| ());
+        assert!(crew.idle(|| Err::<(), ()>(())).is_err());
+        assert_eq!(
+            ear.hear_within(Duration::from_millis(1)),
+            None,
+            "no work, no ring"
+        );
+        assert!(crew.idle(work).is_ok());
         assert_eq!(ear.hear(), Ring::Hire);
         assert!(crew.hears_hire());
         crew.hired();
-        crew.idle(|| ());
+        assert!(crew.idle(work).is_ok());
         assert_eq!(
             ear.hear_within(Duration::from_millis(1)),
             None,

@@ -2,9 +2,11 @@
 //!
 //! Owns the refusals that come before any handler. It must not know who reads the body.
 
+use std::borrow::Cow;
+
 use crate::call::Reply;
 use crate::error::Error;
-use crate::headers::{Headers, is_token, name};
+use crate::headers::{Headers, name};
 
 /// How a body is framed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,11 +23,9 @@ pub(super) enum Framing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// The request is not HTTP as the standard has it: what, and where.
-    Malformed(String),
-    /// The body is framed in a way that is not served.
-    Framing(String),
-    /// A request before this one on its connection did not end where it seemed to, so this may be a part of it.
-    Distrusted,
+    Malformed(Cow<'static, str>),
+    /// The request is HTTP that is not served: the status and the error type that say so, and what to do.
+    Unserved(u16, &'static str, &'static str),
     /// The body is larger than the limit.
     TooLarge {
         /// How many bytes are taken.
@@ -37,6 +37,7 @@ pub(super) enum Refusal {
 
 impl Refusal {
     /// Whether the next request of the connection can be trusted: the body that was refused has a known end.
+    #[cfg(feature = "tiny-http")]
     pub(super) fn leaves_the_connection_sound(&self) -> bool {
         matches!(
             self,
@@ -51,16 +52,12 @@ impl Refusal {
     pub(super) fn reply(&self) -> Reply {
         let (status, kind, message) = match self {
             Self::Malformed(message) => (400, "BadRequest", message.clone()),
-            Self::Distrusted => (
-                400,
-                "BadRequest",
-                "a request before this one was refused".into(),
-            ),
-            Self::Framing(message) => (501, "NotImplemented", message.clone()),
+            Self::Unserved(status, kind, message) => (*status, *kind, (*message).into()),
             Self::TooLarge { limit, .. } => (
                 413,
                 "BodyTooLarge",
-                format!("the body is larger than {limit} bytes; Runtime::body_limit raises that"),
+                format!("the body is larger than {limit} bytes; Runtime::body_limit raises that")
+                    .into(),
             ),
         };
         Reply::error(status, &Error::new(kind, message))
@@ -69,9 +66,6 @@ impl Refusal {
 
 /// Finds how the body is framed; whatever leaves that open is refused, for it is how requests are smuggled.
 pub(super) fn framing(headers: &Headers, body_limit: usize) -> Result<Framing, Refusal> {
-    if let Some((bad, _)) = headers.iter().find(|(name, _)| !is_token(name)) {
-        return Err(Refusal::Malformed(format!("{bad:?} is not a header name")));
-    }
     let mut codings = all(headers, name::TRANSFER_ENCODING);
     let mut lengths = all(headers, name::CONTENT_LENGTH);
     match (codings.next(), lengths.next()) {
@@ -84,8 +78,10 @@ pub(super) fn framing(headers: &Headers, body_limit: usize) -> Result<Framing, R
         {
             Ok(Framing::Chunked)
         }
-        (Some(_), None) => Err(Refusal::Framing(
-            "the only Transfer-Encoding that is served is chunked".into(),
+        (Some(_), None) => Err(Refusal::Unserved(
+            501,
+            "NotImplemented",
+            "the only Transfer-Encoding that is served is chunked",
         )),
         (None, Some(_)) if lengths.next().is_some() => Err(Refusal::Malformed(
             "Content-Length stands more than once".into(),
@@ -112,7 +108,11 @@ fn sized(length: &[u8], body_limit: usize) -> Result<Framing, Refusal> {
     }
 }
 
-fn all<'a>(headers: &'a Headers, wanted: &'static str) -> impl Iterator<Item = &'a [u8]> {
+/// Every value of one header, as it stood on the wire.
+pub(super) fn all<'a>(
+    headers: &'a Headers,
+    wanted: &'static str,
+) -> impl Iterator<Item = &'a [u8]> {
     headers
         .iter()
         .filter(|(name, _)| name.eq_ignore_ascii_case(wanted))
@@ -157,12 +157,11 @@ mod tests {
         for length in ["", "+1", "-1", "1,1", "0x1", "1 2", "\u{661}"] {
             assert!(malformed(&[("Content-Length", length)]), "{length:?}");
         }
-        assert!(malformed(&[("Transfer-Encoding ", "chunked")]));
         for coding in ["gzip", "gzip, chunked", "identity", ""] {
             assert!(
                 matches!(
                     of(&[("Transfer-Encoding", coding)]),
-                    Err(Refusal::Framing(_))
+                    Err(Refusal::Unserved(501, ..))
                 ),
                 "{coding:?}"
             );

@@ -3,10 +3,22 @@
 //! Owns the life of the process from the bound listener to the last answer: the workers, the signals, the drain. What
 //! turns bytes into calls is one of the fronts, chosen when the program is built. It must not know any endpoint.
 
+#[cfg(all(feature = "tiny-http", feature = "direct"))]
+compile_error!(
+    "the features `tiny-http` and `direct` each bring an HTTP server, and only one can serve: \
+     use `--no-default-features --features direct`, or leave `direct` out"
+);
+#[cfg(not(any(feature = "tiny-http", feature = "direct")))]
+compile_error!("there is no HTTP server: use the feature `tiny-http` (the default) or `direct`");
+
 mod answer;
 mod crew;
+// It stands in where neither feature is set, so that the error above is the only one.
+#[cfg(not(feature = "tiny-http"))]
+mod direct;
 mod framing;
 mod signals;
+#[cfg(feature = "tiny-http")]
 mod tiny;
 
 use std::net::TcpListener;
@@ -15,7 +27,10 @@ use std::time::{Duration, Instant};
 
 use crate::call::{Call, Reply};
 use crew::{Crew, Ear, Ring};
+#[cfg(not(feature = "tiny-http"))]
+use direct::Front;
 pub(crate) use signals::{Stop, StopState};
+#[cfg(feature = "tiny-http")]
 use tiny::Front;
 
 /// What serves a call.
@@ -58,6 +73,9 @@ const ACCEPT_GRACE: Duration = Duration::from_millis(500);
 /// How long the stop waits for requests whose body is still coming: a client that stalls must not hold it up.
 const READ_GRACE: Duration = Duration::from_secs(2);
 
+/// How long to wait after the system had no thread for a worker.
+const HIRE_AGAIN: Duration = Duration::from_millis(100);
+
 /// Serves until `stop` says so, then until every request in flight has its answer and `last_work` is done.
 pub(crate) fn serve(
     listener: TcpListener,
@@ -66,9 +84,9 @@ pub(crate) fn serve(
     stop: &Stop,
     last_work: &Arc<LastWork>,
 ) -> Result<(), ServeError> {
-    rustix::net::listen(&listener, BACKLOG).map_err(|error| ServeError::Start(error.into()))?;
+    prepare(&listener).map_err(ServeError::Start)?;
     let (bell, ear) = crew::bell().map_err(ServeError::Start)?;
-    let crew = Arc::new(Crew::new(limits.workers, bell));
+    let crew = Arc::new(Crew::new(Front::crew_limit(limits), bell));
     let front =
         Front::open(listener, limits, Arc::clone(&crew), serve).map_err(ServeError::Start)?;
     let front = Arc::new(front);
@@ -82,6 +100,15 @@ pub(crate) fn serve(
     crew.dismiss();
     front.dismiss();
     ended.and(finished)
+}
+
+/// Sets what every connection inherits from the listener.
+fn prepare(listener: &TcpListener) -> std::io::Result<()> {
+    rustix::net::listen(listener, BACKLOG)?;
+    // Else an answer of more than a kilobyte on a kept-alive connection waits 40 ms for the client's delayed
+    // acknowledgement.
+    rustix::net::sockopt::set_tcp_nodelay(listener, true)?;
+    Ok(())
 }
 
 /// What the main thread does while others serve: it waits for the bell.
@@ -162,8 +189,12 @@ fn hire_if_wanted(crew: &Arc<Crew>, front: &Arc<Front>) {
         return;
     }
     if let Err(error) = hire(crew, front) {
-        // The busy workers go on, and the next that is taken asks again.
-        log::warn!("no thread for another worker: {error}");
+        if crew.is_first_shortage() {
+            log::warn!("no thread for another worker: {error}");
+        }
+        // The busy workers go on, but they may be busy for as long as their connections are kept alive.
+        std::thread::sleep(HIRE_AGAIN);
+        crew.bell().ring(Ring::Hire);
     }
 }
 

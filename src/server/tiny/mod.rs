@@ -8,11 +8,11 @@ mod read;
 mod refuse;
 
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::os::fd::OwnedFd;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use tiny_http::{Request, Server};
 
 use super::answer::{self, Asked, Loss};
@@ -31,7 +31,7 @@ const WRITE_PATIENCE: Duration = Duration::from_secs(60);
 pub(super) struct Front {
     server: Server,
     /// The same socket once more, to stop listening while `tiny_http` holds the other.
-    listener: TcpStream,
+    listener: TcpListener,
     address: SocketAddr,
     peers: Mutex<Peers>,
     crew: Arc<Crew>,
@@ -47,15 +47,10 @@ impl Front {
         serve: Box<Serve>,
     ) -> io::Result<Self> {
         let address = own_address(listener.local_addr()?);
-        // The standard library sets socket options on streams only, so the listener is one for a moment. What is set
-        // on a listener is inherited by every connection it accepts: without no-delay, an answer of more than a
-        // kilobyte on a kept-alive connection waits 40 ms for the client's delayed acknowledgement.
-        let socket = TcpStream::from(OwnedFd::from(listener));
-        socket.set_nodelay(true)?;
-        socket.set_write_timeout(Some(WRITE_PATIENCE))?;
-        let second = socket.try_clone()?;
-        let server = Server::from_listener(TcpListener::from(OwnedFd::from(socket)), None)
-            .map_err(io::Error::other)?;
+        // What is set on a listener is inherited by every connection it accepts.
+        set_socket_timeout(&listener, Timeout::Send, Some(WRITE_PATIENCE))?;
+        let second = listener.try_clone()?;
+        let server = Server::from_listener(listener, None).map_err(io::Error::other)?;
         watch_panics(&crew);
         Ok(Self {
             server,
@@ -68,6 +63,11 @@ impl Front {
         })
     }
 
+    /// How many workers there may be: each serves one request at a time.
+    pub(super) fn crew_limit(limits: Limits) -> usize {
+        limits.workers
+    }
+
     /// A worker's life: one request after the other, until the server is dismissed.
     pub(super) fn work(&self) {
         while let Some(request) = self.next() {
@@ -78,7 +78,7 @@ impl Front {
     /// No further connection is accepted; the requests of those that are open still are.
     pub(super) fn close(&self) {
         // An error means that the socket is closed already, which is what is wanted.
-        let _ = self.listener.shutdown(Shutdown::Both);
+        let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Both);
     }
 
     /// Lets every worker end.
@@ -136,7 +136,9 @@ impl Front {
         }
         let asked = read::asked(&request);
         let call = match acquaintance {
-            Acquaintance::Distrusted => Err(Refusal::Distrusted.into()),
+            Acquaintance::Distrusted => {
+                Err(Refusal::Malformed("a request before this one was refused".into()).into())
+            }
             _ => read::read(&mut request, self.body_limit),
         };
         match call {

@@ -10,7 +10,7 @@ use tiny_http::{HTTPVersion, Request};
 use super::super::answer::Asked;
 use super::super::framing::{Framing, Refusal, framing};
 use crate::call::Call;
-use crate::headers::{Headers, name};
+use crate::headers::{Headers, is_token, name};
 
 /// Why there is no call.
 pub(super) enum Trouble {
@@ -31,10 +31,12 @@ pub(super) fn read(request: &mut Request, body_limit: usize) -> Result<Call, Tro
     let arrived = Instant::now();
     let mut headers = Headers::new();
     for header in request.headers() {
-        headers.push(
-            header.field.as_str().as_str().to_owned(),
-            header.value.as_str().into(),
-        );
+        let name = header.field.as_str().as_str();
+        // It takes any name, also one with a blank before its colon, which another server may read as sound.
+        if !is_token(name) {
+            return Err(Refusal::Malformed("a header name is no token".into()).into());
+        }
+        headers.push(name.to_owned(), header.value.as_str().into());
     }
     let framing = framing(&headers, body_limit)?;
     let body = read_body(request, framing, body_limit)?;
@@ -70,8 +72,10 @@ fn read_body(
             }
         }
         // With `Connection: upgrade` tiny_http hands out the bytes of the connection, chunk heads and all.
-        Framing::Chunked if upgrade => Err(Refusal::Framing(
-            "a chunked body beside Connection: upgrade is not served".into(),
+        Framing::Chunked if upgrade => Err(Refusal::Unserved(
+            501,
+            "NotImplemented",
+            "a chunked body beside Connection: upgrade is not served",
         )
         .into()),
         Framing::Chunked => {
@@ -98,7 +102,8 @@ fn read_up_to(request: &mut Request, length: usize) -> Result<Vec<u8>, Trouble> 
     {
         Ok(_) => Ok(body),
         Err(error) if error.kind() == ErrorKind::InvalidInput => {
-            Err(Refusal::Malformed(format!("the chunks of the body are malformed: {error}")).into())
+            let malformed = format!("the chunks of the body are malformed: {error}");
+            Err(Refusal::Malformed(malformed.into()).into())
         }
         Err(_) => Err(Trouble::Gone),
     }

@@ -1,0 +1,200 @@
+//! The body of a request, its framing undone (RFC 9112 §6, §7).
+//!
+//! Owns the chunks. It must not know sockets.
+
+use super::head;
+use super::inbox::{End, Inbox, Source};
+use super::wire::Clock;
+use crate::server::framing::{Framing, Refusal};
+
+/// The longest line before a chunk, in bytes: its size and its extensions, which nobody here understands and which must
+/// not be a way to send without end (RFC 9112 §7.1.1).
+const CHUNK_LINE_BYTES: usize = 1024;
+
+const CHUNK_LINE_TOO_LONG: Refusal = malformed("the line before a chunk is longer than 1024 bytes");
+const CHUNK_TOO_LONG: Refusal = malformed("a chunk is longer than it says");
+
+/// Reads a body to its end; whatever length it has announced, only what has come takes memory.
+pub(super) fn read<S: Source>(
+    inbox: &mut Inbox<S>,
+    framing: Framing,
+    limit: usize,
+    clock: Clock,
+) -> Result<Vec<u8>, End> {
+    let mut body = Vec::new();
+    match framing {
+        Framing::Empty => {}
+        Framing::Length(length) => inbox.take(length, &mut body, clock)?,
+        Framing::Chunked => read_chunks(inbox, limit, clock, &mut body)?,
+    }
+    Ok(body)
+}
+
+fn read_chunks<S: Source>(
+    inbox: &mut Inbox<S>,
+    limit: usize,
+    clock: Clock,
+    body: &mut Vec<u8>,
+) -> Result<(), End> {
+    loop {
+        let mut left = CHUNK_LINE_BYTES;
+        let line = inbox.line(&mut left, &CHUNK_LINE_TOO_LONG, clock.until(body.len()))?;
+        let size = chunk_size(line)?;
+        if size == 0 {
+            break;
+        }
+        if size > limit - body.len() {
+            return Err(Refusal::TooLarge {
+                limit,
+                announced: None,
+            }
+            .into());
+        }
+        inbox.take(size, body, clock)?;
+        let mut left = b"\r\n".len();
+        inbox.line(&mut left, &CHUNK_TOO_LONG, clock.until(body.len()))?;
+    }
+    // Trailers must be sound, and are not handed on: who merges them into the head can be made to believe things (RFC
+    // 9110 §6.5.1).
+    head::fields(inbox, head::HEAD_BYTES, clock.until(body.len()))?;
+    Ok(())
+}
+
+/// The size of a chunk, from the line before it. It may have extensions, which are ignored.
+fn chunk_size(line: &[u8]) -> Result<usize, Refusal> {
+    const MALFORMED: Refusal = malformed("the line before a chunk does not begin with its size");
+    let digits = line
+        .iter()
+        .take_while(|byte| byte.is_ascii_hexdigit())
+        .count();
+    let (digits, extensions) = line.split_at(digits);
+    let has_extensions = extensions.trim_ascii_start().starts_with(b";");
+    let is_control = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
+    if digits.is_empty()
+        || !(extensions.is_empty() || has_extensions)
+        || extensions.iter().any(is_control)
+    {
+        return Err(MALFORMED);
+    }
+    let add = |size: usize, digit: &u8| {
+        let digit = char::from(*digit).to_digit(16)?;
+        size.checked_mul(16)?.checked_add(digit as usize)
+    };
+    // A number too large to be told is larger than any limit.
+    Ok(digits.iter().try_fold(0, add).unwrap_or(usize::MAX))
+}
+
+const fn malformed(message: &'static str) -> Refusal {
+    Refusal::Malformed(std::borrow::Cow::Borrowed(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::server::direct::inbox::{End, Inbox, Script};
+    use crate::server::direct::wire::Clock;
+    use crate::server::framing::{Framing, Refusal};
+    use std::time::Duration;
+
+    const LIMIT: usize = 100;
+
+    /// The body, and whether what follows it is left in place.
+    fn chunked(bytes: &[u8], step: usize) -> Result<(Vec<u8>, bool), End> {
+        let bytes = [bytes, b"NEXT"].concat();
+        let mut inbox = Inbox::new(Script {
+            bytes: &bytes,
+            step,
+        });
+        let clock = Clock::start(Duration::from_secs(60), 1);
+        let body = read(&mut inbox, Framing::Chunked, LIMIT, clock)?;
+        let mut next = Vec::new();
+        let is_next = inbox.take(4, &mut next, clock).is_ok() && next == b"NEXT";
+        Ok((body, is_next))
+    }
+
+    #[test]
+    fn chunks_are_joined_however_their_bytes_come() {
+        for (bytes, body) in [
+            ("0\r\n\r\n", ""),
+            ("5\r\nhello\r\n0\r\n\r\n", "hello"),
+            ("1\r\na\r\n2\r\nbc\r\n0\r\n\r\n", "abc"),
+            (
+                "A\r\n0123456789\r\na\r\n0123456789\r\n0\r\n\r\n",
+                "01234567890123456789",
+            ),
+            (
+                "0000000000000000000000005\r\n\r\n0\r\n\r\n000\r\n\r\n",
+                "\r\n0\r\n",
+            ),
+            ("3;name=value;flag\r\nabc\r\n0;last\r\n\r\n", "abc"),
+            ("3 ; a=\"b;\tc\"\r\nabc\r\n0\r\n\r\n", "abc"),
+            ("1\r\nx\r\n0\r\nTrailer: one\r\nother:\r\n\r\n", "x"),
+        ] {
+            for step in 1..=bytes.len() {
+                let read = chunked(bytes.as_bytes(), step);
+                assert_eq!(read, Ok((body.into(), true)), "{bytes:?} by {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn chunks_that_are_not_as_they_say_are_refused() {
+        for bytes in [
+            "\r\n\r\n",
+            "g\r\n\r\n",
+            "-1\r\nx\r\n",
+            "+1\r\nx\r\n0\r\n\r\n",
+            "0x1\r\nx\r\n0\r\n\r\n",
+            " 1\r\nx\r\n0\r\n\r\n",
+            "1 \r\nx\r\n0\r\n\r\n",
+            "1 1\r\nx\r\n0\r\n\r\n",
+            "1;\0\r\nx\r\n0\r\n\r\n",
+            "1;a\rb\r\nx\r\n0\r\n\r\n",
+            "1\nx\n0\n\n",
+            "1\r\nxy\r\n0\r\n\r\n",
+            "2\r\nx\r\n0\r\n\r\n",
+            "1\r\nx\n0\r\n\r\n",
+            "1\r\nx0\r\n\r\n",
+            "0\r\nno colon\r\n\r\n",
+            "0\r\na: b\r\n folded\r\n\r\n",
+            "0\r\na : b\r\n\r\n",
+        ] {
+            for step in [1, 2, bytes.len()] {
+                let read = chunked(bytes.as_bytes(), step);
+                let is_malformed = matches!(read, Err(End::Refused(Refusal::Malformed(_))));
+                assert!(is_malformed, "{bytes:?} by {step}: {read:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn chunks_over_the_limit_are_refused_by_their_size_alone() {
+        let over = Err(End::Refused(Refusal::TooLarge {
+            limit: LIMIT,
+            announced: None,
+        }));
+        assert_eq!(chunked(b"65\r\n", 1), over);
+        assert_eq!(chunked(b"ffffffffffffffffffffffffffffff\r\n", 9), over);
+        assert_eq!(chunked(b"ffffffffffffffff\r\n", 9), over);
+        let fifty = [b"32\r\n", &[b'x'; 50][..], b"\r\n"].concat();
+        let hundred = [&fifty[..], &fifty].concat();
+        let whole = [&hundred[..], b"0\r\n\r\n"].concat();
+        assert_eq!(chunked(&whole, 7), Ok((vec![b'x'; 100], true)));
+        let more = [&hundred[..], b"1\r\nx\r\n"].concat();
+        assert_eq!(chunked(&more, 7), over);
+    }
+
+    #[test]
+    fn extensions_and_trailers_without_end_are_refused() {
+        let extension = ["1;", &"x".repeat(2000)].concat();
+        assert!(matches!(
+            chunked(extension.as_bytes(), 64),
+            Err(End::Refused(Refusal::Malformed(_)))
+        ));
+        let trailers = ["0\r\n", &"a: b\r\n".repeat(129), "\r\n"].concat();
+        assert!(matches!(
+            chunked(trailers.as_bytes(), 64),
+            Err(End::Refused(Refusal::Unserved(431, ..)))
+        ));
+    }
+}

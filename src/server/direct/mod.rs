@@ -1,0 +1,247 @@
+//! The front on the standard library's blocking sockets: a thread for each connection, and no HTTP library.
+//!
+//! Owns the connections: who accepts them, how many there may be, in which order their requests are served, and how
+//! they end. It must not know any endpoint, nor what a byte of a request means: `head` and `body` do.
+//!
+//! The worker that accepts a connection serves it to its end, while another waits for the next; so a cold start needs
+//! one thread beside the main one, and nothing is handed over on the way to the first answer.
+//!
+//! Its rules, each with the section that asks for it:
+//!
+//! - Separate clocks. An idle connection has none (contract §4.1, K7); a head, a body and an answer have one each, and
+//!   every wait is for what is left of it, so that a trickle does not help. See `wire`.
+//! - Limits on everything, each a named constant: connections here, lines and fields in `head`, chunks in `body`. No
+//!   memory is asked for because a length was announced.
+//! - After a request that cannot be trusted nothing more is read as a request (RFC 9112 §6.3, §11.2): it is refused,
+//!   and the connection ends by a lingering close (RFC 9112 §9.6).
+//! - One request after the other (RFC 9112 §9.3.2): that is the back-pressure for clients that pipeline.
+//! - A panic costs its own request (`catch_unwind`), an accept error a pause, a missing thread a delay.
+//!
+//! Threads have the standard library's usual stack of 2 MiB, for handlers run on them and may expect that much.
+//! Only pages that were touched take memory: measured, 256 KiB instead changes no figure of a cold start.
+
+mod body;
+mod head;
+mod inbox;
+mod turns;
+mod wire;
+
+use std::io::{self, ErrorKind, Write};
+use std::net::{TcpListener, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+use super::answer::{self, Asked};
+use super::crew::{Crew, Ring};
+use super::framing::{Framing, framing};
+use super::{Limits, Serve};
+use crate::call::Reply;
+use head::Head;
+use inbox::{End, Inbox};
+use turns::Turns;
+use wire::{Clocks, Wire};
+
+/// How many connections are served at once, busy or idle: more than twice the requests that the platform has at once
+/// (contract §4.4), so that no connection of its agent is ever refused, and half of the threads that an instance may
+/// have, which leaves as many to the handlers. [`Runtime::workers`](crate::Runtime::workers) raises it when it is set
+/// higher.
+///
+/// A connection over the cap is closed at once. In the backlog it would wait without a word for one of the others to
+/// end, which idle ones never do; a close is an answer that a client understands, and that its operator can see.
+const CONNECTIONS: usize = 512;
+
+/// How long an acceptor rests when the system has no descriptor or memory for a connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What is said before a body whose client waits for a word (RFC 9110 §15.2.1).
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+/// How a refusal is answered, which may come before it is known what was asked.
+const REFUSED: Asked = Asked {
+    head_only: false,
+    http_1_0: false,
+    connection: Some("close"),
+};
+
+/// Blocking sockets on one listener.
+pub(super) struct Front {
+    listener: TcpListener,
+    crew: Arc<Crew>,
+    serve: Box<Serve>,
+    body_limit: usize,
+    clocks: Clocks,
+    turns: Turns,
+    /// How many connections there may be, and how many there are.
+    connections: usize,
+    open: AtomicUsize,
+    /// Whether a connection was closed since there was last a place, so that the log tells it once.
+    is_full: AtomicBool,
+}
+
+impl Front {
+    pub(super) fn open(
+        listener: TcpListener,
+        limits: Limits,
+        crew: Arc<Crew>,
+        serve: Box<Serve>,
+    ) -> io::Result<Self> {
+        // A handler's panic is told by its answer, and by nothing else.
+        crate::panics::watch(Box::new(|_, _| false));
+        let clocks = Clocks::default();
+        clocks.inherit(&listener)?;
+        Ok(Self {
+            listener,
+            crew,
+            serve,
+            body_limit: limits.body_bytes,
+            clocks,
+            turns: Turns::new(limits.workers),
+            connections: connections(limits),
+            open: AtomicUsize::new(0),
+            is_full: AtomicBool::new(false),
+        })
+    }
+
+    /// How many workers there may be: one for each connection, and the one that accepts.
+    pub(super) fn crew_limit(limits: Limits) -> usize {
+        connections(limits) + 1
+    }
+
+    /// A worker's life: one connection after the other, until there are no more.
+    pub(super) fn work(&self) {
+        while let Some(stream) = self.next() {
+            if let Some(_place) = self.enter() {
+                self.converse(&stream);
+            }
+        }
+    }
+
+    /// No further connection is accepted; the requests of those that are open still are.
+    pub(super) fn close(&self) {
+        // An error means that the socket is closed already, which is what is wanted.
+        let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Both);
+    }
+
+    /// Lets every worker end: one that serves a connection takes no further request, the others have ended already.
+    #[allow(clippy::unused_self, reason = "each front has the same methods")]
+    pub(super) fn dismiss(&self) {}
+
+    /// No connection here needs another one to be served.
+    #[allow(clippy::unused_self, reason = "each front has the same methods")]
+    pub(super) fn visit(&self) {}
+
+    /// This front knows from the error itself when its listener is gone.
+    #[allow(clippy::unused_self, reason = "each front has the same methods")]
+    pub(super) fn is_accepting(&self) -> bool {
+        true
+    }
+
+    /// The next connection to serve.
+    fn next(&self) -> Option<TcpStream> {
+        let accepted = self.crew.idle(|| self.accept());
+        if let (Err(error), false) = (&accepted, self.crew.is_stopping()) {
+            log::error!("no connection can be accepted any more: {error}");
+            self.crew.bell().ring(Ring::AcceptFailed);
+        }
+        accepted.ok()
+    }
+
+    /// Waits for a connection. That the system has no descriptor or memory for it passes, and so does a connection that
+    /// was gone before it was accepted; only a socket that no longer listens is an error.
+    fn accept(&self) -> io::Result<TcpStream> {
+        let mut is_told = false;
+        loop {
+            match self.listener.accept() {
+                Ok((stream, _)) => return Ok(stream),
+                Err(error) if error.kind() == ErrorKind::ConnectionAborted => continue,
+                Err(error) if error.kind() == ErrorKind::InvalidInput => return Err(error),
+                Err(_) if is_told => {}
+                Err(error) => log::warn!("a connection waits, for it cannot be accepted: {error}"),
+            }
+            is_told = true;
+            std::thread::sleep(ACCEPT_PAUSE);
+        }
+    }
+
+    /// Counts a connection, if there is a place for it.
+    fn enter(&self) -> Option<Place<'_>> {
+        let is_over = self.open.fetch_add(1, SeqCst) >= self.connections;
+        let place = Place(&self.open);
+        if is_over && !self.is_full.load(SeqCst) {
+            let most = self.connections;
+            log::warn!("{most} connections are open, further ones are closed");
+        }
+        self.is_full.store(is_over, SeqCst);
+        (!is_over).then_some(place)
+    }
+
+    /// Serves the requests of one connection, one after the other.
+    fn converse(&self, stream: &TcpStream) {
+        let mut inbox = Inbox::new(Wire::new(stream, self.clocks));
+        let end = loop {
+            if let Err(end) = self.exchange(&mut inbox) {
+                break end;
+            }
+        };
+        match end {
+            End::Gone => return,
+            End::Agreed => {}
+            // Whether the refusal arrives is all the same: the connection ends here.
+            End::Refused(refusal) => {
+                let _ = answer::send(inbox.source(), refusal.reply(), REFUSED);
+            }
+        }
+        inbox.source().linger();
+    }
+
+    /// One request and its answer.
+    fn exchange(&self, inbox: &mut Inbox<Wire<'_>>) -> Result<(), End> {
+        inbox.wait()?;
+        if self.crew.is_dismissed() {
+            return Err(End::Gone);
+        }
+        let reading = self.crew.read();
+        let head = Head::read(inbox, Instant::now() + self.clocks.head)?;
+        let (mut call, mut asked) = (head.call, head.asked);
+        let framing = framing(&call.headers, self.body_limit)?;
+        // A client that sends its body without waiting has no use for the word (RFC 9110 §10.1.1).
+        if head.awaits_continue && framing != Framing::Empty && inbox.is_empty() {
+            let said = inbox.source().write_all(CONTINUE);
+            said.map_err(|_| End::Gone)?;
+        }
+        call.body = body::read(inbox, framing, self.body_limit, self.clocks.for_body())?;
+        let _in_flight = self.crew.begin();
+        drop(reading);
+        let _turn = self.turns.take();
+        let reply = catch_unwind(AssertUnwindSafe(|| (self.serve)(call)))
+            .unwrap_or_else(|payload| Reply::error(500, &crate::panics::error(payload)));
+        // A stop may have come while the handler ran.
+        if self.crew.is_stopping() {
+            asked.connection = REFUSED.connection;
+        }
+        let sent = answer::send(inbox.source(), reply, asked);
+        match asked.connection {
+            _ if sent.is_err() => Err(End::Gone),
+            Some("close") => Err(End::Agreed),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn connections(limits: Limits) -> usize {
+    CONNECTIONS.max(limits.workers)
+}
+
+/// A connection's place among those that may be open.
+struct Place<'a>(&'a AtomicUsize);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests;

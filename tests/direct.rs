@@ -1,0 +1,277 @@
+//! What only the direct front does, against real processes. The README's table of the two fronts says the same in words.
+
+#![cfg(feature = "direct")]
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::process::Command;
+
+use support::{Connection, Instance, request};
+
+/// All that comes back for these bytes on a connection of its own, behind which nothing more is sent.
+fn ask(instance: &Instance, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(instance.address()).expect("it listens");
+    stream.write_all(bytes).expect("it reads");
+    stream.shutdown(Shutdown::Write).expect("a live socket");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("a close, no reset");
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn status(answer: &str) -> &str {
+    answer
+        .strip_prefix("HTTP/1.1 ")
+        .and_then(|rest| rest.get(..3))
+        .unwrap_or_default()
+}
+
+/// Sets a limit of a running process, as a platform that is short of something does.
+fn limit(instance: &Instance, resource: &str, value: u64) {
+    let status = Command::new("prlimit")
+        .arg(format!("--pid={}", instance.pid()))
+        .arg(format!("--{resource}={value}:"))
+        .status()
+        .expect("prlimit is there");
+    assert!(status.success());
+}
+
+fn status_field(instance: &Instance, name: &str) -> u64 {
+    let path = format!("/proc/{}/status", instance.pid());
+    let text = std::fs::read_to_string(path).expect("the process lives");
+    let line = text.lines().find(|line| line.starts_with(name));
+    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+    number.unwrap_or_else(|| panic!("no {name} in {text}"))
+}
+
+fn event(body: &[u8]) -> Vec<u8> {
+    request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], body)
+}
+
+#[test]
+fn each_refusal_has_its_status_and_says_why() {
+    let instance = Instance::start("bootstrap", &[]);
+    let long = "x".repeat(40_000);
+    let many = "a: b\r\n".repeat(200);
+    for (bytes, expected, why) in [
+        (
+            "GET / HTTP/2.0\r\nHost: x\r\n\r\n".to_owned(),
+            "505",
+            "VersionNotSupported",
+        ),
+        (
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(),
+            "505",
+            "VersionNotSupported",
+        ),
+        (
+            format!("GET /{long} HTTP/1.1\r\nHost: x\r\n\r\n"),
+            "414",
+            "TargetTooLong",
+        ),
+        (
+            format!("GET / HTTP/1.1\r\nHost: x\r\na: {long}\r\n\r\n"),
+            "431",
+            "HeadersTooLarge",
+        ),
+        (
+            format!("GET / HTTP/1.1\r\nHost: x\r\n{many}\r\n"),
+            "431",
+            "HeadersTooLarge",
+        ),
+        (
+            "CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(),
+            "501",
+            "CONNECT",
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n".to_owned(),
+            "501",
+            "chunked",
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nExpect: luck\r\n\r\n".to_owned(),
+            "417",
+            "100-continue",
+        ),
+        ("GET / HTTP/1.1\r\n\r\n".to_owned(), "400", "Host"),
+        (
+            "GET / HTTP/1.1\r\nHost: x\r\n\r".to_owned(),
+            "400",
+            "breaks off",
+        ),
+        (
+            "POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nfour".to_owned(),
+            "400",
+            "breaks off",
+        ),
+        (
+            "POST /invoke HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n"
+                .to_owned(),
+            "400",
+            "size",
+        ),
+        (
+            "POST /invoke HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfour"
+                .to_owned(),
+            "400",
+            "breaks off",
+        ),
+        (
+            "\x16\x03\x01 a handshake of TLS\r\n\r\n".to_owned(),
+            "400",
+            "request line",
+        ),
+    ] {
+        let answer = ask(&instance, bytes.as_bytes());
+        let start = bytes.get(..60).unwrap_or(&bytes);
+        assert_eq!(status(&answer), expected, "{start:?}: {answer}");
+        assert!(answer.contains("connection: close"), "{start:?}: {answer}");
+        assert!(answer.contains(why), "{start:?}: {answer}");
+    }
+    assert!(
+        !instance.lines().iter().any(|line| line.starts_with("FC ")),
+        "nothing was invoked"
+    );
+}
+
+#[test]
+fn what_other_servers_refuse_is_served_where_the_standard_lets_it() {
+    let instance = Instance::start("testbed", &[]);
+    let http = |head: &str| {
+        ask(
+            &instance,
+            format!("{head}x-fc-control-path: /http-invoke\r\n\r\n").as_bytes(),
+        )
+    };
+    for (head, expected) in [
+        ("\r\nGET /target HTTP/1.1\r\nHost: x\r\n", "GET /target "),
+        ("GET /target HTTP/1.2\r\nHost: x\r\n", "GET /target "),
+        ("BREW /target HTTP/1.1\r\nHost: x\r\n", "BREW /target "),
+        ("GET /target HTTP/1.0\r\n", "GET /target "),
+        (
+            "GET /target HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n",
+            "GET /target ",
+        ),
+        (
+            "GET http://real.example/target HTTP/1.1\r\nHost: x\r\n",
+            "GET http://real.example/target ",
+        ),
+        (
+            "GET http://real.example/header/host HTTP/1.1\r\nHost: x\r\n",
+            r#"["real.example"]"#,
+        ),
+        (
+            "GET /header/name HTTP/1.1\r\nHost: x\r\nName: J\u{fc}rgen \u{4f60}\r\n",
+            "[\"J\u{fc}rgen \u{4f60}\"]",
+        ),
+    ] {
+        let answer = http(head);
+        assert_eq!(status(&answer), "200", "{head:?}: {answer}");
+        assert!(answer.contains(expected), "{head:?}: {answer}");
+    }
+    let trailers = ask(
+        &instance,
+        b"POST /invoke HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: x-fc-control-path\r\n\r\n\
+          5;ext=\"a b\"\r\nhello\r\n0\r\nx-fc-control-path: /pre-stop\r\n\r\n",
+    );
+    assert!(
+        trailers.ends_with("hello"),
+        "a trailer is no header: {trailers}"
+    );
+    let absolute = ask(
+        &instance,
+        b"POST http://x/invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi",
+    );
+    assert!(absolute.ends_with("hi"), "its path is /invoke: {absolute}");
+}
+
+#[test]
+fn a_stream_that_breaks_off_closes_the_connection_without_a_last_chunk() {
+    let instance = Instance::start("testbed", &[]);
+    let bytes = request(
+        "GET",
+        "/broken-stream",
+        &[("x-fc-control-path", "/http-invoke")],
+        b"",
+    );
+    let answer = ask(&instance, &bytes);
+    assert!(answer.ends_with("\r\n\r\n4\r\nhalf\r\n"), "{answer}");
+}
+
+#[test]
+fn an_idle_connection_does_not_hold_up_the_end() {
+    let instance = Instance::start("testbed", &[]);
+    let mut used = instance.connect();
+    assert_eq!(used.exchange(&event(b"x")).text(), "x");
+    let silent = instance.connect();
+    instance.signal("-TERM");
+    let (status, _) = instance.wait();
+    assert_eq!(status.code(), Some(0));
+    assert!(used.is_closed());
+    drop(silent);
+}
+
+#[test]
+fn kept_alive_connections_beyond_the_workers_are_each_served() {
+    let instance = Instance::start("testbed", &[("WORKERS", "1")]);
+    let mut connections: Vec<Connection> = (0..30).map(|_| instance.connect()).collect();
+    for _ in 0..2 {
+        connections
+            .iter_mut()
+            .for_each(|connection| connection.send(&event(b"x")));
+        for connection in &mut connections {
+            assert_eq!(connection.answer().text(), "x");
+        }
+    }
+}
+
+#[test]
+fn a_connection_that_finds_no_descriptor_waits_for_one() {
+    let instance = Instance::start("bootstrap", &[]);
+    limit(&instance, "nofile", 24);
+    let mut connections: Vec<Connection> = (0..30).map(|_| instance.connect()).collect();
+    instance.wait_for_line("the warning", |line| line.contains("cannot be accepted"));
+    let mut waiting = connections.pop().expect("there are thirty");
+    waiting.send(&event(b"late"));
+    drop(connections);
+    assert_eq!(waiting.answer().text(), "late");
+}
+
+#[test]
+fn a_connection_that_finds_no_thread_waits_for_one() {
+    let instance = Instance::start("bootstrap", &[]);
+    let mut first = instance.connect();
+    assert_eq!(first.exchange(&event(b"x")).text(), "x");
+    // The second worker, which accepts, is there; the address space ends before a third.
+    while status_field(&instance, "Threads:") < 3 {
+        std::thread::yield_now();
+    }
+    limit(
+        &instance,
+        "as",
+        status_field(&instance, "VmSize:") * 1024 + 512 * 1024,
+    );
+    let mut second = instance.connect();
+    assert_eq!(second.exchange(&event(b"x")).text(), "x");
+    let mut third = instance.connect();
+    third.send(&event(b"late"));
+    instance.wait_for_line("the warning", |line| {
+        line.contains("no thread for another worker")
+    });
+    assert_eq!(first.exchange(&event(b"still here")).text(), "still here");
+    drop(second);
+    assert_eq!(third.answer().text(), "late");
+    limit(&instance, "as", 1 << 40);
+    let mut fourth = instance.connect();
+    assert_eq!(fourth.exchange(&event(b"x")).text(), "x");
+}
+
+#[test]
+fn the_first_answer_needs_two_threads() {
+    let instance = Instance::start("bootstrap", &[]);
+    assert_eq!(status_field(&instance, "Threads:"), 2);
+    assert_eq!(instance.invoke("one", b"x").text(), "x");
+    assert!(status_field(&instance, "Threads:") <= 3);
+}
