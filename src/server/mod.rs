@@ -156,10 +156,10 @@ fn finish(
 ) -> Result<(), ServeError> {
     let worker = Arc::clone(crew);
     let work = Arc::clone(last_work);
-    let spawned = std::thread::Builder::new().spawn(move || {
+    let spawned = start_thread(Box::new(move || {
         work();
         worker.bell().ring(Ring::Done);
-    });
+    }));
     if spawned.is_err() {
         // Without a thread it is still done, only not to be interrupted.
         last_work();
@@ -204,7 +204,12 @@ fn hire(crew: &Arc<Crew>, front: &Arc<Front>) -> std::io::Result<()> {
     let work = move || {
         while std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| worker.work())).is_err() {}
     };
-    std::thread::Builder::new().spawn(work)?;
+    start_thread(Box::new(work))?;
     crew.hired();
     Ok(())
+}
+
+/// Starts a thread. The work is boxed, for the standard library's way to a thread is compiled anew for every closure.
+fn start_thread(work: Box<dyn FnOnce() + Send>) -> std::io::Result<()> {
+    std::thread::Builder::new().spawn(work).map(drop)
 }

@@ -94,8 +94,7 @@ impl Front {
     /// Such a connection waits until any thread ends one, which kept-alive connections never do. A connection to the
     /// own port that says nothing and closes makes a thread, or wakes one, that then takes what waits.
     pub(super) fn visit(&self) {
-        const PATIENCE: Duration = Duration::from_millis(200);
-        if let Err(error) = TcpStream::connect_timeout(&self.address, PATIENCE) {
+        if let Err(error) = TcpStream::connect(self.address) {
             log::debug!("no visit to the own port: {error}");
         }
     }
@@ -104,7 +103,7 @@ impl Front {
     pub(super) fn is_accepting(&self) -> bool {
         const PATIENCE: Duration = Duration::from_secs(2);
         let ask = || {
-            let mut stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
+            let mut stream = TcpStream::connect(self.address)?;
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.write_all(b"?\r\n")?;
             stream.read_exact(&mut [0])

@@ -2,21 +2,17 @@
 //!
 //! Owns the ways round what `tiny_http` does when such a request is dropped. It must not know why one is refused.
 
-use std::thread;
-
 use tiny_http::{Header, Request, Response, StatusCode};
 
 use super::super::answer::{self, Asked};
 use super::super::framing::Refusal;
+use super::super::start_thread;
 use super::read::header;
 use crate::headers::name;
 use crate::http::Body;
 
 /// Dropping a request reserves as many bytes as its body still has; no machine may be asked for more than this.
 const MOST_BYTES_RESERVED: usize = 1 << 30;
-
-/// The stack of a thread that only answers and reads over a body.
-const STACK_BYTES: usize = 128 * 1024;
 
 /// Answers on a thread of its own, for dropping the request reads its body to the end, which may never come: no worker
 /// waits for that.
@@ -33,7 +29,7 @@ pub(super) fn refuse(request: Request, refusal: Refusal, asked: Asked) {
         _ => answer_behind_the_body(request, &refusal, asked),
     };
     // Without a thread the request is dropped here and now, with an answer of 500.
-    let _ = thread::Builder::new().stack_size(STACK_BYTES).spawn(answer);
+    let _ = start_thread(Box::new(answer));
 }
 
 /// Whether the request must never be dropped, whatever else is the matter with it.
