@@ -17,26 +17,27 @@ export ARCH STD PANIC FRONT MIRROR
 FC ?= cloud
 export FC
 
-FEATURES = local,events
+# The front that is chosen is the only one that is built, linted and tested.
+FEATURES = --no-default-features --features $(FRONT),local,events
 FC_LOCAL = cargo run --quiet --locked --features local --bin fc-local --
 
 .PHONY: help run test test-shipped fun musl size build build-img local deploy invoke fmt lint doc clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "variables: EVENT (run, invoke); ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl);"
-	@echo "           FC=cloud|local (deploy)"
+	@echo "variables: EVENT (run, invoke); FRONT=tiny-http|direct (all);"
+	@echo "           ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl); FC=cloud|local (deploy)"
 
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
 	@$(FC_LOCAL) invoke --initializer -e "$$EVENT" --expect "$$EVENT" --http GET / --expect-http 'Hello World!'
 
 test: musl fun ## run every test
-	FC_PACKAGE=pkg cargo test --locked --features $(FEATURES)
+	FC_PACKAGE=pkg cargo test --locked $(FEATURES)
 
 test-shipped: musl ## run the tests of the runtime against the package as it is shipped
 	@PROGRAM=testbed sh musl/build.sh target/shipped
 	@cp pkg/bootstrap target/shipped/
-	FC_BINARIES=$(CURDIR)/target/shipped cargo test --locked --test endpoints --test failures --test life --test http_params
+	FC_BINARIES=$(CURDIR)/target/shipped cargo test --locked $(FEATURES) --test endpoints --test failures --test life --test http_params
 
 fun: ## install the real fun CLI for the tests, where node is
 	@sh tests/fun/install.sh
@@ -68,10 +69,10 @@ fmt: ## format the code
 
 lint: ## check format and lints, warnings denied
 	cargo fmt --check
-	cargo clippy --locked --all-targets --features $(FEATURES) -- -D warnings
+	cargo clippy --locked --all-targets $(FEATURES) -- -D warnings
 
 doc: ## build the documentation, warnings denied
-	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --features $(FEATURES)
+	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps $(FEATURES)
 
 clean: ## remove all that was built
 	cargo clean
