@@ -141,6 +141,15 @@ impl<S: Source> Inbox<S> {
         }
     }
 
+    /// Reads over what still comes until then, and at most so many bytes.
+    pub(super) fn discard(&mut self, mut bytes: usize, until: Instant) {
+        self.start = self.end;
+        while bytes > 0 && matches!(self.fill(Some(until)), Ok(true)) {
+            bytes = bytes.saturating_sub(self.end - self.start);
+            self.start = self.end;
+        }
+    }
+
     fn unused(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
     }

@@ -55,6 +55,10 @@ const CONNECTIONS: usize = 512;
 /// How long an acceptor rests when the system has no descriptor or memory for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How many bytes a lingering close reads over: the rest of a body just above the default limit, so that whoever sends
+/// one hears why it was refused.
+const LINGER_BYTES: usize = 64 * 1024 * 1024;
+
 /// What is said before a body whose client waits for a word (RFC 9110 §15.2.1).
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -193,7 +197,10 @@ impl Front {
                 let _ = answer::send(inbox.source(), refusal.reply(), REFUSED);
             }
         }
-        inbox.source().linger();
+        // The client may still be sending, and a close at once would reset the connection, which can take the answer
+        // from it before it has read it (RFC 9112 §9.6).
+        inbox.source().end();
+        inbox.discard(LINGER_BYTES, Instant::now() + self.clocks.linger);
     }
 
     /// One request and its answer.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::Front;
-use super::wire::{Clocks, LINGER_BYTES};
+use super::wire::Clocks;
+use super::{Front, LINGER_BYTES};
 use crate::call::{Call, Reply};
 use crate::error::Error;
 use crate::http::Body;

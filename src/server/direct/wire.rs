@@ -14,10 +14,6 @@ use rustix::net::sockopt::{Timeout, set_socket_timeout};
 
 use super::inbox::Source;
 
-/// How many bytes a lingering close reads over: the rest of a body just above the default limit, so that whoever sends
-/// one hears why it was refused.
-pub(super) const LINGER_BYTES: usize = 64 * 1024 * 1024;
-
 /// How long each part of an exchange may take. An idle connection has no clock: the platform keeps its connections for
 /// 15 minutes and more, and takes one that was closed under it for a failure (contract §4.1).
 #[derive(Debug, Clone, Copy)]
@@ -101,19 +97,10 @@ impl<'a> Wire<'a> {
         }
     }
 
-    /// Ends a connection whose client may still be sending: a close at once would reset it, which can take the answer
-    /// from the client before it has read it (RFC 9112 §9.6).
-    pub(super) fn linger(&mut self) {
-        let until = Instant::now() + self.clocks.linger;
-        let (mut left, mut bin) = (LINGER_BYTES, [0; 4096]);
-        // Errors mean that the client has gone, which is what is waited for.
+    /// Tells the client that nothing more will be said.
+    pub(super) fn end(&self) {
+        // An error means that the client has gone.
         let _ = self.stream.shutdown(Shutdown::Write);
-        while left > 0 {
-            match self.read(&mut bin, Some(until)) {
-                Ok(0) | Err(_) => return,
-                Ok(read) => left = left.saturating_sub(read),
-            }
-        }
     }
 
     fn set(&self, which: Timeout, time: Option<Duration>) -> io::Result<()> {
