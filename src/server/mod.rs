@@ -131,14 +131,18 @@ fn drain(crew: &Arc<Crew>, front: &Arc<Front>, ear: &Ear) -> Result<(), ServeErr
         let readers_count = began.elapsed() < READ_GRACE;
         match ear.hear_within(DRAIN_TICK) {
             Some(Ring::Stop) => return Err(ServeError::Interrupted(crew.in_flight())),
-            Some(ring) => attend(ring, crew, front),
-            None if crew.in_flight() > 0 || (readers_count && crew.reading() > 0) => {
+            Some(ring) => {
+                attend(ring, crew, front);
                 quiet_ticks = 0;
             }
+            None if crew.in_flight() > 0 => quiet_ticks = 0,
+            None if readers_count && crew.reading() + front.late() > 0 => quiet_ticks = 0,
             None => quiet_ticks += 1,
         }
         if listening && (quiet_ticks == QUIET_TICKS || began.elapsed() > ACCEPT_GRACE) {
             front.close();
+            // Without a thread they are left to the workers that end.
+            let _ = (0..front.late()).try_for_each(|_| hire(crew, front));
             (quiet_ticks, listening) = (0, false);
         } else if quiet_ticks == QUIET_TICKS {
             return Ok(());

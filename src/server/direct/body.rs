@@ -191,7 +191,7 @@ mod tests {
             chunked(extension.as_bytes(), 64),
             Err(End::Refused(Refusal::Malformed(_)))
         ));
-        let trailers = ["0\r\n", &"a: b\r\n".repeat(129), "\r\n"].concat();
+        let trailers = ["0\r\n", &"a: b\r\n".repeat(257), "\r\n"].concat();
         assert!(matches!(
             chunked(trailers.as_bytes(), 64),
             Err(End::Refused(Refusal::Unserved(431, ..)))

@@ -29,8 +29,8 @@ mod wire;
 use std::io::{self, ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::answer::{self, Asked};
@@ -82,6 +82,8 @@ pub(super) struct Front {
     open: AtomicUsize,
     /// Whether a connection was closed since there was last a place, so that the log tells it once.
     is_full: AtomicBool,
+    /// What had connected but was not accepted when the listener was closed.
+    late: Mutex<Vec<TcpStream>>,
 }
 
 impl Front {
@@ -105,6 +107,7 @@ impl Front {
             connections: connections(limits),
             open: AtomicUsize::new(0),
             is_full: AtomicBool::new(false),
+            late: Mutex::default(),
         })
     }
 
@@ -115,17 +118,32 @@ impl Front {
 
     /// A worker's life: one connection after the other, until there are no more.
     pub(super) fn work(&self) {
-        while let Some(stream) = self.next() {
+        while let Some((stream, coming)) = self.next() {
             if let Some(_place) = self.enter() {
-                self.converse(&stream);
+                self.converse(&stream, coming);
             }
         }
     }
 
     /// No further connection is accepted; the requests of those that are open still are.
+    ///
+    /// That would reset the connections that nobody has accepted yet, and lose their requests, so they are accepted here.
     pub(super) fn close(&self) {
-        // An error means that the socket is closed already, which is what is wanted.
+        let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+        // Errors mean that the socket is closed already, which is what is wanted.
+        let _ = self.listener.set_nonblocking(true);
+        while let Ok((stream, _)) = self.listener.accept() {
+            late.push(stream);
+        }
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Both);
+    }
+
+    /// How many connections wait for a worker although nothing is accepted any more.
+    pub(super) fn late(&self) -> usize {
+        self.late
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
     }
 
     /// Lets every worker end: one that serves a connection takes no further request, the others have ended already.
@@ -142,18 +160,29 @@ impl Front {
         true
     }
 
-    /// The next connection to serve.
-    fn next(&self) -> Option<TcpStream> {
-        let accepted = self.crew.idle(|| self.accept());
-        if let (Err(error), false) = (&accepted, self.crew.is_stopping()) {
+    /// The next connection to serve. It counts as a request that is being read, until it has sent one: whoever has
+    /// connected before a stop has mostly sent a request that is still under way through the machine.
+    fn next(&self) -> Option<(TcpStream, impl Drop)> {
+        let accepted = self
+            .crew
+            .idle(|| Ok((self.accept()?, self.crew.read())))
+            .inspect_err(|error: &io::Error| self.tell_unless_stopping(error));
+        accepted.ok().or_else(|| {
+            let coming = self.crew.read();
+            let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+            Some((late.pop()?, coming))
+        })
+    }
+
+    fn tell_unless_stopping(&self, error: &io::Error) {
+        if !self.crew.is_stopping() {
             log::error!("no connection can be accepted any more: {error}");
             self.crew.bell().ring(Ring::AcceptFailed);
         }
-        accepted.ok()
     }
 
     /// Waits for a connection. That the system has no descriptor or memory for it passes, and so does a connection that
-    /// was gone before it was accepted; only a socket that no longer listens is an error.
+    /// was gone before it was accepted; only a socket that is closed, or about to be, is an error.
     fn accept(&self) -> io::Result<TcpStream> {
         let mut is_told = false;
         loop {
@@ -161,6 +190,7 @@ impl Front {
                 Ok((stream, _)) => return Ok(stream),
                 Err(error) if error.kind() == ErrorKind::ConnectionAborted => continue,
                 Err(error) if error.kind() == ErrorKind::InvalidInput => return Err(error),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Err(error),
                 Err(_) if is_told => {}
                 Err(error) => log::warn!("a connection waits, for it cannot be accepted: {error}"),
             }
@@ -182,10 +212,11 @@ impl Front {
     }
 
     /// Serves the requests of one connection, one after the other.
-    fn converse(&self, stream: &TcpStream) {
+    fn converse(&self, stream: &TcpStream, coming: impl Drop) {
+        let mut coming = Some(coming);
         let mut inbox = Inbox::new(Wire::new(stream, self.clocks));
         let end = loop {
-            if let Err(end) = self.exchange(&mut inbox) {
+            if let Err(end) = self.exchange(&mut inbox, coming.take()) {
                 break end;
             }
         };
@@ -204,12 +235,13 @@ impl Front {
     }
 
     /// One request and its answer.
-    fn exchange(&self, inbox: &mut Inbox<Wire<'_>>) -> Result<(), End> {
+    fn exchange(&self, inbox: &mut Inbox<Wire<'_>>, coming: Option<impl Drop>) -> Result<(), End> {
         inbox.wait()?;
         if self.crew.is_dismissed() {
             return Err(End::Gone);
         }
         let reading = self.crew.read();
+        drop(coming);
         let head = Head::read(inbox, Instant::now() + self.clocks.head)?;
         let (mut call, mut asked) = (head.call, head.asked);
         let framing = framing(&call.headers, self.body_limit)?;

@@ -389,27 +389,45 @@ fn a_connection_over_the_cap_is_closed_at_once_and_a_place_that_is_freed_is_used
 }
 
 #[test]
-fn what_had_connected_when_nobody_could_accept_it_is_served_later() {
+fn what_had_connected_when_the_listener_closes_is_still_served() {
     let served = serve_by(1, LONG, 8, tell);
+    let get = |stream: &mut TcpStream, target: &str| {
+        write!(stream, "GET {target} HTTP/1.1\r\nHost: x\r\n\r\n").expect("it reads");
+    };
     let mut first = served.connect();
-    first
-        .write_all(b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\n")
-        .expect("it reads");
+    get(&mut first, "/1");
     first.read_exact(&mut [0]).expect("an answer");
-    // The only worker serves the first, so this one waits to be accepted.
-    let mut late = served.connect();
-    late.write_all(b"GET /late HTTP/1.1\r\nHost: x\r\n\r\n")
-        .expect("it reads");
+    // The only worker serves the first, so these wait to be accepted.
+    let mut late = [served.connect(), served.connect(), served.connect()];
+    late.iter_mut().for_each(|stream| get(stream, "/late"));
     served.crew.stop();
-    first
-        .write_all(b"GET /2 HTTP/1.1\r\nHost: x\r\n\r\n")
-        .expect("it reads");
+    served.front.close();
+    assert_eq!(served.front.late(), late.len());
+    hire(&served.crew, &served.front).expect("a thread");
+    get(&mut first, "/2");
     let answers = rest(&mut first);
     assert!(answers.contains("connection: close"), "{answers}");
     assert!(answers.ends_with("GET /2 []"), "{answers}");
     drop(first);
-    let answer = rest(&mut late);
-    assert!(answer.ends_with("GET /late []"), "{answer}");
-    served.front.close();
+    // The last to come is the first to be served; each is let go before the next is.
+    for mut stream in late.into_iter().rev() {
+        let answer = rest(&mut stream);
+        assert!(answer.ends_with("GET /late []"), "{answer}");
+    }
+    assert_eq!(served.front.late(), 0);
     TcpStream::connect(served.address).expect_err("nobody listens any more");
+}
+
+#[test]
+fn a_connection_counts_as_coming_until_its_first_request_is_there() {
+    let served = serve(LONG, 8, tell);
+    let mut stream = served.connect();
+    wait_until("it is accepted", || served.crew.reading() == 1);
+    stream
+        .write_all(b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\n")
+        .expect("it reads");
+    stream.read_exact(&mut [0]).expect("an answer");
+    wait_until("it is idle", || served.crew.reading() == 0);
+    drop(served.connect());
+    wait_until("a probe has gone", || served.crew.reading() == 0);
 }

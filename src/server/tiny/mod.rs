@@ -81,6 +81,12 @@ impl Front {
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Both);
     }
 
+    /// How many connections wait for a worker although nothing is accepted any more: `tiny_http` has taken them all.
+    #[allow(clippy::unused_self, reason = "each front has the same methods")]
+    pub(super) fn late(&self) -> usize {
+        0
+    }
+
     /// Lets every worker end.
     pub(super) fn dismiss(&self) {
         for _ in 0..self.crew.size() {
