@@ -159,7 +159,9 @@ pub(crate) enum Then {
     Open,
     /// It is closed by the server.
     Closed,
-    /// One of these two.
+    /// It is closed by the server in such a way that a client that is still sending can read why.
+    Lingering,
+    /// It is open or closed.
     Either,
     /// It stays open, but the next request on it is refused.
     Barred,
@@ -176,6 +178,7 @@ impl fmt::Display for Then {
         f.write_str(match self {
             Self::Open => "open",
             Self::Closed => "closed",
+            Self::Lingering => "lingering",
             Self::Either => "either",
             Self::Barred => "barred",
             Self::Silent => "silent",

@@ -143,6 +143,8 @@ pub(crate) enum End {
     /// The server closed it.
     #[default]
     Closed,
+    /// The server closed it with bytes unread, which can take the answers before it from the client.
+    Reset,
     /// Neither an answer nor an end came.
     Silent,
     /// The client broke it off, and nobody looked further.
@@ -236,7 +238,7 @@ impl Talk {
         if half_closed {
             return self.read_to_end();
         }
-        if matches!(likely.then, Then::Closed | Then::Crashed) {
+        if matches!(likely.then, Then::Closed | Then::Lingering | Then::Crashed) {
             self.until = Instant::now() + PATIENCE_WITH_A_CLOSE;
             match self.read_to_end() {
                 // It should have closed by itself: is it open then?
@@ -306,20 +308,21 @@ impl Talk {
             .set_read_timeout(Some(timeout))
             .expect("a time-out above zero");
         match self.stream.read(&mut buffer) {
-            Ok(0) => Some(self.end()),
+            Ok(0) => Some(self.end(End::Closed)),
             Ok(length) => {
                 self.received.extend_from_slice(&buffer[..length]);
                 None
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => Some(End::Silent),
             Err(error) if error.kind() == ErrorKind::Interrupted => None,
-            Err(_) => Some(self.end()),
+            Err(_) => Some(self.end(End::Reset)),
         }
     }
 
-    fn end(&mut self) -> End {
+    /// How it ended, unless that was in the middle of an answer.
+    fn end(&mut self, how: End) -> End {
         if self.received.is_empty() {
-            return End::Closed;
+            return how;
         }
         let rest = self.received.escape_ascii().to_string();
         self.violations

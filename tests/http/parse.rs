@@ -14,7 +14,7 @@
 //! >> hello                             bytes without CRLF
 //! -- await answer                      or `half-close`, `reset`
 //! answer: 400|431 / 200 by a "hello"   one line for each answer, in alternatives, or `none`
-//! then: closed                         or open, either, barred, silent, gone, crashed
+//! then: closed                         or open, lingering, either, barred, silent, gone, crashed
 //! unanswered: a                        optional: whose handler may run although its answer is not seen
 //! tiny: W21 W22                        optional: this front deviates, for these reasons of `deviations.txt`; what
 //! answer: 200                          differs (`answer`, `then`, `unanswered`) follows

@@ -74,9 +74,10 @@ pub(crate) fn delivery(value: &str) -> Result<Delivery, String> {
 }
 
 pub(crate) fn then(value: &str) -> Result<Then, String> {
-    const ALL: [Then; 7] = [
+    const ALL: [Then; 8] = [
         Then::Open,
         Then::Closed,
+        Then::Lingering,
         Then::Either,
         Then::Barred,
         Then::Silent,
