@@ -1,0 +1,332 @@
+//! Plays a case on a connection of its own, and tells what came back.
+//!
+//! Owns the socket. It must not know what was expected beyond what it needs in order not to wait in vain.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use super::bytes::expand;
+use super::case::{Case, Delivery, Expectation, Step, Then};
+use super::kernel;
+use super::wire::{Answer, Parsed, parse};
+
+/// How long something may take that must come: only a broken server lets anybody wait that long.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a server that should close is waited for before the connection is tried.
+const PATIENCE_WITH_A_CLOSE: Duration = Duration::from_secs(2);
+/// How long nothing must come before a server that is known to be silent is believed to be.
+const PATIENCE_WITH_THE_SILENT: Duration = Duration::from_millis(1500);
+
+/// One run of a case: most have one, those that are split or cut everywhere have many.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// What every request id of this run begins with.
+    pub(crate) prefix: String,
+    script: Vec<Action>,
+}
+
+impl Run {
+    /// The request id of a letter.
+    pub(crate) fn id(&self, letter: char) -> String {
+        format!("{}-{letter}", self.prefix)
+    }
+
+    /// The request id of the request that tries the connection in the end.
+    pub(crate) fn probe_id(&self) -> String {
+        format!("{}-probe", self.prefix)
+    }
+
+    /// The bytes that it sends, for those who have to find out what went wrong.
+    pub(crate) fn sent(&self) -> String {
+        let mut sent = String::new();
+        for action in &self.script {
+            match action {
+                Action::Send(bytes) => sent.push_str(&bytes.escape_ascii().to_string()),
+                Action::AwaitRead => {}
+                other => sent.push_str(&format!("<{other:?}>")),
+            }
+        }
+        sent
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Action {
+    Send(Vec<u8>),
+    AwaitRead,
+    AwaitAnswer,
+    HalfClose,
+    Reset,
+}
+
+/// The runs of a case; `number` tells its request ids from those of all others.
+pub(crate) fn runs(case: &Case, number: usize) -> Vec<Run> {
+    let script = |run: usize| -> Vec<Action> {
+        let id = |letter| format!("{number:03}.{run:04}-{letter}");
+        case.steps
+            .iter()
+            .map(|step| match step {
+                Step::Send(text) => {
+                    Action::Send(expand(text, &id).expect("the case was checked when it was read"))
+                }
+                Step::AwaitAnswer => Action::AwaitAnswer,
+                Step::HalfClose => Action::HalfClose,
+                Step::Reset => Action::Reset,
+            })
+            .collect()
+    };
+    let length = all_bytes(&script(0)).len();
+    let places = match case.delivery {
+        Delivery::Whole | Delivery::ByteByByte => 0..1,
+        Delivery::SplitAt(place) => place..place + 1,
+        Delivery::SplitEverywhere => 1..length,
+        Delivery::CutEverywhere => 0..length,
+    };
+    places
+        .map(|place| Run {
+            prefix: format!("{number:03}.{place:04}"),
+            script: deliver(script(place), case.delivery, place),
+        })
+        .collect()
+}
+
+fn deliver(script: Vec<Action>, delivery: Delivery, place: usize) -> Vec<Action> {
+    let bytes = all_bytes(&script);
+    let send = |part: &[u8]| Action::Send(part.to_vec());
+    match delivery {
+        Delivery::Whole => joined(script),
+        Delivery::ByteByByte => bytes.chunks(1).map(send).collect(),
+        Delivery::SplitAt(_) | Delivery::SplitEverywhere => {
+            let (first, second) = bytes.split_at(place);
+            vec![send(first), Action::AwaitRead, send(second)]
+        }
+        Delivery::CutEverywhere => vec![send(&bytes[..place]), Action::HalfClose],
+    }
+}
+
+/// Lines that follow each other are one write.
+fn joined(script: Vec<Action>) -> Vec<Action> {
+    let mut joined: Vec<Action> = Vec::new();
+    for action in script {
+        match (joined.last_mut(), action) {
+            (Some(Action::Send(sent)), Action::Send(more)) => sent.extend(more),
+            (_, action) => joined.push(action),
+        }
+    }
+    joined
+}
+
+fn all_bytes(script: &[Action]) -> Vec<u8> {
+    let sent = script.iter().filter_map(|action| match action {
+        Action::Send(bytes) => Some(&bytes[..]),
+        _ => None,
+    });
+    sent.collect::<Vec<_>>().concat()
+}
+
+/// What came back.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// All answers but that to the probe.
+    pub(crate) answers: Vec<Answer>,
+    pub(crate) end: End,
+    /// What was against the standard whatever the case.
+    pub(crate) violations: Vec<String>,
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The probe was answered: the connection is open.
+    Probe,
+    /// The server closed it.
+    #[default]
+    Closed,
+    /// The server closed it with bytes unread, which can take the answers before it from the client.
+    Reset,
+    /// Neither an answer nor an end came.
+    Silent,
+    /// The client broke it off, and nobody looked further.
+    Gone,
+    /// What came was no answer.
+    Malformed,
+}
+
+/// Plays a run; `likely` is what will probably come of it, which decides what is worth waiting for.
+pub(crate) fn play(address: SocketAddr, run: &Run, likely: &Expectation) -> Seen {
+    let patience = match likely.then {
+        Then::Silent => PATIENCE_WITH_THE_SILENT,
+        _ => PATIENCE,
+    };
+    let Ok(mut talk) = Talk::open(address, likely, patience) else {
+        return Seen::default();
+    };
+    let end = talk.play(run, likely);
+    Seen {
+        answers: talk.answers,
+        end,
+        violations: talk.violations,
+    }
+}
+
+struct Talk {
+    stream: TcpStream,
+    until: Instant,
+    /// Which answers are to HEAD requests.
+    heads: Vec<bool>,
+    received: Vec<u8>,
+    answers: Vec<Answer>,
+    violations: Vec<String>,
+}
+
+/// What reading on brought.
+enum Got {
+    Answer,
+    End(End),
+}
+
+impl Talk {
+    fn open(
+        address: SocketAddr,
+        likely: &Expectation,
+        patience: Duration,
+    ) -> std::io::Result<Self> {
+        let stream = kernel::connect(address)?;
+        stream.set_nodelay(true)?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        let to_head =
+            |rule: &super::case::AnswerRule| rule.alternatives.iter().any(|form| form.head);
+        Ok(Self {
+            stream,
+            until: Instant::now() + patience,
+            heads: likely.answers.iter().map(to_head).collect(),
+            received: Vec::new(),
+            answers: Vec::new(),
+            violations: Vec::new(),
+        })
+    }
+
+    fn play(&mut self, run: &Run, likely: &Expectation) -> End {
+        let mut half_closed = false;
+        for action in &run.script {
+            match action {
+                // An error means that the server has closed, which is seen when its answers are read.
+                Action::Send(bytes) => drop(self.stream.write_all(bytes)),
+                Action::AwaitRead => kernel::await_read(&self.stream),
+                Action::AwaitAnswer => {
+                    if let Got::End(end) = self.read_answer() {
+                        return end;
+                    }
+                }
+                Action::HalfClose => {
+                    drop(self.stream.shutdown(Shutdown::Write));
+                    half_closed = true;
+                }
+                Action::Reset => {
+                    kernel::reset_on_close(&self.stream);
+                    return End::Gone;
+                }
+            }
+        }
+        let required = likely.answers.iter().filter(|rule| !rule.optional).count();
+        while self.answers.len() < required {
+            if let Got::End(end) = self.read_answer() {
+                return end;
+            }
+        }
+        if half_closed {
+            return self.read_to_end();
+        }
+        if matches!(likely.then, Then::Closed | Then::Lingering | Then::Crashed) {
+            self.until = Instant::now() + PATIENCE_WITH_A_CLOSE;
+            match self.read_to_end() {
+                // It should have closed by itself: is it open then?
+                End::Silent => self.until = Instant::now() + PATIENCE,
+                end => return end,
+            }
+        }
+        self.probe(run)
+    }
+
+    /// Sends one more request, and that it is the last, so that no server has a reason to wait.
+    fn probe(&mut self, run: &Run) -> End {
+        let id = run.probe_id();
+        let request = format!(
+            "POST /invoke HTTP/1.1\r\nHost: localhost\r\nX-Fc-Control-Path: /invoke\r\nX-Fc-Request-Id: {id}\r\n\
+             Content-Length: {}\r\n\r\n{id}",
+            id.len()
+        );
+        drop(self.stream.write_all(request.as_bytes()));
+        drop(self.stream.shutdown(Shutdown::Write));
+        let end = self.read_to_end();
+        let is_probe = |answer: &Answer| answer.status == 200 && answer.body == id.as_bytes();
+        if end == End::Closed && self.answers.last().is_some_and(is_probe) {
+            self.answers.pop();
+            return End::Probe;
+        }
+        end
+    }
+
+    fn read_to_end(&mut self) -> End {
+        loop {
+            if let Got::End(end) = self.read_answer() {
+                return end;
+            }
+        }
+    }
+
+    fn read_answer(&mut self) -> Got {
+        loop {
+            let head_only = self.heads.get(self.answers.len()).copied().unwrap_or(false);
+            match parse(&self.received, head_only) {
+                Parsed::Answer(answer, used) => {
+                    self.received.drain(..used);
+                    self.violations.extend(answer.violations());
+                    self.answers.push(answer);
+                    return Got::Answer;
+                }
+                Parsed::Malformed(error) => {
+                    self.violations.push(error);
+                    return Got::End(End::Malformed);
+                }
+                Parsed::Unfinished => {
+                    if let Some(end) = self.receive() {
+                        return Got::End(end);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits for more bytes, or tells how there will be none.
+    fn receive(&mut self) -> Option<End> {
+        let mut buffer = [0; 16 * 1024];
+        let left = self.until.saturating_duration_since(Instant::now());
+        let timeout = left.max(Duration::from_millis(1));
+        self.stream
+            .set_read_timeout(Some(timeout))
+            .expect("a time-out above zero");
+        match self.stream.read(&mut buffer) {
+            Ok(0) => Some(self.end(End::Closed)),
+            Ok(length) => {
+                self.received.extend_from_slice(&buffer[..length]);
+                None
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Some(End::Silent),
+            Err(error) if error.kind() == ErrorKind::Interrupted => None,
+            Err(_) => Some(self.end(End::Reset)),
+        }
+    }
+
+    /// How it ended, unless that was in the middle of an answer.
+    fn end(&mut self, how: End) -> End {
+        if self.received.is_empty() {
+            return how;
+        }
+        let rest = self.received.escape_ascii().to_string();
+        self.violations
+            .push(format!("the answer breaks off: {rest}"));
+        End::Malformed
+    }
+}

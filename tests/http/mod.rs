@@ -1,0 +1,26 @@
+//! The parts of the conformance test, in the order in which a case goes through them.
+//!
+//! `parse` reads a case into `case`; `bytes` expands what it sends; `exchange` plays it and reads the answers by `wire`;
+//! `verdict` holds what was seen against what was expected; `runner` does that for all cases, and `report` counts.
+
+mod bytes;
+mod case;
+mod exchange;
+mod kernel;
+mod parse;
+mod report;
+mod runner;
+mod verdict;
+mod wire;
+mod words;
+
+pub(crate) use case::Front;
+pub(crate) use parse::load;
+pub(crate) use report::Report;
+pub(crate) use runner::play;
+
+/// Names the cases to play by words in their name.
+pub(crate) const FILTER_VARIABLE: &str = "FC_HTTP_CASE";
+
+/// Why fronts deviate, each with its name before it.
+pub(crate) const CAUSES: &str = include_str!("deviations.txt");

@@ -1,0 +1,498 @@
+//! Reads case files.
+//!
+//! A case is a block of lines; an empty line ends it, `#` begins a comment. It has, in this order where order matters:
+//!
+//! ```text
+//! case: A body of {v} is refused       the name, a sentence
+//! ref: RFC 9112 §6.2                   what it is about
+//! level: MUST                          or SHOULD, MAY
+//! each: 5 | 6                          optional: one case for each of these, put for {v} everywhere
+//! on: testbed BODY_LIMIT=9             optional: the program and its environment; else the bootstrap
+//! alone: yes                           optional: no other case shares its process
+//! send: byte by byte                   optional: or `split at 9`, `split everywhere`, `cut everywhere`
+//! > GET / HTTP/1.1                     bytes and CRLF, in the language of `bytes.rs`
+//! >> hello                             bytes without CRLF
+//! -- await answer                      or `half-close`, `reset`
+//! answer: 400|431 / 200 by a "hello"   one line for each answer, in alternatives, or `none`
+//! then: closed                         or open, lingering, either, barred, silent, gone, crashed
+//! unanswered: a                        optional: whose handler may run although its answer is not seen
+//! tiny: W21 W22                        optional: this front deviates, for these reasons of `deviations.txt`; what
+//! answer: 200                          differs (`answer`, `then`, `unanswered`) follows
+//! unsound: yes                         optional, of a deviation only: the answers break rules that hold for all
+//! ```
+//!
+//! An alternative is a status, then any of: `by a` (whose handler made it), `head` (it answers a HEAD), the body in
+//! quotes, `name=value` or `name=*` (a header that must be there), `no:name` (one that must not).
+
+use std::fs;
+use std::path::Path;
+
+use super::CAUSES;
+use super::bytes::expand;
+use super::case::{
+    AnswerRule, Case, Delivery, Deviation, Expectation, Front, Level, Program, Step, Then,
+};
+use super::words::{bootstrap, delivery, level, program, reference, rule, step, then};
+
+/// Reads every case of the project.
+pub(crate) fn load() -> Result<Vec<Case>, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/http");
+    let read = |path: &Path| {
+        fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let causes: Vec<_> = CAUSES
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    let mut files: Vec<_> = fs::read_dir(&folder)
+        .map_err(|error| error.to_string())?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "case")
+        })
+        .collect();
+    files.sort();
+    let mut cases = Vec::new();
+    for path in files {
+        let topic = path.file_stem().unwrap_or_default().to_string_lossy();
+        cases.extend(parse(&topic, &read(&path)?, &causes)?);
+    }
+    Ok(cases)
+}
+
+/// Reads the cases of one file; an error tells where it is.
+pub(crate) fn parse(topic: &str, text: &str, causes: &[&str]) -> Result<Vec<Case>, String> {
+    let mut cases = Vec::new();
+    for (first, block) in blocks(text) {
+        let variants: Vec<Option<&str>> = match value_of(&block, "each") {
+            Some(values) => values
+                .split(" | ")
+                .map(|value| Some(value.trim()))
+                .collect(),
+            None => vec![None],
+        };
+        for variant in variants {
+            let lines: Vec<_> = block
+                .iter()
+                .map(|(number, line)| match variant {
+                    Some(value) => (*number, line.replace("{v}", value)),
+                    None => (*number, (*line).to_owned()),
+                })
+                .collect();
+            let case = Draft::read(&lines, causes)
+                .and_then(|draft| draft.finish(topic, first))
+                .map_err(|(number, error)| format!("{topic}.case:{number}: {error}"))?;
+            cases.push(case);
+        }
+    }
+    Ok(cases)
+}
+
+/// The blocks of a file, each with the number of its first line, its lines with theirs.
+fn blocks(text: &str) -> Vec<(usize, Vec<(usize, &str)>)> {
+    let mut blocks: Vec<(usize, Vec<(usize, &str)>)> = Vec::new();
+    let mut inside = false;
+    for (number, line) in (1..).zip(text.lines()) {
+        match line {
+            "" => inside = false,
+            line if line.starts_with('#') => {}
+            line if inside => blocks
+                .last_mut()
+                .expect("it was begun")
+                .1
+                .push((number, line)),
+            line => {
+                inside = true;
+                blocks.push((number, vec![(number, line)]));
+            }
+        }
+    }
+    blocks
+}
+
+fn value_of<'a>(block: &[(usize, &'a str)], key: &str) -> Option<&'a str> {
+    block
+        .iter()
+        .find_map(|(_, line)| line.strip_prefix(key)?.strip_prefix(": "))
+}
+
+/// An error and the number of its line.
+type Misread = (usize, String);
+
+/// A case while it is read.
+#[derive(Default)]
+struct Draft {
+    name: Option<String>,
+    reference: Option<String>,
+    level: Option<Level>,
+    program: Option<Program>,
+    alone: bool,
+    delivery: Option<Delivery>,
+    steps: Vec<Step>,
+    expected: Expected,
+    deviations: Vec<(Front, Vec<String>, Expected)>,
+}
+
+/// An expectation while it is read.
+#[derive(Default)]
+struct Expected {
+    answers: Option<Vec<AnswerRule>>,
+    then: Option<Then>,
+    unanswered: Option<Vec<char>>,
+    unsound: bool,
+}
+
+impl Draft {
+    fn read(lines: &[(usize, String)], causes: &[&str]) -> Result<Self, Misread> {
+        let mut draft = Self::default();
+        for (number, line) in lines {
+            draft.take(line, causes).map_err(|error| (*number, error))?;
+        }
+        Ok(draft)
+    }
+
+    fn take(&mut self, line: &str, causes: &[&str]) -> Result<(), String> {
+        if let Some(step) = step(line)? {
+            self.steps.push(step);
+            return Ok(());
+        }
+        let (key, value) = line
+            .split_once(": ")
+            .ok_or_else(|| format!("{line:?} is no line of a case"))?;
+        match key {
+            "case" => set(&mut self.name, value.to_owned(), key),
+            "ref" => set(&mut self.reference, reference(value)?, key),
+            "level" => set(&mut self.level, level(value)?, key),
+            "each" => Ok(()),
+            "on" => set(&mut self.program, program(value)?, key),
+            "alone" if value == "yes" => {
+                self.alone = true;
+                Ok(())
+            }
+            "send" => set(&mut self.delivery, delivery(value)?, key),
+            "tiny" => self.deviate(Front::Tiny, value, causes),
+            "direct" => self.deviate(Front::Direct, value, causes),
+            "answer" | "then" | "unanswered" => self.expectation().take(key, value),
+            "unsound" if value == "yes" && !self.deviations.is_empty() => {
+                self.expectation().unsound = true;
+                Ok(())
+            }
+            _ => Err(format!("{line:?} is no line of a case")),
+        }
+    }
+
+    fn expectation(&mut self) -> &mut Expected {
+        match self.deviations.last_mut() {
+            Some((_, _, expected)) => expected,
+            None => &mut self.expected,
+        }
+    }
+
+    fn deviate(&mut self, front: Front, value: &str, causes: &[&str]) -> Result<(), String> {
+        let named: Vec<_> = value.split(' ').map(str::to_owned).collect();
+        if let Some(unknown) = named.iter().find(|name| !causes.contains(&name.as_str())) {
+            return Err(format!("{unknown:?} does not stand in deviations.txt"));
+        }
+        self.deviations.push((front, named, Expected::default()));
+        Ok(())
+    }
+
+    fn finish(self, topic: &str, line: usize) -> Result<Case, Misread> {
+        let missing = |what: &str| (line, format!("the case has no {what}"));
+        let level = self.level.ok_or_else(|| missing("`level`"))?;
+        let expected = Expectation {
+            answers: self.expected.answers.ok_or_else(|| missing("`answer`"))?,
+            then: self.expected.then.ok_or_else(|| missing("`then`"))?,
+            unanswered: self.expected.unanswered.unwrap_or_default(),
+            unsound: false,
+        };
+        let deviations = self
+            .deviations
+            .into_iter()
+            .map(|(front, causes, differs)| differs.deviation(front, causes, &expected))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| (line, error))?;
+        let case = Case {
+            name: self.name.ok_or_else(|| missing("`case`"))?,
+            topic: topic.to_owned(),
+            line,
+            reference: self.reference.ok_or_else(|| missing("`ref`"))?,
+            level,
+            program: self.program.unwrap_or_else(bootstrap),
+            alone: self.alone,
+            delivery: self.delivery.unwrap_or(Delivery::Whole),
+            steps: self.steps,
+            expected,
+            deviations,
+        };
+        check(&case).map_err(|error| (line, error))?;
+        Ok(case)
+    }
+}
+
+impl Expected {
+    fn take(&mut self, key: &str, value: &str) -> Result<(), String> {
+        match key {
+            "answer" if value == "none" => set(&mut self.answers, Vec::new(), key),
+            "answer" => {
+                self.answers.get_or_insert_default().push(rule(value)?);
+                Ok(())
+            }
+            "then" => set(&mut self.then, then(value)?, key),
+            _ => set(
+                &mut self.unanswered,
+                value.split(' ').flat_map(str::chars).collect(),
+                key,
+            ),
+        }
+    }
+
+    /// What is not said again is as expected.
+    fn deviation(
+        self,
+        front: Front,
+        causes: Vec<String>,
+        usual: &Expectation,
+    ) -> Result<Deviation, String> {
+        let expected = Expectation {
+            answers: self.answers.unwrap_or_else(|| usual.answers.clone()),
+            then: self.then.unwrap_or(usual.then),
+            unanswered: self.unanswered.unwrap_or_else(|| usual.unanswered.clone()),
+            unsound: self.unsound,
+        };
+        if expected == *usual {
+            return Err(format!("the deviation of {} is none", front.name()));
+        }
+        Ok(Deviation {
+            front,
+            causes,
+            expected,
+        })
+    }
+}
+
+fn set<T>(place: &mut Option<T>, value: T, key: &str) -> Result<(), String> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(format!("`{key}` stands twice")),
+    }
+}
+
+/// What no single line can tell.
+fn check(case: &Case) -> Result<(), String> {
+    let sends = |step: &Step| matches!(step, Step::Send(_));
+    if !case.steps.iter().any(sends) && case.delivery != Delivery::Whole {
+        return Err("there is nothing to send".into());
+    }
+    if case.delivery != Delivery::Whole && !case.steps.iter().all(sends) {
+        return Err("what is sent in parts can have no steps between".into());
+    }
+    for step in &case.steps {
+        if let Step::Send(text) = step {
+            expand(text, &|_| String::new())?;
+        }
+    }
+    if case.level == Level::Must && case.deviation(Front::Direct).is_some() {
+        return Err("direct must hold what is a MUST".into());
+    }
+    let deviations = case.deviations.iter().map(|deviation| &deviation.expected);
+    for expectation in deviations.chain([&case.expected]) {
+        check_expectation(expectation)?;
+    }
+    Ok(())
+}
+
+fn check_expectation(expectation: &Expectation) -> Result<(), String> {
+    let required = |rule: &AnswerRule| !rule.optional;
+    let first_optional = expectation.answers.iter().position(|rule| rule.optional);
+    if first_optional.is_some_and(|at| expectation.answers[at..].iter().any(required)) {
+        return Err("an answer that may be missing has one behind it that may not".into());
+    }
+    let forms = expectation
+        .answers
+        .iter()
+        .flat_map(|rule| &rule.alternatives);
+    for body in forms.filter_map(|form| form.body.as_deref()) {
+        expand(body, &|_| String::new())?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use crate::conformance::case::{Case, Delivery, Front, Level, Step, Then};
+
+    const SOUND: &str = "case: All is well\nref: RFC 9112 §2\nlevel: MUST\n> GET / HTTP/1.1\n>\nanswer: 200\nthen: open\n";
+
+    fn read(text: &str) -> Result<Vec<Case>, String> {
+        parse("topic", text, &["W1", "W2"])
+    }
+
+    /// The sound case with one text put for another.
+    fn with(from: &str, to: &str) -> Result<Vec<Case>, String> {
+        assert!(SOUND.contains(from), "{from}");
+        read(&SOUND.replace(from, to))
+    }
+
+    #[test]
+    fn every_part_of_a_case_is_read() {
+        let text = "# A comment.\n\ncase: A name\nref: RFC 9110 §7.2\nlevel: SHOULD\non: testbed A=1 B=2\nalone: yes\n\
+            > GET / HTTP/1.1\n>> tail\n-- await answer\n-- half-close\n\
+            answer: 400|431 connection=close no:date / 200 by a head \"hi \"there\"\"\nanswer: 100 / none\nthen: closed\n\
+            tiny: W1 W2\nthen: barred\nunanswered: a b\n";
+        let cases = read(text).expect("it is sound");
+        let case = &cases[0];
+        assert_eq!((case.name.as_str(), case.line), ("A name", 3));
+        assert_eq!(
+            (case.level, case.alone, case.delivery),
+            (Level::Should, true, Delivery::Whole)
+        );
+        assert_eq!(case.program.variables.len(), 2);
+        assert_eq!(case.steps[0], Step::Send("GET / HTTP/1.1\\r\\n".into()));
+        assert_eq!(case.steps[3], Step::HalfClose);
+        let [first, second] = &case.expected.answers[..] else {
+            panic!("{case:?}")
+        };
+        assert_eq!(first.alternatives[0].statuses, [400, 431]);
+        assert_eq!(first.alternatives[0].without, ["date"]);
+        let other = &first.alternatives[1];
+        assert_eq!(
+            (other.by, other.head, other.body.as_deref()),
+            (Some('a'), true, Some("hi \"there\""))
+        );
+        assert!(second.optional && !first.optional);
+        let deviation = case.deviation(Front::Tiny).expect("it has one");
+        assert_eq!(
+            (deviation.expected.then, deviation.causes.len()),
+            (Then::Barred, 2)
+        );
+        assert_eq!(deviation.expected.answers, case.expected.answers);
+        assert!(case.deviation(Front::Direct).is_none());
+    }
+
+    #[test]
+    fn one_block_makes_a_case_for_each_value() {
+        let cases = with("level: MUST", "level: MUST\neach: GET | PUT").expect("it is sound");
+        assert_eq!(cases.len(), 2);
+        let cases =
+            with("case: All is well", "case: All is {v}\neach: well | fine").expect("it is sound");
+        assert_eq!(cases[1].name, "All is fine");
+    }
+
+    #[test]
+    fn a_bad_case_is_an_error_that_tells_where_and_what() {
+        let errors = [
+            (
+                "case: All is well\n",
+                "",
+                "topic.case:1: the case has no `case`",
+            ),
+            ("ref: RFC 9112 §2\n", "", "the case has no `ref`"),
+            (
+                "RFC 9112 §2",
+                "RFC 2616",
+                "topic.case:2: \"RFC 2616\" names no section",
+            ),
+            ("MUST", "must", "topic.case:3: \"must\" is no level"),
+            (
+                "level: MUST",
+                "level: MUST\nlevel: MAY",
+                "topic.case:4: `level` stands twice",
+            ),
+            (
+                "> GET",
+                ">GET",
+                "topic.case:4: \">GET / HTTP/1.1\" is no step",
+            ),
+            ("> GET", "> \\q", "\\q is no escape"),
+            ("answer: 200\n", "", "the case has no `answer`"),
+            (
+                "answer: 200",
+                "answer: 20",
+                "topic.case:6: \"20\" is no status",
+            ),
+            (
+                "answer: 200",
+                "answer: 200 soon",
+                "\"soon\" says nothing about an answer",
+            ),
+            (
+                "answer: 200",
+                "answer: 200 \"open",
+                "the body has no closing",
+            ),
+            (
+                "answer: 200",
+                "answer: none / 100\nanswer: 200",
+                "has one behind it that may not",
+            ),
+            ("then: open\n", "", "the case has no `then`"),
+            (
+                "then: open",
+                "then: ajar",
+                "topic.case:7: \"ajar\" is no state of a connection",
+            ),
+            (
+                "then: open",
+                "then: open\ntiny: W3\nthen: closed",
+                "topic.case:8: \"W3\" does not stand in deviations.txt",
+            ),
+            (
+                "then: open",
+                "then: open\ntiny: W1",
+                "the deviation of tiny is none",
+            ),
+            (
+                "then: open",
+                "then: open\ndirect: W1\nthen: closed",
+                "direct must hold what is a MUST",
+            ),
+            (
+                "level: MUST",
+                "level: MUST\nsend: slowly",
+                "\"slowly\" is no way to send",
+            ),
+            (
+                "level: MUST",
+                "level: MUST\nsend: split at x",
+                "\"split at x\" is no way to send",
+            ),
+            (">\n", ">\n-- half-close\n", ""),
+            (
+                "level: MUST",
+                "level: MUST\non: bash",
+                "\"bash\" is no program",
+            ),
+            (
+                "level: MUST",
+                "level: MUST\non: testbed A",
+                "\"A\" is not NAME=value",
+            ),
+            (
+                "level: MUST",
+                "level: MUST\nalone: perhaps",
+                "is no line of a case",
+            ),
+            (
+                "level: MUST",
+                "level: MUST\ncolour: red",
+                "is no line of a case",
+            ),
+        ];
+        for (from, to, error) in errors {
+            match with(from, to) {
+                Ok(_) => assert_eq!(error, "", "{to:?} was taken"),
+                Err(told) => assert!(!error.is_empty() && told.contains(error), "{to:?}: {told}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_sent_in_parts_can_have_no_steps_between() {
+        let text = SOUND.replace(">\n", ">\n-- half-close\n");
+        let error = read(&text.replace("level: MUST", "level: MUST\nsend: byte by byte"));
+        assert!(error.is_err_and(|error| error.contains("no steps between")));
+    }
+}

@@ -1,0 +1,328 @@
+//! Holds what was seen against what was expected.
+//!
+//! Owns the judgement. It must not know sockets or processes.
+
+use super::bytes::expand;
+use super::case::{AnswerForm, AnswerRule, Case, Expectation, Front, Then};
+use super::exchange::{End, Run, Seen};
+use super::wire::Answer;
+
+/// What became of one run.
+#[derive(Debug)]
+pub(crate) struct Observation {
+    pub(crate) seen: Seen,
+    /// The request ids of all handlers that ran meanwhile.
+    pub(crate) ran: Vec<String>,
+    pub(crate) life: Life,
+}
+
+/// What the process is like after a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Life {
+    /// It answers.
+    Alive,
+    /// It lives and does not answer.
+    Hung,
+    /// It has ended.
+    Ended,
+}
+
+/// What became of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Passed,
+    /// It ended as its front is known to deviate.
+    Deviated,
+    /// It ended otherwise: how.
+    Failed(String),
+}
+
+/// Judges all runs of a case: each must end as expected, or as its front deviates, and a deviation must show.
+pub(crate) fn judge(case: &Case, front: Front, runs: &[(Run, Observation)]) -> Outcome {
+    let deviation = case.deviation(front);
+    let mut deviated = false;
+    for (run, observation) in runs {
+        let Err(mismatch) = compare(&case.expected, run, observation) else {
+            continue;
+        };
+        let Some(deviation) = deviation else {
+            return Outcome::Failed(tell(run, observation, &mismatch));
+        };
+        if let Err(other) = compare(&deviation.expected, run, observation) {
+            let both = format!("{mismatch}; and of the known deviation: {other}");
+            return Outcome::Failed(tell(run, observation, &both));
+        }
+        deviated = true;
+    }
+    match deviation {
+        Some(deviation) if !deviated => Outcome::Failed(format!(
+            "{} no longer deviates here ({}): take its deviation out of the case",
+            front.name(),
+            deviation.causes.join(" ")
+        )),
+        Some(_) => Outcome::Deviated,
+        None => Outcome::Passed,
+    }
+}
+
+fn tell(run: &Run, observation: &Observation, mismatch: &str) -> String {
+    let mut text = format!("{mismatch}\n    sent: {}\n    seen:", run.sent());
+    for Answer {
+        status,
+        headers,
+        body,
+    } in &observation.seen.answers
+    {
+        let body = body.escape_ascii().to_string();
+        text.push_str(&format!(" {status} {headers:?} \"{body}\";"));
+    }
+    let Observation { seen, ran, life } = observation;
+    text.push_str(&format!(
+        " the end: {:?}; ran: {ran:?}; the process: {life:?}",
+        seen.end
+    ));
+    text
+}
+
+fn compare(expected: &Expectation, run: &Run, observation: &Observation) -> Result<(), String> {
+    let crashed = expected.then == Then::Crashed;
+    match observation.life {
+        Life::Alive if crashed => return Err("the process should have ended".into()),
+        Life::Ended if crashed => return Ok(()),
+        Life::Alive => {}
+        Life::Hung => return Err("the process no longer answers".into()),
+        Life::Ended => return Err("the process has ended".into()),
+    }
+    match observation.seen.violations.first() {
+        Some(violation) if !expected.unsound => return Err(violation.clone()),
+        None if expected.unsound => return Err("the answers break no rule".into()),
+        _ => {}
+    }
+    let answers = &observation.seen.answers;
+    let mut by = Vec::new();
+    for (at, rule) in expected.answers.iter().enumerate() {
+        match answers.get(at) {
+            Some(answer) => by.extend(matching(rule, answer, run)?.by),
+            None if rule.optional => {}
+            None => return Err(format!("there is no answer {}", at + 1)),
+        }
+    }
+    let more = answers.len().saturating_sub(expected.answers.len());
+    compare_end(
+        expected.then,
+        observation.seen.end,
+        &answers[answers.len() - more..],
+    )?;
+    compare_runs(expected, run, observation, by)
+}
+
+fn matching<'a>(
+    rule: &'a AnswerRule,
+    answer: &Answer,
+    run: &Run,
+) -> Result<&'a AnswerForm, String> {
+    let mut mismatches = Vec::new();
+    for form in &rule.alternatives {
+        match compare_answer(form, answer, run) {
+            Ok(()) => return Ok(form),
+            Err(mismatch) => mismatches.push(mismatch),
+        }
+    }
+    Err(mismatches.join(", "))
+}
+
+fn compare_answer(form: &AnswerForm, answer: &Answer, run: &Run) -> Result<(), String> {
+    if !form.statuses.contains(&answer.status) {
+        return Err(format!("{} is none of {:?}", answer.status, form.statuses));
+    }
+    if let Some(body) = &form.body {
+        let body = expand(body, &|letter| run.id(letter)).expect("it was checked");
+        if body != answer.body {
+            return Err(format!(
+                "the body is not {:?}",
+                body.escape_ascii().to_string()
+            ));
+        }
+    }
+    for (name, wanted) in &form.with {
+        let is_it = |value: &str| wanted == "*" || value.eq_ignore_ascii_case(wanted);
+        if !answer.values(name).any(is_it) {
+            return Err(format!("the {} has no {name}: {wanted}", answer.status));
+        }
+    }
+    for name in &form.without {
+        if answer.values(name).next().is_some() {
+            return Err(format!("the {} has {name}", answer.status));
+        }
+    }
+    Ok(())
+}
+
+/// `more` are the answers behind those that the case expects.
+fn compare_end(then: Then, end: End, more: &[Answer]) -> Result<(), String> {
+    let refused = !more.is_empty() && more.iter().all(|answer| answer.status >= 400);
+    let is_closed = matches!(end, End::Closed | End::Reset);
+    let fits = match then {
+        Then::Open => end == End::Probe && more.is_empty(),
+        Then::Closed => is_closed && more.is_empty(),
+        Then::Lingering => end == End::Closed && more.is_empty(),
+        Then::Either => (is_closed || end == End::Probe) && more.is_empty(),
+        Then::Barred => is_closed && refused,
+        Then::Silent => end == End::Silent && more.is_empty(),
+        Then::Gone => end == End::Gone,
+        Then::Crashed => true,
+    };
+    if fits {
+        return Ok(());
+    }
+    let statuses: Vec<_> = more.iter().map(|answer| answer.status).collect();
+    Err(format!(
+        "the connection should be {then}, its end was {end:?} behind {statuses:?} more"
+    ))
+}
+
+/// Every handler that ran must have been asked for: this is what finds a smuggled request.
+fn compare_runs(
+    expected: &Expectation,
+    run: &Run,
+    observation: &Observation,
+    by: Vec<char>,
+) -> Result<(), String> {
+    let id_of = |letter| match letter {
+        '-' => String::new(),
+        letter => run.id(letter),
+    };
+    let mut ran = observation.ran.clone();
+    let mut wanted: Vec<_> = by.into_iter().map(id_of).collect();
+    if observation.seen.end == End::Probe {
+        wanted.push(run.probe_id());
+    }
+    for id in expected.unanswered.iter().map(|letter| id_of(*letter)) {
+        if let Some(at) = ran.iter().position(|found| *found == id) {
+            ran.remove(at);
+        }
+    }
+    ran.sort();
+    wanted.sort();
+    if ran == wanted {
+        Ok(())
+    } else {
+        Err(format!("handlers ran for {ran:?}, expected was {wanted:?}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Life, Observation, Outcome, judge};
+    use crate::conformance::case::{Case, Front};
+    use crate::conformance::exchange::{End, Run, Seen, runs};
+    use crate::conformance::parse::parse;
+    use crate::conformance::wire::Answer;
+
+    /// A case that `tiny` is known to fail, and its only run.
+    fn case() -> (Case, Run) {
+        let text = "case: A\nref: RFC 9112 §2\nlevel: SHOULD\n>> x\n\
+            answer: 200 by a connection=close no:x \"hi\"\nthen: closed\ntiny: W1\nanswer: 400\nthen: barred\n";
+        let case = parse("topic", text, &["W1"])
+            .expect("it is sound")
+            .remove(0);
+        let run = runs(&case, 7).remove(0);
+        (case, run)
+    }
+
+    fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Answer {
+            status,
+            headers: headers.iter().map(owned).collect(),
+            body: body.into(),
+        }
+    }
+
+    /// What is seen when all is well.
+    fn sound(run: &Run) -> Observation {
+        Observation {
+            seen: Seen {
+                answers: vec![answer(200, &[("connection", "close")], "hi")],
+                end: End::Closed,
+                violations: Vec::new(),
+            },
+            ran: vec![run.id('a')],
+            life: Life::Alive,
+        }
+    }
+
+    fn judged(front: Front, change: impl FnOnce(&mut Observation, &Run)) -> Outcome {
+        let (case, run) = case();
+        let mut observation = sound(&run);
+        change(&mut observation, &run);
+        judge(&case, front, &[(run, observation)])
+    }
+
+    fn assert_fails(told: &str, change: impl FnOnce(&mut Observation, &Run)) {
+        match judged(Front::Direct, change) {
+            Outcome::Failed(how) => assert!(how.contains(told), "{how}"),
+            other => panic!("{told}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_as_expected_passes() {
+        assert_eq!(judged(Front::Direct, |_, _| ()), Outcome::Passed);
+    }
+
+    #[test]
+    fn whatever_is_not_as_expected_fails() {
+        assert_fails("404 is none of [200]", |is, _| {
+            is.seen.answers[0].status = 404;
+        });
+        assert_fails("the body is not \"hi\"", |is, _| {
+            is.seen.answers[0].body.clear();
+        });
+        assert_fails("has no connection: close", |is, _| {
+            is.seen.answers[0].headers.clear();
+        });
+        assert_fails("the 200 has x", |is, _| {
+            is.seen.answers[0].headers.push(("x".into(), "y".into()));
+        });
+        assert_fails("there is no answer 1", |is, _| is.seen.answers.clear());
+        assert_fails("behind [200] more", |is, _| {
+            is.seen.answers.push(answer(200, &[], ""));
+        });
+        assert_fails("should be closed, its end was Silent", |is, _| {
+            is.seen.end = End::Silent;
+        });
+        assert_fails("should be closed, its end was Probe", |is, run| {
+            is.seen.end = End::Probe;
+            is.ran.push(run.probe_id());
+        });
+        assert_fails("no date", |is, _| is.seen.violations.push("no date".into()));
+        assert_fails("no longer answers", |is, _| is.life = Life::Hung);
+        assert_fails("has ended", |is, _| is.life = Life::Ended);
+    }
+
+    #[test]
+    fn a_handler_that_nobody_asked_for_fails() {
+        assert_fails("handlers ran for", |is, run| is.ran.push(run.id('s')));
+        assert_fails("handlers ran for", |is, run| is.ran.push(run.id('a')));
+        assert_fails("handlers ran for", |is, _| is.ran.push(String::new()));
+        assert_fails("handlers ran for", |is, _| is.ran.push("006.0000-a".into()));
+        assert_fails("handlers ran for", |is, _| is.ran.clear());
+    }
+
+    #[test]
+    fn a_known_deviation_is_one_only_while_it_shows() {
+        let deviates = |is: &mut Observation, _: &Run| {
+            is.seen.answers = vec![answer(400, &[], ""), answer(400, &[], "")];
+            is.ran.clear();
+        };
+        assert_eq!(judged(Front::Tiny, deviates), Outcome::Deviated);
+        let mended = judged(Front::Tiny, |_, _| ());
+        let told = "tiny no longer deviates here (W1): take its deviation out of the case";
+        assert_eq!(mended, Outcome::Failed(told.into()));
+        let otherwise = judged(Front::Tiny, |is, _| is.seen.answers[0].status = 500);
+        assert!(
+            matches!(otherwise, Outcome::Failed(how) if how.contains("and of the known deviation"))
+        );
+    }
+}
