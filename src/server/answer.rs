@@ -39,7 +39,12 @@ const CHUNK_BYTES: usize = 8 * 1024;
 pub(super) fn send(out: &mut dyn Write, reply: Reply, asked: Asked) -> Result<(), Loss> {
     let has_body = !asked.head_only && allows_body(reply.status);
     let mut head = head(&reply, asked);
-    match reply.body {
+    let body = match reply.body {
+        // Its length is told, and is none (RFC 9110 §15.3.6).
+        _ if reply.status == RESET_CONTENT => Body::Bytes(Vec::new()),
+        body => body,
+    };
+    match body {
         Body::Bytes(body) => {
             if allows_body(reply.status) {
                 push_field(
@@ -180,6 +185,8 @@ fn push_field(head: &mut Vec<u8>, name: &str, value: &[u8]) {
     head.extend_from_slice(value);
     head.extend_from_slice(b"\r\n");
 }
+
+const RESET_CONTENT: u16 = 205;
 
 /// Whether an answer of this status may carry a body and tell its length (RFC 9110 §15.3.5, §15.4.5).
 fn allows_body(status: u16) -> bool {

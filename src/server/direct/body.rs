@@ -11,6 +11,11 @@ use crate::server::framing::{Framing, Refusal};
 /// not be a way to send without end (RFC 9112 §7.1.1).
 const CHUNK_LINE_BYTES: usize = 1024;
 
+/// The most bytes of extensions in all chunks of a body together: who sends more hides something in them.
+const EXTENSIONS_BYTES: usize = 16 * 1024;
+
+const EXTENSIONS_TOO_LONG: Refusal =
+    malformed("the extensions of the chunks are longer than 16384 bytes");
 const CHUNK_LINE_TOO_LONG: Refusal = malformed("the line before a chunk is longer than 1024 bytes");
 const CHUNK_TOO_LONG: Refusal = malformed("a chunk is longer than it says");
 
@@ -36,10 +41,14 @@ fn read_chunks<S: Source>(
     clock: Clock,
     body: &mut Vec<u8>,
 ) -> Result<(), End> {
+    let mut extensions_left = EXTENSIONS_BYTES;
     loop {
         let mut left = CHUNK_LINE_BYTES;
         let line = inbox.line(&mut left, &CHUNK_LINE_TOO_LONG, clock.until(body.len()))?;
-        let size = chunk_size(line)?;
+        let (size, extensions) = chunk_size(line)?;
+        extensions_left = extensions_left
+            .checked_sub(extensions)
+            .ok_or(EXTENSIONS_TOO_LONG)?;
         if size == 0 {
             break;
         }
@@ -60,8 +69,8 @@ fn read_chunks<S: Source>(
     Ok(())
 }
 
-/// The size of a chunk, from the line before it. It may have extensions, which are ignored.
-fn chunk_size(line: &[u8]) -> Result<usize, Refusal> {
+/// The size of a chunk, from the line before it, and how many bytes of extensions it has, which are ignored.
+fn chunk_size(line: &[u8]) -> Result<(usize, usize), Refusal> {
     const MALFORMED: Refusal = malformed("the line before a chunk does not begin with its size");
     let digits = line
         .iter()
@@ -81,7 +90,10 @@ fn chunk_size(line: &[u8]) -> Result<usize, Refusal> {
         size.checked_mul(16)?.checked_add(digit as usize)
     };
     // A number too large to be told is larger than any limit.
-    Ok(digits.iter().try_fold(0, add).unwrap_or(usize::MAX))
+    Ok((
+        digits.iter().try_fold(0, add).unwrap_or(usize::MAX),
+        extensions.len(),
+    ))
 }
 
 const fn malformed(message: &'static str) -> Refusal {

@@ -7,6 +7,7 @@
 //! instead of 118,000. But it takes a bare LF for the end of a line, which is refused here, so that its heads would have
 //! to be searched once more.
 
+use std::net::Ipv6Addr;
 use std::time::Instant;
 
 use super::inbox::{End, Inbox, Source};
@@ -64,10 +65,17 @@ pub(super) struct Head {
 }
 
 impl Head {
-    pub(super) fn read<S: Source>(inbox: &mut Inbox<S>, until: Instant) -> Result<Self, End> {
+    /// Reads a head. What a refusal of it must observe is told by `is_head` as soon as it is known: an answer to HEAD
+    /// has no body, whatever it says (RFC 9110 §9.3.2).
+    pub(super) fn read<S: Source>(
+        inbox: &mut Inbox<S>,
+        until: Instant,
+        is_head: &mut bool,
+    ) -> Result<Self, End> {
         let mut left = HEAD_BYTES;
         let line = inbox.line(&mut left, &TARGET_TOO_LONG, until)?;
         let (method, target, http_1_0) = request_line(line)?;
+        *is_head = method == "HEAD";
         let mut headers = fields(inbox, left, until)?;
         check_host(&headers, http_1_0)?;
         // HTTP/1.0 knows no chunks, so whoever relayed this did not see the end of its body (RFC 9112 §6.1).
@@ -80,7 +88,7 @@ impl Head {
         }
         Ok(Self {
             asked: Asked {
-                head_only: method == "HEAD",
+                head_only: *is_head,
                 http_1_0,
                 connection: connection(&headers, http_1_0),
             },
@@ -98,11 +106,11 @@ impl Head {
 
 /// Whether the connection lives on, as the answer has to say it (RFC 9112 §9.3).
 fn connection(headers: &Headers, http_1_0: bool) -> Option<&'static str> {
+    // A list may hold what is no text; that must not hide the rest of it.
     let wishes = |wish: &str| {
-        let mut options = headers
-            .get_all(name::CONNECTION)
-            .flat_map(|value| value.split(','));
-        options.any(|option| option.trim_ascii().eq_ignore_ascii_case(wish))
+        let mut options =
+            all(headers, name::CONNECTION).flat_map(|value| value.split(|&byte| byte == b','));
+        options.any(|option| option.trim_ascii().eq_ignore_ascii_case(wish.as_bytes()))
     };
     match http_1_0 {
         _ if wishes("close") => Some("close"),
@@ -180,6 +188,8 @@ fn version_is_1_0(version: &str) -> Result<bool, Refusal> {
 fn check_target(method: &str, target: &str) -> Result<(), Refusal> {
     let is_sound = match target {
         _ if method == "CONNECT" => return Err(CONNECT),
+        // A fragment is the client's own and part of no target (RFC 9110 §7.1).
+        _ if target.contains('#') => false,
         "*" => method == "OPTIONS",
         _ if target.starts_with('/') => true,
         _ => authority_of(target).is_some_and(|authority| is_authority(&target[authority])),
@@ -233,16 +243,15 @@ fn with_host(headers: &Headers, host: &str) -> Headers {
 fn is_authority(text: &str) -> bool {
     let host_of_brackets = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     let (is_host, port) = match host_of_brackets {
-        Some((address, port)) => {
-            let mut bytes = address.bytes();
-            let is_address = |byte: u8| byte.is_ascii_hexdigit() || b":.".contains(&byte);
-            (!address.is_empty() && bytes.all(is_address), port)
-        }
+        Some((address, port)) => (address.parse::<Ipv6Addr>().is_ok(), port),
         None => {
             let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
             let is_part =
                 |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+;=".contains(&byte);
-            (!host.is_empty() && host.bytes().all(is_part), port)
+            (
+                !host.is_empty() && host.bytes().all(is_part) && escapes_are_sound(host),
+                port,
+            )
         }
     };
     let is_port = match port.strip_prefix(':') {
@@ -250,6 +259,16 @@ fn is_authority(text: &str) -> bool {
         None => port.is_empty(),
     };
     is_host && is_port
+}
+
+/// Whether behind each `%` there are two hexadecimal digits (RFC 3986 §2.1).
+fn escapes_are_sound(text: &str) -> bool {
+    let is_escape = |rest: &str| {
+        rest.as_bytes()
+            .get(..2)
+            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    text.split('%').skip(1).all(is_escape)
 }
 
 fn malformed(message: &'static str) -> Refusal {
@@ -265,7 +284,11 @@ mod tests {
 
     fn parse(bytes: &[u8], step: usize) -> Result<Head, End> {
         let mut inbox = Inbox::new(Script { bytes, step });
-        Head::read(&mut inbox, Instant::now() + Duration::from_secs(60))
+        Head::read(
+            &mut inbox,
+            Instant::now() + Duration::from_secs(60),
+            &mut false,
+        )
     }
 
     /// The status that a head is refused with, which must not depend on how its bytes come.

@@ -214,9 +214,10 @@ impl Front {
     /// Serves the requests of one connection, one after the other.
     fn converse(&self, stream: &TcpStream, coming: impl Drop) {
         let mut coming = Some(coming);
+        let mut refused = REFUSED;
         let mut inbox = Inbox::new(Wire::new(stream, self.clocks));
         let end = loop {
-            if let Err(end) = self.exchange(&mut inbox, coming.take()) {
+            if let Err(end) = self.exchange(&mut inbox, coming.take(), &mut refused.head_only) {
                 break end;
             }
         };
@@ -225,7 +226,7 @@ impl Front {
             End::Agreed => {}
             // Whether the refusal arrives is all the same: the connection ends here.
             End::Refused(refusal) => {
-                let _ = answer::send(inbox.source(), refusal.reply(), REFUSED);
+                let _ = answer::send(inbox.source(), refusal.reply(), refused);
             }
         }
         // The client may still be sending, and a close at once would reset the connection, which can take the answer
@@ -235,14 +236,20 @@ impl Front {
     }
 
     /// One request and its answer.
-    fn exchange(&self, inbox: &mut Inbox<Wire<'_>>, coming: Option<impl Drop>) -> Result<(), End> {
+    fn exchange(
+        &self,
+        inbox: &mut Inbox<Wire<'_>>,
+        coming: Option<impl Drop>,
+        is_head: &mut bool,
+    ) -> Result<(), End> {
+        *is_head = false;
         inbox.wait()?;
         if self.crew.is_dismissed() {
             return Err(End::Gone);
         }
         let reading = self.crew.read();
         drop(coming);
-        let head = Head::read(inbox, Instant::now() + self.clocks.head)?;
+        let head = Head::read(inbox, Instant::now() + self.clocks.head, is_head)?;
         let (mut call, mut asked) = (head.call, head.asked);
         let framing = framing(&call.headers, self.body_limit)?;
         // A client that sends its body without waiting has no use for the word (RFC 9110 §10.1.1).
