@@ -24,9 +24,9 @@ pub(super) struct Peers {
     distrusted: Vec<(SocketAddr, Instant)>,
 }
 
-/// How long an address is not trusted after a request that did not end where it seemed to. What was hidden in its body
-/// comes right behind it; later the same address is another connection of an innocent.
-const DISTRUST: Duration = Duration::from_secs(5);
+/// How long an address is not trusted after a request that did not end where it seemed to: as long as a client that
+/// closes its connection, as it is told to, keeps the address for no other. After that it belongs to an innocent.
+const DISTRUST: Duration = Duration::from_secs(60);
 
 impl Peers {
     /// How this sender is known, now that it has sent a request.
