@@ -21,7 +21,9 @@ export FC
 FEATURES = --no-default-features --features $(FRONT),local,events
 FC_LOCAL = cargo run --quiet --locked --features local --bin fc-local --
 
-.PHONY: help run test test-shipped fun musl size build build-img local deploy invoke fmt lint doc clean
+COMPARE = cargo run --quiet --release --manifest-path musl/compare/Cargo.toml --
+
+.PHONY: help run test test-shipped fun musl size compare build build-img local deploy invoke fmt lint doc clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +65,11 @@ deploy: musl ## build the package and deploy template.yml by fun
 
 invoke: ## invoke the event function of `make local` with EVENT
 	@sh tests/fun/local.sh invoke "$$EVENT"
+
+compare: musl ## compare size, start and cost with other runtimes; QUICK=1 is short, INSTALL=1 brings what is missing
+	@FRONT=direct sh musl/build.sh musl/compare/out/direct
+	@$(COMPARE) run $(if $(QUICK),--quick) $(if $(INSTALL),--install)
+	@$(COMPARE) table --write README.md
 
 fmt: ## format the code
 	cargo fmt
