@@ -19,6 +19,8 @@ done
 start() {
     for _ in 1 2 3 4 5 6 7 8 9 10; do
         port=$((20000 + RANDOM % 20000))
+        # What an earlier start has written must not be taken for this one's.
+        : >"$work/log"
         FC_CUSTOM_LISTEN_PORT=$port "$@" >"$work/log" 2>"$work/errors" &
         server=$!
         while kill -0 "$server" 2>/dev/null; do
