@@ -4,9 +4,11 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
-use crate::support::{fc_local, function_folder, invoke, package, text};
+use crate::support::{
+    fc_local, function_folder, invoke, package, process_state, text, wait_for, zip_of,
+};
 
 fn invoke_in(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = fc_local();
@@ -277,6 +279,45 @@ fn an_initializer_that_fails_stops_the_call() {
         &died,
         "Process exited unexpectedly before completing initialization",
     );
+}
+
+#[test]
+fn a_cold_start_that_is_interrupted_leaves_no_process_and_no_folder() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = tempfile::tempdir().expect("folder");
+        let (zip, note) = (folder.path().join("code.zip"), folder.path().join("pids"));
+        let scratch = folder.path().join("scratch");
+        fs::create_dir(&scratch).expect("scratch");
+        let script = b"#!/bin/sh\nsleep 777 &\necho $$ $! done > \"$NOTE\"\nsleep 777\n";
+        fs::write(&zip, zip_of(&[("bootstrap", script, 0o755)])).expect("written");
+        let mut command = fc_local();
+        command
+            .args(["invoke", "-e", "x", "--dir"])
+            .arg(&zip)
+            .args(["--env", &format!("NOTE={}", note.display())])
+            .env("TMPDIR", &scratch)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let child = command.spawn().expect("fc-local runs");
+        let pids = wait_for("the instance to start", || {
+            let noted = fs::read_to_string(&note).ok()?;
+            noted.strip_suffix(" done\n").map(str::to_owned)
+        });
+        let sent = Command::new("kill")
+            .args([signal, &child.id().to_string()])
+            .status();
+        assert!(sent.expect("kill runs").success());
+        assert_fails(&child.wait_with_output().expect("ended"), "interrupted");
+        for pid in pids.split(' ').map(|pid| pid.parse().expect("a pid")) {
+            wait_for("the process group to be gone", || {
+                process_state(pid)
+                    .is_none_or(|state| state == 'Z')
+                    .then_some(())
+            });
+        }
+        let left: Vec<_> = fs::read_dir(&scratch).expect("scratch").collect();
+        assert!(left.is_empty(), "{signal}: {left:?}");
+    }
 }
 
 #[test]

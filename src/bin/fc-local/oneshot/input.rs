@@ -11,7 +11,7 @@ use hyper::http::request;
 use super::OneShotError;
 use crate::agent::Payload;
 use crate::cli::InvokeArgs;
-use crate::cold::CodeSource;
+use crate::cold::{CodeSource, Scratch};
 use crate::facts::limit;
 use crate::function::{Function, Generation, Hook};
 use crate::package::BOOTSTRAP;
@@ -66,7 +66,7 @@ pub(super) fn function(args: &InvokeArgs) -> Result<Function, OneShotError> {
 }
 
 /// Where the package lies.
-pub(super) fn code_source(dir: &Path, scratch: &Path) -> Result<CodeSource, OneShotError> {
+pub(super) fn code_source(dir: &Path, scratch: &Scratch) -> Result<CodeSource, OneShotError> {
     // The instance runs with its code as the current folder, so the path must not depend on ours.
     let path = dir.canonicalize().map_err(|error| {
         let what = format!(
@@ -86,7 +86,7 @@ pub(super) fn code_source(dir: &Path, scratch: &Path) -> Result<CodeSource, OneS
     }
     Ok(CodeSource::Zip {
         file: path,
-        scratch: scratch.to_owned(),
+        scratch: scratch.clone(),
     })
 }
 
