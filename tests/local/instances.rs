@@ -498,6 +498,27 @@ fn an_asynchronous_call_is_accepted_and_retried_as_configured() {
 }
 
 #[test]
+fn an_event_that_is_given_up_is_told_with_its_request_id_and_the_reason() {
+    let server = Server::start();
+    server.deploy(&json!({"environmentVariables": {"MODE": "exits"}}));
+    let config = json!({"maxAsyncRetryAttempts": 0});
+    let path = "/services/s.LATEST/functions/f/async-invoke-config";
+    assert_eq!(server.api("PUT", path, &config).status, 200);
+    let reply = server.invoke_with(&[("x-fc-invocation-type", "Async")], "x");
+    let id = reply.header("x-fc-request-id");
+    let told = wait_for("the event to be given up", || {
+        let log = server.log();
+        let words =
+            format!("gave up the asynchronous event RequestId: {id} after 1 failed tries: ");
+        log.split_once(&words).map(|(_, reason)| reason.to_owned())
+    });
+    assert!(
+        told.starts_with("Function instance exited unexpectedly(code 7"),
+        "{told}"
+    );
+}
+
+#[test]
 fn many_instances_may_start_at_the_same_moment() {
     let server = Server::start();
     server.deploy(&json!({"instanceConcurrency": 1}));

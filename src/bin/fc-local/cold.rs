@@ -61,6 +61,13 @@ pub(crate) enum ColdError {
     Initialize { body: Bytes, log: String },
 }
 
+impl ColdError {
+    /// Whether the machine is to blame and not the function.
+    pub(crate) fn is_system(&self) -> bool {
+        matches!(self, Self::Start(error) if error.is_system())
+    }
+}
+
 impl fmt::Display for ColdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
