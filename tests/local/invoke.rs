@@ -85,22 +85,53 @@ fn an_event_comes_from_a_file_or_from_stdin() {
     ]);
     assert!(output.status.success(), "{output:?}");
 
+    let output = invoke_with_stdin(b"from stdin", &["--expect", "from stdin"]);
+    assert!(output.status.success(), "{output:?}");
+}
+
+fn invoke_with_stdin(event: &[u8], arguments: &[&str]) -> Output {
     let mut command = fc_local();
     command
-        .args(["invoke", "--expect", "from stdin", "--dir"])
-        .arg(function_folder());
-    let mut child = command
+        .args(["invoke", "--dir"])
+        .arg(function_folder())
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .spawn()
-        .expect("fc-local runs");
-    child
-        .stdin
-        .take()
-        .expect("stdin")
-        .write_all(b"from stdin")
-        .expect("written");
-    assert!(child.wait().expect("ended").success());
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("fc-local runs");
+    let mut stdin = child.stdin.take().expect("stdin");
+    // A refused event is not read to its end; then the pipe breaks.
+    drop(stdin.write_all(event));
+    drop(stdin);
+    child.wait_with_output().expect("ended")
+}
+
+#[test]
+fn an_event_over_the_limit_is_refused_and_not_cut() {
+    let event = vec![b'x'; 32 * 1024 * 1024 + 1];
+    let words = "is larger than 33554432 bytes";
+    assert_fails(&invoke_with_stdin(&event, &[]), words);
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("event");
+    fs::write(&file, &event).expect("written");
+    assert_fails(&invoke(&["-f", &file.to_string_lossy()]), words);
+}
+
+#[test]
+fn texts_may_begin_with_a_dash() {
+    let output = invoke(&["-e", "-f", "--expect", "-f"]);
+    assert!(output.status.success(), "{output:?}");
+    let posted = [
+        "--http",
+        "POST",
+        "/echo",
+        "-d",
+        "--data",
+        "--expect-http",
+        "--data",
+    ];
+    let output = invoke(&posted);
+    assert!(output.status.success(), "{output:?}");
 }
 
 #[test]
@@ -367,5 +398,11 @@ fn a_wrong_command_line_names_its_cure() {
         &invoke_in(&file, &["-e", "x"]),
         "--dir takes the folder or zip around bootstrap",
     );
-    assert_eq!(invoke(&["--no-such-option"]).status.code(), Some(2));
+    assert_fails(
+        &invoke(&["-e", "x", "--expect-http", "x"]),
+        "each belongs to one --http METHOD PATH",
+    );
+    for wrong in [&["--no-such-option"][..], &["-e", "x", "--timeout", "0"]] {
+        assert_eq!(invoke(wrong).status.code(), Some(2), "{wrong:?}");
+    }
 }
