@@ -313,21 +313,23 @@ fn a_failed_event_is_told_by_its_body_and_an_error_type() {
 
 #[test]
 fn an_initializer_that_fails_fails_its_call_and_is_tried_anew() {
-    for (mode, words) in [
-        ("init-fails", "no database"),
+    for (mode, seconds, words) in [
+        ("init-fails", 60, "no database"),
         (
             "init-dies",
+            60,
             "Process exited unexpectedly before completing initialization",
         ),
         (
             "init-sleeps",
+            1,
             "Function initialization timed out after 1 seconds",
         ),
     ] {
         let server = Server::start();
         let variables = json!({"MODE": mode});
         server.deploy(&json!({
-            "initializer": "index.init", "initializationTimeout": 1, "environmentVariables": variables,
+            "initializer": "index.init", "initializationTimeout": seconds, "environmentVariables": variables,
         }));
         let reply = server.invoke("x");
         assert_eq!(
@@ -336,7 +338,7 @@ fn an_initializer_that_fails_fails_its_call_and_is_tried_anew() {
             "{mode}"
         );
         assert_eq!(error_of(&reply), words);
-        let healed = json!({"environmentVariables": {"MODE": ""}});
+        let healed = json!({"environmentVariables": {"MODE": ""}, "initializationTimeout": 60});
         assert_eq!(
             server.api("PUT", "/services/s/functions/f", &healed).status,
             200
@@ -347,11 +349,16 @@ fn an_initializer_that_fails_fails_its_call_and_is_tried_anew() {
 
 #[test]
 fn an_instance_that_does_not_start_is_an_error_with_fcs_code() {
-    for (mode, code) in [
-        ("exits", "CAExited"),
-        ("never-listens", "FunctionNotStarted"),
+    for (mode, arguments, code) in [
+        ("exits", &[][..], "CAExited"),
+        // Long enough for its first line even under load; the test has to wait for all of it.
+        (
+            "never-listens",
+            &["--start-timeout", "5"],
+            "FunctionNotStarted",
+        ),
     ] {
-        let server = Server::with(&["--start-timeout", "1"]);
+        let server = Server::with(arguments);
         server.deploy(&json!({"environmentVariables": {"MODE": mode}}));
         let reply = server.invoke("x");
         assert_eq!(reply.error(), (412, code.to_owned()));
@@ -516,6 +523,16 @@ fn an_event_that_is_given_up_is_told_with_its_request_id_and_the_reason() {
         told.starts_with("Function instance exited unexpectedly(code 7"),
         "{told}"
     );
+}
+
+#[test]
+fn the_last_words_of_a_process_are_in_the_log_without_a_line_end_too() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    server.invoke("last-words so long");
+    wait_for("the last words", || {
+        server.log().contains("so long\n").then_some(())
+    });
 }
 
 #[test]
