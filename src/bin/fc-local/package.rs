@@ -18,7 +18,7 @@ use crate::facts::limit;
 /// The file that FC starts (contract §0.1).
 pub(crate) const BOOTSTRAP: &str = "bootstrap";
 
-/// How many links the kernel follows for one path before it calls them a circle (path_resolution(7)).
+/// How many links the kernel follows for one path before it calls them a circle (`path_resolution(7)`).
 const LINK_HOPS_MAX: u32 = 40;
 
 /// A package that cannot be used.
