@@ -104,6 +104,10 @@ fn http(request: Request, ctx: &Context) -> Result<Response, Error> {
         (_, ["cookies"]) => Response::text("two")
             .header("Set-Cookie", "a=1")?
             .header("Set-Cookie", "b=2")?,
+        (_, ["answer-headers", count]) => (0..count.parse::<u32>()?)
+            .try_fold(Response::text("many"), |answer, number| {
+                answer.header(&format!("X-Header-{number}"), "value")
+            })?,
         (_, ["stream"]) => Response::stream(|out| {
             for number in 1..=3 {
                 writeln!(out, "event {number}")?;

@@ -313,21 +313,23 @@ fn a_failed_event_is_told_by_its_body_and_an_error_type() {
 
 #[test]
 fn an_initializer_that_fails_fails_its_call_and_is_tried_anew() {
-    for (mode, words) in [
-        ("init-fails", "no database"),
+    for (mode, seconds, words) in [
+        ("init-fails", 60, "no database"),
         (
             "init-dies",
+            60,
             "Process exited unexpectedly before completing initialization",
         ),
         (
             "init-sleeps",
+            1,
             "Function initialization timed out after 1 seconds",
         ),
     ] {
         let server = Server::start();
         let variables = json!({"MODE": mode});
         server.deploy(&json!({
-            "initializer": "index.init", "initializationTimeout": 1, "environmentVariables": variables,
+            "initializer": "index.init", "initializationTimeout": seconds, "environmentVariables": variables,
         }));
         let reply = server.invoke("x");
         assert_eq!(
@@ -336,7 +338,7 @@ fn an_initializer_that_fails_fails_its_call_and_is_tried_anew() {
             "{mode}"
         );
         assert_eq!(error_of(&reply), words);
-        let healed = json!({"environmentVariables": {"MODE": ""}});
+        let healed = json!({"environmentVariables": {"MODE": ""}, "initializationTimeout": 60});
         assert_eq!(
             server.api("PUT", "/services/s/functions/f", &healed).status,
             200
@@ -347,11 +349,16 @@ fn an_initializer_that_fails_fails_its_call_and_is_tried_anew() {
 
 #[test]
 fn an_instance_that_does_not_start_is_an_error_with_fcs_code() {
-    for (mode, code) in [
-        ("exits", "CAExited"),
-        ("never-listens", "FunctionNotStarted"),
+    for (mode, arguments, code) in [
+        ("exits", &[][..], "CAExited"),
+        // Long enough for its first line even under load; the test has to wait for all of it.
+        (
+            "never-listens",
+            &["--start-timeout", "5"],
+            "FunctionNotStarted",
+        ),
     ] {
-        let server = Server::with(&["--start-timeout", "1"]);
+        let server = Server::with(arguments);
         server.deploy(&json!({"environmentVariables": {"MODE": mode}}));
         let reply = server.invoke("x");
         assert_eq!(reply.error(), (412, code.to_owned()));
@@ -495,6 +502,37 @@ fn an_asynchronous_call_is_accepted_and_retried_as_configured() {
     let too_large = "x".repeat(128 * 1024 + 1);
     let refused = server.invoke_with(&[("x-fc-invocation-type", "Async")], &too_large);
     assert_eq!(refused.error(), (400, "EntityTooLarge".to_owned()));
+}
+
+#[test]
+fn an_event_that_is_given_up_is_told_with_its_request_id_and_the_reason() {
+    let server = Server::start();
+    server.deploy(&json!({"environmentVariables": {"MODE": "exits"}}));
+    let config = json!({"maxAsyncRetryAttempts": 0});
+    let path = "/services/s.LATEST/functions/f/async-invoke-config";
+    assert_eq!(server.api("PUT", path, &config).status, 200);
+    let reply = server.invoke_with(&[("x-fc-invocation-type", "Async")], "x");
+    let id = reply.header("x-fc-request-id");
+    let told = wait_for("the event to be given up", || {
+        let log = server.log();
+        let words =
+            format!("gave up the asynchronous event RequestId: {id} after 1 failed tries: ");
+        log.split_once(&words).map(|(_, reason)| reason.to_owned())
+    });
+    assert!(
+        told.starts_with("Function instance exited unexpectedly(code 7"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_last_words_of_a_process_are_in_the_log_without_a_line_end_too() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    server.invoke("last-words so long");
+    wait_for("the last words", || {
+        server.log().contains("so long\n").then_some(())
+    });
 }
 
 #[test]

@@ -4,9 +4,11 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
-use crate::support::{fc_local, function_folder, invoke, package, text};
+use crate::support::{
+    fc_local, function_folder, invoke, package, process_state, text, wait_for, zip_of,
+};
 
 fn invoke_in(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = fc_local();
@@ -83,22 +85,53 @@ fn an_event_comes_from_a_file_or_from_stdin() {
     ]);
     assert!(output.status.success(), "{output:?}");
 
+    let output = invoke_with_stdin(b"from stdin", &["--expect", "from stdin"]);
+    assert!(output.status.success(), "{output:?}");
+}
+
+fn invoke_with_stdin(event: &[u8], arguments: &[&str]) -> Output {
     let mut command = fc_local();
     command
-        .args(["invoke", "--expect", "from stdin", "--dir"])
-        .arg(function_folder());
-    let mut child = command
+        .args(["invoke", "--dir"])
+        .arg(function_folder())
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .spawn()
-        .expect("fc-local runs");
-    child
-        .stdin
-        .take()
-        .expect("stdin")
-        .write_all(b"from stdin")
-        .expect("written");
-    assert!(child.wait().expect("ended").success());
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("fc-local runs");
+    let mut stdin = child.stdin.take().expect("stdin");
+    // A refused event is not read to its end; then the pipe breaks.
+    drop(stdin.write_all(event));
+    drop(stdin);
+    child.wait_with_output().expect("ended")
+}
+
+#[test]
+fn an_event_over_the_limit_is_refused_and_not_cut() {
+    let event = vec![b'x'; 32 * 1024 * 1024 + 1];
+    let words = "is larger than 33554432 bytes";
+    assert_fails(&invoke_with_stdin(&event, &[]), words);
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("event");
+    fs::write(&file, &event).expect("written");
+    assert_fails(&invoke(&["-f", &file.to_string_lossy()]), words);
+}
+
+#[test]
+fn texts_may_begin_with_a_dash() {
+    let output = invoke(&["-e", "-f", "--expect", "-f"]);
+    assert!(output.status.success(), "{output:?}");
+    let posted = [
+        "--http",
+        "POST",
+        "/echo",
+        "-d",
+        "--data",
+        "--expect-http",
+        "--data",
+    ];
+    let output = invoke(&posted);
+    assert!(output.status.success(), "{output:?}");
 }
 
 #[test]
@@ -280,6 +313,45 @@ fn an_initializer_that_fails_stops_the_call() {
 }
 
 #[test]
+fn a_cold_start_that_is_interrupted_leaves_no_process_and_no_folder() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = tempfile::tempdir().expect("folder");
+        let (zip, note) = (folder.path().join("code.zip"), folder.path().join("pids"));
+        let scratch = folder.path().join("scratch");
+        fs::create_dir(&scratch).expect("scratch");
+        let script = b"#!/bin/sh\nsleep 777 &\necho $$ $! done > \"$NOTE\"\nsleep 777\n";
+        fs::write(&zip, zip_of(&[("bootstrap", script, 0o755)])).expect("written");
+        let mut command = fc_local();
+        command
+            .args(["invoke", "-e", "x", "--dir"])
+            .arg(&zip)
+            .args(["--env", &format!("NOTE={}", note.display())])
+            .env("TMPDIR", &scratch)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let child = command.spawn().expect("fc-local runs");
+        let pids = wait_for("the instance to start", || {
+            let noted = fs::read_to_string(&note).ok()?;
+            noted.strip_suffix(" done\n").map(str::to_owned)
+        });
+        let sent = Command::new("kill")
+            .args([signal, &child.id().to_string()])
+            .status();
+        assert!(sent.expect("kill runs").success());
+        assert_fails(&child.wait_with_output().expect("ended"), "interrupted");
+        for pid in pids.split(' ').map(|pid| pid.parse().expect("a pid")) {
+            wait_for("the process group to be gone", || {
+                process_state(pid)
+                    .is_none_or(|state| state == 'Z')
+                    .then_some(())
+            });
+        }
+        let left: Vec<_> = fs::read_dir(&scratch).expect("scratch").collect();
+        assert!(left.is_empty(), "{signal}: {left:?}");
+    }
+}
+
+#[test]
 fn pre_stop_is_called_at_the_end_unless_it_is_switched_off() {
     let folder = tempfile::tempdir().expect("folder");
     let note = folder.path().join("note");
@@ -326,5 +398,11 @@ fn a_wrong_command_line_names_its_cure() {
         &invoke_in(&file, &["-e", "x"]),
         "--dir takes the folder or zip around bootstrap",
     );
-    assert_eq!(invoke(&["--no-such-option"]).status.code(), Some(2));
+    assert_fails(
+        &invoke(&["-e", "x", "--expect-http", "x"]),
+        "each belongs to one --http METHOD PATH",
+    );
+    for wrong in [&["--no-such-option"][..], &["-e", "x", "--timeout", "0"]] {
+        assert_eq!(invoke(wrong).status.code(), Some(2), "{wrong:?}");
+    }
 }

@@ -10,6 +10,7 @@ mod fun;
 mod http;
 mod instances;
 mod invoke;
+mod make;
 mod runtime;
 mod state;
 mod support;

@@ -1,13 +1,15 @@
 //! The runtime itself behind the local Function Compute: what a client of an HTTP trigger or a caller of an event sees.
 
 use std::fs;
+use std::io::{BufReader, ErrorKind, Write};
 use std::path::PathBuf;
+use std::process::Command;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 
-use crate::support::{Reply, Server, zip_of};
+use crate::support::{Reply, Server, read_chunk, send, text, zip_of};
 
 /// The bootstrap that is shipped, or the testbed, as `cargo test` has just built them.
 fn built(program: &str) -> PathBuf {
@@ -87,6 +89,102 @@ fn a_body_of_20_mb_comes_back_whole() {
         "{} bytes came back",
         reply.body.len()
     );
+}
+
+#[test]
+fn a_chunked_body_of_20_mb_comes_back_whole() {
+    let server = server_of("testbed", &json!({}));
+    let body: Vec<u8> = (0..20 * 1024 * 1024_u32)
+        .map(|index| index.to_le_bytes()[1])
+        .collect();
+    let mut chunked = Vec::new();
+    for piece in body.chunks(64 * 1024) {
+        chunked.extend(format!("{:x}\r\n", piece.len()).into_bytes());
+        chunked.extend_from_slice(piece);
+        chunked.extend_from_slice(b"\r\n");
+    }
+    chunked.extend_from_slice(b"0\r\n\r\n");
+    let headers = [("Transfer-Encoding", "chunked")];
+    let reply = by_domain(&server, "POST", "/echo", &headers, &chunked);
+    assert!(
+        reply.complete && reply.body == body,
+        "{} bytes came back",
+        reply.body.len()
+    );
+}
+
+#[test]
+fn the_hundred_headers_of_an_answer_reach_the_client() {
+    let server = server_of("testbed", &json!({}));
+    let reply = by_domain(&server, "GET", "/answer-headers/100", &[], b"");
+    assert_eq!((reply.status, reply.text().as_str()), (200, "many"));
+    for number in 0..100 {
+        let name = format!("x-header-{number}");
+        assert_eq!(reply.all(&name), ["value"], "{name}");
+    }
+}
+
+#[test]
+fn server_sent_events_arrive_one_by_one() {
+    // More than two: a call's place may be free only a moment after its answer has arrived.
+    let server = server_of("testbed", &json!({"instanceConcurrency": 10}));
+    let mut stream = server.connect();
+    let host = [("Host", "web.example.test")];
+    send(&mut stream, "GET", "/server-sent-events", &host, b"");
+    let mut reader = BufReader::new(stream);
+    for number in 1..=6 {
+        // The function sends each event only after this call, so the ones before have arrived alone.
+        let next = by_domain(&server, "POST", "/next", &[], b"");
+        assert_eq!(next.status, 204);
+        if number == 1 {
+            let head = Reply::read_head(&mut reader);
+            assert_eq!(head.header("content-type"), "text/event-stream");
+        }
+        let event = read_chunk(&mut reader).expect("an event");
+        assert_eq!(text(&event), format!("data: {number}\n\n"));
+    }
+    assert_eq!(read_chunk(&mut reader), Some(Vec::new()), "the end");
+}
+
+/// What curl prints, or `None` after saying that it is missing; in CI it must not be.
+fn curl(arguments: &[&str]) -> Option<String> {
+    let mut command = Command::new("curl");
+    command
+        .args(["--silent", "--show-error", "--fail", "--noproxy", "*"])
+        .args(arguments);
+    match command.output() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let message = "left out: the test with curl, which is not installed";
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "in CI nothing is {message}"
+            );
+            // Straight to the terminal: the harness hides what a passing test prints.
+            drop(writeln!(std::io::stderr(), "{message}"));
+            None
+        }
+        output => {
+            let output = output.expect("curl runs");
+            assert!(output.status.success(), "{arguments:?}: {output:?}");
+            Some(text(&output.stdout))
+        }
+    }
+}
+
+#[test]
+fn curl_gets_the_page_by_trigger_and_by_domain_and_posts_a_body() {
+    let server = server_of("bootstrap", &json!({}));
+    let by_trigger = format!("http://{}/2016-08-15/proxy/s/f/", server.address);
+    let Some(page) = curl(&[&by_trigger]) else {
+        return;
+    };
+    assert_eq!(page, "Hello World!");
+    let (ip, port) = server.address.rsplit_once(':').expect("a port");
+    let resolve = format!("web.example.test:{port}:{ip}");
+    let by_domain = format!("http://web.example.test:{port}/");
+    let curl = |more: &[&str]| curl(&[&["--resolve", &resolve, &by_domain], more].concat());
+    assert_eq!(curl(&[]).as_deref(), Some("Hello World!"));
+    assert_eq!(curl(&["-d", "sent"]).as_deref(), Some("sent"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::support::{Server, fc_local, process_state, text, wait_for, zip_of};
+use crate::support::{Server, fc_local, function_folder, process_state, text, wait_for, zip_of};
 
 #[test]
 fn what_is_deployed_is_there_after_a_restart() {
@@ -132,6 +132,41 @@ fn a_full_disk_is_a_clear_error_and_loses_nothing() {
         .expect("folder")
         .count();
     assert_eq!(files, 1, "no half-written package is left");
+}
+
+#[test]
+fn an_accepted_event_outlives_a_full_disk() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut server = server_on_a_full_disk(folder.path());
+    // Packed, the ballast fits the disk; unpacked, it does not.
+    let bootstrap = fs::read(function_folder().join("bootstrap")).expect("the test function");
+    let ballast = vec![0; 100_000];
+    let package = zip_of(&[
+        ("bootstrap", &bootstrap, 0o755),
+        ("ballast", &ballast, 0o644),
+    ]);
+    server.deploy(&json!({"code": {"zipFile": BASE64.encode(package)}}));
+    let config = json!({"maxAsyncRetryAttempts": 0, "maxAsyncEventAgeInSeconds": 600});
+    let path = "/services/s.LATEST/functions/f/async-invoke-config";
+    assert_eq!(server.api("PUT", path, &config).status, 200);
+    let reply = server.invoke_with(&[("x-fc-invocation-type", "Async")], "log delivered");
+    assert_eq!(reply.status, 202);
+    let id = reply.header("x-fc-request-id");
+    wait_for("two starts to fail and to be told in the log", || {
+        let failed = format!("no instance for RequestId: {id}: ");
+        (server.log().matches(&failed).count() >= 2).then_some(())
+    });
+    assert!(server.log().contains("cannot unpack "), "{}", server.log());
+    server.stop();
+
+    let server = Server::on(folder.path(), &[]);
+    wait_for("the event to be delivered", || {
+        server
+            .log()
+            .contains(&format!("FC Invoke End RequestId: {id}\n"))
+            .then_some(())
+    });
+    assert!(server.log().contains("\ndelivered\n"), "{}", server.log());
 }
 
 #[test]

@@ -180,7 +180,13 @@ pub(crate) struct InvokeArgs {
     pub(crate) dir: PathBuf,
 
     /// The event, as text
-    #[arg(short, long, value_name = "TEXT", conflicts_with = "event_file")]
+    #[arg(
+        short,
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        conflicts_with = "event_file"
+    )]
     pub(crate) event: Option<String>,
 
     /// The event, from a file; `-` is stdin (the default when nothing else is asked for)
@@ -188,7 +194,7 @@ pub(crate) struct InvokeArgs {
     pub(crate) event_file: Option<PathBuf>,
 
     /// The event result that must come, exactly; without an event, the body of the first HTTP answer
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) expect: Option<String>,
 
     /// An HTTP call; may be given several times
@@ -200,7 +206,13 @@ pub(crate) struct InvokeArgs {
     pub(crate) header: Vec<String>,
 
     /// The body of the HTTP calls, as text
-    #[arg(short, long, value_name = "TEXT", conflicts_with = "data_file")]
+    #[arg(
+        short,
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        conflicts_with = "data_file"
+    )]
     pub(crate) data: Option<String>,
 
     /// The body of the HTTP calls, from a file
@@ -208,7 +220,7 @@ pub(crate) struct InvokeArgs {
     pub(crate) data_file: Option<PathBuf>,
 
     /// The body that an HTTP answer must have, exactly; the first is for the first --http, and so on
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) expect_http: Vec<String>,
 
     /// Send event and bodies chunked, without telling their size
@@ -236,7 +248,7 @@ pub(crate) struct InvokeArgs {
     pub(crate) env: Vec<String>,
 
     /// The function's Timeout
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout: u64,
 
     /// The function's memory size, in MB; told to the function, not enforced

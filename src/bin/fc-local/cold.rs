@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,7 +25,31 @@ pub(crate) enum CodeSource {
     /// A folder, used in place.
     Folder(PathBuf),
     /// A zip file, unpacked for each instance into a folder under `scratch`.
-    Zip { file: PathBuf, scratch: PathBuf },
+    Zip { file: PathBuf, scratch: Scratch },
+}
+
+/// Where zip files are unpacked.
+#[derive(Debug, Clone)]
+pub(crate) enum Scratch {
+    /// A folder that stays.
+    Kept(PathBuf),
+    /// A folder that goes with its last user, so that an unpacking that nobody waits for any more
+    /// cannot bring it back.
+    Temporary(Arc<tempfile::TempDir>),
+}
+
+impl Scratch {
+    /// A new folder that is removed in the end.
+    pub(crate) fn temporary() -> io::Result<Self> {
+        tempfile::tempdir().map(|folder| Self::Temporary(Arc::new(folder)))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Kept(path) => path,
+            Self::Temporary(folder) => folder.path(),
+        }
+    }
 }
 
 /// A cold start that failed.
@@ -34,6 +59,13 @@ pub(crate) enum ColdError {
     Start(StartError),
     /// It came up, but its initializer failed; the body is what the caller gets.
     Initialize { body: Bytes, log: String },
+}
+
+impl ColdError {
+    /// Whether the machine is to blame and not the function.
+    pub(crate) fn is_system(&self) -> bool {
+        matches!(self, Self::Start(error) if error.is_system())
+    }
 }
 
 impl fmt::Display for ColdError {
@@ -73,7 +105,8 @@ impl CodeSource {
             Self::Folder(path) => Ok(Code::Folder(path.clone())),
             Self::Zip { file, scratch } => {
                 let (file, scratch) = (file.clone(), scratch.clone());
-                let unpacked = tokio::task::spawn_blocking(move || unpack(&file, &scratch)).await;
+                let unpacked =
+                    tokio::task::spawn_blocking(move || unpack(&file, scratch.path())).await;
                 unpacked
                     .map_err(|error| StartError::NoFolder(error.into()))?
                     .map(Code::Unpacked)

@@ -90,8 +90,7 @@ impl LogHub {
     pub(crate) fn startup_text(&self) -> String {
         self.drain();
         let mut state = self.lock();
-        let partial = std::mem::take(&mut state.partial);
-        state.startup.push(&partial);
+        state.take_rest(self.sink.as_ref());
         String::from_utf8_lossy(&state.startup.tail).into_owned()
     }
 
@@ -112,7 +111,10 @@ impl LogHub {
         let mut state = self.lock();
         loop {
             match read(&mut buffer) {
-                Ok(0) => return false,
+                Ok(0) => {
+                    state.take_rest(self.sink.as_ref());
+                    return false;
+                }
                 Ok(count) => state.take_bytes(&buffer[..count], self.sink.as_ref()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(_) => return true,
@@ -142,6 +144,15 @@ impl State {
                 // The rest of an endless line is dropped, so memory stays bounded.
                 self.partial.truncate(limit::LOG_LINE_BYTES);
             }
+        }
+    }
+
+    /// Takes what no line end follows any more, as a line.
+    fn take_rest(&mut self, sink: Option<&LineSink>) {
+        if !self.partial.is_empty() {
+            let mut line = std::mem::take(&mut self.partial);
+            line.push(b'\n');
+            self.take_line(&line, sink);
         }
     }
 

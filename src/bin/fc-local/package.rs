@@ -18,6 +18,9 @@ use crate::facts::limit;
 /// The file that FC starts (contract §0.1).
 pub(crate) const BOOTSTRAP: &str = "bootstrap";
 
+/// How many links the kernel follows for one path before it calls them a circle (`path_resolution(7)`).
+const LINK_HOPS_MAX: u32 = 40;
+
 /// A package that cannot be used.
 #[derive(Debug)]
 pub(crate) enum PackageError {
@@ -71,10 +74,13 @@ pub(crate) fn unpack<R: Read + Seek>(zip: R, target: &Path) -> Result<(), Packag
             room = write_file(&mut entry, &path, room)?;
         }
     }
-    // Links come last, so that no file can be written through one.
+    // Links come last, so that no file can be written through one; where they lead depends on all of them.
     links
         .iter()
-        .try_for_each(|(path, goal)| create_link(target, path, goal))
+        .try_for_each(|(path, goal)| create_link(target, path, goal))?;
+    links
+        .iter()
+        .try_for_each(|(path, goal)| check_link(target, path, goal))
 }
 
 /// Checks that every entry of a zip file could be unpacked, without writing anything.
@@ -151,30 +157,68 @@ fn write_file(
 }
 
 fn create_link(root: &Path, path: &Path, goal: &Path) -> Result<(), PackageError> {
-    let inside = path.strip_prefix(root).unwrap_or(path);
-    if !stays_inside(inside, goal) {
-        return Err(PackageError::Escapes {
-            entry: format!("{} -> {}", inside.display(), goal.display()),
-        });
+    let parent = path.parent().unwrap_or(root);
+    let below_a_link = parent
+        .ancestors()
+        .take_while(|folder| *folder != root)
+        .any(Path::is_symlink);
+    if below_a_link {
+        return Err(escapes(root, path, goal));
     }
-    if let Some(parent) = path.parent() {
-        create_folder(parent)?;
-    }
-    symlink(goal, path).map_err(at(path))
+    create_folder(parent)?;
+    symlink(goal, path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => PackageError::Clashes {
+            entry: inside(root, path).display().to_string(),
+        },
+        _ => PackageError::Io {
+            path: path.to_owned(),
+            error,
+        },
+    })
 }
 
-/// Whether a relative link at `inside` can only reach what lies in the package.
-fn stays_inside(inside: &Path, goal: &Path) -> bool {
-    let mut depth = inside.components().count() - 1;
+/// Refuses a link that leads out of the package, be it by way of other links.
+fn check_link(root: &Path, path: &Path, goal: &Path) -> Result<(), PackageError> {
+    let mut hops = 0;
+    let from = path.parent().unwrap_or(root).to_owned();
+    let end = follow(root, from, goal, &mut hops);
+    end.map(drop).ok_or_else(|| escapes(root, path, goal))
+}
+
+/// Where a link's goal leads as the kernel walks it, or `None` if that is outside or goes in circles.
+///
+/// Parts that do not exist are taken for folders.
+fn follow(root: &Path, from: PathBuf, goal: &Path, hops: &mut u32) -> Option<PathBuf> {
+    *hops += 1;
+    if *hops > LINK_HOPS_MAX {
+        return None;
+    }
+    let mut at = from;
     for part in goal.components() {
         match part {
-            Component::Normal(_) => depth += 1,
             Component::CurDir => {}
-            Component::ParentDir if depth > 0 => depth -= 1,
-            _ => return false,
+            Component::ParentDir if at != root => drop(at.pop()),
+            Component::Normal(name) => {
+                let next = at.join(name);
+                at = match fs::read_link(&next) {
+                    Ok(goal) => follow(root, at, &goal, hops)?,
+                    Err(_) => next,
+                };
+            }
+            _ => return None,
         }
     }
-    true
+    Some(at)
+}
+
+fn escapes(root: &Path, path: &Path, goal: &Path) -> PackageError {
+    PackageError::Escapes {
+        entry: format!("{} -> {}", inside(root, path).display(), goal.display()),
+    }
+}
+
+fn inside<'a>(root: &Path, path: &'a Path) -> &'a Path {
+    path.strip_prefix(root).unwrap_or(path)
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> PackageError + use<> {
@@ -197,7 +241,7 @@ mod tests {
     use zip::write::SimpleFileOptions;
     use zip::{CompressionMethod, ZipWriter};
 
-    use super::{PackageError, check, stays_inside, unpack};
+    use super::{PackageError, check, unpack};
 
     fn zip_of(entries: &[(&str, &str, u32)], links: &[(&str, &str)]) -> Cursor<Vec<u8>> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
@@ -260,9 +304,61 @@ mod tests {
             matches!(refused, Err(PackageError::Escapes { .. })),
             "{refused:?}"
         );
+    }
+
+    /// What comes of unpacking nothing but links into `inner`, and what then lies beside it.
+    fn unpack_links(links: &[(&str, &str)]) -> (Result<(), PackageError>, usize) {
+        let folder = tempfile::tempdir().expect("folder");
+        let inner = folder.path().join("one/two/inner");
+        fs::create_dir_all(&inner).expect("inner");
+        let result = unpack(zip_of(&[("a/b/c/keep", "x", 0o644)], links), &inner);
+        let beside = ["", "one", "one/two"].map(|name| {
+            fs::read_dir(folder.path().join(name))
+                .expect("folder")
+                .count()
+        });
+        (result, beside.iter().sum::<usize>() - 3)
+    }
+
+    #[test]
+    fn a_chain_of_links_that_leads_out_of_the_package_is_refused() {
+        let up = ("a/b/c/x", "../../..");
+        for links in [
+            // Each goal looks harmless by itself.
+            &[up, ("y", "a/b/c/x/../../.."), ("y/some/ESCAPED", "any")][..],
+            &[up, ("y", "a/b/c/x/../../..")],
+            &[("y", "a/b/c/x/../../.."), up],
+            &[("d", "a/b/c"), ("d/e", "keep")],
+            &[("round", "round")],
+            &[("absolute", "/etc")],
+        ] {
+            let (refused, escaped) = unpack_links(links);
+            assert!(
+                matches!(refused, Err(PackageError::Escapes { .. })),
+                "{links:?}: {refused:?}"
+            );
+            assert_eq!(escaped, 0, "{links:?}");
+        }
+    }
+
+    #[test]
+    fn links_that_stay_in_the_package_are_kept() {
+        for links in [
+            &[("lib.so", "lib.so.1"), ("lib.so.1", "a/b/c/keep")][..],
+            &[("a/d", "b/c"), ("e", "a/d/../../b/./c/keep")],
+            &[("dangling", "not/there")],
+        ] {
+            let (kept, _) = unpack_links(links);
+            assert!(kept.is_ok(), "{links:?}: {kept:?}");
+        }
+    }
+
+    #[test]
+    fn a_link_and_a_file_of_one_name_clash() {
+        let (refused, _) = unpack_links(&[("a/b", "c")]);
         assert!(
-            stays_inside(Path::new("a/b"), Path::new("../c"))
-                && !stays_inside(Path::new("b"), Path::new("/c"))
+            matches!(refused, Err(PackageError::Clashes { .. })),
+            "{refused:?}"
         );
     }
 

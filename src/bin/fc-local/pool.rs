@@ -13,6 +13,7 @@ use crate::agent::CallId;
 use crate::cold::{self, CodeSource, ColdError};
 use crate::function::Function;
 use crate::instance::{Instance, InstanceOptions, Lease};
+use crate::log::LineSink;
 use crate::logfile;
 
 /// How often idle instances are looked for.
@@ -176,17 +177,29 @@ impl Pool {
     }
 
     async fn start(&self, deployed: &Deployed, call: &CallId) -> StartResult {
-        let sink = logfile::sink(logfile::path(&self.options.logs, &deployed.key));
+        let sink = self.log_sink(&deployed.key);
         let function = Arc::clone(&deployed.function);
-        cold::start(
+        let started = cold::start(
             function,
             &deployed.source,
             &self.options.instance,
-            Some(sink),
+            Some(Arc::clone(&sink)),
             call,
-        )
-        .await
-        .map_err(Arc::new)
+        );
+        started.await.map_err(|error| {
+            let id = &call.request_id;
+            sink(format!("fc-local: no instance for RequestId: {id}: {error}\n").as_bytes());
+            Arc::new(error)
+        })
+    }
+
+    /// Adds a line that the platform writes into a function's log while no instance runs.
+    pub(crate) fn note(&self, key: &str, line: &str) {
+        self.log_sink(key)(format!("{line}\n").as_bytes());
+    }
+
+    fn log_sink(&self, key: &str) -> LineSink {
+        logfile::sink(logfile::path(&self.options.logs, key))
     }
 
     /// Puts a started instance in the place of its starting one, or takes the place away.

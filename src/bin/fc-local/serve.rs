@@ -54,7 +54,9 @@ async fn start(args: &StartArgs) -> Result<(), String> {
     let data = data
         .canonicalize()
         .map_err(|error| format!("cannot use {}: {error}", data.display()))?;
+    // The folder is ours now; what an fc-local that was killed has left must not mislead anybody.
     kill_leftovers(&data.join("scratch"));
+    remove_announcement(&data);
     let listener = listen(args).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let app = Arc::new(App {
@@ -80,10 +82,14 @@ async fn start(args: &StartArgs) -> Result<(), String> {
         // Who asks twice does not want to wait for hooks; what still runs is killed.
         _ = tokio::signal::ctrl_c() => {}
     }
-    // Files that stay behind are replaced by the next start.
-    let _ = std::fs::remove_file(ServerFile::path(&data));
-    let _ = std::fs::remove_file(env_file(&data));
+    remove_announcement(&data);
     Ok(())
+}
+
+fn remove_announcement(data: &Path) {
+    // Files that stay behind are replaced by the next start.
+    let _ = std::fs::remove_file(ServerFile::path(data));
+    let _ = std::fs::remove_file(env_file(data));
 }
 
 async fn listen(args: &StartArgs) -> Result<TcpListener, String> {
@@ -129,7 +135,9 @@ fn announce(app: &App, data: &Path, address: SocketAddr) -> Result<(), String> {
     let json = serde_json::to_vec_pretty(&file).map_err(|error| error.to_string())?;
     write_whole(&ServerFile::path(data), &json).map_err(|error| error.to_string())?;
     let exports = exports(app, &endpoint);
-    write_whole(&env_file(data), exports.as_bytes()).map_err(|error| error.to_string())?;
+    // Who finds the file can tell whether the process still runs.
+    let sourced = format!("# Written by process {}\n{exports}", std::process::id());
+    write_whole(&env_file(data), sourced.as_bytes()).map_err(|error| error.to_string())?;
     let text = format!(
         "# fc-local listens on {endpoint} and keeps its data in {}.\n# For `fun`, in another shell (or: . {}):\n{exports}",
         data.display(),

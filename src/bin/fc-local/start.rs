@@ -66,13 +66,24 @@ impl StartError {
     /// FC's error code for it (contract §3.4).
     pub(crate) fn code(&self) -> &'static str {
         match self {
-            Self::Package(PackageError::Io { .. }) => "InternalServerError",
+            _ if self.is_system() => "InternalServerError",
             Self::Package(_) | Self::NoCommand { .. } => "CAFileNotFound",
             Self::NotExecutable { .. } => "CAFilePermission",
             Self::NotRunnable { .. } | Self::Exited { .. } => "CAExited",
             Self::NeverListened { .. } | Self::LoopbackOnly { .. } => "FunctionNotStarted",
             Self::NoPort(_) | Self::NoPipe(_) | Self::NoFolder(_) => "InternalServerError",
         }
+    }
+
+    /// Whether the machine is to blame and not the function: a full disk, no port, no pipe.
+    pub(crate) fn is_system(&self) -> bool {
+        matches!(
+            self,
+            Self::Package(PackageError::Io { .. })
+                | Self::NoPort(_)
+                | Self::NoPipe(_)
+                | Self::NoFolder(_)
+        )
     }
 }
 

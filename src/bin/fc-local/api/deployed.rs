@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::api::App;
 use crate::api::error::ApiError;
 use crate::api::{resources, spec};
-use crate::cold::CodeSource;
+use crate::cold::{CodeSource, Scratch};
 use crate::function::Generation;
 use crate::pool::Deployed;
 use crate::store::function_key;
@@ -41,7 +41,7 @@ pub(crate) fn deployed(app: &App, service: &str, name: &str) -> Result<Deployed,
         function: Arc::new(function),
         source: CodeSource::Zip {
             file: app.store.code_path(&record.code),
-            scratch: app.store.path("scratch"),
+            scratch: Scratch::Kept(app.store.path("scratch")),
         },
     })
 }

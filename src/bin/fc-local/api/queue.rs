@@ -17,7 +17,7 @@ use crate::api::error::ApiError;
 use crate::api::{attachments, resources};
 use crate::call;
 use crate::pool::{Deployed, NoInstance};
-use crate::store::{StoreError, entries, write_whole};
+use crate::store::{StoreError, entries, function_key, write_whole};
 
 /// The pause before the first retry; it doubles with each (contract §3.3).
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -41,10 +41,10 @@ struct Accepted {
 /// How one try went.
 enum Tried {
     Succeeded,
-    /// The function failed; that counts.
-    Failed,
-    /// There was no instance; that is tried again until the event is too old.
-    Postponed,
+    /// The function failed, or its instance did not start; that counts.
+    Failed(String),
+    /// The machine had no instance to give; that is tried again until the event is too old (contract §3.3).
+    Postponed(String),
     /// The function is gone.
     Orphaned,
 }
@@ -91,12 +91,20 @@ impl App {
 async fn work(app: Arc<App>, mut accepted: Accepted) {
     let mut pauses = 0;
     loop {
-        match attempt(&app, &accepted).await {
-            Tried::Succeeded | Tried::Orphaned => break,
-            Tried::Failed => accepted.failures += 1,
-            Tried::Postponed => {}
-        }
+        let reason = match attempt(&app, &accepted).await {
+            Tried::Succeeded => break,
+            Tried::Orphaned => {
+                give_up(&app, &accepted, "the function is gone");
+                break;
+            }
+            Tried::Failed(reason) => {
+                accepted.failures += 1;
+                reason
+            }
+            Tried::Postponed(reason) => reason,
+        };
         if is_over(&app, &accepted) {
+            give_up(&app, &accepted, &reason);
             break;
         }
         // A count that cannot be saved only means one more try after a restart.
@@ -118,16 +126,44 @@ async fn attempt(app: &Arc<App>, accepted: &Accepted) -> Tried {
     };
     let lease = match app.pool.acquire(&deployed, &call).await {
         Ok(lease) => lease,
-        Err(NoInstance::Cold(_)) => return Tried::Failed,
-        Err(NoInstance::TooMany { .. }) => return Tried::Postponed,
+        Err(no_instance) => return without_instance(&no_instance),
     };
     let event = BASE64.decode(&accepted.event).unwrap_or_default();
     let answer = call::event(lease, call, Payload::sized(event)).await;
-    if answer.report.error_type.is_none() {
-        Tried::Succeeded
-    } else {
-        Tried::Failed
+    match answer.report.error_type {
+        None => Tried::Succeeded,
+        Some(kind) => Tried::Failed(format!("the function failed with {kind}")),
     }
+}
+
+fn without_instance(no_instance: &NoInstance) -> Tried {
+    match no_instance {
+        NoInstance::Cold(error) if error.is_system() => Tried::Postponed(error.to_string()),
+        NoInstance::Cold(error) => Tried::Failed(error.to_string()),
+        NoInstance::TooMany { instances_max } => {
+            Tried::Postponed(format!("all {instances_max} instances were busy"))
+        }
+    }
+}
+
+/// Tells that an event is lost: in the function's log, and where a full disk cannot hide it.
+fn give_up(app: &App, accepted: &Accepted, reason: &str) {
+    let Accepted {
+        request_id,
+        service,
+        function,
+        failures,
+        ..
+    } = accepted;
+    let line = format!(
+        "fc-local: gave up the asynchronous event RequestId: {request_id} after {failures} failed tries: {reason}"
+    );
+    let key = function_key(service, function);
+    // A function that is gone must not get a new log.
+    if resources::find_function(&app.store.snapshot(), service, function).is_ok() {
+        app.pool.note(&key, &line);
+    }
+    eprintln!("{line} ({key})");
 }
 
 fn is_over(app: &App, accepted: &Accepted) -> bool {

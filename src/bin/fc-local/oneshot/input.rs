@@ -1,5 +1,6 @@
 //! From the options of `fc-local invoke` to a function, an event and requests.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use hyper::http::request;
 use super::OneShotError;
 use crate::agent::Payload;
 use crate::cli::InvokeArgs;
-use crate::cold::CodeSource;
+use crate::cold::{CodeSource, Scratch};
 use crate::facts::limit;
 use crate::function::{Function, Generation, Hook};
 use crate::package::BOOTSTRAP;
@@ -24,6 +25,9 @@ const HOOK_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The initializer may load a model or open connections; FC allows up to 300 s (contract §4.4).
 const INITIALIZER_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// One `--http` has a method and a path.
+const HTTP_VALUES: usize = 2;
 
 /// The function that the options describe.
 pub(super) fn function(args: &InvokeArgs) -> Result<Function, OneShotError> {
@@ -66,7 +70,7 @@ pub(super) fn function(args: &InvokeArgs) -> Result<Function, OneShotError> {
 }
 
 /// Where the package lies.
-pub(super) fn code_source(dir: &Path, scratch: &Path) -> Result<CodeSource, OneShotError> {
+pub(super) fn code_source(dir: &Path, scratch: &Scratch) -> Result<CodeSource, OneShotError> {
     // The instance runs with its code as the current folder, so the path must not depend on ours.
     let path = dir.canonicalize().map_err(|error| {
         let what = format!(
@@ -86,7 +90,7 @@ pub(super) fn code_source(dir: &Path, scratch: &Path) -> Result<CodeSource, OneS
     }
     Ok(CodeSource::Zip {
         file: path,
-        scratch: scratch.to_owned(),
+        scratch: scratch.clone(),
     })
 }
 
@@ -116,7 +120,13 @@ pub(super) fn http_requests(
         (None, None) => Vec::new(),
     };
     let headers = user_headers(&args.header)?;
-    let pairs = args.http.chunks_exact(2);
+    let (expected, calls) = (args.expect_http.len(), args.http.len() / HTTP_VALUES);
+    if expected > calls {
+        return Err(OneShotError::Usage(format!(
+            "--expect-http is given {expected} times, but --http {calls} times; each belongs to one --http METHOD PATH"
+        )));
+    }
+    let pairs = args.http.chunks_exact(HTTP_VALUES);
     pairs
         .map(|pair| {
             Ok((
@@ -180,16 +190,28 @@ fn user_headers(lines: &[String]) -> Result<HeaderMap, OneShotError> {
 }
 
 fn read_stdin() -> Result<Vec<u8>, OneShotError> {
-    let mut bytes = Vec::new();
-    let read = io::stdin()
-        .lock()
-        .take(limit::SYNC_BODY_BYTES as u64 + 1)
-        .read_to_end(&mut bytes);
-    read.map_err(|error| OneShotError::Io("cannot read the event from stdin".to_owned(), error))?;
-    Ok(bytes)
+    read_all(io::stdin().lock(), "the event from stdin")
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, OneShotError> {
-    std::fs::read(path)
-        .map_err(|error| OneShotError::Io(format!("cannot read {}", path.display()), error))
+    let shown = path.display().to_string();
+    let file = File::open(path)
+        .map_err(|error| OneShotError::Io(format!("cannot read {shown}"), error))?;
+    read_all(file, &shown)
+}
+
+/// Reads what the platform would take; more is an error, for a cut event would be a wrong one.
+fn read_all(source: impl Read, what: &str) -> Result<Vec<u8>, OneShotError> {
+    let mut bytes = Vec::new();
+    source
+        .take(limit::SYNC_BODY_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| OneShotError::Io(format!("cannot read {what}"), error))?;
+    if bytes.len() > limit::SYNC_BODY_BYTES {
+        return Err(OneShotError::Usage(format!(
+            "{what} is larger than {} bytes, the most that Function Compute takes",
+            limit::SYNC_BODY_BYTES
+        )));
+    }
+    Ok(bytes)
 }

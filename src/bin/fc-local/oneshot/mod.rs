@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::http::request;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::agent::{CallId, Payload};
 use crate::call;
 use crate::cli::InvokeArgs;
-use crate::cold::{self, ColdError};
+use crate::cold::{self, ColdError, Scratch};
 use crate::ids;
 use crate::instance::{Instance, InstanceOptions, Lease};
 use crate::output;
@@ -29,6 +29,8 @@ enum OneShotError {
     Cold(ColdError),
     /// The answer is not right.
     Answer(String),
+    /// Somebody pressed Ctrl-C, or a supervisor ended it.
+    Interrupted,
     /// stdout is closed, or an input cannot be read.
     Io(String, io::Error),
 }
@@ -41,6 +43,7 @@ impl fmt::Display for OneShotError {
                 write!(f, "{error}\nIts log:\n{log}")
             }
             Self::Cold(error) => error.fmt(f),
+            Self::Interrupted => f.write_str("interrupted"),
             Self::Io(what, error) => write!(f, "{what}: {error}"),
         }
     }
@@ -58,9 +61,10 @@ async fn run_calls(args: &InvokeArgs) -> Result<(), OneShotError> {
     let event = input::event(args)?;
     let requests = input::http_requests(args)?;
     let function = Arc::new(input::function(args)?);
-    let scratch = tempfile::tempdir()
+    let mut interrupt = Interrupt::listen()?;
+    let scratch = Scratch::temporary()
         .map_err(|error| OneShotError::Io("no scratch folder".to_owned(), error))?;
-    let source = input::code_source(&args.dir, scratch.path())?;
+    let source = input::code_source(&args.dir, &scratch)?;
     let options = InstanceOptions {
         freeze: args.pre_freeze,
         start_limit: Duration::from_secs(args.start_timeout),
@@ -68,25 +72,42 @@ async fn run_calls(args: &InvokeArgs) -> Result<(), OneShotError> {
     };
     let first = CallId::first(ids::request_id(function.generation));
     output::progress(&format!("starting {}", args.dir.display()));
-    let instance = cold::start(function, &source, &options, None, &first)
-        .await
-        .map_err(OneShotError::Cold)?;
+    // A start that is given up drops its process group, which kills it, and its unpacked code.
+    let instance = tokio::select! {
+        started = cold::start(function, &source, &options, None, &first) => started.map_err(OneShotError::Cold)?,
+        () = interrupt.wait() => return Err(OneShotError::Interrupted),
+    };
     let outcome = tokio::select! {
         outcome = call_all(args, &instance, first, event, requests) => outcome,
-        () = interrupted() => Err(OneShotError::Answer("interrupted".to_owned())),
+        () = interrupt.wait() => Err(OneShotError::Interrupted),
     };
     instance.stop().await;
     outcome
 }
 
-/// Waits for Ctrl-C or SIGTERM, so that the instance is not left behind.
-async fn interrupted() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+/// Ctrl-C and SIGTERM, which must not leave the instance behind.
+struct Interrupt {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Interrupt {
+    /// From here on the signals no longer end fc-local by themselves.
+    fn listen() -> Result<Self, OneShotError> {
+        let listen = |kind| {
+            signal(kind).map_err(|error| OneShotError::Io("cannot catch signals".to_owned(), error))
+        };
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 
