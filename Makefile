@@ -15,7 +15,8 @@ export ARCH STD PANIC FRONT MIRROR
 
 # `make deploy FC=local` deploys to the local Function Compute instead of the cloud.
 FC ?= cloud
-export FC
+PORT ?= 8900
+export FC PORT
 
 # The front that is chosen is the only one that is built, linted and tested.
 FEATURES = --no-default-features --features $(FRONT),local,events
@@ -28,7 +29,8 @@ COMPARE = cargo run --quiet --release --manifest-path musl/compare/Cargo.toml --
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "variables: EVENT (run, invoke); FRONT=tiny-http|direct (all);"
-	@echo "           ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl); FC=cloud|local (deploy)"
+	@echo "           ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl); FC=cloud|local (deploy);"
+	@echo "           PORT=8900 (local); QUICK=1 INSTALL=1 (compare)"
 
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
 	@$(FC_LOCAL) invoke --initializer -e "$$EVENT" --expect "$$EVENT" --http GET / --expect-http 'Hello World!'

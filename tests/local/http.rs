@@ -14,22 +14,8 @@ fn server_with(fields: &Value) -> Server {
     let server = Server::start();
     server.deploy(fields);
     server.add_trigger("anonymous", &METHODS);
-    let routes =
-        json!([{"path": "/*", "serviceName": "s", "functionName": "f", "qualifier": "LATEST"}]);
-    let domain = json!({"domainName": "web.example.test", "protocol": "HTTP", "routeConfig": {"routes": routes}});
-    assert_eq!(server.api("POST", "/custom-domains", &domain).status, 201);
+    server.add_domain();
     server
-}
-
-fn by_domain(
-    server: &Server,
-    method: &str,
-    target: &str,
-    headers: &[(&str, &str)],
-    body: &[u8],
-) -> Reply {
-    let headers = [&[("Host", "web.example.test:8900")], headers].concat();
-    server.request(method, target, &headers, body)
 }
 
 /// What the function saw of a header, in the order it came.
@@ -52,13 +38,7 @@ fn the_users_own_request_reaches_the_function_by_its_domain() {
         ("X-Fc-Function-Name", "forged"),
         ("Cookie", "k=%E4%BD%A0"),
     ];
-    let reply = by_domain(
-        &server,
-        "PROPFIND",
-        "/a%20b//c?q=%E4%BD%A0&q=2",
-        &headers,
-        b"body",
-    );
+    let reply = server.by_domain("PROPFIND", "/a%20b//c?q=%E4%BD%A0&q=2", &headers, b"body");
     assert_eq!(
         (reply.status, reply.all("set-cookie")),
         (201, vec!["a=1", "b=2"])
@@ -105,7 +85,7 @@ fn a_body_of_20_mb_and_100_headers_pass_both_ways() {
     let body: Vec<u8> = (0..20 * 1024 * 1024_u32)
         .map(|index| index.to_le_bytes()[1])
         .collect();
-    let reply = by_domain(&server, "POST", "/echo", &[], &body);
+    let reply = server.by_domain("POST", "/echo", &[], &body);
     assert!(
         reply.complete && reply.body == body,
         "{} bytes came back",
@@ -115,14 +95,14 @@ fn a_body_of_20_mb_and_100_headers_pass_both_ways() {
         .map(|number| format!("X-Header-{number}"))
         .collect();
     let headers: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "value")).collect();
-    let request = by_domain(&server, "GET", "/", &headers, b"").json();
+    let request = server.by_domain("GET", "/", &headers, b"").json();
     assert!(names.iter().all(|name| seen(&request, name) == ["value"]));
 }
 
 #[test]
 fn a_head_request_has_a_length_and_no_body() {
     let server = server_with(&json!({}));
-    let reply = by_domain(&server, "HEAD", "/x", &[], b"");
+    let reply = server.by_domain("HEAD", "/x", &[], b"");
     assert_eq!((reply.status, reply.body.len()), (201, 0));
     assert!(
         reply
@@ -170,9 +150,9 @@ fn six_events_over_time_arrive_as_six() {
 #[test]
 fn a_stream_that_breaks_off_can_be_told_from_one_that_ends() {
     let server = server_with(&json!({}));
-    let whole = by_domain(&server, "GET", "/events", &[], b"");
+    let whole = server.by_domain("GET", "/events", &[], b"");
     assert!(whole.complete && whole.text().ends_with("data: 5\n\n"));
-    let cut = by_domain(&server, "GET", "/events?cut=1", &[], b"");
+    let cut = server.by_domain("GET", "/events?cut=1", &[], b"");
     assert!(
         !cut.complete && cut.text().starts_with("data: 0\n\n"),
         "{cut:?}"
@@ -206,7 +186,7 @@ fn a_client_that_leaves_cancels_its_call() {
 #[test]
 fn a_function_that_dies_or_breaks_a_limit_is_a_bad_gateway() {
     let server = server_with(&json!({}));
-    let died = by_domain(&server, "GET", "/die", &[], b"");
+    let died = server.by_domain("GET", "/die", &[], b"");
     assert_eq!(
         (died.status, died.header("x-fc-error-type")),
         (502, "UnhandledInvocationError")
@@ -216,12 +196,12 @@ fn a_function_that_dies_or_breaks_a_limit_is_a_bad_gateway() {
             .contains("Process exited unexpectedly before completing request"),
         "{died:?}"
     );
-    let large = by_domain(&server, "GET", "/big-headers", &[], b"");
+    let large = server.by_domain("GET", "/big-headers", &[], b"");
     assert_eq!(
         (large.status, large.json()["errorType"].as_str()),
         (502, Some("BadResponse"))
     );
-    let failed = by_domain(&server, "GET", "/failed", &[], b"");
+    let failed = server.by_domain("GET", "/failed", &[], b"");
     assert_eq!(
         (failed.status, failed.header("x-fc-error-type")),
         (201, "UnhandledInvocationError")
@@ -231,7 +211,7 @@ fn a_function_that_dies_or_breaks_a_limit_is_a_bad_gateway() {
 #[test]
 fn a_call_over_its_timeout_is_a_bad_gateway() {
     let server = server_with(&json!({"timeout": 1}));
-    let reply = by_domain(&server, "GET", "/sleep", &[], b"");
+    let reply = server.by_domain("GET", "/sleep", &[], b"");
     assert_eq!(
         (reply.status, reply.header("x-fc-error-type")),
         (502, "FunctionTimeoutError")
@@ -243,8 +223,8 @@ fn requests_over_the_limits_are_refused() {
     let server = server_with(&json!({}));
     let long = "x".repeat(9000);
     for reply in [
-        by_domain(&server, "GET", "/", &[("X-Long", long.as_str())], b""),
-        by_domain(&server, "GET", &format!("/{}", "x".repeat(5000)), &[], b""),
+        server.by_domain("GET", "/", &[("X-Long", long.as_str())], b""),
+        server.by_domain("GET", &format!("/{}", "x".repeat(5000)), &[], b""),
     ] {
         assert_eq!(
             (reply.error(), reply.header("x-fc-error-type")),
@@ -302,13 +282,15 @@ fn a_trigger_with_auth_type_function_wants_a_signature() {
 #[test]
 fn the_tail_log_of_an_http_call_comes_to_who_asks() {
     let server = server_with(&json!({}));
-    let reply = by_domain(&server, "GET", "/x", &[("X-Fc-Log-Type", "Tail")], b"");
+    let reply = server.by_domain("GET", "/x", &[("X-Fc-Log-Type", "Tail")], b"");
     assert!(
         reply.log().contains("FC Invoke End RequestId: ") && reply.log().contains("\nDuration: "),
         "{reply:?}"
     );
     assert_eq!(
-        by_domain(&server, "GET", "/x", &[], b"").header("x-fc-log-result"),
+        server
+            .by_domain("GET", "/x", &[], b"")
+            .header("x-fc-log-result"),
         ""
     );
 }
@@ -334,7 +316,7 @@ fn the_most_exact_route_of_a_domain_wins() {
     );
     let name = |target: &str| {
         seen(
-            &by_domain(&server, "GET", target, &[], b"").json(),
+            &server.by_domain("GET", target, &[], b"").json(),
             "x-fc-function-name",
         )
         .join("")

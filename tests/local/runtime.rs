@@ -31,22 +31,8 @@ fn server_of(program: &str, fields: &serde_json::Value) -> Server {
     let server = Server::start();
     server.deploy(&spec);
     server.add_trigger("anonymous", &["GET", "POST", "PUT", "DELETE", "HEAD"]);
-    let route =
-        json!({"path": "/*", "serviceName": "s", "functionName": "f", "qualifier": "LATEST"});
-    let domain = json!({"domainName": "web.example.test", "protocol": "HTTP", "routeConfig": {"routes": [route]}});
-    assert_eq!(server.api("POST", "/custom-domains", &domain).status, 201);
+    server.add_domain();
     server
-}
-
-fn by_domain(
-    server: &Server,
-    method: &str,
-    target: &str,
-    headers: &[(&str, &str)],
-    body: &[u8],
-) -> Reply {
-    let headers = [&[("Host", "web.example.test")], headers].concat();
-    server.request(method, target, &headers, body)
 }
 
 #[test]
@@ -57,7 +43,7 @@ fn the_shipped_function_is_the_same_by_domain_and_by_the_long_address() {
         ("/", format!("{long}/")),
         ("/weatherforecast", format!("{long}/weatherforecast")),
     ] {
-        let by_domain = by_domain(&server, "GET", target, &[], b"");
+        let by_domain = server.by_domain("GET", target, &[], b"");
         let by_address = server.request("GET", &long_target, &[], b"");
         assert_eq!((by_domain.status, by_address.status), (200, 200));
         if target == "/" {
@@ -70,11 +56,8 @@ fn the_shipped_function_is_the_same_by_domain_and_by_the_long_address() {
             assert_eq!(by_address.json().as_array().map(Vec::len), Some(5));
         }
     }
-    assert_eq!(by_domain(&server, "POST", "/", &[], b"sent").text(), "sent");
-    assert_eq!(
-        by_domain(&server, "GET", "/elsewhere", &[], b"").status,
-        404
-    );
+    assert_eq!(server.by_domain("POST", "/", &[], b"sent").text(), "sent");
+    assert_eq!(server.by_domain("GET", "/elsewhere", &[], b"").status, 404);
 }
 
 #[test]
@@ -83,7 +66,7 @@ fn a_body_of_20_mb_comes_back_whole() {
     let body: Vec<u8> = (0..20 * 1024 * 1024_u32)
         .map(|index| index.to_le_bytes()[1])
         .collect();
-    let reply = by_domain(&server, "POST", "/echo", &[], &body);
+    let reply = server.by_domain("POST", "/echo", &[], &body);
     assert!(
         reply.complete && reply.body == body,
         "{} bytes came back",
@@ -105,7 +88,7 @@ fn a_chunked_body_of_20_mb_comes_back_whole() {
     }
     chunked.extend_from_slice(b"0\r\n\r\n");
     let headers = [("Transfer-Encoding", "chunked")];
-    let reply = by_domain(&server, "POST", "/echo", &headers, &chunked);
+    let reply = server.by_domain("POST", "/echo", &headers, &chunked);
     assert!(
         reply.complete && reply.body == body,
         "{} bytes came back",
@@ -116,7 +99,7 @@ fn a_chunked_body_of_20_mb_comes_back_whole() {
 #[test]
 fn the_hundred_headers_of_an_answer_reach_the_client() {
     let server = server_of("testbed", &json!({}));
-    let reply = by_domain(&server, "GET", "/answer-headers/100", &[], b"");
+    let reply = server.by_domain("GET", "/answer-headers/100", &[], b"");
     assert_eq!((reply.status, reply.text().as_str()), (200, "many"));
     for number in 0..100 {
         let name = format!("x-header-{number}");
@@ -134,7 +117,7 @@ fn server_sent_events_arrive_one_by_one() {
     let mut reader = BufReader::new(stream);
     for number in 1..=6 {
         // The function sends each event only after this call, so the ones before have arrived alone.
-        let next = by_domain(&server, "POST", "/next", &[], b"");
+        let next = server.by_domain("POST", "/next", &[], b"");
         assert_eq!(next.status, 204);
         if number == 1 {
             let head = Reply::read_head(&mut reader);
@@ -195,7 +178,7 @@ fn a_hundred_headers_reach_the_handler_and_no_header_of_the_platform_does() {
         .collect();
     let mut headers: Vec<_> = names.iter().map(|name| (name.as_str(), "value")).collect();
     headers.push(("X-Fc-Request-Id", "forged"));
-    let seen = by_domain(&server, "GET", "/headers", &headers, b"").text();
+    let seen = server.by_domain("GET", "/headers", &headers, b"").text();
     let seen: Vec<_> = seen.lines().map(str::to_ascii_lowercase).collect();
     for name in &names {
         assert!(
@@ -214,19 +197,19 @@ fn targets_and_cookies_keep_what_was_percent_encoded() {
     let server = server_of("testbed", &json!({}));
     let target = "/target?k=%E4%BD%A0%E5%A5%BD&k=2&empty=";
     assert!(
-        by_domain(&server, "GET", target, &[], b"")
+        server
+            .by_domain("GET", target, &[], b"")
             .text()
             .starts_with(&format!("GET {target} "))
     );
-    let cookie = by_domain(
-        &server,
+    let cookie = server.by_domain(
         "GET",
         "/header/cookie",
         &[("Cookie", "name=%E4%BD%A0; b=2")],
         b"",
     );
     assert_eq!(cookie.text(), r#"["name=%E4%BD%A0; b=2"]"#);
-    let cookies = by_domain(&server, "GET", "/cookies", &[], b"");
+    let cookies = server.by_domain("GET", "/cookies", &[], b"");
     assert_eq!(cookies.all("set-cookie"), ["a=1", "b=2"]);
 }
 
@@ -234,18 +217,18 @@ fn targets_and_cookies_keep_what_was_percent_encoded() {
 fn answers_without_a_body_and_failed_calls_are_told_from_each_other() {
     let server = server_of("testbed", &json!({}));
     for status in [204, 304] {
-        let reply = by_domain(&server, "GET", &format!("/status/{status}"), &[], b"");
+        let reply = server.by_domain("GET", &format!("/status/{status}"), &[], b"");
         assert_eq!((reply.status, reply.body.len()), (status, 0));
     }
-    let head = by_domain(&server, "HEAD", "/status/200", &[], b"");
+    let head = server.by_domain("HEAD", "/status/200", &[], b"");
     assert_eq!(
         (head.status, head.header("content-length"), head.body.len()),
         (200, "8", 0)
     );
-    let panicked = by_domain(&server, "GET", "/panic", &[], b"");
+    let panicked = server.by_domain("GET", "/panic", &[], b"");
     assert!(panicked.status >= 400, "{panicked:?}");
     assert_eq!(
-        by_domain(&server, "GET", "/status/200", &[], b"").status,
+        server.by_domain("GET", "/status/200", &[], b"").status,
         200,
         "the instance lives on"
     );

@@ -18,6 +18,9 @@ use zip::write::SimpleFileOptions;
 /// Long enough for a machine under load; reached only by a failure.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The custom domain of the tests.
+pub(crate) const DOMAIN: &str = "web.example.test";
+
 pub(crate) const KEY_ID: &str = "test-key";
 pub(crate) const KEY_SECRET: &str = "test-secret";
 
@@ -214,6 +217,28 @@ impl Server {
                 .status,
             201
         );
+    }
+
+    /// Gives `s/f` the domain that [`by_domain`](Self::by_domain) asks.
+    pub(crate) fn add_domain(&self) {
+        let routes =
+            json!([{"path": "/*", "serviceName": "s", "functionName": "f", "qualifier": "LATEST"}]);
+        let domain =
+            json!({"domainName": DOMAIN, "protocol": "HTTP", "routeConfig": {"routes": routes}});
+        assert_eq!(self.api("POST", "/custom-domains", &domain).status, 201);
+    }
+
+    /// Asks `s/f` by its domain.
+    pub(crate) fn by_domain(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Reply {
+        let host = format!("{DOMAIN}:8900");
+        let headers = [&[("Host", host.as_str())], headers].concat();
+        self.request(method, target, &headers, body)
     }
 
     /// Invokes `s/f` and asks for its log.
