@@ -2,8 +2,6 @@
 //!
 //! Owns the refusals that come before any handler. It must not know who reads the body.
 
-use std::borrow::Cow;
-
 use crate::call::Reply;
 use crate::error::Error;
 use crate::headers::{Headers, name};
@@ -20,10 +18,10 @@ pub(super) enum Framing {
 }
 
 /// Why a request is answered without a handler.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// The request is not HTTP as the standard has it: what, and where.
-    Malformed(Cow<'static, str>),
+    Malformed(&'static str),
     /// The request is HTTP that is not served: the status and the error type that say so, and what to do.
     Unserved(u16, &'static str, &'static str),
     /// The body is larger than the limit.
@@ -38,7 +36,7 @@ pub(super) enum Refusal {
 impl Refusal {
     /// Whether the next request of the connection can be trusted: the body that was refused has a known end.
     #[cfg(feature = "tiny-http")]
-    pub(super) fn leaves_the_connection_sound(&self) -> bool {
+    pub(super) fn leaves_the_connection_sound(self) -> bool {
         matches!(
             self,
             Self::TooLarge {
@@ -49,16 +47,17 @@ impl Refusal {
     }
 
     /// The answer that tells the client.
-    pub(super) fn reply(&self) -> Reply {
+    pub(super) fn reply(self) -> Reply {
+        let too_large;
         let (status, kind, message) = match self {
-            Self::Malformed(message) => (400, "BadRequest", message.clone()),
-            Self::Unserved(status, kind, message) => (*status, *kind, (*message).into()),
-            Self::TooLarge { limit, .. } => (
-                413,
-                "BodyTooLarge",
-                format!("the body is larger than {limit} bytes; Runtime::body_limit raises that")
-                    .into(),
-            ),
+            Self::Malformed(message) => (400, "BadRequest", message),
+            Self::Unserved(status, kind, message) => (status, kind, message),
+            Self::TooLarge { limit, .. } => {
+                too_large = format!(
+                    "the body is larger than {limit} bytes; Runtime::body_limit raises that"
+                );
+                (413, "BodyTooLarge", too_large.as_str())
+            }
         };
         Reply::error(status, &Error::new(kind, message))
     }
@@ -71,7 +70,7 @@ pub(super) fn framing(headers: &Headers, body_limit: usize) -> Result<Framing, R
     match (codings.next(), lengths.next()) {
         (None, None) => Ok(Framing::Empty),
         (Some(_), Some(_)) => Err(Refusal::Malformed(
-            "Content-Length stands beside Transfer-Encoding".into(),
+            "Content-Length stands beside Transfer-Encoding",
         )),
         (Some(coding), None)
             if codings.next().is_none() && coding.eq_ignore_ascii_case(b"chunked") =>
@@ -83,9 +82,9 @@ pub(super) fn framing(headers: &Headers, body_limit: usize) -> Result<Framing, R
             "NotImplemented",
             "the only Transfer-Encoding that is served is chunked",
         )),
-        (None, Some(_)) if lengths.next().is_some() => Err(Refusal::Malformed(
-            "Content-Length stands more than once".into(),
-        )),
+        (None, Some(_)) if lengths.next().is_some() => {
+            Err(Refusal::Malformed("Content-Length stands more than once"))
+        }
         (None, Some(length)) => sized(length, body_limit),
     }
 }
@@ -95,7 +94,7 @@ fn sized(length: &[u8], body_limit: usize) -> Result<Framing, Refusal> {
         .ok()
         .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     let Some(digits) = digits.filter(|digits| !digits.is_empty()) else {
-        return Err(Refusal::Malformed("Content-Length is no number".into()));
+        return Err(Refusal::Malformed("Content-Length is no number"));
     };
     match digits.parse::<usize>() {
         Ok(0) => Ok(Framing::Empty),

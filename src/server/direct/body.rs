@@ -15,9 +15,10 @@ const CHUNK_LINE_BYTES: usize = 1024;
 const EXTENSIONS_BYTES: usize = 16 * 1024;
 
 const EXTENSIONS_TOO_LONG: Refusal =
-    malformed("the extensions of the chunks are longer than 16384 bytes");
-const CHUNK_LINE_TOO_LONG: Refusal = malformed("the line before a chunk is longer than 1024 bytes");
-const CHUNK_TOO_LONG: Refusal = malformed("a chunk is longer than it says");
+    Refusal::Malformed("the extensions of the chunks are longer than 16384 bytes");
+const CHUNK_LINE_TOO_LONG: Refusal =
+    Refusal::Malformed("the line before a chunk is longer than 1024 bytes");
+const CHUNK_TOO_LONG: Refusal = Refusal::Malformed("a chunk is longer than it says");
 
 /// Reads a body to its end; whatever length it has announced, only what has come takes memory.
 pub(super) fn read<S: Source>(
@@ -44,7 +45,7 @@ fn read_chunks<S: Source>(
     let mut extensions_left = EXTENSIONS_BYTES;
     loop {
         let mut left = CHUNK_LINE_BYTES;
-        let line = inbox.line(&mut left, &CHUNK_LINE_TOO_LONG, clock.until(body.len()))?;
+        let line = inbox.line(&mut left, CHUNK_LINE_TOO_LONG, clock.until(body.len()))?;
         let (size, extensions) = chunk_size(line)?;
         extensions_left = extensions_left
             .checked_sub(extensions)
@@ -61,7 +62,7 @@ fn read_chunks<S: Source>(
         }
         inbox.take(size, body, clock)?;
         let mut left = b"\r\n".len();
-        inbox.line(&mut left, &CHUNK_TOO_LONG, clock.until(body.len()))?;
+        inbox.line(&mut left, CHUNK_TOO_LONG, clock.until(body.len()))?;
     }
     // Trailers must be sound, and are not handed on: who merges them into the head can be made to believe things (RFC
     // 9110 §6.5.1).
@@ -71,7 +72,8 @@ fn read_chunks<S: Source>(
 
 /// The size of a chunk, from the line before it, and how many bytes of extensions it has, which are ignored.
 fn chunk_size(line: &[u8]) -> Result<(usize, usize), Refusal> {
-    const MALFORMED: Refusal = malformed("the line before a chunk does not begin with its size");
+    const MALFORMED: Refusal =
+        Refusal::Malformed("the line before a chunk does not begin with its size");
     let digits = line
         .iter()
         .take_while(|byte| byte.is_ascii_hexdigit())
@@ -94,10 +96,6 @@ fn chunk_size(line: &[u8]) -> Result<(usize, usize), Refusal> {
         digits.iter().try_fold(0, add).unwrap_or(usize::MAX),
         extensions.len(),
     ))
-}
-
-const fn malformed(message: &'static str) -> Refusal {
-    Refusal::Malformed(std::borrow::Cow::Borrowed(message))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub(super) trait Source {
 }
 
 /// Why a connection ends.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     /// A request is answered without a handler, and what follows it is not trusted.
     Refused(Refusal),
@@ -31,7 +31,7 @@ impl From<Refusal> for End {
     }
 }
 
-const CUT_OFF: Refusal = Refusal::Malformed(std::borrow::Cow::Borrowed("the request breaks off"));
+const CUT_OFF: Refusal = Refusal::Malformed("the request breaks off");
 const TIMED_OUT: Refusal =
     Refusal::Unserved(408, "RequestTimeout", "the request took too long to arrive");
 
@@ -95,7 +95,7 @@ impl<S: Source> Inbox<S> {
     pub(super) fn line(
         &mut self,
         left: &mut usize,
-        too_long: &Refusal,
+        too_long: Refusal,
         until: Instant,
     ) -> Result<&[u8], End> {
         let mut searched = 0;
@@ -107,17 +107,19 @@ impl<S: Source> Inbox<S> {
                 break searched;
             }
             if searched > *left {
-                return Err(too_long.clone().into());
+                return Err(too_long.into());
             }
             if !self.fill(Some(until))? {
                 return Err(CUT_OFF.into());
             }
         };
-        *left = left.checked_sub(length).ok_or_else(|| too_long.clone())?;
+        *left = left.checked_sub(length).ok_or(too_long)?;
         let line = &self.buffer[self.start..self.start + length];
         self.start += length;
         line.strip_suffix(b"\r\n")
-            .ok_or_else(|| Refusal::Malformed("a line ends in LF without CR".into()).into())
+            .ok_or(End::Refused(Refusal::Malformed(
+                "a line ends in LF without CR",
+            )))
     }
 
     /// Takes `length` bytes to the end of `body`, which grows by what has come, not by what was announced.
@@ -219,7 +221,7 @@ mod tests {
         let mut inbox = Inbox::new(Script { bytes, step });
         let mut lines = Vec::new();
         loop {
-            match inbox.line(&mut left, &LONG, clock().until(0)) {
+            match inbox.line(&mut left, LONG, clock().until(0)) {
                 Ok(line) => lines.push(line.to_vec()),
                 Err(trouble) => return (lines, trouble),
             }
@@ -317,7 +319,7 @@ mod tests {
     fn an_interruption_ends_nothing_and_a_time_out_and_a_reset_do() {
         let read = |script: Vec<_>| {
             let mut inbox = Inbox::new(Odd(script.into()));
-            let line = inbox.line(&mut 100, &LONG, clock().until(0));
+            let line = inbox.line(&mut 100, LONG, clock().until(0));
             line.map(<[u8]>::to_vec)
         };
         let interrupted = Err(ErrorKind::Interrupted);

@@ -142,7 +142,7 @@ impl Front {
         let asked = read::asked(&request);
         let call = match acquaintance {
             Acquaintance::Distrusted => {
-                Err(Refusal::Malformed("a request before this one was refused".into()).into())
+                Err(Refusal::Malformed("a request before this one was refused").into())
             }
             _ => read::read(&mut request, self.body_limit),
         };

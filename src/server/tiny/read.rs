@@ -34,7 +34,7 @@ pub(super) fn read(request: &mut Request, body_limit: usize) -> Result<Call, Tro
         let name = header.field.as_str().as_str();
         // It takes any name, also one with a blank before its colon, which another server may read as sound.
         if !is_token(name) {
-            return Err(Refusal::Malformed("a header name is no token".into()).into());
+            return Err(Refusal::Malformed("a header name is no token").into());
         }
         headers.push(name.to_owned(), header.value.as_str().into());
     }
@@ -102,8 +102,7 @@ fn read_up_to(request: &mut Request, length: usize) -> Result<Vec<u8>, Trouble> 
     {
         Ok(_) => Ok(body),
         Err(error) if error.kind() == ErrorKind::InvalidInput => {
-            let malformed = format!("the chunks of the body are malformed: {error}");
-            Err(Refusal::Malformed(malformed.into()).into())
+            Err(Refusal::Malformed("the chunks of the body are malformed").into())
         }
         Err(_) => Err(Trouble::Gone),
     }

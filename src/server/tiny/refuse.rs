@@ -18,15 +18,15 @@ const MOST_BYTES_RESERVED: usize = 1 << 30;
 /// waits for that.
 pub(super) fn refuse(request: Request, refusal: Refusal, asked: Asked) {
     if is_too_long_to_drop(&request) {
-        return give_up(request, &refusal);
+        return give_up(request, refusal);
     }
     let answer = move || match refusal {
         Refusal::TooLarge {
             announced: Some(_), ..
         } if header(&request, TE).is_none() => {
-            answer_first(request, &refusal);
+            answer_first(request, refusal);
         }
-        _ => answer_behind_the_body(request, &refusal, asked),
+        _ => answer_behind_the_body(request, refusal, asked),
     };
     // Without a thread the request is dropped here and now, with an answer of 500.
     let _ = start_thread(Box::new(answer));
@@ -44,7 +44,7 @@ pub(super) fn is_too_long_to_drop(request: &Request) -> bool {
 const TE: &str = "te";
 
 /// The answer comes before the body, which is then read over, so that the next request is sound.
-fn answer_first(request: Request, refusal: &Refusal) {
+fn answer_first(request: Request, refusal: Refusal) {
     let reply = refusal.reply();
     let Body::Bytes(body) = reply.body else {
         return;
@@ -59,7 +59,7 @@ fn answer_first(request: Request, refusal: &Refusal) {
 }
 
 /// The body, or what looks like it, is read over first; the answer ends the connection.
-fn answer_behind_the_body(request: Request, refusal: &Refusal, asked: Asked) {
+fn answer_behind_the_body(request: Request, refusal: Refusal, asked: Asked) {
     let mut out = request.into_writer();
     let last = Asked {
         connection: Some("close"),
@@ -71,7 +71,7 @@ fn answer_behind_the_body(request: Request, refusal: &Refusal, asked: Asked) {
 
 /// The head alone tells the client. The request is never dropped: that costs a thread and a descriptor, where the
 /// reservation would cost the process.
-fn give_up(request: Request, refusal: &Refusal) {
+fn give_up(request: Request, refusal: Refusal) {
     log::error!(
         "a request announced {:?} bytes; its connection is given up",
         request.body_length()
