@@ -79,16 +79,19 @@ impl Dispatch {
 
     /// Runs the pre-stop hook for a process that was told to end by a signal, unless it has run already.
     pub(crate) fn stop(&self) {
-        let Some(hook) = self.handlers.pre_stop.as_ref() else {
+        let Some(hook) = self.pre_stop_hook() else {
             return;
         };
-        if self.stopped.swap(true, Ordering::SeqCst) {
-            return;
-        }
         let _scope = Scope::enter("");
         if let Err(error) = guard(|| hook(&Context::default())) {
             logger::write_failure(&error.to_json());
         }
+    }
+
+    /// The pre-stop hook for whoever asks first: one that a call or a signal has run, or runs, does not run again.
+    fn pre_stop_hook(&self) -> Option<&Hook> {
+        let hook = self.handlers.pre_stop.as_ref();
+        hook.filter(|_| !self.stopped.swap(true, Ordering::SeqCst))
     }
 
     fn initialize(&self, call: Call) -> Reply {
@@ -113,12 +116,7 @@ impl Dispatch {
     }
 
     fn pre_stop(&self, call: Call) -> Reply {
-        // A hook that has run, or runs because of a signal, does not run again.
-        let hook = self
-            .handlers
-            .pre_stop
-            .as_ref()
-            .filter(|_| !self.stopped.swap(true, Ordering::SeqCst));
+        let hook = self.pre_stop_hook();
         serve_hook(call, Phase::PreStop, Limit::Unknown, |ctx| {
             hook.map_or(Ok(()), |hook| hook(ctx))
         })

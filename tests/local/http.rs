@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::io::{BufReader, Write};
+use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
-use crate::support::{KEY_SECRET, Reply, Server, authorization, read_chunk, send, wait_for};
+use crate::support::{
+    DOMAIN, KEY_SECRET, Reply, Server, authorization, body_of_20_mb, read_chunk, send, wait_for,
+};
 
 const PROXY: &str = "/2016-08-15/proxy/s/f";
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "DELETE", "HEAD", "PROPFIND"];
@@ -16,6 +19,13 @@ fn server_with(fields: &Value) -> Server {
     server.add_trigger("anonymous", &METHODS);
     server.add_domain();
     server
+}
+
+/// Asks for the function's stream of events, and leaves the reading to the test.
+fn ask_for_events(server: &Server) -> BufReader<TcpStream> {
+    let mut stream = server.connect();
+    send(&mut stream, "GET", "/events", &[("Host", DOMAIN)], b"");
+    BufReader::new(stream)
 }
 
 /// What the function saw of a header, in the order it came.
@@ -82,9 +92,7 @@ fn the_proxy_path_stays_in_the_target_and_forces_a_download() {
 #[test]
 fn a_body_of_20_mb_and_100_headers_pass_both_ways() {
     let server = server_with(&json!({}));
-    let body: Vec<u8> = (0..20 * 1024 * 1024_u32)
-        .map(|index| index.to_le_bytes()[1])
-        .collect();
+    let body = body_of_20_mb();
     let reply = server.by_domain("POST", "/echo", &[], &body);
     assert!(
         reply.complete && reply.body == body,
@@ -118,15 +126,7 @@ fn six_events_over_time_arrive_as_six() {
     let folder = tempfile::tempdir().expect("folder");
     let gate = folder.path().join("gate").display().to_string();
     let server = server_with(&json!({"environmentVariables": {"EVENTS_GATE": gate}}));
-    let mut stream = server.connect();
-    send(
-        &mut stream,
-        "GET",
-        "/events",
-        &[("Host", "web.example.test")],
-        b"",
-    );
-    let mut reader = BufReader::new(stream);
+    let mut reader = ask_for_events(&server);
     let head = Reply::read_head(&mut reader);
     assert_eq!(
         (
@@ -164,15 +164,7 @@ fn a_client_that_leaves_cancels_its_call() {
     let folder = tempfile::tempdir().expect("folder");
     let gate = folder.path().join("gate").display().to_string();
     let server = server_with(&json!({"environmentVariables": {"EVENTS_GATE": gate}}));
-    let mut stream = server.connect();
-    send(
-        &mut stream,
-        "GET",
-        "/events",
-        &[("Host", "web.example.test")],
-        b"",
-    );
-    let mut reader = BufReader::new(stream);
+    let mut reader = ask_for_events(&server);
     Reply::read_head(&mut reader);
     drop(reader);
     wait_for("the platform's line", || {

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 
-use crate::support::{Reply, Server, read_chunk, send, text, zip_of};
+use crate::support::{Reply, Server, body_of_20_mb, read_chunk, send, text, zip_of};
 
 /// The bootstrap that is shipped, or the testbed, as `cargo test` has just built them.
 fn built(program: &str) -> PathBuf {
@@ -63,9 +63,7 @@ fn the_shipped_function_is_the_same_by_domain_and_by_the_long_address() {
 #[test]
 fn a_body_of_20_mb_comes_back_whole() {
     let server = server_of("testbed", &json!({}));
-    let body: Vec<u8> = (0..20 * 1024 * 1024_u32)
-        .map(|index| index.to_le_bytes()[1])
-        .collect();
+    let body = body_of_20_mb();
     let reply = server.by_domain("POST", "/echo", &[], &body);
     assert!(
         reply.complete && reply.body == body,
@@ -77,9 +75,7 @@ fn a_body_of_20_mb_comes_back_whole() {
 #[test]
 fn a_chunked_body_of_20_mb_comes_back_whole() {
     let server = server_of("testbed", &json!({}));
-    let body: Vec<u8> = (0..20 * 1024 * 1024_u32)
-        .map(|index| index.to_le_bytes()[1])
-        .collect();
+    let body = body_of_20_mb();
     let mut chunked = Vec::new();
     for piece in body.chunks(64 * 1024) {
         chunked.extend(format!("{:x}\r\n", piece.len()).into_bytes());

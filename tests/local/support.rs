@@ -468,6 +468,13 @@ pub(crate) fn authorization(
     format!("FC {KEY_ID}:{}", BASE64.encode(mac.finalize().into_bytes()))
 }
 
+/// 20 MB that no cut or swap leaves as they are.
+pub(crate) fn body_of_20_mb() -> Vec<u8> {
+    (0..20 * 1024 * 1024_u32)
+        .map(|index| index.to_le_bytes()[1])
+        .collect()
+}
+
 /// The test function as a zip file.
 pub(crate) fn package() -> Vec<u8> {
     let bootstrap = fs::read(function_folder().join("bootstrap")).expect("the test function");

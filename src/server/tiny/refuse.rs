@@ -33,7 +33,7 @@ pub(super) fn refuse(request: Request, refusal: Refusal, asked: Asked) {
 }
 
 /// Whether the request must never be dropped, whatever else is the matter with it.
-pub(super) fn is_too_long_to_drop(request: &Request) -> bool {
+fn is_too_long_to_drop(request: &Request) -> bool {
     request
         .body_length()
         .is_some_and(|length| length > MOST_BYTES_RESERVED)
