@@ -70,6 +70,11 @@ impl Reply {
         Self::error(FAILED, error).with_header(name::STATUS, FAILED_MARK)
     }
 
+    /// Whether an answer of this status may carry a body and tell its length (RFC 9110 §15.3.5, §15.4.5).
+    pub(crate) fn allows_body(&self) -> bool {
+        !matches!(self.status, 204 | 304)
+    }
+
     /// The same answer with one more header, whose name and value are known to be sound.
     pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers

@@ -47,10 +47,11 @@ pub(crate) fn decode(call: &mut Call) -> Result<(), Error> {
 /// Puts the status and the headers of a reply into its header. The reply that carries them is always a 200; a stream
 /// is gathered, for this form knows none.
 pub(crate) fn encode(mut reply: Reply, head_only: bool) -> Result<Reply, Error> {
+    let is_seen = !head_only && reply.allows_body();
     let body = match reply.body {
         Body::Bytes(bytes) => bytes,
         // A stream that nobody may see is dropped unread, as it is when it is not in this form.
-        Body::Stream(_) if head_only || matches!(reply.status, 204 | 304) => Vec::new(),
+        Body::Stream(_) if !is_seen => Vec::new(),
         Body::Stream(write) => {
             let mut bytes = Vec::new();
             write(&mut bytes)?;

@@ -37,7 +37,8 @@ const CHUNK_BYTES: usize = 8 * 1024;
 
 /// Writes the whole answer.
 pub(super) fn send(out: &mut dyn Write, reply: Reply, asked: Asked) -> Result<(), Loss> {
-    let has_body = !asked.head_only && allows_body(reply.status);
+    let allows_body = reply.allows_body();
+    let has_body = !asked.head_only && allows_body;
     let mut head = head(&reply, asked);
     let body = match reply.body {
         // Its length is told, and is none (RFC 9110 §15.3.6).
@@ -46,7 +47,7 @@ pub(super) fn send(out: &mut dyn Write, reply: Reply, asked: Asked) -> Result<()
     };
     match body {
         Body::Bytes(body) => {
-            if allows_body(reply.status) {
+            if allows_body {
                 push_field(
                     &mut head,
                     name::CONTENT_LENGTH,
@@ -187,11 +188,6 @@ fn push_field(head: &mut Vec<u8>, name: &str, value: &[u8]) {
 }
 
 const RESET_CONTENT: u16 = 205;
-
-/// Whether an answer of this status may carry a body and tell its length (RFC 9110 §15.3.5, §15.4.5).
-fn allows_body(status: u16) -> bool {
-    !matches!(status, 204 | 304)
-}
 
 /// The words behind the usual statuses; they mean nothing, and any other status goes without (RFC 9112 §4).
 fn reason(status: u16) -> &'static str {
