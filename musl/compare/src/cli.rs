@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 
+use crate::words::Language;
+
 /// What `compare --help` prints.
 pub const HELP: &str = "\
 Compares the package size, the cold start and the running cost of HTTP echo servers.
@@ -33,6 +35,7 @@ table, picture:
   --from FILE       the result; instead of the published result.json
   --write FILE      table: put the headline between the two marker lines of this README
                     picture: write the SVG here instead of to the terminal
+  --lang en|zh      table --write: the language of that README; instead of en
 ";
 
 /// What to do.
@@ -79,6 +82,8 @@ pub struct Args {
     pub from: Option<PathBuf>,
     /// Where to write it.
     pub write: Option<PathBuf>,
+    /// The language of the headline that is written.
+    pub language: Language,
 }
 
 impl Args {
@@ -112,6 +117,7 @@ impl Args {
                 Long("out") => args.out = Some(parser.value()?.into()),
                 Long("from") => args.from = Some(parser.value()?.into()),
                 Long("write") => args.write = Some(parser.value()?.into()),
+                Long("lang") => args.language = language(&parser.value()?.string()?)?,
                 Value(word) if verb.is_none() => verb = Some(verb_of(&word.string()?)?),
                 other => return Err(other.unexpected()),
             }
@@ -134,6 +140,7 @@ impl Args {
             out: None,
             from: None,
             write: None,
+            language: Language::default(),
         }
     }
 }
@@ -148,6 +155,10 @@ fn verb_of(word: &str) -> Result<Verb, lexopt::Error> {
         "help" => Ok(Verb::Help),
         _ => Err(format!("there is no command '{word}'").into()),
     }
+}
+
+fn language(code: &str) -> Result<Language, lexopt::Error> {
+    Language::named(code).ok_or_else(|| format!("--lang is en or zh, not '{code}'").into())
 }
 
 fn list(text: &str) -> Vec<String> {
@@ -194,6 +205,7 @@ mod tests {
             ("walk", "there is no command 'walk'"),
             ("", "a command is missing"),
             ("run --rounds 0", "--rounds must be at least 1"),
+            ("table --lang fr", "--lang is en or zh, not 'fr'"),
             ("run --loud", "invalid option '--loud'"),
             ("run twice", "unexpected argument \"twice\""),
             ("table --write", "missing argument for option '--write'"),
@@ -206,7 +218,7 @@ mod tests {
     fn every_option_stands_in_the_help() {
         for option in [
             "quick", "only", "rounds", "seed", "publish", "default", "direct", "out", "install",
-            "from", "write",
+            "from", "write", "lang",
         ] {
             assert!(HELP.contains(&format!("--{option}")), "{option}");
         }

@@ -6,29 +6,22 @@ use crate::result::{Report, Row};
 use crate::table::{conditions, ranked, zip};
 use crate::units::{kib, ms, rate, us};
 use crate::verdict;
+use crate::words::Language;
 
 /// The number of connections whose throughput stands in the headline.
 const HEADLINE_CONNECTIONS: usize = 16;
 
 /// The headline table with its picture and its conditions, as Markdown.
-pub fn markdown(report: &Report, picture: &str, method: &str) -> String {
-    let mut grid = Grid::new(&[
-        "server",
-        "package, zip",
-        "first answer, p50 (p90)",
-        "listening",
-        "peak RSS",
-        "threads",
-        "CPU per request",
-        "requests/s, 16 connections",
-        "the cloud's own: package / duration / memory *",
-    ]);
+pub fn markdown(report: &Report, picture: &str, method: &str, language: Language) -> String {
+    let mut grid = Grid::new(&language.columns());
     for row in ranked(report) {
         grid.push(headline_row(report, row));
     }
-    let picture = format!("![Package size and cold start of each server]({picture})");
-    let parts = [picture, grid.markdown(), footnotes(report, method)];
-    parts.join("\n\n").replace("\n\n\n", "\n\n")
+    let picture = format!("![{}]({picture})", language.picture());
+    let notes = footnotes(report, method, language);
+    [picture, grid.markdown(), notes]
+        .join("\n\n")
+        .replace("\n\n\n", "\n\n")
 }
 
 fn headline_row(report: &Report, row: &Row) -> Vec<String> {
@@ -84,23 +77,16 @@ fn cloud_cell(report: &Report, id: &str) -> Option<String> {
     ))
 }
 
-fn footnotes(report: &Report, method: &str) -> String {
-    let mut notes =
-        vec![
-        format!("{} How it was measured: [method]({method}).", conditions(report)),
-        "† without the interpreter, which the platform brings.".to_owned(),
-        "\\* recorded by Alibaba's cloud for the demo of that language (latest year shown), with \
-         another program on another machine; not ours, and not comparable with the other columns."
-            .to_owned(),
-    ];
-    notes.extend(report.left_out.iter().map(|left| {
-        let bring = left
-            .bring
-            .as_ref()
-            .map_or(String::new(), |b| format!(" (`{b}` brings it)"));
-        format!("Left out: {}, {}{bring}.", left.name, left.reason)
-    }));
-    notes.extend(verdict::lines(report));
+fn footnotes(report: &Report, method: &str, language: Language) -> String {
+    let mut notes = vec![conditions(report, language) + &language.method(method)];
+    notes.extend(language.marks().map(str::to_owned));
+    notes.extend(
+        report
+            .left_out
+            .iter()
+            .map(|left| language.left_out(&left.name, &left.reason, left.bring.as_deref())),
+    );
+    notes.extend(verdict::lines(report, language));
     notes.iter().map(|note| format!("- {note}\n")).collect()
 }
 
@@ -121,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_headline_is_markdown_with_ours_in_bold_and_the_cloud_marked() {
-        let text = markdown(&report(), "a/result.svg", "a/README.md");
+        let text = markdown(&report(), "a/result.svg", "a/README.md", Language::English);
         assert!(
             text.starts_with("![Package size and cold start of each server](a/result.svg)\n\n| ")
         );
@@ -133,5 +119,22 @@ mod tests {
         assert!(text.contains("| - / 3.12 ms / 55.65 MB |"), "{text}");
         assert!(text.contains("not ours, and not comparable"));
         assert!(!text.contains("| Wrong |"));
+    }
+
+    #[test]
+    fn every_figure_is_the_same_in_each_language() {
+        let figures = |language| {
+            let text = markdown(&report(), "a/result.svg", "a/README.md", language);
+            let is_figure = |word: &&str| word.contains(|c: char| c.is_ascii_digit());
+            let split = text.split(|c: char| !c.is_ascii_alphanumeric() && !".,%".contains(c));
+            let mut words: Vec<String> = split
+                .map(|word| word.trim_matches(['.', ',']))
+                .filter(is_figure)
+                .map(str::to_owned)
+                .collect();
+            words.sort_unstable();
+            words
+        };
+        assert_eq!(figures(Language::English), figures(Language::Chinese));
     }
 }

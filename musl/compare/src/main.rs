@@ -3,7 +3,7 @@
 //! # Layout
 //! `cli` reads the order, `peers` the manifest, `package` makes what one would deploy, `run` lets
 //! the peers take turns, `measure`, `server`, `load`, `http` and `process` do the measuring,
-//! `summary` sums up, `table`, `headline`, `svg` and `export` show it.
+//! `summary` sums up, `table`, `headline`, `words`, `svg` and `export` show it.
 
 mod cli;
 mod export;
@@ -30,6 +30,7 @@ mod table;
 mod units;
 mod verbs;
 mod verdict;
+mod words;
 
 use std::process::ExitCode;
 

@@ -4,6 +4,7 @@ use crate::grid::Grid;
 use crate::result::{Cloud, Report, Row};
 use crate::units::{bytes, kib, rate, us};
 use crate::verdict;
+use crate::words::{Conditions, Language};
 
 /// Everything, for a terminal.
 pub fn terminal(report: &Report) -> String {
@@ -24,7 +25,7 @@ pub fn terminal(report: &Report) -> String {
     parts.extend(outside(report));
     parts.push(section(
         "Where fc-runtime stands",
-        &verdict::lines(report).join("\n"),
+        &verdict::lines(report, Language::English).join("\n"),
     ));
     parts.push(footer(report));
     parts.join("\n")
@@ -53,29 +54,19 @@ pub fn zip(row: &Row, mark: &str) -> String {
 }
 
 /// Under which conditions the figures hold, in one or two sentences.
-pub fn conditions(report: &Report) -> String {
+pub fn conditions(report: &Report, language: Language) -> String {
     let (plan, machine) = (&report.plan, &report.machine);
-    let mut text = format!(
-        "{}: {} cold starts of each server in shuffled order (seed {}), {}, {} cores, Linux {}{}.",
-        report.when.split('T').next().unwrap_or_default(),
-        plan.rounds,
-        plan.seed,
-        machine.cpu,
-        machine.cores,
-        machine.kernel,
-        if machine.pinned {
-            ", client and server on a core each"
-        } else {
-            ""
-        },
-    );
-    if plan.quick {
-        text += " A quick run: its times say little.";
-    }
-    if machine.was_busy() {
-        text += " Something else ran on the machine: noisy.";
-    }
-    text
+    language.conditions(&Conditions {
+        day: report.when.split('T').next().unwrap_or_default(),
+        rounds: plan.rounds,
+        seed: plan.seed,
+        cpu: &machine.cpu,
+        cores: machine.cores,
+        kernel: &machine.kernel,
+        pinned: machine.pinned,
+        quick: plan.quick,
+        busy: machine.was_busy(),
+    })
 }
 
 fn start(report: &Report, rows: &[&Row]) -> Grid {
@@ -263,7 +254,7 @@ fn footer(report: &Report) -> String {
     let notes = "Times in µs unless they say ms. + the interpreter is not in the package. \
                  conn/s: answers each second with so many connections. \
                  served: connections that got an answer, of the most there were.";
-    format!("{}\n{notes}\n", conditions(report))
+    format!("{}\n{notes}\n", conditions(report, Language::English))
 }
 
 fn section(title: &str, text: &str) -> String {

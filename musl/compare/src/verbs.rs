@@ -104,7 +104,8 @@ fn show_table(args: &Args) -> Result<(), String> {
     };
     let picture = relative(readme, &home("result.svg"))?;
     let method = relative(readme, &home("README.md"))?;
-    export::write_between_markers(readme, &headline::markdown(&report, &picture, &method))?;
+    let headline = headline::markdown(&report, &picture, &method, args.language);
+    export::write_between_markers(readme, &headline)?;
     eprintln!("wrote the headline table to {}", readme.display());
     Ok(())
 }

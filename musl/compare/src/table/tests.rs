@@ -23,10 +23,10 @@ fn the_terminal_shows_the_soonest_first_and_everything_that_is_not_in_the_tables
 #[test]
 fn a_noisy_or_quick_run_says_so_in_the_headline() {
     let mut report = report();
-    assert!(!conditions(&report).contains("noisy"));
+    assert!(!conditions(&report, Language::English).contains("noisy"));
     report.machine.others_before = 0.5;
     report.plan.quick = true;
-    let text = conditions(&report);
+    let text = conditions(&report, Language::English);
     assert!(
         text.ends_with(
             "A quick run: its times say little. Something else ran on the machine: noisy."

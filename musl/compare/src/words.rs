@@ -1,0 +1,205 @@
+//! Owns the sentences around the figures of a headline, in each language that a README is written in. Knows no report.
+
+/// A language of a headline.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Language {
+    /// `en`.
+    #[default]
+    English,
+    /// `zh`.
+    Chinese,
+}
+
+/// What is judged of a server; less is better in all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The package after `zip -9`.
+    Zip,
+    /// From exec to the first whole answer.
+    First,
+    /// The most memory until then.
+    Memory,
+    /// The processor's time for a request.
+    Cpu,
+}
+
+/// The conditions of a run, as a sentence needs them.
+#[derive(Debug)]
+pub struct Conditions<'a> {
+    pub day: &'a str,
+    pub rounds: u32,
+    pub seed: u64,
+    pub cpu: &'a str,
+    pub cores: usize,
+    pub kernel: &'a str,
+    pub pinned: bool,
+    pub quick: bool,
+    pub busy: bool,
+}
+
+impl Language {
+    /// The language that `--lang` names.
+    pub fn named(code: &str) -> Option<Self> {
+        match code {
+            "en" => Some(Self::English),
+            "zh" => Some(Self::Chinese),
+            _ => None,
+        }
+    }
+
+    /// What the picture shows, for those who do not see it.
+    pub fn picture(self) -> &'static str {
+        match self {
+            Self::English => "Package size and cold start of each server",
+            Self::Chinese => "各运行时的代码包大小与冷启动时间",
+        }
+    }
+
+    /// The heads of the columns.
+    pub fn columns(self) -> [&'static str; 9] {
+        match self {
+            Self::English => [
+                "server",
+                "package, zip",
+                "first answer, p50 (p90)",
+                "listening",
+                "peak RSS",
+                "threads",
+                "CPU per request",
+                "requests/s, 16 connections",
+                "the cloud's own: package / duration / memory *",
+            ],
+            Self::Chinese => [
+                "服务",
+                "代码包（zip）",
+                "首个响应 p50（p90）",
+                "开始监听",
+                "内存峰值（RSS）",
+                "线程数",
+                "每请求 CPU",
+                "16 连接时每秒请求数",
+                "云端记录：代码包 / 时长 / 内存 *",
+            ],
+        }
+    }
+
+    /// Under which conditions the figures hold, in one or two sentences.
+    pub fn conditions(self, c: &Conditions<'_>) -> String {
+        let Conditions {
+            day,
+            rounds,
+            seed,
+            cpu,
+            cores,
+            kernel,
+            ..
+        } = c;
+        let when = |is: bool, text: &'static str| if is { text } else { "" };
+        match self {
+            Self::English => format!(
+                "{day}: {rounds} cold starts of each server in shuffled order (seed {seed}), {cpu}, {cores} cores, Linux \
+                 {kernel}{}.{}{}",
+                when(c.pinned, ", client and server on a core each"),
+                when(c.quick, " A quick run: its times say little."),
+                when(c.busy, " Something else ran on the machine: noisy."),
+            ),
+            Self::Chinese => format!(
+                "{day}：每个服务按随机顺序（种子 {seed}）冷启动 {rounds} 次；{cpu}，{cores} 核，Linux {kernel}{}。{}{}",
+                when(c.pinned, "，客户端与服务端各占一核"),
+                when(c.quick, "这是一次快速测量，时间数据参考价值有限。"),
+                when(c.busy, "测量时机器上有其他程序在运行，数据有噪声。"),
+            ),
+        }
+    }
+
+    /// Where the method is told.
+    pub fn method(self, link: &str) -> String {
+        match self {
+            Self::English => format!(" How it was measured: [method]({link})."),
+            Self::Chinese => format!("测量方法见[此处]({link})。"),
+        }
+    }
+
+    /// What the dagger and the star of the table mean.
+    pub fn marks(self) -> [&'static str; 2] {
+        match self {
+            Self::English => [
+                "† without the interpreter, which the platform brings.",
+                "\\* recorded by Alibaba's cloud for the demo of that language (latest year shown), with \
+                 another program on another machine; not ours, and not comparable with the other columns.",
+            ],
+            Self::Chinese => [
+                "† 不含由平台提供的解释器。",
+                "\\* 阿里云对该语言示例函数的记录（取最近一年），程序与机器均不同；并非我们的测量，不能与其他列比较。",
+            ],
+        }
+    }
+
+    /// A server that is not in the table; `bring` is the command that brings what it lacks.
+    pub fn left_out(self, name: &str, reason: &str, bring: Option<&str>) -> String {
+        let bring = |before: &str, after: &str| {
+            bring.map_or(String::new(), |command| {
+                format!("{before}`{command}`{after}")
+            })
+        };
+        match self {
+            Self::English => format!("Left out: {name}, {reason}{}.", bring(" (", " brings it)")),
+            Self::Chinese => format!("未测：{name}，{reason}{}。", bring("（可用 ", " 安装）")),
+        }
+    }
+
+    /// Where one of ours stands: of whom it is not ahead, or that it is ahead of all.
+    pub fn standing(self, ours: &str, subject: Subject, ahead: &[String]) -> String {
+        let subject = self.subject(subject);
+        match (self, ahead) {
+            (Self::English, []) => format!("{ours}, {subject}: ahead of every peer."),
+            (Self::English, some) => {
+                format!("{ours}, {subject}: not ahead of {}.", some.join(", "))
+            }
+            (Self::Chinese, []) => format!("{ours} 的{subject}：优于所有对比对象。"),
+            (Self::Chinese, some) => format!("{ours} 的{subject}：未优于 {}。", some.join("、")),
+        }
+    }
+
+    /// One that ours is not ahead of, with its share of our figure; `elsewhere` if what runs it is not in its package.
+    pub fn ahead(self, name: &str, share: f64, elsewhere: bool) -> String {
+        let tiny = share < 0.01;
+        match self {
+            Self::English => {
+                let mark = if elsewhere {
+                    ", whose interpreter is not in it"
+                } else {
+                    ""
+                };
+                let share = if tiny {
+                    "under 0.01".into()
+                } else {
+                    format!("{share:.2}")
+                };
+                format!("{name}{mark} ({share} of ours)")
+            }
+            Self::Chinese => {
+                let mark = if elsewhere { "，不含解释器" } else { "" };
+                let share = if tiny {
+                    "不到 0.01".into()
+                } else {
+                    format!("{share:.2}")
+                };
+                format!("{name}（为我们的 {share} 倍{mark}）")
+            }
+        }
+    }
+
+    fn subject(self, subject: Subject) -> &'static str {
+        match (self, subject) {
+            (Self::English, Subject::Zip) => "zip bytes",
+            (Self::English, Subject::First) => "first answer",
+            (Self::English, Subject::Memory) => "peak RSS",
+            (Self::English, Subject::Cpu) => "CPU per request",
+            (Self::Chinese, Subject::Zip) => "代码包大小",
+            (Self::Chinese, Subject::First) => "首个响应时间",
+            (Self::Chinese, Subject::Memory) => "内存峰值",
+            (Self::Chinese, Subject::Cpu) => "每请求 CPU",
+        }
+    }
+}
