@@ -22,9 +22,11 @@ export FC PORT
 FEATURES = --no-default-features --features $(FRONT),local,events
 FC_LOCAL = cargo run --quiet --locked --features local --bin fc-local --
 
+MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+
 COMPARE = cargo run --quiet --release --manifest-path musl/compare/Cargo.toml --
 
-.PHONY: help run test test-shipped fun musl size compare build build-img local deploy invoke fmt lint doc clean
+.PHONY: help run test test-shipped fun musl size compare build build-img local deploy invoke fmt lint msrv doc release-check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +74,7 @@ compare: musl ## compare size, start and cost with other runtimes; QUICK=1 is sh
 	@FRONT=direct sh musl/build.sh musl/compare/out/direct
 	@$(COMPARE) run $(if $(QUICK),--quick) $(if $(INSTALL),--install)
 	@$(COMPARE) table --write README.md
+	@$(COMPARE) table --write src/guide/README.zh-CN.md --lang zh
 
 fmt: ## format the code
 	cargo fmt
@@ -79,6 +82,15 @@ fmt: ## format the code
 lint: ## check format and lints, warnings denied
 	cargo fmt --check
 	cargo clippy --locked --all-targets $(FEATURES) -- -D warnings
+
+msrv: ## build everything with the oldest Rust that Cargo.toml promises
+	rustup toolchain install $(MSRV) --profile minimal --no-self-update
+	for front in tiny-http direct; do \
+	    CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --no-default-features --features $$front,local,events || exit 1; \
+	done
+
+release-check: ## everything that must hold before a version is published; publishes nothing
+	bash .ci/release-check
 
 doc: ## build the documentation, warnings denied
 	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps $(FEATURES)
