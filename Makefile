@@ -43,7 +43,7 @@ test: musl fun ## run every test
 test-shipped: musl ## run the tests of the runtime against the package as it is shipped
 	@PROGRAM=testbed sh musl/build.sh target/shipped
 	@cp pkg/bootstrap target/shipped/
-	FC_BINARIES=$(CURDIR)/target/shipped cargo test --locked $(FEATURES) --test endpoints --test failures --test life --test http_params
+	FC_BINARIES=$(CURDIR)/target/shipped cargo test --locked $(FEATURES) --test endpoints --test answers --test failures --test life --test http_params
 
 fun: ## install the real fun CLI for the tests, where node is
 	@sh tests/fun/install.sh

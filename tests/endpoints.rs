@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{Connection, Instance, request};
+use support::{Instance, request};
 
 /// The marker lines among all lines.
 fn markers(lines: &[String]) -> Vec<&str> {
@@ -275,17 +275,6 @@ fn the_bytes_of_the_mock_agent_are_understood() {
 }
 
 #[test]
-fn an_answer_to_100_continue_comes_before_the_body() {
-    let instance = Instance::start("bootstrap", &[]);
-    let mut connection = instance.connect();
-    connection.send(
-        b"POST /invoke HTTP/1.1\r\nHost: x\r\nX-Fc-Control-Path: /invoke\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n",
-    );
-    assert_eq!(connection.head().expect("a head").0, 100);
-    assert_eq!(connection.exchange(b"body").text(), "body");
-}
-
-#[test]
 fn the_shipped_function_answers_http_as_documented() {
     let instance = Instance::start("bootstrap", &[]);
     assert_eq!(instance.http("GET", "/", b"").text(), "Hello World!");
@@ -301,176 +290,6 @@ fn the_shipped_function_answers_http_as_documented() {
         );
     }
     assert_eq!(instance.http("GET", "/elsewhere", b"").status, 404);
-}
-
-#[test]
-fn statuses_and_headers_of_a_handler_reach_the_client() {
-    let instance = Instance::start("testbed", &[]);
-    let answer = instance.http("GET", "/status/418", b"");
-    assert_eq!(
-        (
-            answer.status,
-            answer.text().as_str(),
-            answer.header("x-fc-status")
-        ),
-        (418, "the body", None)
-    );
-    let failed = instance.http("GET", "/failed", b"");
-    assert_eq!(
-        (failed.status, failed.header("x-fc-status")),
-        (503, Some("404"))
-    );
-    let cookies = instance.http("GET", "/cookies", b"");
-    let cookies: Vec<_> = cookies
-        .headers
-        .iter()
-        .filter(|(name, _)| name == "set-cookie")
-        .collect();
-    assert_eq!(cookies.len(), 2);
-    for status in [204, 304] {
-        let answer = instance.http("GET", &format!("/status/{status}"), b"");
-        assert_eq!(
-            (answer.status, answer.header("content-length")),
-            (status, None)
-        );
-    }
-    let head = instance.http("HEAD", "/status/200", b"");
-    assert_eq!(
-        (head.status, head.header("content-length"), head.body.len()),
-        (200, Some("8"), 0)
-    );
-    let lines = instance.lines();
-    assert!(lines.iter().any(|line| line == "FC Invoke End RequestId: http-id, Error: Unhandled function error"));
-}
-
-#[test]
-fn a_stream_is_chunked_and_ends_after_its_end_line() {
-    let instance = Instance::start("testbed", &[]);
-    let mut connection = instance.connect();
-    connection.send(&request(
-        "GET",
-        "/stream",
-        &[("x-fc-control-path", "/http-invoke")],
-        b"",
-    ));
-    let (status, headers) = connection.head().expect("a head");
-    assert_eq!(status, 200);
-    assert!(
-        headers.contains(&("transfer-encoding".into(), "chunked".into())),
-        "{headers:?}"
-    );
-    for number in 1..=3 {
-        assert_eq!(
-            connection.chunk(),
-            Ok(format!("event {number}\n").into_bytes())
-        );
-    }
-    assert_eq!(connection.chunk(), Ok(Vec::new()));
-    assert!(
-        instance
-            .lines()
-            .iter()
-            .any(|line| line.starts_with("FC Invoke End")),
-        "the end line comes first"
-    );
-}
-
-#[test]
-fn a_stream_that_nobody_may_see_has_its_end_line_before_its_answer() {
-    for (method, target, status) in [("HEAD", "/stream", 200), ("GET", "/no-content-stream", 204)] {
-        let instance = Instance::start("testbed", &[]);
-        let answer = instance.http(method, target, b"");
-        assert_eq!((answer.status, answer.body.len()), (status, 0));
-        let lines = instance.lines();
-        assert_eq!(
-            lines.last().map(String::as_str),
-            Some("FC Invoke End RequestId: http-id"),
-            "{method} {target}"
-        );
-    }
-}
-
-#[test]
-fn a_stream_that_fails_before_its_first_byte_is_answered_as_any_failure() {
-    let instance = Instance::start("testbed", &[]);
-    for (target, error_type) in [("/early-failure", "Early"), ("/early-panic", "Panic")] {
-        let answer = instance.http("GET", target, b"");
-        assert_eq!(
-            (answer.status, answer.header("x-fc-status")),
-            (404, Some("404"))
-        );
-        assert_eq!(answer.json()["errorType"], error_type);
-    }
-    let end = "FC Invoke End RequestId: http-id, Error: Unhandled function error";
-    assert_eq!(
-        instance.lines().iter().filter(|line| *line == end).count(),
-        2
-    );
-}
-
-#[test]
-fn each_server_sent_event_arrives_before_the_next_is_made() {
-    let instance = Instance::start("testbed", &[]);
-    let mut connection = instance.connect();
-    connection.send(&request(
-        "GET",
-        "/server-sent-events",
-        &[("x-fc-control-path", "/http-invoke")],
-        b"",
-    ));
-    for number in 1..=6 {
-        assert_eq!(instance.http("POST", "/next", b"").status, 204);
-        if number == 1 {
-            let (status, headers) = connection.head().expect("a head");
-            assert_eq!(status, 200);
-            assert!(
-                headers.contains(&("content-type".into(), "text/event-stream".into())),
-                "{headers:?}"
-            );
-        }
-        assert_eq!(
-            connection.chunk(),
-            Ok(format!("data: {number}\n\n").into_bytes())
-        );
-    }
-    assert_eq!(connection.chunk(), Ok(Vec::new()));
-}
-
-#[test]
-fn a_reader_is_streamed_to_its_end() {
-    let instance = Instance::start("testbed", &[]);
-    let answer = instance.http("GET", "/reader", b"");
-    assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
-    assert!(answer.body == [b'r'; 100_000]);
-}
-
-#[test]
-fn a_stream_that_breaks_off_cannot_be_taken_for_whole() {
-    let instance = Instance::start("testbed", &[]);
-    let mut connection = instance.connect();
-    connection.send(&request(
-        "GET",
-        "/broken-stream",
-        &[("x-fc-control-path", "/http-invoke")],
-        b"",
-    ));
-    connection.head().expect("a head");
-    assert_eq!(connection.chunk(), Ok(b"half".to_vec()));
-    connection.chunk().expect_err("what follows is no chunk");
-    let lines = instance.wait_for_line("the end line", |line| line.starts_with("FC Invoke End"));
-    let error = lines
-        .iter()
-        .position(|line| line.contains(r#""errorType":"Broken""#))
-        .expect("the error is logged");
-    assert!(
-        lines[error + 1].ends_with(", Error: Unhandled function error"),
-        "{lines:#?}"
-    );
-    assert_eq!(
-        instance.http("GET", "/echo", b"").status,
-        200,
-        "the instance lives on"
-    );
 }
 
 #[test]
@@ -494,19 +313,4 @@ fn the_context_tells_what_the_platform_sent() {
         r#"1-67a59f35 Some("hello") Some(1024) None Some("STS.planted") true"#
     );
     assert!(!instance.lines().iter().any(|line| line.contains("planted")));
-}
-
-#[test]
-fn answers_from_ten_bytes_to_a_megabyte_keep_their_connection() {
-    let instance = Instance::start("testbed", &[]);
-    let mut connection: Connection = instance.connect();
-    for length in [
-        10, 100, 1_000, 1_400, 10_000, 32_767, 32_768, 65_536, 65_537, 100_000, 1_000_000, 10,
-    ] {
-        let event = format!("repeat {length}");
-        let headers = [("x-fc-control-path", "/invoke")];
-        let answer = connection.exchange(&request("POST", "/invoke", &headers, event.as_bytes()));
-        assert_eq!(answer.header("transfer-encoding"), None);
-        assert_eq!(answer.body.len(), length);
-    }
 }

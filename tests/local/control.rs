@@ -22,7 +22,7 @@ fn error(reply: &Reply) -> (u16, String, String) {
     )
 }
 
-fn assert_error(reply: &Reply, status: u16, code: &str, words: &str) {
+pub(crate) fn assert_error(reply: &Reply, status: u16, code: &str, words: &str) {
     let said = error(reply);
     assert!(
         said.0 == status && said.1 == code && said.2.contains(words),
@@ -160,89 +160,6 @@ fn a_function_lives_from_its_creation_to_its_deletion() {
         404,
         "FunctionNotFound",
         "function 'f' does not exist in service 's'",
-    );
-}
-
-#[test]
-fn triggers_domains_and_async_configs_live_as_well() {
-    let server = Server::start();
-    server.deploy(&json!({}));
-    let (none, function) = (json!(null), "/services/s/functions/f");
-    let path = |rest: &str| format!("{function}{rest}");
-    assert_error(
-        &server.api("GET", &path("/triggers/t"), &none),
-        404,
-        "TriggerNotFound",
-        "'t'",
-    );
-    server.add_trigger("anonymous", &["GET"]);
-    let change = json!({"triggerConfig": {"authType": "function", "methods": ["POST"]}});
-    assert_eq!(server.api("PUT", &path("/triggers/t"), &change).status, 200);
-    let listed = server.api("GET", &path("/triggers"), &none).json();
-    assert_eq!(
-        listed["triggers"][0]["triggerConfig"]["methods"],
-        json!(["POST"])
-    );
-    assert_eq!(listed["triggers"][0]["triggerType"], "http");
-
-    assert_error(
-        &server.api("GET", "/custom-domains/a.b", &none),
-        404,
-        "DomainNameNotFound",
-        "'a.b'",
-    );
-    let domain = json!({"domainName": "a.b", "protocol": "HTTP", "routeConfig": {"routes": []}});
-    assert_eq!(server.api("POST", "/custom-domains", &domain).status, 201);
-    assert_error(
-        &server.api("POST", "/custom-domains", &domain),
-        409,
-        "DomainNameAlreadyExists",
-        "'a.b'",
-    );
-    assert_eq!(
-        server
-            .api(
-                "PUT",
-                "/custom-domains/a.b",
-                &json!({"protocol": "HTTP,HTTPS"})
-            )
-            .status,
-        200
-    );
-    assert_eq!(
-        server.api("GET", "/custom-domains/a.b", &none).json()["protocol"],
-        "HTTP,HTTPS"
-    );
-    assert_eq!(
-        server.api("DELETE", "/custom-domains/a.b", &none).status,
-        204
-    );
-
-    let config = "/services/s.LATEST/functions/f/async-invoke-config";
-    assert_error(
-        &server.api("GET", config, &none),
-        404,
-        "AsyncConfigNotExists",
-        "s:LATEST:f",
-    );
-    assert_eq!(
-        server
-            .api("PUT", config, &json!({"maxAsyncRetryAttempts": 2}))
-            .status,
-        200
-    );
-    assert_eq!(
-        server.api("GET", config, &none).json()["maxAsyncRetryAttempts"],
-        2
-    );
-    let refused = server.api("PUT", config, &json!({"maxAsyncRetryAttempts": 9}));
-    assert_error(&refused, 400, "InvalidArgument", "from 0 to 8");
-    assert_eq!(server.api("DELETE", config, &none).status, 204);
-    assert_error(
-        &server.api("DELETE", config, &none),
-        404,
-        "AsyncConfigNotExists",
-        "s:LATEST:f",
     );
 }
 

@@ -4,6 +4,7 @@
 //! The functions under test run `function/bootstrap`, a custom runtime that misbehaves on request.
 #![cfg(feature = "local")]
 
+mod calls;
 mod cli;
 mod control;
 mod fun;
@@ -11,6 +12,7 @@ mod http;
 mod instances;
 mod invoke;
 mod make;
+mod resources;
 mod runtime;
 mod state;
 mod support;
