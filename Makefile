@@ -10,6 +10,8 @@ ARCH ?= x86_64
 STD ?= rebuilt
 PANIC ?= unwind
 FRONT ?= tiny-http
+# The name of a sample event, in the place of EVENT.
+EXAMPLE ?=
 MIRROR ?=
 export ARCH STD PANIC FRONT MIRROR
 
@@ -30,12 +32,12 @@ COMPARE = cargo run --quiet --release --manifest-path musl/compare/Cargo.toml --
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "variables: EVENT (run, invoke); FRONT=tiny-http|direct (all);"
+	@echo "variables: EVENT, EXAMPLE (run, invoke); FRONT=tiny-http|direct (all);"
 	@echo "           ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl); FC=cloud|local (deploy);"
 	@echo "           PORT=8900 (local); QUICK=1 INSTALL=1 (compare)"
 
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
-	@$(FC_LOCAL) invoke --initializer -e "$$EVENT" --expect "$$EVENT" --http GET / --expect-http 'Hello World!'
+	@$(FC_LOCAL) invoke --initializer $(if $(EXAMPLE),--example $(EXAMPLE),-e "$$EVENT" --expect "$$EVENT") --http GET / --expect-http 'Hello World!'
 
 test: musl fun ## run every test
 	FC_PACKAGE=pkg cargo test --locked $(FEATURES)
@@ -67,8 +69,14 @@ local: musl ## start the local Function Compute with template.yml deployed
 deploy: musl ## build the package and deploy template.yml by fun
 	@sh musl/deploy.sh
 
-invoke: ## invoke the event function of `make local` with EVENT
+invoke: ## invoke the event function of `make local` with EVENT, or with a sample: EXAMPLE=oss
+ifdef EXAMPLE
+	@mkdir -p target
+	@$(FC_LOCAL) example $(EXAMPLE) >target/event
+	@sh tests/fun/local.sh invoke <target/event
+else
 	@sh tests/fun/local.sh invoke "$$EVENT"
+endif
 
 compare: musl ## compare size, start and cost with other runtimes; QUICK=1 is short, INSTALL=1 brings what is missing
 	@FRONT=direct sh musl/build.sh musl/compare/out/direct

@@ -7,6 +7,7 @@
 mod calls;
 mod cli;
 mod control;
+mod events;
 mod fun;
 mod http;
 mod instances;

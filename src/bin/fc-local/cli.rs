@@ -1,13 +1,18 @@
 //! The command line: what can be asked, in the words of `--help`.
 
+mod events;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use events::{EventArgs, EventSource};
+
 use crate::facts::limit;
 use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION};
+use crate::oneshot::examples::Example;
 use crate::{admin, oneshot, serve};
 
 /// A local Function Compute for custom runtimes
@@ -26,6 +31,9 @@ enum Command {
     /// Run one or more calls on a package, without a server
     #[command(after_help = INVOKE_EXAMPLES)]
     Invoke(InvokeArgs),
+    /// Print a sample event, as `invoke --example` sends it
+    #[command(after_help = "Example:\n  fc-local example oss > event.json")]
+    Example(ExampleArgs),
     /// List what is deployed
     #[command(after_help = "Example:\n  fc-local list --data ./fc-data")]
     List(DataArgs),
@@ -48,6 +56,9 @@ const INVOKE_EXAMPLES: &str = "\
 Examples:
   fc-local invoke -e 'Hello World'                   an event call on pkg/
   fc-local invoke -f event.json --dir code.zip       an event from a file, a package from a zip
+  fc-local invoke --example oss                      what an OSS trigger sends
+  fc-local invoke -e one -e two -f three.json        three events, one after the other
+  fc-local invoke -e hi --repeat 100 --concurrency 4 p50 and p90 of 100 calls, 4 at once, as FC would bill them
   echo '{}' | fc-local invoke --initializer          an event from stdin, after /initialize
   fc-local invoke --http GET '/a/b?x=1' -H 'Accept: text/plain'
   fc-local invoke -e hi --expect hi --http GET / --expect-http 'Hello World!'
@@ -172,6 +183,13 @@ pub(crate) struct RmArgs {
     pub(crate) data: DataArgs,
 }
 
+/// Which sample `fc-local example` prints.
+#[derive(Debug, Args)]
+pub(crate) struct ExampleArgs {
+    /// The trigger that sends it
+    pub(crate) name: Example,
+}
+
 /// What `fc-local invoke` is asked to do.
 #[derive(Debug, Args)]
 pub(crate) struct InvokeArgs {
@@ -179,23 +197,22 @@ pub(crate) struct InvokeArgs {
     #[arg(long, value_name = "PATH", default_value = "pkg")]
     pub(crate) dir: PathBuf,
 
-    /// The event, as text
-    #[arg(
-        short,
-        long,
-        value_name = "TEXT",
-        allow_hyphen_values = true,
-        conflicts_with = "event_file"
-    )]
-    pub(crate) event: Option<String>,
+    #[command(flatten)]
+    pub(crate) events: EventArgs,
 
-    /// The event, from a file; `-` is stdin (the default when nothing else is asked for)
-    #[arg(short = 'f', long, value_name = "FILE")]
-    pub(crate) event_file: Option<PathBuf>,
-
-    /// The event result that must come, exactly; without an event, the body of the first HTTP answer
+    /// The event result that must come, exactly: once for all events, or once for each in their order; without an
+    /// event, the body of the first HTTP answer
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    pub(crate) expect: Option<String>,
+    pub(crate) expect: Vec<String>,
+
+    /// Make all calls so many times, print the answers of the first round only, and at the end p50 and p90 of the time
+    /// that each took and of what FC would bill for it, the cold start apart
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) repeat: u32,
+
+    /// How many calls the instance serves at once, as a function with this InstanceConcurrency
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(limit::CONCURRENCY)))]
+    pub(crate) concurrency: u32,
 
     /// An HTTP call; may be given several times
     #[arg(long, num_args = 2, value_names = ["METHOD", "PATH"], action = clap::ArgAction::Append)]
@@ -272,6 +289,7 @@ impl Cli {
             Command::List(args) => admin::list(&args),
             Command::Logs(args) => admin::logs(&args).await,
             Command::Rm(args) => admin::rm(&args).await,
+            Command::Example(args) => oneshot::examples::print(args.name),
             Command::Invoke(args) => oneshot::run(&args).await,
         }
     }

@@ -56,6 +56,8 @@ pub(crate) mod limit {
     pub(crate) const SYNC_BODY_BYTES: usize = 32 * 1024 * 1024;
     /// An asynchronous event.
     pub(crate) const ASYNC_BODY_BYTES: usize = 128 * 1024;
+    /// How many calls one instance may serve at once (contract §4.4).
+    pub(crate) const CONCURRENCY: u32 = 200;
     /// How often a failed asynchronous call is tried again, unless configured (contract §3.3).
     pub(crate) const ASYNC_RETRIES: u64 = 3;
     /// How old an asynchronous event may grow, unless configured: one day.

@@ -1,0 +1,220 @@
+//! The calls of `fc-local invoke`: what each asks, what is right about its answer, and how they follow each other.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hyper::http::request;
+use tokio::task::JoinSet;
+
+use super::OneShotError;
+use super::input;
+use crate::agent::{CallId, Payload};
+use crate::call;
+use crate::cli::InvokeArgs;
+use crate::ids;
+use crate::instance::{Instance, Lease};
+use crate::output;
+use crate::report::{Report, Usage};
+
+/// A call as it was asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Job {
+    /// How messages name it, and its answer.
+    name: String,
+    answer: String,
+    request: Request,
+    /// The body that must come.
+    expected: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+enum Request {
+    Event(Payload),
+    Http(Box<request::Parts>, Payload),
+}
+
+/// A call that was made.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// Log and answer, as they are shown.
+    shown: Vec<u8>,
+    /// What is wrong with the answer.
+    pub(super) wrong: Vec<String>,
+    pub(super) usage: Usage,
+}
+
+/// The calls of one round: the events, then the HTTP requests.
+pub(super) fn jobs(args: &InvokeArgs) -> Result<Vec<Job>, OneShotError> {
+    let events = input::events(args)?;
+    let requests = input::http_requests(args)?;
+    let expected = input::expectations(args, events.len())?;
+    let many = events.len() > 1;
+    let event_jobs = events.into_iter().enumerate().map(|(index, event)| {
+        let name = match event.origin.filter(|_| many) {
+            None if !many => "the event call".to_owned(),
+            None => format!("event call {}", index + 1),
+            Some(origin) => format!("event call {} ({origin})", index + 1),
+        };
+        let answer = match many {
+            false => "the event result".to_owned(),
+            true => format!("the result of {name}"),
+        };
+        Job {
+            name,
+            answer,
+            request: Request::Event(event.payload),
+            expected: expected.event(index),
+        }
+    });
+    let http_jobs = requests
+        .into_iter()
+        .enumerate()
+        .map(|(index, (head, body))| Job {
+            name: format!("{} {}", head.method, head.uri),
+            answer: format!("the answer to {} {}", head.method, head.uri),
+            request: Request::Http(Box::new(head), body),
+            expected: expected.http(index),
+        });
+    Ok(event_jobs.chain(http_jobs).collect())
+}
+
+/// Makes all calls of all rounds, and tells of each in its order.
+///
+/// The first call goes alone, for it is the one that the instance was started for.
+pub(super) async fn make_all(
+    args: &InvokeArgs,
+    instance: &Arc<Instance>,
+    first: CallId,
+    jobs: &[Job],
+    mut tell: impl FnMut(usize, Outcome) -> Result<(), OneShotError>,
+) -> Result<(), OneShotError> {
+    let total = jobs.len() * args.repeat as usize;
+    let job = |number: usize| jobs[number % jobs.len()].clone();
+    tell(0, make(job(0), lease(instance)?, first).await)?;
+    let mut running = JoinSet::new();
+    let mut waiting = BTreeMap::new();
+    let (mut begun, mut told) = (1, 1);
+    while told < total {
+        while begun < total && running.len() < args.concurrency as usize {
+            let (job, lease) = (job(begun), lease(instance)?);
+            let call = CallId::first(ids::request_id(instance.function.generation));
+            let number = begun;
+            running.spawn(async move { (number, make(job, lease, call).await) });
+            begun += 1;
+        }
+        if let Some(joined) = running.join_next().await {
+            let (number, outcome) =
+                joined.map_err(|error| OneShotError::Io("a call".to_owned(), error.into()))?;
+            waiting.insert(number, outcome);
+        }
+        while let Some(outcome) = waiting.remove(&told) {
+            tell(told, outcome)?;
+            told += 1;
+        }
+    }
+    Ok(())
+}
+
+impl Outcome {
+    /// Prints log and answer.
+    pub(super) fn print(&self) -> Result<(), OneShotError> {
+        output::print(&self.shown)
+            .map_err(|error| OneShotError::Io("cannot write to stdout".to_owned(), error))
+    }
+}
+
+fn lease(instance: &Arc<Instance>) -> Result<Lease, OneShotError> {
+    let gone = || OneShotError::Answer("the instance did not survive the call before".to_owned());
+    instance.try_lease().ok_or_else(gone)
+}
+
+async fn make(job: Job, lease: Lease, call: CallId) -> Outcome {
+    match &job.request {
+        Request::Event(event) => make_event(&job, lease, call, event.clone()).await,
+        Request::Http(head, body) => {
+            make_http(&job, lease, call, *head.clone(), body.clone()).await
+        }
+    }
+}
+
+async fn make_event(job: &Job, lease: Lease, call: CallId, event: Payload) -> Outcome {
+    let answer = call::event(lease, call, event).await;
+    let mut shown = Vec::new();
+    output::write_log(&mut shown, &answer.report);
+    output::write_event_result(&mut shown, &answer.body);
+    let mut wrong = wrong_report(&job.name, &answer.report);
+    wrong.extend(job.wrong_text(&answer.body));
+    Outcome {
+        shown,
+        wrong,
+        usage: answer.report.usage,
+    }
+}
+
+async fn make_http(
+    job: &Job,
+    lease: Lease,
+    call: CallId,
+    head: request::Parts,
+    body: Payload,
+) -> Outcome {
+    let exchanged = match call::http(lease, call, head, body).await {
+        Ok(exchange) => exchange.buffer().await,
+        Err(failure) => Err(failure),
+    };
+    let name = &job.name;
+    let mut shown = Vec::new();
+    let (head, body, report) = match exchanged {
+        Ok(answer) => answer,
+        Err(failure) => {
+            output::write_log(&mut shown, &failure.report);
+            return Outcome {
+                shown,
+                wrong: vec![format!("{name} failed: {}", failure.message)],
+                usage: failure.report.usage,
+            };
+        }
+    };
+    output::write_log(&mut shown, &report);
+    output::write_http_result(&mut shown, &head, &body);
+    let mut wrong = wrong_report(name, &report);
+    if head.status.is_server_error() {
+        wrong.push(format!("{name} was answered with {}", head.status));
+    }
+    wrong.extend(job.wrong_text(&body));
+    Outcome {
+        shown,
+        wrong,
+        usage: report.usage,
+    }
+}
+
+impl Job {
+    fn wrong_text(&self, body: &[u8]) -> Option<String> {
+        let expected = self.expected.as_ref()?;
+        (expected.as_bytes() != body).then(|| {
+            let (answer, found) = (&self.answer, String::from_utf8_lossy(body));
+            format!("{answer} is {found:?}, not {expected:?}")
+        })
+    }
+}
+
+fn wrong_report(what: &str, report: &Report) -> Vec<String> {
+    let mut wrong: Vec<String> = report
+        .error_type
+        .map(|kind| format!("{what} failed with {kind}"))
+        .into_iter()
+        .collect();
+    for (edge, seen) in [
+        ("Start", report.log.start_marker),
+        ("End", report.log.end_marker),
+    ] {
+        if !seen {
+            wrong.push(format!(
+                "{what} logged no line `FC Invoke {edge} RequestId: {}`; without it FC keeps no log of the call",
+                report.request_id
+            ));
+        }
+    }
+    wrong
+}
