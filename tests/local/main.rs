@@ -17,3 +17,4 @@ mod resources;
 mod runtime;
 mod state;
 mod support;
+mod watch;

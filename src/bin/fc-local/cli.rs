@@ -1,6 +1,7 @@
 //! The command line: what can be asked, in the words of `--help`.
 
 mod events;
+mod watch;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use events::{EventArgs, EventSource};
+pub(crate) use watch::WatchArgs;
 
 use crate::facts::limit;
 use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION};
@@ -28,6 +30,9 @@ enum Command {
     /// Serve the Function Compute API and run what is deployed to it
     #[command(after_help = START_EXAMPLES)]
     Start(StartArgs),
+    /// Build, serve what template.yml names, and again at each change
+    #[command(after_help = watch::EXAMPLES)]
+    Watch(WatchArgs),
     /// Run one or more calls on a package, without a server
     #[command(after_help = INVOKE_EXAMPLES)]
     Invoke(InvokeArgs),
@@ -72,6 +77,7 @@ const START_EXAMPLES: &str = "\
 Examples:
   fc-local start                            on 127.0.0.1:8900; prints the exports for `fun`
   fc-local start --port 0 --data ./data     on any free port, which it prints; state in ./data
+  fc-local start --template template.yml    with the functions of template.yml deployed
   . ./data/env.sh && fun deploy -y          in another shell: deploy to it
 
 The keys it accepts are made up; FC_LOCAL_ACCESS_KEY_ID and FC_LOCAL_ACCESS_KEY_SECRET choose others.
@@ -100,6 +106,10 @@ pub(crate) struct StartArgs {
 
     #[command(flatten)]
     pub(crate) data: DataArgs,
+
+    /// Deploy this template at the start, with the packages that lie in each `CodeUri`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) template: Option<PathBuf>,
 
     /// The account that functions belong to
     #[arg(long, value_name = "ID", default_value = DEFAULT_ACCOUNT_ID)]
@@ -210,7 +220,7 @@ pub(crate) struct InvokeArgs {
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) repeat: u32,
 
-    /// How many calls the instance serves at once, as a function with this InstanceConcurrency
+    /// How many calls the instance serves at once, as a function with this `InstanceConcurrency`
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(limit::CONCURRENCY)))]
     pub(crate) concurrency: u32,
 
@@ -286,6 +296,7 @@ impl Cli {
     pub(crate) async fn run(self) -> ExitCode {
         match self.command {
             Command::Start(args) => serve::run(&args).await,
+            Command::Watch(args) => crate::watch::run(&args).await,
             Command::List(args) => admin::list(&args),
             Command::Logs(args) => admin::logs(&args).await,
             Command::Rm(args) => admin::rm(&args).await,

@@ -23,6 +23,12 @@ pub(crate) fn fail(message: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Says something that has to be known, be stderr a terminal or not.
+pub(crate) fn say(message: &str) {
+    // Nothing is left to do about a closed stderr.
+    let _ = writeln!(io::stderr().lock(), "fc-local: {message}");
+}
+
 /// Tells what is going on, to a person who waits; a pipe gets nothing.
 pub(crate) fn progress(message: &str) {
     if io::stderr().is_terminal() {

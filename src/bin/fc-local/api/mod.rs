@@ -4,6 +4,7 @@
 mod attachments;
 mod auth;
 mod control;
+pub(crate) mod deploy;
 mod deployed;
 mod entry_points;
 mod error;
@@ -56,6 +57,8 @@ pub(crate) struct App {
     pub(crate) pool: Arc<Pool>,
     pub(crate) owner: Owner,
     pub(crate) keys: Keys,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
 }
 
 /// Accepts connections for ever; the caller ends it by dropping the future.

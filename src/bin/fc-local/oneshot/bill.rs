@@ -144,7 +144,9 @@ mod tests {
             initialize: Some(Duration::from_micros(1_001)),
         };
         let mut bill = Bill::new(cold, 512);
-        [3_870, 900, 300, 1_100].map(|micros| bill.add(usage(micros)));
+        for micros in [3_870, 900, 300, 1_100] {
+            bill.add(usage(micros));
+        }
         let expected = "cold start    process 12.34 ms, /initialize 1.00 ms (billed 2 ms), first call 3.87 ms (billed 4 ms)\n\
                         warm calls    3\n\
                         duration      p50 0.90 ms, p90 1.10 ms\n\

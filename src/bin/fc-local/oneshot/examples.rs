@@ -9,6 +9,10 @@ use clap::ValueEnum;
 use crate::output;
 
 /// A sample event.
+#[allow(
+    clippy::doc_markdown,
+    reason = "what stands over each is printed by --help, which has no backticks"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Example {
     /// API Gateway: a POST with a base64 body
