@@ -22,6 +22,8 @@ fn help_has_examples_for_every_command() {
         &["--help"][..],
         &["invoke", "--help"],
         &["example", "--help"],
+        &["new", "--help"],
+        &["watch", "--help"],
         &["start", "--help"],
         &["logs", "--help"],
         &["rm", "--help"],

@@ -13,6 +13,8 @@ mod http;
 mod instances;
 mod invoke;
 mod make;
+mod new;
+mod remote;
 mod resources;
 mod runtime;
 mod state;

@@ -179,7 +179,7 @@ fn http_functions_and_domains_of_the_template_are_served_and_told() {
         "{said}"
     );
     assert!(
-        said.contains("s/f takes events: fc-local invoke --on s/f\n"),
+        said.contains("s/f takes events: fc-local invoke --on s/f --server-data "),
         "{said}"
     );
 }

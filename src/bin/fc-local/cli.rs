@@ -1,6 +1,7 @@
 //! The command line: what can be asked, in the words of `--help`.
 
 mod events;
+mod new;
 mod watch;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -10,6 +11,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use events::{EventArgs, EventSource};
+pub(crate) use new::NewArgs;
 pub(crate) use watch::WatchArgs;
 
 use crate::facts::limit;
@@ -27,6 +29,9 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a new project: a handler, its tests, and all that builds, runs and deploys it
+    #[command(after_help = new::EXAMPLES)]
+    New(NewArgs),
     /// Serve the Function Compute API and run what is deployed to it
     #[command(after_help = START_EXAMPLES)]
     Start(StartArgs),
@@ -52,6 +57,8 @@ enum Command {
 
 const TOP_EXAMPLES: &str = "\
 Examples:
+  fc-local new hello                          make a project; `make` in it lists what it can
+  fc-local watch                              build and serve it, and again at each change
   fc-local invoke -e 'Hello World'            call the package in pkg/ once
   fc-local start                              serve the API; prints the exports that point `fun` at it
   fc-local logs my-service/my-function -f     follow the log of a deployed function
@@ -66,6 +73,7 @@ Examples:
   fc-local invoke -e hi --repeat 100 --concurrency 4 p50 and p90 of 100 calls, 4 at once, as FC would bill them
   echo '{}' | fc-local invoke --initializer          an event from stdin, after /initialize
   fc-local invoke --http GET '/a/b?x=1' -H 'Accept: text/plain'
+  fc-local invoke --on hello/event -e hi             an event for what `fc-local watch` serves
   fc-local invoke -e hi --expect hi --http GET / --expect-http 'Hello World!'
 
 Exit code: 0 if every answer is right, 1 if one is not, 2 if the command line is wrong.
@@ -144,6 +152,22 @@ pub(crate) struct DataArgs {
     data: Option<PathBuf>,
 }
 
+/// The same for `invoke`, whose `--data` is the body of an HTTP call.
+#[derive(Debug, Args)]
+pub(crate) struct ServerArgs {
+    /// The data folder of the fc-local that runs, for --on; else as for `fc-local start`
+    #[arg(long, value_name = "FOLDER", requires = "on")]
+    server_data: Option<PathBuf>,
+}
+
+impl ServerArgs {
+    /// The data folder that is meant.
+    pub(crate) fn folder(&self) -> Result<PathBuf, String> {
+        let data = self.server_data.clone();
+        DataArgs { data }.folder()
+    }
+}
+
 impl DataArgs {
     /// The data folder that is meant.
     pub(crate) fn folder(&self) -> Result<PathBuf, String> {
@@ -200,12 +224,38 @@ pub(crate) struct ExampleArgs {
     pub(crate) name: Example,
 }
 
+/// What `fc-local invoke --on` cannot do: the function is what was deployed, and HTTP needs no signature.
+const PACKAGE_ONLY: [&str; 15] = [
+    "dir",
+    "http",
+    "header",
+    "data",
+    "data_file",
+    "expect_http",
+    "chunked",
+    "initializer",
+    "pre_freeze",
+    "no_pre_stop",
+    "fc3",
+    "env",
+    "timeout",
+    "memory",
+    "start_timeout",
+];
+
 /// What `fc-local invoke` is asked to do.
 #[derive(Debug, Args)]
 pub(crate) struct InvokeArgs {
     /// The package: a folder with `bootstrap` in it, or a zip file
     #[arg(long, value_name = "PATH", default_value = "pkg")]
     pub(crate) dir: PathBuf,
+
+    /// Call a function that a running `fc-local start` or `watch` has, SERVICE/FUNCTION, instead of a package
+    #[arg(long, value_name = "FUNCTION", conflicts_with_all = PACKAGE_ONLY)]
+    pub(crate) on: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
 
     #[command(flatten)]
     pub(crate) events: EventArgs,
@@ -287,7 +337,7 @@ pub(crate) struct InvokeArgs {
     pub(crate) start_timeout: u64,
 
     /// A fixed port, for programs that do not read `FC_CUSTOM_LISTEN_PORT`; else a free one
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", conflicts_with = "on")]
     pub(crate) listen_port: Option<u16>,
 }
 
@@ -295,6 +345,7 @@ impl Cli {
     /// Does what was asked.
     pub(crate) async fn run(self) -> ExitCode {
         match self.command {
+            Command::New(args) => crate::new::run(&args),
             Command::Start(args) => serve::run(&args).await,
             Command::Watch(args) => crate::watch::run(&args).await,
             Command::List(args) => admin::list(&args),

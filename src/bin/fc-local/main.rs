@@ -8,6 +8,7 @@
 //! watch, serve, admin          building at each change, the server, and looking after its data
 //! api                          requests of both generations, HTTP triggers, the package store
 //! pool | store, logfile        which instance serves a call | what survives a restart
+//! client                       asking a server that runs
 //! cold, call, hook             starting an instance, calling it
 //! instance, start              its process, port, log and freezer
 //! agent, log, process, package, pack, template, port, body, report, function, facts, ids, output
@@ -19,6 +20,7 @@ mod api;
 mod body;
 mod call;
 mod cli;
+mod client;
 mod cold;
 mod facts;
 mod function;
@@ -27,6 +29,7 @@ mod ids;
 mod instance;
 mod log;
 mod logfile;
+mod new;
 mod oneshot;
 mod output;
 mod pack;

@@ -7,8 +7,6 @@ use std::process::ExitCode;
 use hyper::body::Bytes;
 use hyper::http::response;
 
-use crate::report::Report;
-
 const YELLOW: &str = "\x1b[33m";
 const GREEN: &str = "\x1b[32m";
 const RED: &str = "\x1b[31m";
@@ -36,12 +34,12 @@ pub(crate) fn progress(message: &str) {
     }
 }
 
-/// Writes a log as `fun invoke` does (contract §6).
-pub(crate) fn write_log(out: &mut Vec<u8>, report: &Report) {
+/// Writes a tail log as `fun invoke` does (contract §6).
+pub(crate) fn write_log(out: &mut Vec<u8>, log: &[u8]) {
     let begin = title("========= FC invoke Logs begin =========", YELLOW);
     let end = title("========= FC invoke Logs end =========", YELLOW);
     out.extend_from_slice(format!("{begin}\n").as_bytes());
-    out.extend_from_slice(&report.log.tail);
+    out.extend_from_slice(log);
     out.extend_from_slice(format!("\n{end}\n\n").as_bytes());
 }
 

@@ -268,7 +268,8 @@ mod tests {
 
     #[test]
     fn a_template_reads_as_fun_would_send_it() {
-        let template = read(include_str!("../../../template.yml")).expect("a template");
+        let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let template = Template::read(&project.join("template.yml")).expect("a template");
         let [service] = &template.services[..] else {
             panic!("{template:?}")
         };
@@ -280,7 +281,7 @@ mod tests {
             .collect();
         assert_eq!(names, ["event", "web"]);
         let (event, web) = (&service.functions[0], &service.functions[1]);
-        assert_eq!(event.code, Path::new("project/./pkg"));
+        assert_eq!(event.code, project.join("./pkg"));
         assert_eq!(event.spec["initializer"], "index.initializer");
         assert_eq!(event.spec["instanceConcurrency"], 100);
         assert!(event.triggers.is_empty() && !event.spec.contains_key("codeUri"));

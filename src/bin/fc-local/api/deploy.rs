@@ -224,13 +224,14 @@ fn addresses(app: &App, template: &Template) -> Vec<String> {
         let functions = service.functions.iter();
         functions.map(move |function| (&service.name, function))
     });
+    let data = app.store.path("");
+    let data = data.display();
     let lines = functions.map(|(service, function)| {
-        let name = &function.name;
-        match function.triggers.is_empty() {
-            true => format!("{service}/{name} takes events: fc-local invoke --on {service}/{name}"),
-            false => {
-                format!("{service}/{name} answers {endpoint}{FC2_PREFIX}/proxy/{service}/{name}/")
-            }
+        let name = format!("{service}/{}", function.name);
+        if function.triggers.is_empty() {
+            format!("{name} takes events: fc-local invoke --on {name} --server-data {data}")
+        } else {
+            format!("{name} answers {endpoint}{FC2_PREFIX}/proxy/{name}/")
         }
     });
     let domains = template

@@ -12,17 +12,26 @@ use crate::report::Usage;
 /// The numbers of `--repeat`: the cold start with the first call, and all calls after it.
 #[derive(Debug)]
 pub(super) struct Bill {
-    cold: ColdTimes,
-    memory_mb: u64,
+    /// What is known of the instance, if it was started here: its cold start, and its memory in MB.
+    cold: Option<(ColdTimes, u64)>,
     first: Option<Usage>,
     warm: Vec<Usage>,
 }
 
 impl Bill {
-    pub(super) fn new(cold: ColdTimes, memory_mb: u64) -> Self {
+    /// The bill of an instance that was started for it.
+    pub(super) fn cold(cold: ColdTimes, memory_mb: u64) -> Self {
         Self {
-            cold,
-            memory_mb,
+            cold: Some((cold, memory_mb)),
+            first: None,
+            warm: Vec::new(),
+        }
+    }
+
+    /// The bill of calls on instances that come and go elsewhere.
+    pub(super) fn warm() -> Self {
+        Self {
+            cold: None,
             first: None,
             warm: Vec::new(),
         }
@@ -36,36 +45,36 @@ impl Bill {
         }
     }
 
+    fn initializer(&self) -> Option<Usage> {
+        let (cold, _) = self.cold?;
+        let duration = cold.initialize?;
+        Some(Usage {
+            duration,
+            ..Usage::default()
+        })
+    }
+
     /// All that is billed: every call, and the initializer as one.
     fn total_ms(&self) -> u128 {
-        let initializer = self.cold.initialize.map(|duration| Usage {
-            duration,
-            memory_mb: 0.0,
-        });
+        let initializer = self.initializer();
         let all = initializer.iter().chain(&self.first).chain(&self.warm);
         all.map(Usage::billed_ms).sum()
     }
 
     fn fmt_cold(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cold start    process {}", millis(self.cold.start))?;
-        let initializer = self
-            .cold
-            .initialize
-            .map(|duration| ("/initialize", duration));
-        let first = self.first.map(|usage| ("first call", usage.duration));
-        for (name, duration) in initializer.into_iter().chain(first) {
-            let usage = Usage {
-                duration,
-                memory_mb: 0.0,
-            };
-            write!(
-                f,
-                ", {name} {} (billed {} ms)",
-                millis(duration),
-                usage.billed_ms()
-            )?;
+        let took = |usage: Usage| {
+            let (duration, billed) = (millis(usage.duration), usage.billed_ms());
+            format!("{duration} (billed {billed} ms)")
+        };
+        let first = self.first.map(took).unwrap_or_default();
+        let Some((cold, _)) = self.cold else {
+            return writeln!(f, "first call    {first}");
+        };
+        write!(f, "cold start    process {}", millis(cold.start))?;
+        if let Some(initializer) = self.initializer() {
+            write!(f, ", /initialize {}", took(initializer))?;
         }
-        writeln!(f)
+        writeln!(f, ", first call {first}")
     }
 
     fn fmt_warm(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,12 +100,14 @@ impl fmt::Display for Bill {
         self.fmt_cold(f)?;
         self.fmt_warm(f)?;
         let total = self.total_ms();
+        let Some((_, memory_mb)) = self.cold else {
+            return writeln!(f, "billed in all {total} ms");
+        };
         // Exact far beyond what anybody repeats: a float has 53 bits.
-        let gigabyte_seconds = total as f64 / 1000.0 * (self.memory_mb as f64 / 1024.0);
-        let memory = self.memory_mb;
+        let gigabyte_seconds = total as f64 / 1000.0 * (memory_mb as f64 / 1024.0);
         writeln!(
             f,
-            "billed in all {total} ms at {memory} MB: {gigabyte_seconds:.6} GB-seconds"
+            "billed in all {total} ms at {memory_mb} MB: {gigabyte_seconds:.6} GB-seconds"
         )
     }
 }
@@ -143,7 +154,7 @@ mod tests {
             start: Duration::from_micros(12_340),
             initialize: Some(Duration::from_micros(1_001)),
         };
-        let mut bill = Bill::new(cold, 512);
+        let mut bill = Bill::cold(cold, 512);
         for micros in [3_870, 900, 300, 1_100] {
             bill.add(usage(micros));
         }
@@ -156,12 +167,26 @@ mod tests {
     }
 
     #[test]
+    fn a_bill_of_a_server_knows_no_start() {
+        let mut bill = Bill::warm();
+        for micros in [2_500, 1_000] {
+            bill.add(usage(micros));
+        }
+        let expected = "first call    2.50 ms (billed 3 ms)\n\
+                        warm calls    1\n\
+                        duration      p50 1.00 ms, p90 1.00 ms\n\
+                        billed        p50 1 ms, p90 1 ms\n\
+                        billed in all 4 ms\n";
+        assert_eq!(bill.to_string(), expected);
+    }
+
+    #[test]
     fn a_bill_without_warm_calls_has_no_percentiles() {
         let cold = ColdTimes {
             start: Duration::from_millis(1),
             initialize: None,
         };
-        let mut bill = Bill::new(cold, 128);
+        let mut bill = Bill::cold(cold, 128);
         bill.add(usage(10));
         let text = bill.to_string();
         assert!(text.starts_with("cold start    process 1.00 ms, first call 0.01 ms (billed 1 ms)\nbilled in all 1 ms"), "{text}");

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hyper::body::Bytes;
 use hyper::http::request;
 use tokio::task::JoinSet;
 
 use super::OneShotError;
 use super::input;
+use super::remote::Remote;
 use crate::agent::{CallId, Payload};
 use crate::call;
 use crate::cli::InvokeArgs;
@@ -78,28 +80,41 @@ pub(super) fn jobs(args: &InvokeArgs) -> Result<Vec<Job>, OneShotError> {
     Ok(event_jobs.chain(http_jobs).collect())
 }
 
+/// Who gets the calls.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// An instance of a package; the id is that of the call which it was started for.
+    Package(Arc<Instance>, CallId),
+    /// A function that a running fc-local has.
+    Server(Arc<Remote>),
+}
+
+/// The right to make one call.
+#[derive(Debug)]
+enum Place {
+    Package(Lease, CallId),
+    Server(Arc<Remote>),
+}
+
 /// Makes all calls of all rounds, and tells of each in its order.
 ///
 /// The first call goes alone, for it is the one that the instance was started for.
 pub(super) async fn make_all(
     args: &InvokeArgs,
-    instance: &Arc<Instance>,
-    first: CallId,
+    mut target: Target,
     jobs: &[Job],
     mut tell: impl FnMut(usize, Outcome) -> Result<(), OneShotError>,
 ) -> Result<(), OneShotError> {
     let total = jobs.len() * args.repeat as usize;
     let job = |number: usize| jobs[number % jobs.len()].clone();
-    tell(0, make(job(0), lease(instance)?, first).await)?;
+    tell(0, make(job(0), target.place()?).await)?;
     let mut running = JoinSet::new();
     let mut waiting = BTreeMap::new();
     let (mut begun, mut told) = (1, 1);
     while told < total {
         while begun < total && running.len() < args.concurrency as usize {
-            let (job, lease) = (job(begun), lease(instance)?);
-            let call = CallId::first(ids::request_id(instance.function.generation));
-            let number = begun;
-            running.spawn(async move { (number, make(job, lease, call).await) });
+            let (number, job, place) = (begun, job(begun), target.place()?);
+            running.spawn(async move { (number, make(job, place).await) });
             begun += 1;
         }
         if let Some(joined) = running.join_next().await {
@@ -115,6 +130,22 @@ pub(super) async fn make_all(
     Ok(())
 }
 
+impl Target {
+    fn place(&mut self) -> Result<Place, OneShotError> {
+        match self {
+            Self::Server(remote) => Ok(Place::Server(Arc::clone(remote))),
+            Self::Package(instance, next) => {
+                let gone = "the instance did not survive the call before";
+                let lease = instance
+                    .try_lease()
+                    .ok_or_else(|| OneShotError::Answer(gone.to_owned()))?;
+                let fresh = CallId::first(ids::request_id(instance.function.generation));
+                Ok(Place::Package(lease, std::mem::replace(next, fresh)))
+            }
+        }
+    }
+}
+
 impl Outcome {
     /// Prints log and answer.
     pub(super) fn print(&self) -> Result<(), OneShotError> {
@@ -123,24 +154,51 @@ impl Outcome {
     }
 }
 
-fn lease(instance: &Arc<Instance>) -> Result<Lease, OneShotError> {
-    let gone = || OneShotError::Answer("the instance did not survive the call before".to_owned());
-    instance.try_lease().ok_or_else(gone)
-}
-
-async fn make(job: Job, lease: Lease, call: CallId) -> Outcome {
-    match &job.request {
-        Request::Event(event) => make_event(&job, lease, call, event.clone()).await,
-        Request::Http(head, body) => {
+async fn make(job: Job, place: Place) -> Outcome {
+    match (&job.request, place) {
+        (Request::Event(event), Place::Package(lease, call)) => {
+            make_event(&job, lease, call, event.clone()).await
+        }
+        (Request::Http(head, body), Place::Package(lease, call)) => {
             make_http(&job, lease, call, *head.clone(), body.clone()).await
         }
+        // The command line refuses HTTP calls on a server; a body is all that is left of one.
+        (Request::Event(payload) | Request::Http(_, payload), Place::Server(remote)) => {
+            ask(&job, &remote, payload.bytes.clone()).await
+        }
+    }
+}
+
+async fn ask(job: &Job, remote: &Remote, event: Bytes) -> Outcome {
+    let name = &job.name;
+    match remote.invoke(event).await {
+        Ok(answer) => {
+            let failed = answer.error_type.as_ref();
+            let failed = failed.map(|kind| format!("{name} failed with {kind}"));
+            let mut shown = Vec::new();
+            output::write_log(&mut shown, &answer.log);
+            output::write_event_result(&mut shown, &answer.body);
+            Outcome {
+                shown,
+                wrong: failed
+                    .into_iter()
+                    .chain(job.wrong_text(&answer.body))
+                    .collect(),
+                usage: answer.usage,
+            }
+        }
+        Err(why) => Outcome {
+            shown: Vec::new(),
+            wrong: vec![format!("{name} was not made: {why}")],
+            usage: Usage::default(),
+        },
     }
 }
 
 async fn make_event(job: &Job, lease: Lease, call: CallId, event: Payload) -> Outcome {
     let answer = call::event(lease, call, event).await;
     let mut shown = Vec::new();
-    output::write_log(&mut shown, &answer.report);
+    output::write_log(&mut shown, &answer.report.log.tail);
     output::write_event_result(&mut shown, &answer.body);
     let mut wrong = wrong_report(&job.name, &answer.report);
     wrong.extend(job.wrong_text(&answer.body));
@@ -167,7 +225,7 @@ async fn make_http(
     let (head, body, report) = match exchanged {
         Ok(answer) => answer,
         Err(failure) => {
-            output::write_log(&mut shown, &failure.report);
+            output::write_log(&mut shown, &failure.report.log.tail);
             return Outcome {
                 shown,
                 wrong: vec![format!("{name} failed: {}", failure.message)],
@@ -175,7 +233,7 @@ async fn make_http(
             };
         }
     };
-    output::write_log(&mut shown, &report);
+    output::write_log(&mut shown, &report.log.tail);
     output::write_http_result(&mut shown, &head, &body);
     let mut wrong = wrong_report(name, &report);
     if head.status.is_server_error() {

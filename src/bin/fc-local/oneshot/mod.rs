@@ -1,9 +1,10 @@
-//! `fc-local invoke`: one instance, a few calls, no server, no state.
+//! `fc-local invoke`: calls on one instance of a package, without server or state, or on a server that runs.
 
 mod bill;
 mod calls;
 pub(crate) mod examples;
 mod input;
+mod remote;
 
 use std::fmt;
 use std::io;
@@ -15,12 +16,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::agent::CallId;
 use crate::cli::InvokeArgs;
-use crate::cold::{self, ColdError, ColdTimes, Scratch};
+use crate::cold::{self, ColdError, Scratch};
 use crate::ids;
-use crate::instance::{Instance, InstanceOptions};
+use crate::instance::InstanceOptions;
 use crate::output;
 use bill::Bill;
-use calls::Job;
+use calls::{Job, Target};
+use remote::Remote;
 
 /// How many wrong answers are described; more of them say nothing new.
 const WRONG_SHOWN_MAX: usize = 10;
@@ -64,8 +66,32 @@ pub(crate) async fn run(args: &InvokeArgs) -> ExitCode {
 
 async fn run_calls(args: &InvokeArgs) -> Result<(), OneShotError> {
     let jobs = calls::jobs(args)?;
+    let interrupt = Interrupt::listen()?;
+    match &args.on {
+        Some(name) => on_server(args, name, interrupt, &jobs).await,
+        None => on_package(args, interrupt, &jobs).await,
+    }
+}
+
+async fn on_server(
+    args: &InvokeArgs,
+    name: &str,
+    mut interrupt: Interrupt,
+    jobs: &[Job],
+) -> Result<(), OneShotError> {
+    let target = Target::Server(Arc::new(Remote::of(args, name)?));
+    tokio::select! {
+        outcome = call_all(args, target, Bill::warm(), jobs) => outcome,
+        () = interrupt.wait() => Err(OneShotError::Interrupted),
+    }
+}
+
+async fn on_package(
+    args: &InvokeArgs,
+    mut interrupt: Interrupt,
+    jobs: &[Job],
+) -> Result<(), OneShotError> {
     let function = Arc::new(input::function(args)?);
-    let mut interrupt = Interrupt::listen()?;
     let scratch = Scratch::temporary()
         .map_err(|error| OneShotError::Io("no scratch folder".to_owned(), error))?;
     let source = input::code_source(&args.dir, &scratch)?;
@@ -81,8 +107,9 @@ async fn run_calls(args: &InvokeArgs) -> Result<(), OneShotError> {
         started = cold::start_timed(function, &source, &options, None, &first) => started.map_err(OneShotError::Cold)?,
         () = interrupt.wait() => return Err(OneShotError::Interrupted),
     };
+    let target = Target::Package(Arc::clone(&instance), first);
     let outcome = tokio::select! {
-        outcome = call_all(args, &instance, first, cold, &jobs) => outcome,
+        outcome = call_all(args, target, Bill::cold(cold, args.memory), jobs) => outcome,
         () = interrupt.wait() => Err(OneShotError::Interrupted),
     };
     instance.stop().await;
@@ -92,14 +119,12 @@ async fn run_calls(args: &InvokeArgs) -> Result<(), OneShotError> {
 /// Makes the calls, prints those of the first round, and says what is wrong with all of them.
 async fn call_all(
     args: &InvokeArgs,
-    instance: &Arc<Instance>,
-    first: CallId,
-    cold: ColdTimes,
+    target: Target,
+    mut bill: Bill,
     jobs: &[Job],
 ) -> Result<(), OneShotError> {
     let mut wrong = Vec::new();
-    let mut bill = Bill::new(cold, instance.function.memory_mb);
-    let made = calls::make_all(args, instance, first, jobs, |number, outcome| {
+    let made = calls::make_all(args, target, jobs, |number, outcome| {
         bill.add(outcome.usage);
         if number < jobs.len() {
             outcome.print()?;
