@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use yaml_rust2::{Yaml, YamlLoader};
 
@@ -106,7 +106,7 @@ impl Project {
 
 #[test]
 fn a_new_event_project_tests_runs_and_is_watched() {
-    let _building = BUILDING.lock().unwrap_or_else(|other| other.into_inner());
+    let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     let project = Project::new("hello-event", &[]);
     assert!(
         project
@@ -155,7 +155,7 @@ fn a_new_event_project_tests_runs_and_is_watched() {
 
 #[test]
 fn a_new_http_project_tests_runs_and_is_served() {
-    let _building = BUILDING.lock().unwrap_or_else(|other| other.into_inner());
+    let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     let project = Project::new("hello_http", &["--http"]);
     assert!(
         project
