@@ -38,7 +38,7 @@ enum Command {
     /// Build, serve what template.yml names, and again at each change
     #[command(after_help = watch::EXAMPLES)]
     Watch(WatchArgs),
-    /// Run one or more calls on a package, without a server
+    /// Run calls on a package without a server, or on what a running server has
     #[command(after_help = INVOKE_EXAMPLES)]
     Invoke(InvokeArgs),
     /// Print a sample event, as `invoke --example` sends it

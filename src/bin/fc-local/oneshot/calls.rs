@@ -42,7 +42,8 @@ pub(super) struct Outcome {
     shown: Vec<u8>,
     /// What is wrong with the answer.
     pub(super) wrong: Vec<String>,
-    pub(super) usage: Usage,
+    /// What it took, if it was made.
+    pub(super) usage: Option<Usage>,
 }
 
 /// The calls of one round: the events, then the HTTP requests.
@@ -184,13 +185,13 @@ async fn ask(job: &Job, remote: &Remote, event: Bytes) -> Outcome {
                     .into_iter()
                     .chain(job.wrong_text(&answer.body))
                     .collect(),
-                usage: answer.usage,
+                usage: Some(answer.usage),
             }
         }
         Err(why) => Outcome {
             shown: Vec::new(),
             wrong: vec![format!("{name} was not made: {why}")],
-            usage: Usage::default(),
+            usage: None,
         },
     }
 }
@@ -205,7 +206,7 @@ async fn make_event(job: &Job, lease: Lease, call: CallId, event: Payload) -> Ou
     Outcome {
         shown,
         wrong,
-        usage: answer.report.usage,
+        usage: Some(answer.report.usage),
     }
 }
 
@@ -229,7 +230,7 @@ async fn make_http(
             return Outcome {
                 shown,
                 wrong: vec![format!("{name} failed: {}", failure.message)],
-                usage: failure.report.usage,
+                usage: Some(failure.report.usage),
             };
         }
     };
@@ -243,7 +244,7 @@ async fn make_http(
     Outcome {
         shown,
         wrong,
-        usage: report.usage,
+        usage: Some(report.usage),
     }
 }
 

@@ -125,7 +125,7 @@ async fn call_all(
 ) -> Result<(), OneShotError> {
     let mut wrong = Vec::new();
     let made = calls::make_all(args, target, jobs, |number, outcome| {
-        bill.add(outcome.usage);
+        outcome.usage.into_iter().for_each(|usage| bill.add(usage));
         if number < jobs.len() {
             outcome.print()?;
         }
