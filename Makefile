@@ -10,6 +10,8 @@ ARCH ?= x86_64
 STD ?= rebuilt
 PANIC ?= unwind
 FRONT ?= tiny-http
+# The name of a sample event, in the place of EVENT.
+EXAMPLE ?=
 MIRROR ?=
 export ARCH STD PANIC FRONT MIRROR
 
@@ -24,18 +26,22 @@ FC_LOCAL = cargo run --quiet --locked --features local --bin fc-local --
 
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
+# A development build is there sooner than the static package, and only this machine runs it.
+WATCH_BUILD = cargo build --locked --no-default-features --features $(FRONT) --bin bootstrap && \
+	install -m 755 -D "$${CARGO_TARGET_DIR:-target}/debug/bootstrap" "$$FC_LOCAL_CODE/bootstrap"
+
 COMPARE = cargo run --quiet --release --manifest-path musl/compare/Cargo.toml --
 
-.PHONY: help run test test-shipped fun musl size compare build build-img local deploy invoke fmt lint msrv doc release-check clean
+.PHONY: help run test test-shipped fun musl size compare build build-img local watch deploy invoke fmt lint msrv doc release-check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "variables: EVENT (run, invoke); FRONT=tiny-http|direct (all);"
+	@echo "variables: EVENT, EXAMPLE (run, invoke); FRONT=tiny-http|direct (all);"
 	@echo "           ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl); FC=cloud|local (deploy);"
-	@echo "           PORT=8900 (local); QUICK=1 INSTALL=1 (compare)"
+	@echo "           PORT=8900 (local, watch); QUICK=1 INSTALL=1 (compare)"
 
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
-	@$(FC_LOCAL) invoke --initializer -e "$$EVENT" --expect "$$EVENT" --http GET / --expect-http 'Hello World!'
+	@$(FC_LOCAL) invoke --initializer $(if $(EXAMPLE),--example $(EXAMPLE),-e "$$EVENT" --expect "$$EVENT") --http GET / --expect-http 'Hello World!'
 
 test: musl fun ## run every test
 	FC_PACKAGE=pkg cargo test --locked $(FEATURES)
@@ -64,11 +70,20 @@ local: musl ## start the local Function Compute with template.yml deployed
 	@cargo build --quiet --locked --features local --bin fc-local
 	@sh tests/fun/local.sh start
 
+watch: ## serve template.yml as `make local` does, and build and serve it again at each change
+	@$(FC_LOCAL) watch --port $(PORT) --data "$${CARGO_TARGET_DIR:-target}/fc-local" --build '$(WATCH_BUILD)'
+
 deploy: musl ## build the package and deploy template.yml by fun
 	@sh musl/deploy.sh
 
-invoke: ## invoke the event function of `make local` with EVENT
+invoke: ## invoke the event function of `make local` with EVENT, or with a sample: EXAMPLE=oss
+ifdef EXAMPLE
+	@mkdir -p target
+	@$(FC_LOCAL) example $(EXAMPLE) >target/event
+	@sh tests/fun/local.sh invoke <target/event
+else
 	@sh tests/fun/local.sh invoke "$$EVENT"
+endif
 
 compare: musl ## compare size, start and cost with other runtimes; QUICK=1 is short, INSTALL=1 brings what is missing
 	@FRONT=direct sh musl/build.sh musl/compare/out/direct

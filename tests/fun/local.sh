@@ -3,7 +3,7 @@
 #
 # sh tests/fun/local.sh start          starts it and deploys template.yml by the real fun, if that is there
 # sh tests/fun/local.sh deploy         deploys template.yml to the one that runs
-# sh tests/fun/local.sh invoke EVENT   invokes the event function of the one that runs
+# sh tests/fun/local.sh invoke EVENT   invokes the event function of the one that runs; without EVENT it comes from stdin
 #
 # PORT is where it listens: 8900 unless given, 0 is any free port.
 set -eu
@@ -72,10 +72,10 @@ deploy)
     ;;
 invoke)
     reach
-    # In a file, an event may begin with a dash or be a file's name.
+    # In a file, an event may begin with a dash, be a file's name or no text at all.
     event=$(mktemp)
     trap 'rm -f "$event"' EXIT
-    printf %s "$2" >"$event"
+    if [ $# -gt 1 ]; then printf %s "$2"; else cat; fi >"$event"
     run_fun invoke event -f "$event"
     ;;
 *)

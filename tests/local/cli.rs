@@ -21,6 +21,9 @@ fn help_has_examples_for_every_command() {
     for command in [
         &["--help"][..],
         &["invoke", "--help"],
+        &["example", "--help"],
+        &["new", "--help"],
+        &["watch", "--help"],
         &["start", "--help"],
         &["logs", "--help"],
         &["rm", "--help"],
@@ -127,7 +130,16 @@ fn the_bootstrap_has_none_of_the_tools_dependencies() {
         "{output:?}"
     );
     for name in [
-        "base64", "clap", "hyper", "sha2", "tempfile", "tokio", "uuid", "zip",
+        "base64",
+        "clap",
+        "hyper",
+        "notify",
+        "sha2",
+        "tempfile",
+        "tokio",
+        "uuid",
+        "yaml-rust2",
+        "zip",
     ] {
         assert!(
             !listed

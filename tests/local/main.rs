@@ -7,12 +7,16 @@
 mod calls;
 mod cli;
 mod control;
+mod events;
 mod fun;
 mod http;
 mod instances;
 mod invoke;
 mod make;
+mod new;
+mod remote;
 mod resources;
 mod runtime;
 mod state;
 mod support;
+mod watch;

@@ -157,6 +157,19 @@ fn an_event_reaches_fun_as_it_is_given() {
 }
 
 #[test]
+fn an_event_may_come_from_stdin_for_it_need_not_be_text() {
+    let project = with_fun();
+    let _running = project.start();
+    project.server_pid();
+    fs::write(project.path("event"), b"\0\xff\n").expect("written");
+    let event = fs::File::open(project.path("event")).expect("opened");
+    let invoked = project.command(&["invoke"]).stdin(event).output();
+    assert!(invoked.expect("the script runs").status.success());
+    let given = fs::read(project.path("fun.event")).expect("an event");
+    assert_eq!(given, b"\0\xff\n");
+}
+
+#[test]
 fn a_server_that_was_killed_is_told_with_its_cure() {
     let project = with_fun();
     let mut running = project.start();

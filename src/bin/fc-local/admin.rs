@@ -7,19 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use hyper::header::{AUTHORIZATION, DATE, HOST, HeaderValue};
-use hyper::{Method, Request};
-use hyper_util::rt::TokioIo;
+use hyper::Method;
+use hyper::body::Bytes;
 use serde_json::Value;
 
+use crate::api::ApiError;
 use crate::api::remove::{Removed, remove};
-use crate::api::{ADMIN_PREFIX, ApiError, Keys};
-use crate::body::{self, BoxError, empty_body};
 use crate::cli::{DataArgs, LogsArgs, RmArgs};
-use crate::facts::limit;
+use crate::client::Client;
 use crate::logfile;
 use crate::output;
-use crate::serve::ServerFile;
 use crate::store::{FunctionRecord, State, Store, StoreError};
 
 /// Between two looks at a log file that is followed.
@@ -132,7 +129,7 @@ async fn print_logs(args: &LogsArgs) -> Result<(), String> {
 }
 
 /// The key of `service/function`, or of a function's name alone where only one function has it.
-fn key_of(state: &State, name: &str) -> Result<String, String> {
+pub(crate) fn key_of(state: &State, name: &str) -> Result<String, String> {
     let fits = |key: &&String| {
         **key == name
             || key
@@ -204,55 +201,19 @@ async fn remove_one(args: &RmArgs, name: &str) -> Result<(), String> {
             print_lines(&removed.lines())
         }
         Err(StoreError::InUse(_)) => {
-            let text = ask_server(&data, name)
-                .await
-                .map_err(|error| format!("the running server says: {error}"))?;
+            let text = ask_server(&data, name).await?;
             print_lines(&[text])
         }
         Err(error) => Err(error.to_string()),
     }
 }
 
-async fn ask_server(data: &Path, name: &str) -> Result<String, BoxError> {
-    let server: ServerFile = serde_json::from_slice(&fs::read(ServerFile::path(data))?)?;
-    let address = server.endpoint.trim_start_matches("http://").to_owned();
-    let keys = Keys {
-        id: server.access_key_id,
-        secret: server.access_key_secret,
-    };
-    let request = Request::builder()
-        .method(Method::DELETE)
-        .uri(format!("{ADMIN_PREFIX}{name}"))
-        .header(HOST, &address)
-        .header(DATE, httpdate::fmt_http_date(std::time::SystemTime::now()))
-        .body(empty_body())?;
-    let (mut head, body) = request.into_parts();
-    head.headers
-        .insert(AUTHORIZATION, HeaderValue::from_str(&keys.sign_fc2(&head))?);
-    let stream = tokio::net::TcpStream::connect(address).await?;
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    tokio::spawn(connection);
-    let (head, body) = sender
-        .send_request(Request::from_parts(head, body))
-        .await?
-        .into_parts();
-    let text =
-        String::from_utf8_lossy(&body::read_all(body, limit::SYNC_BODY_BYTES).await?).into_owned();
-    if head.status.is_success() {
-        Ok(text)
-    } else {
-        Err(message_of(&text).into())
-    }
-}
-
-fn message_of(text: &str) -> String {
-    let json: Option<Value> = serde_json::from_str(text).ok();
-    let message = json
-        .as_ref()
-        .and_then(|json| json.get("ErrorMessage"))
-        .and_then(Value::as_str);
-    message.unwrap_or(text).to_owned()
+async fn ask_server(data: &Path, name: &str) -> Result<String, String> {
+    let asked = Client::of(data)?
+        .ask(Method::DELETE, name, &[], Bytes::new())
+        .await;
+    let (_, text) = asked.map_err(|error| format!("the running server says: {error}"))?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 fn read(path: &PathBuf) -> Vec<u8> {

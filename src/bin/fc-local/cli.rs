@@ -1,13 +1,22 @@
 //! The command line: what can be asked, in the words of `--help`.
 
+mod events;
+mod new;
+mod watch;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use events::{EventArgs, EventSource};
+pub(crate) use new::NewArgs;
+pub(crate) use watch::WatchArgs;
+
 use crate::facts::limit;
 use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION};
+use crate::oneshot::examples::Example;
 use crate::{admin, oneshot, serve};
 
 /// A local Function Compute for custom runtimes
@@ -20,12 +29,21 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a new project: a handler, its tests, and all that builds, runs and deploys it
+    #[command(after_help = new::EXAMPLES)]
+    New(NewArgs),
     /// Serve the Function Compute API and run what is deployed to it
     #[command(after_help = START_EXAMPLES)]
     Start(StartArgs),
-    /// Run one or more calls on a package, without a server
+    /// Build, serve what template.yml names, and again at each change
+    #[command(after_help = watch::EXAMPLES)]
+    Watch(WatchArgs),
+    /// Run calls on a package without a server, or on what a running server has
     #[command(after_help = INVOKE_EXAMPLES)]
     Invoke(InvokeArgs),
+    /// Print a sample event, as `invoke --example` sends it
+    #[command(after_help = "Example:\n  fc-local example oss > event.json")]
+    Example(ExampleArgs),
     /// List what is deployed
     #[command(after_help = "Example:\n  fc-local list --data ./fc-data")]
     List(DataArgs),
@@ -39,6 +57,8 @@ enum Command {
 
 const TOP_EXAMPLES: &str = "\
 Examples:
+  fc-local new hello                          make a project; `make` in it lists what it can
+  fc-local watch                              build and serve it, and again at each change
   fc-local invoke -e 'Hello World'            call the package in pkg/ once
   fc-local start                              serve the API; prints the exports that point `fun` at it
   fc-local logs my-service/my-function -f     follow the log of a deployed function
@@ -48,8 +68,12 @@ const INVOKE_EXAMPLES: &str = "\
 Examples:
   fc-local invoke -e 'Hello World'                   an event call on pkg/
   fc-local invoke -f event.json --dir code.zip       an event from a file, a package from a zip
+  fc-local invoke --example oss                      what an OSS trigger sends
+  fc-local invoke -e one -e two -f three.json        three events, one after the other
+  fc-local invoke -e hi --repeat 100 --concurrency 4 p50 and p90 of 100 calls, 4 at once, as FC would bill them
   echo '{}' | fc-local invoke --initializer          an event from stdin, after /initialize
   fc-local invoke --http GET '/a/b?x=1' -H 'Accept: text/plain'
+  fc-local invoke --on hello/event -e hi             an event for what `fc-local watch` serves
   fc-local invoke -e hi --expect hi --http GET / --expect-http 'Hello World!'
 
 Exit code: 0 if every answer is right, 1 if one is not, 2 if the command line is wrong.
@@ -61,6 +85,7 @@ const START_EXAMPLES: &str = "\
 Examples:
   fc-local start                            on 127.0.0.1:8900; prints the exports for `fun`
   fc-local start --port 0 --data ./data     on any free port, which it prints; state in ./data
+  fc-local start --template template.yml    with the functions of template.yml deployed
   . ./data/env.sh && fun deploy -y          in another shell: deploy to it
 
 The keys it accepts are made up; FC_LOCAL_ACCESS_KEY_ID and FC_LOCAL_ACCESS_KEY_SECRET choose others.
@@ -89,6 +114,10 @@ pub(crate) struct StartArgs {
 
     #[command(flatten)]
     pub(crate) data: DataArgs,
+
+    /// Deploy this template at the start, with the packages that lie in each `CodeUri`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) template: Option<PathBuf>,
 
     /// The account that functions belong to
     #[arg(long, value_name = "ID", default_value = DEFAULT_ACCOUNT_ID)]
@@ -121,6 +150,22 @@ pub(crate) struct DataArgs {
     /// The data folder; else `$FC_LOCAL_DATA`, else `fc-local` in `$XDG_DATA_HOME` or `~/.local/share`
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
+}
+
+/// The same for `invoke`, whose `--data` is the body of an HTTP call.
+#[derive(Debug, Args)]
+pub(crate) struct ServerArgs {
+    /// The data folder of the fc-local that runs, for --on; else as for `fc-local start`
+    #[arg(long, value_name = "FOLDER", requires = "on")]
+    server_data: Option<PathBuf>,
+}
+
+impl ServerArgs {
+    /// The data folder that is meant.
+    pub(crate) fn folder(&self) -> Result<PathBuf, String> {
+        let data = self.server_data.clone();
+        DataArgs { data }.folder()
+    }
 }
 
 impl DataArgs {
@@ -172,6 +217,32 @@ pub(crate) struct RmArgs {
     pub(crate) data: DataArgs,
 }
 
+/// Which sample `fc-local example` prints.
+#[derive(Debug, Args)]
+pub(crate) struct ExampleArgs {
+    /// The trigger that sends it
+    pub(crate) name: Example,
+}
+
+/// What `fc-local invoke --on` cannot do: the function is what was deployed, and HTTP needs no signature.
+const PACKAGE_ONLY: [&str; 15] = [
+    "dir",
+    "http",
+    "header",
+    "data",
+    "data_file",
+    "expect_http",
+    "chunked",
+    "initializer",
+    "pre_freeze",
+    "no_pre_stop",
+    "fc3",
+    "env",
+    "timeout",
+    "memory",
+    "start_timeout",
+];
+
 /// What `fc-local invoke` is asked to do.
 #[derive(Debug, Args)]
 pub(crate) struct InvokeArgs {
@@ -179,23 +250,29 @@ pub(crate) struct InvokeArgs {
     #[arg(long, value_name = "PATH", default_value = "pkg")]
     pub(crate) dir: PathBuf,
 
-    /// The event, as text
-    #[arg(
-        short,
-        long,
-        value_name = "TEXT",
-        allow_hyphen_values = true,
-        conflicts_with = "event_file"
-    )]
-    pub(crate) event: Option<String>,
+    /// Call a function that a running `fc-local start` or `watch` has, SERVICE/FUNCTION, instead of a package
+    #[arg(long, value_name = "FUNCTION", conflicts_with_all = PACKAGE_ONLY)]
+    pub(crate) on: Option<String>,
 
-    /// The event, from a file; `-` is stdin (the default when nothing else is asked for)
-    #[arg(short = 'f', long, value_name = "FILE")]
-    pub(crate) event_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
 
-    /// The event result that must come, exactly; without an event, the body of the first HTTP answer
+    #[command(flatten)]
+    pub(crate) events: EventArgs,
+
+    /// The event result that must come, exactly: once for all events, or once for each in their order; without an
+    /// event, the body of the first HTTP answer
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    pub(crate) expect: Option<String>,
+    pub(crate) expect: Vec<String>,
+
+    /// Make all calls so many times, print the answers of the first round only, and at the end p50 and p90 of the time
+    /// that each took and of what FC would bill for it, the cold start apart
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) repeat: u32,
+
+    /// How many calls the instance serves at once, as a function with this `InstanceConcurrency`
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(limit::CONCURRENCY)))]
+    pub(crate) concurrency: u32,
 
     /// An HTTP call; may be given several times
     #[arg(long, num_args = 2, value_names = ["METHOD", "PATH"], action = clap::ArgAction::Append)]
@@ -260,7 +337,7 @@ pub(crate) struct InvokeArgs {
     pub(crate) start_timeout: u64,
 
     /// A fixed port, for programs that do not read `FC_CUSTOM_LISTEN_PORT`; else a free one
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", conflicts_with = "on")]
     pub(crate) listen_port: Option<u16>,
 }
 
@@ -268,10 +345,13 @@ impl Cli {
     /// Does what was asked.
     pub(crate) async fn run(self) -> ExitCode {
         match self.command {
+            Command::New(args) => crate::new::run(&args),
             Command::Start(args) => serve::run(&args).await,
+            Command::Watch(args) => crate::watch::run(&args).await,
             Command::List(args) => admin::list(&args),
             Command::Logs(args) => admin::logs(&args).await,
             Command::Rm(args) => admin::rm(&args).await,
+            Command::Example(args) => oneshot::examples::print(args.name),
             Command::Invoke(args) => oneshot::run(&args).await,
         }
     }

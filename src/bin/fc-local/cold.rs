@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use hyper::body::Bytes;
 
@@ -83,6 +84,15 @@ impl fmt::Display for ColdError {
 
 impl std::error::Error for ColdError {}
 
+/// What a cold start took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ColdTimes {
+    /// From the unpacking of the code to the first connection.
+    pub(crate) start: Duration,
+    /// The initializer, if there is one.
+    pub(crate) initialize: Option<Duration>,
+}
+
 /// Starts an instance and initializes it on behalf of the call that needs it.
 pub(crate) async fn start(
     function: Arc<Function>,
@@ -91,12 +101,34 @@ pub(crate) async fn start(
     sink: Option<LineSink>,
     call: &CallId,
 ) -> Result<Arc<Instance>, ColdError> {
+    let timed = start_timed(function, source, options, sink, call).await;
+    timed.map(|(instance, _)| instance)
+}
+
+/// The same, with the time that it took.
+pub(crate) async fn start_timed(
+    function: Arc<Function>,
+    source: &CodeSource,
+    options: &InstanceOptions,
+    sink: Option<LineSink>,
+    call: &CallId,
+) -> Result<(Arc<Instance>, ColdTimes), ColdError> {
+    let begun = Instant::now();
     let code = source.prepare().await.map_err(ColdError::Start)?;
     let instance = Instance::start(function, code, options, sink)
         .await
         .map_err(ColdError::Start)?;
+    let start = begun.elapsed();
     initialize(&instance, call).await?;
-    Ok(instance)
+    let times = ColdTimes {
+        start,
+        initialize: instance
+            .function
+            .initializer
+            .is_some()
+            .then(|| begun.elapsed() - start),
+    };
+    Ok((instance, times))
 }
 
 impl CodeSource {

@@ -56,6 +56,8 @@ pub(crate) mod limit {
     pub(crate) const SYNC_BODY_BYTES: usize = 32 * 1024 * 1024;
     /// An asynchronous event.
     pub(crate) const ASYNC_BODY_BYTES: usize = 128 * 1024;
+    /// How many calls one instance may serve at once (contract §4.4).
+    pub(crate) const CONCURRENCY: u32 = 200;
     /// How often a failed asynchronous call is tried again, unless configured (contract §3.3).
     pub(crate) const ASYNC_RETRIES: u64 = 3;
     /// How old an asynchronous event may grow, unless configured: one day.
@@ -64,6 +66,8 @@ pub(crate) mod limit {
     pub(crate) const ANSWER_BODY_BYTES: usize = 128 * 1024 * 1024;
     /// An API request body: a 100 MB package as base64 in JSON, with room for the rest.
     pub(crate) const API_BODY_BYTES: usize = 160 * 1024 * 1024;
+    /// A code package; the console takes no larger one in any region.
+    pub(crate) const PACKAGE_BYTES: u64 = 500 * 1024 * 1024;
     /// All header names and values of an HTTP trigger's request or answer together.
     pub(crate) const HTTP_HEADER_BYTES: usize = 8 * 1024;
     /// Path and query of an HTTP trigger's request.

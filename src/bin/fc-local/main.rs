@@ -4,12 +4,14 @@
 //!
 //! ```text
 //! cli                          the command line
-//! oneshot | serve, admin       one call on a package | the server, and looking after its data
+//! new | oneshot                a new project | calls on a package
+//! watch, serve, admin          building at each change, the server, and looking after its data
 //! api                          requests of both generations, HTTP triggers, the package store
 //! pool | store, logfile        which instance serves a call | what survives a restart
+//! client                       asking a server that runs
 //! cold, call, hook             starting an instance, calling it
 //! instance, start              its process, port, log and freezer
-//! agent, log, process, package, port, body, report, function, facts, ids, output
+//! agent, log, process, package, pack, template, port, body, report, function, facts, ids, output
 //! ```
 
 mod admin;
@@ -18,6 +20,7 @@ mod api;
 mod body;
 mod call;
 mod cli;
+mod client;
 mod cold;
 mod facts;
 mod function;
@@ -26,8 +29,10 @@ mod ids;
 mod instance;
 mod log;
 mod logfile;
+mod new;
 mod oneshot;
 mod output;
+mod pack;
 mod package;
 mod pool;
 mod port;
@@ -36,6 +41,8 @@ mod report;
 mod serve;
 mod start;
 mod store;
+mod template;
+mod watch;
 
 use std::process::ExitCode;
 

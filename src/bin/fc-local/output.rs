@@ -7,8 +7,6 @@ use std::process::ExitCode;
 use hyper::body::Bytes;
 use hyper::http::response;
 
-use crate::report::Report;
-
 const YELLOW: &str = "\x1b[33m";
 const GREEN: &str = "\x1b[32m";
 const RED: &str = "\x1b[31m";
@@ -23,6 +21,12 @@ pub(crate) fn fail(message: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Says something that has to be known, be stderr a terminal or not.
+pub(crate) fn say(message: &str) {
+    // Nothing is left to do about a closed stderr.
+    let _ = writeln!(io::stderr().lock(), "fc-local: {message}");
+}
+
 /// Tells what is going on, to a person who waits; a pipe gets nothing.
 pub(crate) fn progress(message: &str) {
     if io::stderr().is_terminal() {
@@ -30,51 +34,50 @@ pub(crate) fn progress(message: &str) {
     }
 }
 
-/// Prints a log as `fun invoke` does (contract §6).
-pub(crate) fn print_log(report: &Report) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    let colour = io::stdout().is_terminal();
-    writeln!(
-        out,
-        "{}",
-        paint("========= FC invoke Logs begin =========", YELLOW, colour)
-    )?;
-    out.write_all(&report.log.tail)?;
-    writeln!(
-        out,
-        "\n{}\n",
-        paint("========= FC invoke Logs end =========", YELLOW, colour)
-    )
+/// Writes a tail log as `fun invoke` does (contract §6).
+pub(crate) fn write_log(out: &mut Vec<u8>, log: &[u8]) {
+    let begin = title("========= FC invoke Logs begin =========", YELLOW);
+    let end = title("========= FC invoke Logs end =========", YELLOW);
+    out.extend_from_slice(format!("{begin}\n").as_bytes());
+    out.extend_from_slice(log);
+    out.extend_from_slice(format!("\n{end}\n\n").as_bytes());
 }
 
-/// Prints an event result as `fun invoke` does.
-pub(crate) fn print_event_result(body: &Bytes) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{}", result_title())?;
-    out.write_all(body)?;
-    out.write_all(b"\n")
+/// Writes an event result as `fun invoke` does.
+pub(crate) fn write_event_result(out: &mut Vec<u8>, body: &Bytes) {
+    out.extend_from_slice(format!("{}\n", result_title()).as_bytes());
+    out.extend_from_slice(body);
+    out.push(b'\n');
 }
 
-/// Prints an HTTP answer under the same title: status line, headers, body.
-pub(crate) fn print_http_result(head: &response::Parts, body: &Bytes) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "{}\n{:?} {}",
-        result_title(),
-        head.version,
-        head.status
-    )?;
+/// Writes an HTTP answer under the same title: status line, headers, body.
+pub(crate) fn write_http_result(out: &mut Vec<u8>, head: &response::Parts, body: &Bytes) {
+    let status = format!("{}\n{:?} {}\n", result_title(), head.version, head.status);
+    out.extend_from_slice(status.as_bytes());
     for (name, value) in &head.headers {
-        writeln!(out, "{name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
+        out.extend_from_slice(format!("{name}: ").as_bytes());
+        out.extend_from_slice(value.as_bytes());
+        out.push(b'\n');
     }
-    out.write_all(b"\n")?;
-    out.write_all(body)?;
-    out.write_all(b"\n")
+    out.push(b'\n');
+    out.extend_from_slice(body);
+    out.push(b'\n');
+}
+
+/// Prints bytes as they are.
+pub(crate) fn print(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
 }
 
 fn result_title() -> String {
-    paint("FC Invoke Result:", GREEN, io::stdout().is_terminal())
+    title("FC Invoke Result:", GREEN)
+}
+
+/// A line of stdout, in colour if that is a terminal.
+fn title(text: &str, colour: &str) -> String {
+    paint(text, colour, io::stdout().is_terminal())
 }
 
 fn paint(text: &str, colour: &str, on: bool) -> String {

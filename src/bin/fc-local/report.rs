@@ -22,7 +22,7 @@ pub(crate) struct Report {
 }
 
 /// What a call took.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Usage {
     pub(crate) duration: Duration,
     pub(crate) memory_mb: f64,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::api::deploy::deploy;
 use crate::api::{self, App, Keys, Owner};
 use crate::cli::StartArgs;
 use crate::instance::InstanceOptions;
@@ -18,6 +19,7 @@ use crate::output;
 use crate::pool::{Pool, PoolOptions};
 use crate::process::kill_leftovers;
 use crate::store::{Store, write_whole};
+use crate::template::Template;
 
 /// Made-up keys: they guard nothing, they only let clients practise signing.
 const DEFAULT_KEY_ID: &str = "fc-local-key";
@@ -42,13 +44,37 @@ impl ServerFile {
 
 /// Runs until SIGINT or SIGTERM.
 pub(crate) async fn run(args: &StartArgs) -> ExitCode {
-    match start(args).await {
+    let template = args.template.clone();
+    run_with(args, async |app| {
+        if let Some(file) = template {
+            deploy_template(&app, &file)?;
+        }
+        std::future::pending().await
+    })
+    .await
+}
+
+/// Runs until SIGINT or SIGTERM, or until the companion that is given the running server fails.
+pub(crate) async fn run_with<Companion>(
+    args: &StartArgs,
+    companion: impl FnOnce(Arc<App>) -> Companion,
+) -> ExitCode
+where
+    Companion: Future<Output = Result<(), String>>,
+{
+    match start(args, companion).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => output::fail(&message),
     }
 }
 
-async fn start(args: &StartArgs) -> Result<(), String> {
+async fn start<Companion>(
+    args: &StartArgs,
+    companion: impl FnOnce(Arc<App>) -> Companion,
+) -> Result<(), String>
+where
+    Companion: Future<Output = Result<(), String>>,
+{
     let data = args.data.folder()?;
     let store = Store::open(&data).map_err(|error| error.to_string())?;
     let data = data
@@ -67,14 +93,16 @@ async fn start(args: &StartArgs) -> Result<(), String> {
             region: args.region.clone(),
         },
         keys: keys(),
+        address,
     });
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
     let server = tokio::spawn(api::serve(Arc::clone(&app), listener));
-    announce(&app, &data, address)?;
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
+    announce(&app, &data)?;
+    let ended = tokio::select! {
+        ended = companion(Arc::clone(&app)) => ended,
+        _ = tokio::signal::ctrl_c() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+    };
     output::progress("stopping the instances");
     server.abort();
     tokio::select! {
@@ -83,7 +111,15 @@ async fn start(args: &StartArgs) -> Result<(), String> {
         _ = tokio::signal::ctrl_c() => {}
     }
     remove_announcement(&data);
-    Ok(())
+    ended
+}
+
+/// Deploys a template with the packages that lie where it says.
+fn deploy_template(app: &Arc<App>, file: &Path) -> Result<(), String> {
+    let template = Template::read(file).map_err(|error| error.to_string())?;
+    deploy(app, &template, None)
+        .map(drop)
+        .map_err(|error| error.to_string())
 }
 
 fn remove_announcement(data: &Path) {
@@ -125,8 +161,8 @@ fn keys() -> Keys {
 }
 
 /// Writes the files that tell how to reach the server, then prints the same.
-fn announce(app: &App, data: &Path, address: SocketAddr) -> Result<(), String> {
-    let endpoint = format!("http://{address}");
+fn announce(app: &App, data: &Path) -> Result<(), String> {
+    let endpoint = format!("http://{}", app.address);
     let file = ServerFile {
         endpoint: endpoint.clone(),
         access_key_id: app.keys.id.clone(),

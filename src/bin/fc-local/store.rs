@@ -120,6 +120,21 @@ impl Resource {
     /// Replaces the fields that the change names and keeps the others.
     pub(crate) fn merge(&mut self, change: Map<String, Value>) {
         self.spec.extend(change);
+        self.touch();
+    }
+
+    /// Replaces all fields, if they differ; tells whether they did.
+    pub(crate) fn replace(&mut self, spec: Map<String, Value>) -> bool {
+        let differs = self.spec != spec;
+        if differs {
+            self.spec = spec;
+            self.touch();
+        }
+        differs
+    }
+
+    /// Marks a change of something that is not among the fields.
+    pub(crate) fn touch(&mut self) {
         self.modified = now();
         self.revision += 1;
     }
@@ -188,6 +203,19 @@ impl Store {
         self.folder
             .join("code")
             .join(format!("{}.zip", code.sha256))
+    }
+
+    /// Removes a stored package, unless a function refers to it.
+    pub(crate) fn remove_code(&self, code: &CodeRef) {
+        let state = self.snapshot();
+        if state
+            .functions
+            .values()
+            .all(|function| function.code != *code)
+        {
+            // What cannot be removed now is swept at the next start.
+            drop(fs::remove_file(self.code_path(code)));
+        }
     }
 
     /// A folder inside the data folder.

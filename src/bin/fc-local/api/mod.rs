@@ -4,6 +4,7 @@
 mod attachments;
 mod auth;
 mod control;
+pub(crate) mod deploy;
 mod deployed;
 mod entry_points;
 mod error;
@@ -31,7 +32,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 pub(crate) use auth::Keys;
 pub(crate) use error::ApiError;
-pub(crate) use spec::Owner;
+pub(crate) use spec::{Owner, check_name};
 
 use crate::agent::insert;
 use crate::api::request::{ApiRequest, ReadRequest, percent_decode, segments};
@@ -43,7 +44,7 @@ use crate::output;
 use crate::pool::Pool;
 use crate::store::Store;
 
-/// The path of fc-local's own request: `DELETE` and a name.
+/// The path of fc-local's own requests: `DELETE` and a name, `POST`, a function's name and an event.
 pub(crate) const ADMIN_PREFIX: &str = "/fc-local/";
 
 /// After an accept error (too many open files, mostly) the listener rests before it goes on.
@@ -56,6 +57,8 @@ pub(crate) struct App {
     pub(crate) pool: Arc<Pool>,
     pub(crate) owner: Owner,
     pub(crate) keys: Keys,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
 }
 
 /// Accepts connections for ever; the caller ends it by dropping the future.
@@ -135,7 +138,7 @@ async fn route(
         .strip_prefix(ADMIN_PREFIX)
         .map(percent_decode)
     {
-        return remove(app, &name, request).await;
+        return admin(app, &name, request).await;
     }
     let unknown = ApiError::path_not_supported(&request.head.method, request.path());
     let prefix = if generation == Generation::Fc2 {
@@ -155,20 +158,30 @@ async fn route(
     api(app, generation, &path, request, unknown).await
 }
 
-/// Deletes what `fc-local rm` names, with all that hangs on it.
-async fn remove(
+/// What fc-local's own commands ask of a server that runs.
+async fn admin(
     app: &Arc<App>,
     name: &str,
     request: ApiRequest,
 ) -> Result<Response<Body>, ApiError> {
-    let request = request.read(0).await?;
+    let request_id = request.request_id.clone();
+    let request = request.read(limit::SYNC_BODY_BYTES).await?;
     app.keys.verify_fc2(&request.head, request.bytes())?;
-    if request.head.method != Method::DELETE {
-        return Err(ApiError::path_not_supported(
+    match request.head.method {
+        Method::DELETE => remove(app, name),
+        Method::POST => {
+            let (service, function) = name.split_once('/').unwrap_or(("", name));
+            invoke::handle(app, service, function, request, &request_id).await
+        }
+        _ => Err(ApiError::path_not_supported(
             &request.head.method,
             request.head.uri.path(),
-        ));
+        )),
     }
+}
+
+/// Deletes what `fc-local rm` names, with all that hangs on it.
+fn remove(app: &Arc<App>, name: &str) -> Result<Response<Body>, ApiError> {
     let removed = app.store.update(|state| remove::remove(state, name))?;
     removed
         .functions

@@ -52,8 +52,13 @@ pub(crate) fn function(
             1..=86_400,
             defaults.timeout.as_secs(),
         )?),
-        // At most 200, so it always fits.
-        concurrency: u32::try_from(fields.number("instanceConcurrency", 1..=200, 1)?).unwrap_or(1),
+        // Its limit is a number of 32 bits, so it always fits.
+        concurrency: u32::try_from(fields.number(
+            "instanceConcurrency",
+            1..=u64::from(limit::CONCURRENCY),
+            1,
+        )?)
+        .unwrap_or(1),
         initializer: initializer(&fields)?,
         pre_freeze: lifecycle_hook(&fields, "preFreeze", 90)?
             .filter(|_| generation == Generation::Fc2),

@@ -11,7 +11,7 @@ use hyper::http::request;
 
 use super::OneShotError;
 use crate::agent::Payload;
-use crate::cli::InvokeArgs;
+use crate::cli::{EventSource, InvokeArgs};
 use crate::cold::{CodeSource, Scratch};
 use crate::facts::limit;
 use crate::function::{Function, Generation, Hook};
@@ -25,6 +25,16 @@ const HOOK_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The initializer may load a model or open connections; FC allows up to 300 s (contract §4.4).
 const INITIALIZER_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// The name that stands for stdin.
+const STDIN: &str = "-";
+
+/// An event, and where it came from unless that says nothing.
+#[derive(Debug, Clone)]
+pub(super) struct Event {
+    pub(super) origin: Option<String>,
+    pub(super) payload: Payload,
+}
 
 /// One `--http` has a method and a path.
 const HTTP_VALUES: usize = 2;
@@ -44,6 +54,7 @@ pub(super) fn function(args: &InvokeArgs) -> Result<Function, OneShotError> {
         })
     };
     function.memory_mb = args.memory;
+    function.concurrency = args.concurrency;
     function.timeout = Duration::from_secs(args.timeout);
     function.initializer = args
         .initializer
@@ -94,20 +105,39 @@ pub(super) fn code_source(dir: &Path, scratch: &Scratch) -> Result<CodeSource, O
     })
 }
 
-/// The event, or `None` if only HTTP calls are asked for.
-pub(super) fn event(args: &InvokeArgs) -> Result<Option<Payload>, OneShotError> {
-    let bytes = match (&args.event, &args.event_file) {
-        (Some(text), _) => text.clone().into_bytes(),
-        (None, Some(path)) if path.as_os_str() == "-" => read_stdin()?,
-        (None, Some(path)) => read_file(path)?,
-        (None, None) if !args.http.is_empty() => return Ok(None),
-        (None, None) if io::stdin().is_terminal() => {
-            let message = "no event: give one with -e TEXT, -f FILE or on stdin, or a request with --http METHOD PATH";
+/// The events, in the order of the command line; none if only HTTP calls are asked for.
+pub(super) fn events(args: &InvokeArgs) -> Result<Vec<Event>, OneShotError> {
+    let sources = &args.events.sources;
+    let from_stdin = |source: &&EventSource| **source == EventSource::File(STDIN.into());
+    if sources.iter().filter(from_stdin).count() > 1 {
+        let message = "stdin can only be read once; give `-f -` once, and the other events with -e, -f or --example";
+        return Err(OneShotError::Usage(message.to_owned()));
+    }
+    if sources.is_empty() && args.http.is_empty() {
+        if io::stdin().is_terminal() {
+            let message = "no event: give one with -e TEXT, -f FILE, --example NAME or on stdin, or a request with \
+                           --http METHOD PATH";
             return Err(OneShotError::Usage(message.to_owned()));
         }
-        (None, None) => read_stdin()?,
+        return Ok(vec![event(args, &EventSource::File(STDIN.into()))?]);
+    }
+    sources.iter().map(|source| event(args, source)).collect()
+}
+
+fn event(args: &InvokeArgs, source: &EventSource) -> Result<Event, OneShotError> {
+    let (origin, bytes) = match source {
+        EventSource::Text(text) => (None, text.clone().into_bytes()),
+        EventSource::File(path) if path.as_os_str() == STDIN => (None, read_stdin()?),
+        EventSource::File(path) => (Some(path.display().to_string()), read_file(path)?),
+        EventSource::Example(example) => (
+            Some(format!("--example {}", example.name())),
+            example.bytes().to_vec(),
+        ),
     };
-    Ok(Some(payload(args, bytes)))
+    Ok(Event {
+        origin,
+        payload: payload(args, bytes),
+    })
 }
 
 /// The HTTP requests, in the order they were asked for.
@@ -135,6 +165,53 @@ pub(super) fn http_requests(
             ))
         })
         .collect()
+}
+
+/// What the answers must be, checked against what is asked for.
+pub(super) fn expectations(
+    args: &InvokeArgs,
+    events: usize,
+) -> Result<Expectations<'_>, OneShotError> {
+    let given = args.expect.len();
+    // Without an event the first HTTP answer may have the one that is given.
+    if given > events.max(1) || (given > 1 && given < events) {
+        return Err(OneShotError::Usage(format!(
+            "--expect is given {given} times, but there are {events} events; give it once for all of them, or once for \
+             each"
+        )));
+    }
+    Ok(Expectations {
+        events: &args.expect,
+        http: &args.expect_http,
+        event_given: events > 0,
+    })
+}
+
+/// The bodies that must come.
+#[derive(Debug)]
+pub(super) struct Expectations<'a> {
+    events: &'a [String],
+    http: &'a [String],
+    event_given: bool,
+}
+
+impl Expectations<'_> {
+    /// One for all events, or one for each.
+    pub(super) fn event(&self, index: usize) -> Option<String> {
+        match self.events {
+            [one] => Some(one.clone()),
+            each => each.get(index).cloned(),
+        }
+    }
+
+    /// `--expect` is for the events; without one, the first HTTP answer may have it.
+    pub(super) fn http(&self, index: usize) -> Option<String> {
+        let first = self
+            .events
+            .first()
+            .filter(|_| !self.event_given && index == 0);
+        first.or_else(|| self.http.get(index)).cloned()
+    }
 }
 
 fn payload(args: &InvokeArgs, bytes: Vec<u8>) -> Payload {

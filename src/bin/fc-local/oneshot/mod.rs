@@ -1,6 +1,10 @@
-//! `fc-local invoke`: one instance, a few calls, no server, no state.
+//! `fc-local invoke`: calls on one instance of a package, without server or state, or on a server that runs.
 
+mod bill;
+mod calls;
+pub(crate) mod examples;
 mod input;
+mod remote;
 
 use std::fmt;
 use std::io;
@@ -8,17 +12,20 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::http::request;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::agent::{CallId, Payload};
-use crate::call;
+use crate::agent::CallId;
 use crate::cli::InvokeArgs;
 use crate::cold::{self, ColdError, Scratch};
 use crate::ids;
-use crate::instance::{Instance, InstanceOptions, Lease};
+use crate::instance::InstanceOptions;
 use crate::output;
-use crate::report::Report;
+use bill::Bill;
+use calls::{Job, Target};
+use remote::Remote;
+
+/// How many wrong answers are described; more of them say nothing new.
+const WRONG_SHOWN_MAX: usize = 10;
 
 /// Why a one-shot call did not end well.
 #[derive(Debug)]
@@ -58,10 +65,33 @@ pub(crate) async fn run(args: &InvokeArgs) -> ExitCode {
 }
 
 async fn run_calls(args: &InvokeArgs) -> Result<(), OneShotError> {
-    let event = input::event(args)?;
-    let requests = input::http_requests(args)?;
+    let jobs = calls::jobs(args)?;
+    let interrupt = Interrupt::listen()?;
+    match &args.on {
+        Some(name) => on_server(args, name, interrupt, &jobs).await,
+        None => on_package(args, interrupt, &jobs).await,
+    }
+}
+
+async fn on_server(
+    args: &InvokeArgs,
+    name: &str,
+    mut interrupt: Interrupt,
+    jobs: &[Job],
+) -> Result<(), OneShotError> {
+    let target = Target::Server(Arc::new(Remote::of(args, name)?));
+    tokio::select! {
+        outcome = call_all(args, target, Bill::warm(), jobs) => outcome,
+        () = interrupt.wait() => Err(OneShotError::Interrupted),
+    }
+}
+
+async fn on_package(
+    args: &InvokeArgs,
+    mut interrupt: Interrupt,
+    jobs: &[Job],
+) -> Result<(), OneShotError> {
     let function = Arc::new(input::function(args)?);
-    let mut interrupt = Interrupt::listen()?;
     let scratch = Scratch::temporary()
         .map_err(|error| OneShotError::Io("no scratch folder".to_owned(), error))?;
     let source = input::code_source(&args.dir, &scratch)?;
@@ -73,16 +103,74 @@ async fn run_calls(args: &InvokeArgs) -> Result<(), OneShotError> {
     let first = CallId::first(ids::request_id(function.generation));
     output::progress(&format!("starting {}", args.dir.display()));
     // A start that is given up drops its process group, which kills it, and its unpacked code.
-    let instance = tokio::select! {
-        started = cold::start(function, &source, &options, None, &first) => started.map_err(OneShotError::Cold)?,
+    let (instance, cold) = tokio::select! {
+        started = cold::start_timed(function, &source, &options, None, &first) => started.map_err(OneShotError::Cold)?,
         () = interrupt.wait() => return Err(OneShotError::Interrupted),
     };
+    let target = Target::Package(Arc::clone(&instance), first);
     let outcome = tokio::select! {
-        outcome = call_all(args, &instance, first, event, requests) => outcome,
+        outcome = call_all(args, target, Bill::cold(cold, args.memory), jobs) => outcome,
         () = interrupt.wait() => Err(OneShotError::Interrupted),
     };
     instance.stop().await;
     outcome
+}
+
+/// Makes the calls, prints those of the first round, and says what is wrong with all of them.
+async fn call_all(
+    args: &InvokeArgs,
+    target: Target,
+    mut bill: Bill,
+    jobs: &[Job],
+) -> Result<(), OneShotError> {
+    let mut wrong = Vec::new();
+    let made = calls::make_all(args, target, jobs, |number, outcome| {
+        outcome.usage.into_iter().for_each(|usage| bill.add(usage));
+        if number < jobs.len() {
+            outcome.print()?;
+        }
+        wrong.extend(outcome.wrong);
+        Ok(())
+    });
+    let made = made.await;
+    if args.repeat > 1 {
+        output::print(bill.to_string().as_bytes()).map_err(closed)?;
+    }
+    // An instance that died says first what it died of.
+    match made {
+        Err(OneShotError::Answer(gone)) => wrong.push(gone),
+        made => made?,
+    }
+    judge(wrong)
+}
+
+/// Says what is wrong; what is so in many rounds is said once.
+fn judge(wrong: Vec<String>) -> Result<(), OneShotError> {
+    let mut counted: Vec<(String, usize)> = Vec::new();
+    for message in wrong {
+        match counted.iter_mut().find(|(seen, _)| *seen == message) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((message, 1)),
+        }
+    }
+    let lines = counted.iter().map(|(message, count)| match count {
+        1 => message.clone(),
+        count => format!("{message} ({count} times)"),
+    });
+    let mut lines: Vec<String> = lines.collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let more = lines.len().saturating_sub(WRONG_SHOWN_MAX);
+    lines.truncate(WRONG_SHOWN_MAX);
+    if more > 0 {
+        lines.push(format!("and {more} more are wrong"));
+    }
+    Err(OneShotError::Answer(lines.join("\nfc-local: ")))
+}
+
+fn closed(error: io::Error) -> OneShotError {
+    OneShotError::Io("cannot write to stdout".to_owned(), error)
 }
 
 /// Ctrl-C and SIGTERM, which must not leave the instance behind.
@@ -109,132 +197,4 @@ impl Interrupt {
             _ = self.terminate.recv() => {}
         }
     }
-}
-
-async fn call_all(
-    args: &InvokeArgs,
-    instance: &Arc<Instance>,
-    first: CallId,
-    event: Option<Payload>,
-    requests: Vec<(request::Parts, Payload)>,
-) -> Result<(), OneShotError> {
-    let mut unused = Some(first);
-    let mut next = || {
-        unused
-            .take()
-            .unwrap_or_else(|| CallId::first(ids::request_id(instance.function.generation)))
-    };
-    let mut wrong = Vec::new();
-    let event_given = event.is_some();
-    if let Some(event) = event {
-        wrong.extend(call_event(args, lease(instance)?, next(), event).await?);
-    }
-    for (index, (parts, payload)) in requests.into_iter().enumerate() {
-        let expected = expected_http(args, event_given, index);
-        wrong.extend(call_http(expected, lease(instance)?, next(), parts, payload).await?);
-    }
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(OneShotError::Answer(wrong.join("\nfc-local: ")))
-    }
-}
-
-/// `--expect` is for the event; without one, the first HTTP answer may have it.
-fn expected_http(args: &InvokeArgs, event_given: bool, index: usize) -> Option<&str> {
-    let first = args
-        .expect
-        .as_deref()
-        .filter(|_| !event_given && index == 0);
-    first.or_else(|| args.expect_http.get(index).map(String::as_str))
-}
-
-fn lease(instance: &Arc<Instance>) -> Result<Lease, OneShotError> {
-    let gone = || OneShotError::Answer("the instance did not survive the call before".to_owned());
-    instance.try_lease().ok_or_else(gone)
-}
-
-/// Makes and prints an event call; returns what is wrong with its answer.
-async fn call_event(
-    args: &InvokeArgs,
-    lease: Lease,
-    call: CallId,
-    event: Payload,
-) -> Result<Vec<String>, OneShotError> {
-    let answer = call::event(lease, call, event).await;
-    output::print_log(&answer.report).map_err(closed)?;
-    output::print_event_result(&answer.body).map_err(closed)?;
-    let mut wrong = wrong_report("the event call", &answer.report);
-    wrong.extend(wrong_text(
-        "the event result",
-        args.expect.as_deref(),
-        &answer.body,
-    ));
-    Ok(wrong)
-}
-
-/// Makes and prints an HTTP call; returns what is wrong with its answer.
-async fn call_http(
-    expected: Option<&str>,
-    lease: Lease,
-    call: CallId,
-    parts: request::Parts,
-    payload: Payload,
-) -> Result<Vec<String>, OneShotError> {
-    let name = format!("{} {}", parts.method, parts.uri);
-    let exchanged = match call::http(lease, call, parts, payload).await {
-        Ok(exchange) => exchange.buffer().await,
-        Err(failure) => Err(failure),
-    };
-    let (head, body, report) = match exchanged {
-        Ok(answer) => answer,
-        Err(failure) => {
-            output::print_log(&failure.report).map_err(closed)?;
-            return Ok(vec![format!("{name} failed: {}", failure.message)]);
-        }
-    };
-    output::print_log(&report).map_err(closed)?;
-    output::print_http_result(&head, &body).map_err(closed)?;
-    let mut wrong = wrong_report(&name, &report);
-    if head.status.is_server_error() {
-        wrong.push(format!("{name} was answered with {}", head.status));
-    }
-    wrong.extend(wrong_text(
-        &format!("the answer to {name}"),
-        expected,
-        &body,
-    ));
-    Ok(wrong)
-}
-
-fn wrong_report(what: &str, report: &Report) -> Vec<String> {
-    let mut wrong: Vec<String> = report
-        .error_type
-        .map(|kind| format!("{what} failed with {kind}"))
-        .into_iter()
-        .collect();
-    for (edge, seen) in [
-        ("Start", report.log.start_marker),
-        ("End", report.log.end_marker),
-    ] {
-        if !seen {
-            wrong.push(format!(
-                "{what} logged no line `FC Invoke {edge} RequestId: {}`; without it FC keeps no log of the call",
-                report.request_id
-            ));
-        }
-    }
-    wrong
-}
-
-fn wrong_text(what: &str, expected: Option<&str>, body: &[u8]) -> Option<String> {
-    let expected = expected.filter(|text| text.as_bytes() != body)?;
-    Some(format!(
-        "{what} is {:?}, not {expected:?}",
-        String::from_utf8_lossy(body)
-    ))
-}
-
-fn closed(error: io::Error) -> OneShotError {
-    OneShotError::Io("cannot write to stdout".to_owned(), error)
 }

@@ -1,0 +1,37 @@
+//! The options of `fc-local watch`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::StartArgs;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  fc-local watch                            build, serve template.yml, and again at each change of the sources
+  fc-local watch --build 'make pkg'         by a build of one's own, which fills each CodeUri
+  fc-local watch --watch proto --port 0     watch the folder proto as well, serve on any free port
+
+A build that fails is shown, and the last good one goes on serving on the same port. After a good one, instances of
+the old code finish their calls, and new calls go to new instances. A change during a build makes another build after
+it. What template.yml does not name any more stays until `fc-local rm`.";
+
+/// What `fc-local watch` is asked to do: everything of `start`, and building.
+#[derive(Debug, Args)]
+pub(crate) struct WatchArgs {
+    #[command(flatten)]
+    pub(crate) start: StartArgs,
+
+    /// The build, as a line for `sh`. It puts the package into the empty folder `$FC_LOCAL_CODE`, for all functions,
+    /// or leaves that empty and fills the `CodeUri` of each function
+    #[arg(long, value_name = "COMMAND", default_value = DEFAULT_BUILD)]
+    pub(crate) build: String,
+
+    /// A file or folder to watch, besides src, Cargo.toml, build.rs and the template; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub(crate) watch: Vec<PathBuf>,
+}
+
+/// A development build: it is there sooner than the static package, and only this machine runs it.
+const DEFAULT_BUILD: &str = "cargo build --bin bootstrap && \
+     install -m 755 -D \"${CARGO_TARGET_DIR:-target}/debug/bootstrap\" \"$FC_LOCAL_CODE/bootstrap\"";

@@ -1,0 +1,70 @@
+//! Names that a project can have: it becomes a crate, a service and a function.
+
+use crate::api::check_name;
+
+/// Rust's keywords in all its editions, strict and reserved: no crate is named so.
+const KEYWORDS: [&str; 52] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
+    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "Self", "self", "static", "struct", "super", "trait", "true", "try", "type",
+    "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// Crates that a crate of the same name would be taken for.
+const TAKEN: [&str; 6] = ["alloc", "core", "fc_runtime", "proc_macro", "std", "test"];
+
+/// Checks a name; the error says what a name may be.
+pub(super) fn check(name: &str) -> Result<(), String> {
+    // FC's rule is narrower than that of crates, except for what follows.
+    check_name("the name", name).map_err(|error| error.message)?;
+    if name.chars().all(|letter| letter == '_' || letter == '-') {
+        return Err(format!(
+            "the name '{name}' is not valid: it has no letter and no digit"
+        ));
+    }
+    if KEYWORDS.contains(&name) {
+        return Err(format!(
+            "the name '{name}' is a word of Rust itself, and no crate can have it: choose another"
+        ));
+    }
+    if TAKEN.contains(&name.replace('-', "_").as_str()) {
+        return Err(format!(
+            "the name '{name}' is that of a crate which the project uses: choose another"
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn names_of_crates_that_are_names_of_functions_are_taken() {
+        for name in ["hello", "hello-world", "_x", "Hello_2", "bootstrap", "yes"] {
+            check(name).expect(name);
+        }
+    }
+
+    #[test]
+    fn other_names_are_refused_with_the_rule() {
+        let long = "x".repeat(129);
+        for (name, rule) in [
+            ("", "it has 1 to 128 letters, digits, '_' or '-'"),
+            (long.as_str(), "it has 1 to 128 letters"),
+            ("1st", "begins with a letter or '_'"),
+            ("-x", "begins with a letter or '_'"),
+            ("a/b", "letters, digits, '_' or '-'"),
+            ("..", "letters, digits, '_' or '-'"),
+            ("größe", "letters, digits, '_' or '-'"),
+            ("_-", "it has no letter and no digit"),
+            ("match", "is a word of Rust itself"),
+            ("std", "choose another"),
+            ("fc-runtime", "choose another"),
+        ] {
+            let refused = check(name).expect_err(name);
+            assert!(refused.contains(rule), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! template.yml as `fun` reads it: services with functions and HTTP triggers, and custom domains, in the shape in which
+//! `fun` would send them (fun-cli §3).
+//!
+//! It reads and never deploys; what fc-local cannot play is told in notes instead of being lost without a word.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+use yaml_rust2::yaml::Hash;
+use yaml_rust2::{ScanError, Yaml, YamlLoader};
+
+const SERVICE_TYPE: &str = "Aliyun::Serverless::Service";
+const FUNCTION_TYPE: &str = "Aliyun::Serverless::Function";
+const DOMAIN_TYPE: &str = "Aliyun::Serverless::CustomDomain";
+
+type Spec = Map<String, Value>;
+
+/// What a template describes.
+#[derive(Debug, Default)]
+pub(crate) struct Template {
+    pub(crate) services: Vec<Service>,
+    /// Names of domains, each with its fields.
+    pub(crate) domains: Vec<(String, Spec)>,
+    /// What is left out, each as a sentence.
+    pub(crate) notes: Vec<String>,
+}
+
+/// A service and its functions.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) name: String,
+    pub(crate) spec: Spec,
+    pub(crate) functions: Vec<FunctionSpec>,
+}
+
+/// A function, its code and its triggers.
+#[derive(Debug)]
+pub(crate) struct FunctionSpec {
+    pub(crate) name: String,
+    pub(crate) spec: Spec,
+    /// The folder of its code.
+    pub(crate) code: PathBuf,
+    pub(crate) triggers: Vec<(String, Spec)>,
+}
+
+/// A template that cannot be used.
+#[derive(Debug)]
+pub(crate) enum TemplateError {
+    Unreadable { file: PathBuf, error: io::Error },
+    NoYaml { file: PathBuf, error: ScanError },
+    Wrong { file: PathBuf, why: String },
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { file, error } => write!(
+                f,
+                "cannot read {}: {error}; name the template with --template",
+                file.display()
+            ),
+            Self::NoYaml { file, error } => write!(f, "{} is no YAML: {error}", file.display()),
+            Self::Wrong { file, why } => write!(f, "{}: {why}", file.display()),
+        }
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+impl Template {
+    /// Reads a template file; code folders are relative to its own.
+    pub(crate) fn read(file: &Path) -> Result<Self, TemplateError> {
+        let text = fs::read_to_string(file).map_err(|error| TemplateError::Unreadable {
+            file: file.to_owned(),
+            error,
+        })?;
+        let parsed = YamlLoader::load_from_str(&text).map_err(|error| TemplateError::NoYaml {
+            file: file.to_owned(),
+            error,
+        })?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        Self::from_yaml(parsed.first().unwrap_or(&Yaml::Null), folder).map_err(|why| {
+            TemplateError::Wrong {
+                file: file.to_owned(),
+                why,
+            }
+        })
+    }
+
+    fn from_yaml(yaml: &Yaml, folder: &Path) -> Result<Self, String> {
+        let Some(resources) = yaml["Resources"].as_hash() else {
+            return Err("it has no Resources".to_owned());
+        };
+        let mut template = Self::default();
+        for (name, resource) in entries(resources) {
+            match resource["Type"].as_str() {
+                Some(SERVICE_TYPE) => template.add_service(&name, resource, folder)?,
+                Some(DOMAIN_TYPE) => template.add_domain(&name, resource),
+                kind => template.leave_out(&name, kind.unwrap_or("without a Type")),
+            }
+        }
+        if template.services.is_empty() {
+            return Err(format!(
+                "no resource has the Type {SERVICE_TYPE}, so there is nothing to run"
+            ));
+        }
+        Ok(template)
+    }
+
+    fn add_service(&mut self, name: &str, service: &Yaml, folder: &Path) -> Result<(), String> {
+        let mut functions = Vec::new();
+        for (inner, resource) in service.as_hash().into_iter().flat_map(entries) {
+            match resource["Type"].as_str() {
+                Some(FUNCTION_TYPE) => {
+                    functions.push(self.function(name, &inner, resource, folder)?);
+                }
+                Some(kind) => self.leave_out(&format!("{name}/{inner}"), kind),
+                None => {}
+            }
+        }
+        self.services.push(Service {
+            name: name.to_owned(),
+            spec: fields(&service["Properties"]),
+            functions,
+        });
+        Ok(())
+    }
+
+    fn function(
+        &mut self,
+        service: &str,
+        name: &str,
+        function: &Yaml,
+        folder: &Path,
+    ) -> Result<FunctionSpec, String> {
+        let mut spec = fields(&function["Properties"]);
+        let code = match spec.remove("codeUri") {
+            Some(Value::String(path)) if path.starts_with("oss://") => {
+                return Err(format!(
+                    "the CodeUri of {service}/{name} is {path}, but only folders can be run here"
+                ));
+            }
+            Some(Value::String(path)) => folder.join(path),
+            _ => return Err(format!("{service}/{name} has no CodeUri")),
+        };
+        // What the platform calls a variable is a text; YAML makes numbers of some.
+        if let Some(Value::Object(variables)) = spec.get_mut("environmentVariables") {
+            variables
+                .values_mut()
+                .filter(|value| value.is_number() || value.is_boolean())
+                .for_each(|value| *value = value.to_string().into());
+        }
+        let mut triggers = Vec::new();
+        for (trigger, event) in function["Events"].as_hash().into_iter().flat_map(entries) {
+            match event["Type"].as_str() {
+                Some("HTTP") => triggers.push((trigger, http_trigger(&event["Properties"]))),
+                kind => self.leave_out(
+                    &format!("{service}/{name}/{trigger}"),
+                    kind.unwrap_or("without a Type"),
+                ),
+            }
+        }
+        Ok(FunctionSpec {
+            name: name.to_owned(),
+            spec,
+            code,
+            triggers,
+        })
+    }
+
+    fn add_domain(&mut self, name: &str, domain: &Yaml) {
+        let properties = &domain["Properties"];
+        // Without one the resource's name is the domain, as for fun.
+        let domain_name = properties["DomainName"].as_str().unwrap_or(name);
+        if domain_name == "Auto" {
+            let note = format!("{name} is left out: only the cloud gives it a DomainName");
+            return self.notes.push(note);
+        }
+        let routes = properties["RouteConfig"]["Routes"].as_hash();
+        let routes: Vec<Value> = routes
+            .into_iter()
+            .flat_map(entries)
+            .map(|(path, route)| {
+                let mut route = fields(route);
+                route.insert("path".to_owned(), path.into());
+                Value::Object(route)
+            })
+            .collect();
+        let protocol = properties["Protocol"].as_str().unwrap_or("HTTP");
+        let mut spec = Spec::new();
+        spec.insert("protocol".to_owned(), protocol.into());
+        spec.insert("routeConfig".to_owned(), json!({ "routes": routes }));
+        self.domains.push((domain_name.to_ascii_lowercase(), spec));
+    }
+
+    fn leave_out(&mut self, name: &str, kind: &str) {
+        self.notes.push(format!(
+            "{name} is left out, for fc-local does not play {kind}"
+        ));
+    }
+}
+
+fn http_trigger(properties: &Yaml) -> Spec {
+    let mut config = fields(properties);
+    if let Some(Value::String(auth)) = config.get_mut("authType") {
+        *auth = auth.to_lowercase();
+    }
+    let mut spec = Spec::new();
+    spec.insert("triggerType".to_owned(), "http".into());
+    spec.insert("triggerConfig".to_owned(), config.into());
+    spec
+}
+
+fn entries(hash: &Hash) -> impl Iterator<Item = (String, &Yaml)> {
+    hash.iter()
+        .filter_map(|(name, value)| Some((name.as_str()?.to_owned(), value)))
+}
+
+/// Properties as the API names them: `MemorySize` is `memorySize`.
+fn fields(properties: &Yaml) -> Spec {
+    let named = properties.as_hash().into_iter().flat_map(entries);
+    named
+        .map(|(name, value)| (decapitalized(&name), to_json(value)))
+        .collect()
+}
+
+fn decapitalized(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or(String::new(), |first| {
+        first.to_ascii_lowercase().to_string() + letters.as_str()
+    })
+}
+
+fn to_json(yaml: &Yaml) -> Value {
+    match yaml {
+        Yaml::Boolean(value) => (*value).into(),
+        Yaml::Integer(value) => (*value).into(),
+        Yaml::Real(text) => yaml
+            .as_f64()
+            .map_or_else(|| text.clone().into(), Value::from),
+        Yaml::String(text) => text.clone().into(),
+        Yaml::Array(list) => list.iter().map(to_json).collect(),
+        Yaml::Hash(hash) => Value::Object(
+            entries(hash)
+                .map(|(name, value)| (name, to_json(value)))
+                .collect(),
+        ),
+        Yaml::Null | Yaml::BadValue | Yaml::Alias(_) => Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::json;
+    use yaml_rust2::YamlLoader;
+
+    use super::Template;
+
+    fn read(text: &str) -> Result<Template, String> {
+        let yaml = YamlLoader::load_from_str(text).expect("YAML");
+        Template::from_yaml(&yaml[0], Path::new("project"))
+    }
+
+    #[test]
+    fn a_template_reads_as_fun_would_send_it() {
+        let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let template = Template::read(&project.join("template.yml")).expect("a template");
+        let [service] = &template.services[..] else {
+            panic!("{template:?}")
+        };
+        assert_eq!(service.name, "fc-runtime-demo");
+        let names: Vec<&str> = service
+            .functions
+            .iter()
+            .map(|function| function.name.as_str())
+            .collect();
+        assert_eq!(names, ["event", "web"]);
+        let (event, web) = (&service.functions[0], &service.functions[1]);
+        assert_eq!(event.code, project.join("./pkg"));
+        assert_eq!(event.spec["initializer"], "index.initializer");
+        assert_eq!(event.spec["instanceConcurrency"], 100);
+        assert!(event.triggers.is_empty() && !event.spec.contains_key("codeUri"));
+        let config =
+            json!({"authType": "anonymous", "methods": ["GET", "POST", "PUT", "DELETE", "HEAD"]});
+        assert_eq!(web.triggers[0].0, "http-trigger");
+        assert_eq!(web.triggers[0].1["triggerConfig"], config);
+        let routes =
+            json!([{"path": "/*", "serviceName": "fc-runtime-demo", "functionName": "web"}]);
+        assert_eq!(template.domains[0].0, "fc-runtime.example.com");
+        assert_eq!(template.domains[0].1["routeConfig"]["routes"], routes);
+        assert!(template.notes.is_empty(), "{:?}", template.notes);
+    }
+
+    #[test]
+    fn what_cannot_be_played_is_noted() {
+        let template = read(
+            "Resources:\n  s:\n    Type: Aliyun::Serverless::Service\n    f:\n      Type: Aliyun::Serverless::Function\n      \
+             Properties: {CodeUri: ., EnvironmentVariables: {A: 1, B: true, C: text}}\n      Events:\n        t: {Type: Timer}\n  \
+             d: {Type: Aliyun::Serverless::CustomDomain, Properties: {DomainName: Auto}}\n  \
+             l: {Type: Aliyun::Serverless::Log}\n",
+        )
+        .expect("a template");
+        let variables = &template.services[0].functions[0].spec["environmentVariables"];
+        assert_eq!(*variables, json!({"A": "1", "B": "true", "C": "text"}));
+        let notes = [
+            "s/f/t is left out, for fc-local does not play Timer",
+            "d is left out: only the cloud gives it a DomainName",
+            "l is left out, for fc-local does not play Aliyun::Serverless::Log",
+        ];
+        assert_eq!(template.notes, notes);
+    }
+
+    #[test]
+    fn a_template_without_a_function_to_run_is_refused() {
+        let service = "Resources: {s: {Type: 'Aliyun::Serverless::Service', f: {Type: 'Aliyun::Serverless::Function'";
+        for (text, why) in [
+            ("a: 1", "it has no Resources"),
+            ("Resources: {l: {Type: x}}", "so there is nothing to run"),
+            (&format!("{service}}}}}}}"), "s/f has no CodeUri"),
+            (
+                &format!("{service}, Properties: {{CodeUri: 'oss://b/o'}}}}}}}}"),
+                "only folders can be run here",
+            ),
+        ] {
+            let refused = read(text).expect_err(text);
+            assert!(refused.contains(why), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! `fc-local invoke --on`: events for what a running fc-local has deployed.
+
+use std::process::Output;
+
+use serde_json::json;
+
+use crate::support::{Server, fc_local, text};
+
+fn invoke_on(server: &Server, arguments: &[&str]) -> Output {
+    let mut command = fc_local();
+    command
+        .args(["invoke", "--server-data"])
+        .arg(&server.data)
+        .args(arguments);
+    command.output().expect("fc-local runs")
+}
+
+fn assert_says(output: &Output, code: i32, words: &str) {
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{said}");
+    assert!(said.contains(words), "{words:?} is not in {said:?}");
+}
+
+#[test]
+fn events_reach_a_deployed_function_with_its_log_and_result() {
+    let server = Server::start();
+    server.deploy(&json!({"instanceConcurrency": 5}));
+    for name in ["s/f", "f"] {
+        let output = invoke_on(&server, &["--on", name, "-e", "hi", "--expect", "hi"]);
+        let shown = text(&output.stdout);
+        assert!(output.status.success(), "{output:?}");
+        assert!(
+            shown.starts_with("========= FC invoke Logs begin =========\n")
+                && shown.contains("\nFC Invoke End RequestId: ")
+                && shown.ends_with("FC Invoke Result:\nhi\n"),
+            "{shown}"
+        );
+    }
+    let many = [
+        "--on",
+        "f",
+        "--example",
+        "oss",
+        "-e",
+        "b",
+        "--repeat",
+        "10",
+        "--concurrency",
+        "3",
+    ];
+    let shown = text(&invoke_on(&server, &many).stdout);
+    assert!(shown.contains("\nwarm calls    19\n"), "{shown}");
+    assert!(
+        shown.contains("\nfirst call    ") && shown.contains("\nbilled in all "),
+        "{shown}"
+    );
+}
+
+#[test]
+fn what_goes_wrong_on_a_server_is_told() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    let failed = invoke_on(&server, &["--on", "f", "-e", "fail"]);
+    assert_says(
+        &failed,
+        1,
+        "the event call failed with UnhandledInvocationError",
+    );
+    let wrong = invoke_on(&server, &["--on", "f", "-e", "a", "--expect", "b"]);
+    assert_says(&wrong, 1, "the event result is \"a\", not \"b\"");
+    let unknown = invoke_on(&server, &["--on", "g", "-e", "a"]);
+    assert_says(
+        &unknown,
+        1,
+        "there is no function 'g'; `fc-local list` shows all",
+    );
+    let broken =
+        json!({"functionName": "broken", "customRuntimeConfig": {"command": ["/code/none"]}});
+    server.deploy_as("broken", &broken);
+    let broken = invoke_on(&server, &["--on", "broken", "-e", "a"]);
+    assert_says(
+        &broken,
+        1,
+        "the event call was not made: Failed to start function instance.",
+    );
+}
+
+#[test]
+fn a_call_on_a_server_takes_no_option_of_a_package() {
+    let server = Server::start();
+    for option in [
+        &["--dir", "."][..],
+        &["--http", "GET", "/"],
+        &["--initializer"],
+        &["--memory", "512"],
+    ] {
+        let output = invoke_on(&server, &[&["--on", "f", "-e", "a"][..], option].concat());
+        assert_says(&output, 2, "cannot be used with");
+    }
+    let without = fc_local().args(["invoke", "--server-data", "."]).output();
+    assert_says(&without.expect("fc-local runs"), 2, "--on <FUNCTION>");
+}
+
+#[test]
+fn a_server_that_does_not_run_is_told_with_its_cure() {
+    let mut server = Server::start();
+    server.deploy(&json!({}));
+    server.stop();
+    let stopped = invoke_on(&server, &["--on", "f", "-e", "a"]);
+    assert_says(
+        &stopped,
+        1,
+        "start one by `fc-local start` or `fc-local watch`",
+    );
+}
