@@ -64,7 +64,7 @@
 //! - [`events`]: typed views of what the triggers send (feature `events`).
 //! - [`Error`]: what a handler fails with.
 //! - [`logger`]: the log lines and the marker lines; [`Timestamp`]: their clock.
-//! - [`log`] and [`serde_json`]: two crates, in the versions that this one is built with.
+//! - [`log`](https://docs.rs/log) and [`serde_json`]: two crates, in the versions that this one is built with.
 //!
 //! Inside, where no name is public: `server` (the listener, the workers, the signals and the two fronts: bytes into calls,
 //! replies into bytes), `dispatch` (the `match` over the endpoints, and the handler behind each), `http_params` and
