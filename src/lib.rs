@@ -120,6 +120,11 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+/// Those of the README in Chinese.
+#[cfg(doctest)]
+#[doc = include_str!("guide/README.zh-CN.md")]
+struct ReadmeInChinese;
+
 mod base64;
 mod call;
 mod context;

@@ -116,18 +116,34 @@ fn the_differences_of_the_fronts_are_told_as_the_readme_tells_them() {
     }
 }
 
+/// The tests of the documentation see every crate that this one depends on; a project that depends on it alone does not.
+#[test]
+fn every_example_brings_what_it_logs_and_reads_by() {
+    let readmes = ["README.md", "src/guide/README.zh-CN.md"].map(|file| {
+        let text = fs::read_to_string(root().join(file)).expect("a README");
+        (file.to_owned(), text)
+    });
+    for (name, text) in pages().into_iter().chain(readmes) {
+        let blocks = text.split("\n```").skip(1).step_by(2);
+        for block in blocks.filter(|block| block.contains("fc_runtime::")) {
+            for (used, module) in [("log::", "log"), ("serde_json::", "serde_json")] {
+                let brought = block.lines().filter(|line| line.contains("fc_runtime::"));
+                let words =
+                    brought.flat_map(|line| line.split(|c: char| c != '_' && !c.is_alphanumeric()));
+                assert!(
+                    !block.contains(used) || words.into_iter().any(|word| word == module),
+                    "an example of {name} does not bring `fc_runtime::{module}`:{block}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn every_page_is_in_the_guide_and_in_its_list() {
-    let pages = fs::read_dir(root().join("src/guide")).expect("the guide");
     let module = include_str!("../../src/guide/mod.rs");
     let list = include_str!("../../src/guide/guide.md");
-    for page in pages {
-        let path = page.expect("an entry").path();
-        let name = path.file_stem().and_then(|name| name.to_str());
-        let name = name.expect("a name in UTF-8");
-        if ["mod", "guide"].contains(&name) {
-            continue;
-        }
+    for (name, _) in pages() {
         assert!(
             module.contains(&format!(
                 "include_str!(\"{name}.md\")]\npub mod {name} {{}}"
@@ -139,6 +155,22 @@ fn every_page_is_in_the_guide_and_in_its_list() {
             "src/guide/guide.md does not list {name}"
         );
     }
+}
+
+/// The pages of the guide, each with its name: neither the list of them nor what is a README of the project.
+fn pages() -> Vec<(String, String)> {
+    let files = fs::read_dir(root().join("src/guide")).expect("the guide");
+    let read = |file: std::io::Result<fs::DirEntry>| {
+        let file = file.expect("an entry").file_name();
+        let file = file.to_str().expect("a name in UTF-8");
+        let name = file.strip_suffix(".md")?;
+        if name == "guide" || name.starts_with("README") {
+            return None;
+        }
+        let text = fs::read_to_string(root().join("src/guide").join(file)).expect("a page");
+        Some((name.to_owned(), text))
+    };
+    files.filter_map(read).collect()
 }
 
 /// An answer that the runtime gives by itself, as far as the code tells it in one place.
