@@ -1,6 +1,6 @@
 //! The guide: pages about one thing each, written to be read, with examples that run as tests.
 //!
-//! Owns no code. The module is there only while documentation is built or its examples are tested, so that no program
+//! Nothing here is code: the module is there only while documentation is built or its examples are tested, and no program
 //! links a byte of it.
 //!
 #![doc = include_str!("guide.md")]
