@@ -32,7 +32,7 @@ pub const DEFAULT_WORKERS: usize = 200;
 /// # Examples
 ///
 /// ```no_run
-/// use fc_runtime::{Context, Error, Runtime};
+/// use fc_runtime::{Context, Error, Runtime, log};
 ///
 /// fn handle(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
 ///     log::info!("{} bytes, {:?} left", event.len(), ctx.remaining());

@@ -88,8 +88,9 @@ impl Instance {
         {
             if let Some(status) = instance.child.try_wait().expect("a child of ours") {
                 let errors = instance.errors();
+                // Another process has taken the port meanwhile.
                 assert!(
-                    errors.contains("cannot listen on"),
+                    errors.contains("Address already in use"),
                     "{name} ended by {status}: {errors}"
                 );
                 return None;

@@ -1,0 +1,54 @@
+//! The guide: pages about one thing each, written to be read, with examples that run as tests.
+//!
+//! Nothing here is code: the module is there only while documentation is built or its examples are tested, and no program
+//! links a byte of it.
+//!
+#![doc = include_str!("guide.md")]
+#![cfg_attr(
+    not(feature = "events"),
+    doc = "",
+    doc = "[`typed_events`]: https://docs.rs/fc-runtime/latest/fc_runtime/guide/typed_events/"
+)]
+
+#[doc = include_str!("first_function.md")]
+pub mod first_function {}
+
+#[doc = include_str!("events_as_bytes.md")]
+pub mod events_as_bytes {}
+
+#[doc = include_str!("events_as_json.md")]
+pub mod events_as_json {}
+
+#[doc = include_str!("http_calls.md")]
+pub mod http_calls {}
+
+#[doc = include_str!("streams.md")]
+pub mod streams {}
+
+#[doc = include_str!("initializer.md")]
+pub mod initializer {}
+
+#[doc = include_str!("hooks.md")]
+pub mod hooks {}
+
+#[cfg(feature = "events")]
+#[doc = include_str!("typed_events.md")]
+pub mod typed_events {}
+
+#[doc = include_str!("logs.md")]
+pub mod logs {}
+
+#[doc = include_str!("testing.md")]
+pub mod testing {}
+
+#[doc = include_str!("errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("fronts.md")]
+pub mod fronts {}
+
+#[doc = include_str!("size_and_start.md")]
+pub mod size_and_start {}
+
+#[doc = include_str!("from_other_runtimes.md")]
+pub mod from_other_runtimes {}

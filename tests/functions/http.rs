@@ -1,0 +1,42 @@
+//! HTTP calls: routing is a `match` on the method and the segments of the path.
+//!
+//! Start it by `cargo run --example http`, and ask it from another terminal:
+//!
+//! ```sh
+//! curl 'http://127.0.0.1:9000/users/Ada?greeting=Good%20morning'
+//! curl -d '[1, 2, 3]' http://127.0.0.1:9000/sum
+//! ```
+
+use fc_runtime::http::{Request, Response};
+use fc_runtime::serde_json::json;
+use fc_runtime::{Context, Error, Runtime, RuntimeError};
+
+fn main() -> Result<(), RuntimeError> {
+    Runtime::new().http(route).run()
+}
+
+fn route(request: Request, _: &Context) -> Result<Response, Error> {
+    Ok(match (request.method(), &request.segments()[..]) {
+        ("GET" | "HEAD", []) => "Hello World!".into(),
+        ("GET" | "HEAD", ["users", name]) => greet(&request, name),
+        ("POST", ["echo"]) => request.into_body().into(),
+        ("POST", ["sum"]) => sum(&request),
+        (_, [] | ["users", _]) => Response::new(405).header("Allow", "GET, HEAD")?,
+        (_, ["echo"] | ["sum"]) => Response::new(405).header("Allow", "POST")?,
+        _ => (404, "there is no such page\n").into(),
+    })
+}
+
+fn greet(request: &Request, name: &str) -> Response {
+    let greeting = request.query_value("greeting");
+    let greeting = greeting.as_deref().unwrap_or("Hello");
+    format!("{greeting}, {name}!").into()
+}
+
+/// A mistake of the client is an answer, not an error: an error would count as a failure of the function.
+fn sum(request: &Request) -> Response {
+    match request.json::<Vec<i32>>() {
+        Ok(numbers) => json!({ "sum": numbers.into_iter().map(i64::from).sum::<i64>() }).into(),
+        Err(error) => (400, error.message()).into(),
+    }
+}

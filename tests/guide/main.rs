@@ -1,0 +1,264 @@
+//! The guide keeps up with the library: what the code can answer, fail with or log, `src/guide/errors.md` names and cures.
+
+mod code;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use code::{calls, code_of, is_error_type, library, literal, root, variants};
+
+const ERRORS: &str = include_str!("../../src/guide/errors.md");
+
+/// The one type that is no literal where the error is made: it comes from the tuples of `framing`, which are read too.
+const READ_ELSEWHERE: &str = "kind";
+
+#[test]
+fn every_variant_of_an_error_is_named_with_its_cure() {
+    for (file, error) in [
+        ("src/runtime.rs", "RuntimeError"),
+        ("src/headers.rs", "HeaderError"),
+    ] {
+        let code = code_of(&root().join(file));
+        let named: BTreeSet<_> = quoted_in(ERRORS)
+            .filter_map(|name| name.strip_prefix(error)?.strip_prefix("::"))
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(named, variants(&code, error), "{error}: page and code");
+    }
+}
+
+#[test]
+fn every_error_type_is_named() {
+    let named: BTreeSet<_> = quoted_in(ERRORS).collect();
+    let types = error_types();
+    assert!(types.len() > 15, "they are found: {types:?}");
+    for error_type in &types {
+        assert!(
+            named.contains(error_type.as_str()),
+            "errors.md does not name {error_type}"
+        );
+    }
+}
+
+#[test]
+fn every_status_has_a_section_that_names_its_error_types_and_messages() {
+    let mut statuses = BTreeSet::new();
+    for answer in answers() {
+        let section = section(&answer.status);
+        for word in [&answer.error_type, &answer.message].into_iter().flatten() {
+            assert!(
+                section.contains(&format!("`{word}`")),
+                "the section {} of errors.md does not name {word:?}",
+                answer.status
+            );
+        }
+        statuses.insert(answer.status);
+    }
+    let sections: BTreeSet<_> = (ERRORS.lines())
+        .filter_map(|line| line.strip_prefix("## "))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(sections, statuses, "errors.md and code");
+}
+
+#[test]
+fn every_message_of_a_bad_request_is_one_of_the_code() {
+    let messages: BTreeSet<_> = answers()
+        .into_iter()
+        .filter_map(|answer| answer.message)
+        .collect();
+    for status in ["400", "501"] {
+        let section = section(status);
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+        for row in rows {
+            let message = row.split('`').next().unwrap_or_default();
+            assert!(
+                messages.contains(message),
+                "no code says {message:?}, which errors.md names"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_warning_and_error_of_the_log_is_named() {
+    let mut found = 0;
+    for code in library() {
+        for macro_name in ["log::warn!(", "log::error!("] {
+            for line in calls(&code, macro_name).filter_map(|values| literal(values[0])) {
+                let line = without_values(&line);
+                assert!(
+                    ERRORS.contains(&line),
+                    "errors.md does not name the log line {line:?}"
+                );
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 6, "only {found} lines are found in the code");
+}
+
+#[test]
+fn the_differences_of_the_fronts_are_told_as_the_readme_tells_them() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let page = include_str!("../../src/guide/fronts.md");
+    let (_, differences) = page.split_once("# The differences").expect("the table");
+    let rows: Vec<_> = differences
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .collect();
+    assert!(rows.len() > 8, "the table has its rows: {rows:#?}");
+    for row in rows {
+        assert!(
+            readme.contains(row),
+            "README.md has no such row of its table of the fronts: {row}"
+        );
+    }
+}
+
+/// The tests of the documentation see every crate that this one depends on; a project that depends on it alone does not.
+#[test]
+fn every_example_brings_what_it_logs_and_reads_by() {
+    let readmes = ["README.md", "src/guide/README.zh-CN.md"].map(|file| {
+        let text = fs::read_to_string(root().join(file)).expect("a README");
+        (file.to_owned(), text)
+    });
+    for (name, text) in pages().into_iter().chain(readmes) {
+        let blocks = text.split("\n```").skip(1).step_by(2);
+        for block in blocks.filter(|block| block.contains("fc_runtime::")) {
+            for (used, module) in [("log::", "log"), ("serde_json::", "serde_json")] {
+                let brought = block.lines().filter(|line| line.contains("fc_runtime::"));
+                let words =
+                    brought.flat_map(|line| line.split(|c: char| c != '_' && !c.is_alphanumeric()));
+                assert!(
+                    !block.contains(used) || words.into_iter().any(|word| word == module),
+                    "an example of {name} does not bring `fc_runtime::{module}`:{block}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_page_is_in_the_guide_and_in_its_list() {
+    let module = include_str!("../../src/guide/mod.rs");
+    let list = include_str!("../../src/guide/guide.md");
+    for (name, _) in pages() {
+        assert!(
+            module.contains(&format!(
+                "include_str!(\"{name}.md\")]\npub mod {name} {{}}"
+            )),
+            "src/guide/mod.rs has no module for {name}.md"
+        );
+        assert!(
+            list.contains(&format!("| [`{name}`]")),
+            "src/guide/guide.md does not list {name}"
+        );
+    }
+}
+
+/// The pages of the guide, each with its name: neither the list of them nor what is a README of the project.
+fn pages() -> Vec<(String, String)> {
+    let files = fs::read_dir(root().join("src/guide")).expect("the guide");
+    let read = |file: std::io::Result<fs::DirEntry>| {
+        let file = file.expect("an entry").file_name();
+        let file = file.to_str().expect("a name in UTF-8");
+        let name = file.strip_suffix(".md")?;
+        if name == "guide" || name.starts_with("README") {
+            return None;
+        }
+        let text = fs::read_to_string(root().join("src/guide").join(file)).expect("a page");
+        Some((name.to_owned(), text))
+    };
+    files.filter_map(read).collect()
+}
+
+/// An answer that the runtime gives by itself, as far as the code tells it in one place.
+struct Answer {
+    status: String,
+    error_type: Option<String>,
+    message: Option<String>,
+}
+
+/// All of them: `Malformed(MESSAGE)` is a 400; whatever else has a status has it as the first of several values, with the
+/// type and the message behind it or in an `Error`.
+fn answers() -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for code in library() {
+        for values in calls(&code, "Malformed(") {
+            answers.extend(literal(values[0]).map(|message| Answer {
+                status: "400".into(),
+                error_type: None,
+                message: Some(message),
+            }));
+        }
+        for values in calls(&code, "(").filter(|values| is_status(values[0])) {
+            let inner = values
+                .get(1)
+                .and_then(|value| calls(value, "&Error::new(").next());
+            let said = inner.unwrap_or_else(|| values[1..].to_vec());
+            let (kind, message) = (said.first().copied(), said.get(1).copied());
+            let error_type = match kind.unwrap_or_default() {
+                panic if panic.starts_with("&crate::panics::error(") => Some("Panic".to_owned()),
+                kind => literal(kind).filter(|word| is_error_type(word)),
+            };
+            answers.extend(error_type.map(|error_type| Answer {
+                status: values[0].to_owned(),
+                error_type: Some(error_type),
+                message: message.and_then(literal),
+            }));
+        }
+    }
+    assert!(answers.len() > 25, "they are found: {}", answers.len());
+    answers
+}
+
+/// Every type that an error of the library's own can have.
+fn error_types() -> BTreeSet<String> {
+    let mut types: BTreeSet<_> = (answers().into_iter())
+        .filter_map(|answer| answer.error_type)
+        .collect();
+    for code in library() {
+        for call in ["Error::new(", "Self::new("] {
+            for values in calls(&code, call) {
+                let value = format!("const {}: &str = ", values[0]);
+                let constant = code.split_once(&value).map(|(_, value)| value);
+                let word = literal(values[0]).or_else(|| literal(constant?));
+                assert!(
+                    word.is_some() || call == "Self::new(" || values[0] == READ_ELSEWHERE,
+                    "which type has Error::new({}, …)? errors.md must name it",
+                    values[0]
+                );
+                types.extend(word.filter(|word| is_error_type(word)));
+            }
+        }
+    }
+    types
+}
+
+fn is_status(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What stands between backticks.
+fn quoted_in(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// The part of errors.md about a status.
+fn section(status: &str) -> &'static str {
+    let (_, rest) = ERRORS
+        .split_once(&format!("\n## {status}\n"))
+        .unwrap_or_else(|| panic!("errors.md has no section {status}"));
+    let end = rest.find("\n#").unwrap_or(rest.len());
+    &rest[..end]
+}
+
+/// A format's text with an ellipsis for each value.
+fn without_values(format: &str) -> String {
+    let mut parts = format.split('{');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        text + "…" + part.split_once('}').map_or(part, |(_, rest)| rest)
+    })
+}
