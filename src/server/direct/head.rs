@@ -1,6 +1,6 @@
 //! The head of a request: request line and fields (RFC 9112 §2, §3, §5).
 //!
-//! Owns what is refused of them. It must not know sockets.
+//! Owns how they are read, and what is refused of their form. It must not know sockets.
 //!
 //! The parser is our own. `httparse` 1.10.1 in its place was measured with a request of the platform (1,767 bytes, 33
 //! fields) and the smallest build: the package grows by 689 bytes zipped, and a whole request takes 96,000 instructions
@@ -11,10 +11,10 @@ use std::time::Instant;
 
 use super::inbox::{End, Inbox, Source};
 use crate::call::Call;
-use crate::headers::{Headers, is_token, is_value, name};
-use crate::http::authority_of;
+use crate::headers::{Headers, is_token};
 use crate::server::answer::Asked;
 use crate::server::framing::{Refusal, all};
+use crate::server::rules;
 
 /// The largest head, and the largest trailer section, in bytes. The platform sends at most 8 KB of fields behind a
 /// target of 4 KB (contract §4.4).
@@ -22,9 +22,6 @@ pub(super) const HEAD_BYTES: usize = 32 * 1024;
 /// The most fields of a head or a trailer section. The platform adds about 40 to those of its client, which may have
 /// more than a hundred.
 const FIELDS: usize = 256;
-
-/// Whom the client means to speak to (RFC 9110 §7.2).
-const HOST: &str = "host";
 
 /// RFC 9112 §3.
 const TARGET_TOO_LONG: Refusal = Refusal::Unserved(
@@ -38,14 +35,6 @@ const FIELDS_TOO_LARGE: Refusal = Refusal::Unserved(
     "HeadersTooLarge",
     "the head is larger than 32 KiB or has more than 256 fields",
 );
-/// RFC 9110 §15.6.6.
-const OTHER_VERSION: Refusal = Refusal::Unserved(
-    505,
-    "VersionNotSupported",
-    "only HTTP/1.1 and HTTP/1.0 are served",
-);
-/// RFC 9110 §9.3.6: an answer to it would turn the connection into a tunnel.
-const CONNECT: Refusal = Refusal::Unserved(501, "NotImplemented", "CONNECT is not served");
 /// RFC 9110 §10.1.1.
 const UNKNOWN_EXPECTATION: Refusal = Refusal::Unserved(
     417,
@@ -75,21 +64,12 @@ impl Head {
         let line = inbox.line(&mut left, TARGET_TOO_LONG, until)?;
         *is_head = line.starts_with(b"HEAD ");
         let (method, target, http_1_0) = request_line(line)?;
-        let mut headers = fields(inbox, left, until)?;
-        check_host(&headers, http_1_0)?;
-        // HTTP/1.0 knows no chunks, so whoever relayed this did not see the end of its body (RFC 9112 §6.1).
-        if http_1_0 && headers.get_bytes(name::TRANSFER_ENCODING).is_some() {
-            return Err(Refusal::Malformed("HTTP/1.0 has no Transfer-Encoding").into());
-        }
-        if let Some(authority) = authority_of(&target) {
-            // The target's own authority is the host, whatever the field says (RFC 9112 §3.2.2).
-            headers = with_host(&headers, &target[authority]);
-        }
+        let headers = rules::settle(fields(inbox, left, until)?, &target, http_1_0)?;
         Ok(Self {
             asked: Asked {
                 head_only: *is_head,
                 http_1_0,
-                connection: connection(&headers, http_1_0),
+                connection: rules::connection(&headers, http_1_0),
             },
             awaits_continue: awaits_continue(&headers, http_1_0)?,
             call: Call {
@@ -100,22 +80,6 @@ impl Head {
                 arrived: Instant::now(),
             },
         })
-    }
-}
-
-/// Whether the connection lives on, as the answer has to say it (RFC 9112 §9.3).
-fn connection(headers: &Headers, http_1_0: bool) -> Option<&'static str> {
-    // A list may hold what is no text; that must not hide the rest of it.
-    let wishes = |wish: &str| {
-        let mut options =
-            all(headers, name::CONNECTION).flat_map(|value| value.split(|&byte| byte == b','));
-        options.any(|option| option.trim_ascii().eq_ignore_ascii_case(wish.as_bytes()))
-    };
-    match http_1_0 {
-        _ if wishes("close") => Some("close"),
-        true if wishes("keep-alive") => Some("keep-alive"),
-        true => Some("close"),
-        false => None,
     }
 }
 
@@ -167,10 +131,7 @@ fn request_line(line: &[u8]) -> Result<(String, String, bool), Refusal> {
         ));
     };
     let http_1_0 = version_is_1_0(version)?;
-    if !is_token(method) {
-        return Err(Refusal::Malformed("the method is no token"));
-    }
-    check_target(method, target)?;
+    rules::check_line(method, target)?;
     Ok((method.to_owned(), target.to_owned(), http_1_0))
 }
 
@@ -178,27 +139,9 @@ fn request_line(line: &[u8]) -> Result<(String, String, bool), Refusal> {
 fn version_is_1_0(version: &str) -> Result<bool, Refusal> {
     match version.strip_prefix("HTTP/").map(str::as_bytes) {
         Some([b'1', b'.', minor @ b'0'..=b'9']) => Ok(*minor == b'0'),
-        Some([b'0'..=b'9', b'.', b'0'..=b'9']) => Err(OTHER_VERSION),
+        Some([b'0'..=b'9', b'.', b'0'..=b'9']) => Err(rules::OTHER_VERSION),
         _ => Err(Refusal::Malformed(
             "the request line does not end in a version",
-        )),
-    }
-}
-
-/// A target is a path, a whole URI, or the asterisk of OPTIONS (RFC 9112 §3.2).
-fn check_target(method: &str, target: &str) -> Result<(), Refusal> {
-    let is_sound = match target {
-        _ if method == "CONNECT" => return Err(CONNECT),
-        // A fragment is the client's own and part of no target (RFC 9110 §7.1).
-        _ if target.contains('#') => false,
-        "*" => method == "OPTIONS",
-        _ if target.starts_with('/') => true,
-        _ => authority_of(target).is_some_and(|authority| is_authority(&target[authority])),
-    };
-    match is_sound {
-        true => Ok(()),
-        false => Err(Refusal::Malformed(
-            "the target is neither a path nor a URI of http",
         )),
     }
 }
@@ -212,91 +155,8 @@ fn field(line: &[u8]) -> Result<(&str, &[u8]), Refusal> {
     let name = name.ok_or(Refusal::Malformed(
         "a header name is no token with a colon behind it",
     ))?;
-    // Bytes above 127 are for the handler to understand (RFC 9110 §5.5).
-    if !is_value(value) {
-        return Err(Refusal::Malformed(
-            "a header value holds a control character",
-        ));
-    }
+    rules::check_value(value)?;
     Ok((name, value[1..].trim_ascii()))
-}
-
-/// Exactly one sound `Host`; only HTTP/1.0 may do without (RFC 9112 §3.2).
-fn check_host(headers: &Headers, http_1_0: bool) -> Result<(), Refusal> {
-    let mut hosts = all(headers, HOST);
-    let is_sound = match (hosts.next(), hosts.next()) {
-        (None, _) => http_1_0,
-        // Without an authority in the target's URI it stands empty.
-        (Some(host), None) => host.is_empty() || std::str::from_utf8(host).is_ok_and(is_authority),
-        (Some(_), Some(_)) => false,
-    };
-    match is_sound {
-        true => Ok(()),
-        false => Err(Refusal::Malformed("there must be one valid Host")),
-    }
-}
-
-fn with_host(headers: &Headers, host: &str) -> Headers {
-    let mut changed = Headers::new();
-    for (name, value) in headers.iter() {
-        let is_host = name.eq_ignore_ascii_case(HOST);
-        let value = if is_host { host.as_bytes() } else { value };
-        changed.push(name.to_owned(), value.to_vec());
-    }
-    changed
-}
-
-/// Whether this is a host and perhaps a port, without user information (RFC 9110 §4.2.4, RFC 3986 §3.2).
-fn is_authority(text: &str) -> bool {
-    let host_of_brackets = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-    let (is_host, port) = match host_of_brackets {
-        Some((address, port)) => (is_ipv6(address), port),
-        None => {
-            let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
-            let is_part =
-                |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+;=".contains(&byte);
-            (
-                !host.is_empty() && host.bytes().all(is_part) && escapes_are_sound(host),
-                port,
-            )
-        }
-    };
-    let is_port = match port.strip_prefix(':') {
-        Some(digits) => digits.bytes().all(|byte| byte.is_ascii_digit()),
-        None => port.is_empty(),
-    };
-    is_host && is_port
-}
-
-/// Whether this is an address of IPv6: eight groups of hexadecimal digits, or fewer around one `::`. The last two may be
-/// written as an address of IPv4, whose numbers are not looked at. The standard library's parser, which does, would add
-/// 484 bytes to the package zipped, and nobody here connects to a host.
-fn is_ipv6(text: &str) -> bool {
-    let is_dotted = |byte: &u8| byte.is_ascii_digit() || *byte == b'.';
-    let pairs = text.as_bytes().windows(2);
-    let gaps = pairs.filter(|pair| *pair == b"::").count();
-    let mut groups = 0;
-    for part in text.split(':') {
-        groups += match part.as_bytes() {
-            [] => 0,
-            group if group.len() <= 4 && group.iter().all(u8::is_ascii_hexdigit) => 1,
-            dotted if text.ends_with(part) && dotted.iter().all(is_dotted) => 2,
-            _ => return false,
-        };
-    }
-    let is_cut = text.starts_with(':') != text.starts_with("::")
-        || text.ends_with(':') != text.ends_with("::");
-    !is_cut && ((gaps == 0 && groups == 8) || (gaps == 1 && groups < 8))
-}
-
-/// Whether behind each `%` there are two hexadecimal digits (RFC 3986 §2.1).
-fn escapes_are_sound(text: &str) -> bool {
-    let is_escape = |rest: &str| {
-        rest.as_bytes()
-            .get(..2)
-            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    };
-    text.split('%').skip(1).all(is_escape)
 }
 
 #[cfg(test)]
@@ -454,64 +314,6 @@ mod tests {
     }
 
     #[test]
-    fn there_must_be_one_valid_host() {
-        let of = |fields: &str| refusal(format!("GET / HTTP/1.1\r\n{fields}\r\n").as_bytes());
-        for host in [
-            "",
-            "x",
-            "example.com",
-            "example.com:",
-            "example.com:80",
-            "127.0.0.1:9000",
-            "a_b-c~d",
-            "a%20b",
-            "[::1]",
-            "[::1]:80",
-            "[2001:db8::1.2.3.4]",
-            "[1:2:3:4:5:6:7:8]",
-            "[1:2:3:4:5:6:1.2.3.4]",
-            "[::]",
-            "[1::]",
-            "[fe80::1:2]",
-        ] {
-            assert_eq!(of(&format!("Host: {host}\r\n")), None, "{host}");
-        }
-        for host in [
-            "a b", "a,b", "a/b", "a?b", "a#b", "user@x", "x:a", "x:80:80", "::1", "[::1", "[]",
-            "[::1]a", "[::1]80", ":80", "\u{e9}", "a\"b", "http://x",
-        ] {
-            assert_eq!(of(&format!("Host: {host}\r\n")), Some(400), "{host}");
-        }
-        assert_eq!(of(""), Some(400), "none");
-        assert_eq!(of("Host: x\r\nhost: x\r\n"), Some(400), "two");
-        assert_eq!(refusal(b"GET / HTTP/1.0\r\n\r\n"), None, "none in HTTP/1.0");
-        assert_eq!(
-            refusal(b"GET / HTTP/1.0\r\nHost: x\r\nHost: x\r\n\r\n"),
-            Some(400)
-        );
-    }
-
-    #[test]
-    fn the_authority_of_the_target_is_the_host() {
-        let head = parse(
-            b"GET http://real.example:81/a HTTP/1.1\r\nHostile: x\r\nHost: other\r\nA: b\r\n\r\n",
-            1000,
-        )
-        .expect("a sound head");
-        let names: Vec<_> = head.call.headers.iter().collect();
-        let expected = [
-            ("Hostile", &b"x"[..]),
-            ("Host", b"real.example:81"),
-            ("A", b"b"),
-        ];
-        assert_eq!(names, expected);
-        assert_eq!(
-            head.call.target, "http://real.example:81/a",
-            "as it was sent"
-        );
-    }
-
-    #[test]
     fn heads_up_to_the_limits_are_served() {
         let line = "a: b\r\n";
         let of = |fields: usize| with(line.repeat(fields).trim_end());
@@ -541,47 +343,6 @@ mod tests {
         for length in 0..whole.len() {
             assert_eq!(refusal(&whole[..length]), Some(400), "{length}");
         }
-    }
-
-    #[test]
-    fn http_1_0_knows_no_transfer_encoding() {
-        let head = b"POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
-        assert_eq!(refusal(head), Some(400));
-    }
-
-    #[test]
-    fn the_connection_lives_on_as_the_client_wishes() {
-        let connection = |version: &str, fields: &str| {
-            let head = format!("GET / HTTP/{version}\r\nHost: x\r\n{fields}\r\n");
-            parse(head.as_bytes(), 1000)
-                .expect("a sound head")
-                .asked
-                .connection
-        };
-        assert_eq!(connection("1.1", ""), None);
-        assert_eq!(
-            connection("1.1", "Connection: Upgrade, HTTP2-Settings\r\n"),
-            None
-        );
-        assert_eq!(
-            connection("1.1", "Connection: TE , CLOSE\r\n"),
-            Some("close")
-        );
-        assert_eq!(
-            connection("1.1", "Connection: te\r\nconnection: close\r\n"),
-            Some("close")
-        );
-        assert_eq!(connection("1.1", "Connection: closed\r\n"), None);
-        assert_eq!(connection("1.2", ""), None);
-        assert_eq!(connection("1.0", ""), Some("close"));
-        assert_eq!(
-            connection("1.0", "Connection: Keep-Alive\r\n"),
-            Some("keep-alive")
-        );
-        assert_eq!(
-            connection("1.0", "Connection: keep-alive, close\r\n"),
-            Some("close")
-        );
     }
 
     #[test]
