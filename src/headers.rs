@@ -108,6 +108,15 @@ impl Headers {
         self.fields.push((name, value));
     }
 
+    /// Puts `value` into every field of this name; none is added.
+    pub(crate) fn replace(&mut self, name: &str, value: &[u8]) {
+        for (field, old) in &mut self.fields {
+            if field.eq_ignore_ascii_case(name) {
+                *old = value.to_vec();
+            }
+        }
+    }
+
     /// Takes the fields whose name begins with `prefix` (in lower case) out of this list.
     pub(crate) fn split_off(&mut self, prefix: &str) -> Headers {
         let (taken, kept) = std::mem::take(&mut self.fields)

@@ -7,7 +7,6 @@ mod request;
 mod response;
 
 pub use request::Request;
-#[cfg(not(feature = "tiny-http"))]
 pub(crate) use request::authority_of;
 pub(crate) use request::path_of;
 pub use response::Response;

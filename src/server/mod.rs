@@ -17,7 +17,6 @@ mod crew;
 #[cfg(not(feature = "tiny-http"))]
 mod direct;
 mod framing;
-#[cfg(not(feature = "tiny-http"))]
 mod rules;
 mod signals;
 #[cfg(feature = "tiny-http")]

@@ -50,33 +50,31 @@ pub(super) fn check_value(value: &[u8]) -> Result<(), Refusal> {
 }
 
 /// The fields of a head, whose line was found sound, as the handler is to see them.
-pub(super) fn settle(headers: Headers, target: &str, http_1_0: bool) -> Result<Headers, Refusal> {
+pub(super) fn settle(
+    mut headers: Headers,
+    target: &str,
+    http_1_0: bool,
+) -> Result<Headers, Refusal> {
     check_host(&headers, http_1_0)?;
     // HTTP/1.0 knows no chunks, so whoever relayed this did not see the end of its body (RFC 9112 §6.1).
     if http_1_0 && headers.get_bytes(name::TRANSFER_ENCODING).is_some() {
         return Err(Refusal::Malformed("HTTP/1.0 has no Transfer-Encoding"));
     }
-    match authority_of(target) {
+    if let Some(authority) = authority_of(target) {
         // The target's own authority is the host, whatever the field says (RFC 9112 §3.2.2).
-        Some(authority) => Ok(with_host(&headers, &target[authority])),
-        None => Ok(headers),
+        headers.replace(HOST, target[authority].as_bytes());
     }
+    Ok(headers)
 }
 
-/// Whether the connection lives on, as the answer has to say it (RFC 9112 §9.3).
-pub(super) fn connection(headers: &Headers, http_1_0: bool) -> Option<&'static str> {
-    // A list may hold what is no text; that must not hide the rest of it.
-    let wishes = |wish: &str| {
-        let mut options =
-            all(headers, name::CONNECTION).flat_map(|value| value.split(|&byte| byte == b','));
-        options.any(|option| option.trim_ascii().eq_ignore_ascii_case(wish.as_bytes()))
-    };
-    match http_1_0 {
-        _ if wishes("close") => Some("close"),
-        true if wishes("keep-alive") => Some("keep-alive"),
-        true => Some("close"),
-        false => None,
-    }
+/// Whether this is among the options of the connection (RFC 9110 §7.6.1). The list may hold what is no text; that must
+/// not hide the rest of it.
+pub(super) fn wishes(headers: &Headers, option: &str) -> bool {
+    all(headers, name::CONNECTION).any(|options| {
+        options
+            .split(|&byte| byte == b',')
+            .any(|one| one.trim_ascii().eq_ignore_ascii_case(option.as_bytes()))
+    })
 }
 
 /// Exactly one sound `Host`; only HTTP/1.0 may do without (RFC 9112 §3.2).
@@ -92,16 +90,6 @@ fn check_host(headers: &Headers, http_1_0: bool) -> Result<(), Refusal> {
         true => Ok(()),
         false => Err(Refusal::Malformed("there must be one valid Host")),
     }
-}
-
-fn with_host(headers: &Headers, host: &str) -> Headers {
-    let mut changed = Headers::new();
-    for (name, value) in headers.iter() {
-        let is_host = name.eq_ignore_ascii_case(HOST);
-        let value = if is_host { host.as_bytes() } else { value };
-        changed.push(name.to_owned(), value.to_vec());
-    }
-    changed
 }
 
 /// Whether this is a host and perhaps a port, without user information (RFC 9110 §4.2.4, RFC 3986 §3.2).
@@ -159,7 +147,7 @@ fn escapes_are_sound(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CONNECT, check_line, connection, settle};
+    use super::{CONNECT, check_line, settle, wishes};
     use crate::headers::Headers;
     use crate::server::framing::Refusal;
 
@@ -263,18 +251,12 @@ mod tests {
     }
 
     #[test]
-    fn the_connection_lives_on_as_the_client_wishes() {
-        let of = |http_1_0, values: &[&str]| {
+    fn an_option_of_the_connection_is_found_in_every_list() {
+        let closes = |values: &[&str]| {
             let fields: Vec<_> = values.iter().map(|value| ("Connection", *value)).collect();
-            connection(&headers(&fields), http_1_0)
+            wishes(&headers(&fields), "close")
         };
-        assert_eq!(of(false, &[]), None);
-        assert_eq!(of(false, &["Upgrade, HTTP2-Settings"]), None);
-        assert_eq!(of(false, &["TE , CLOSE"]), Some("close"));
-        assert_eq!(of(false, &["te", "close"]), Some("close"));
-        assert_eq!(of(false, &["closed"]), None);
-        assert_eq!(of(true, &[]), Some("close"));
-        assert_eq!(of(true, &["Keep-Alive"]), Some("keep-alive"));
-        assert_eq!(of(true, &["keep-alive, close"]), Some("close"));
+        assert!(closes(&["close"]) && closes(&["TE , CLOSE"]) && closes(&["te", "close"]));
+        assert!(!closes(&[]) && !closes(&["Upgrade, HTTP2-Settings"]) && !closes(&["closed"]));
     }
 }

@@ -69,7 +69,7 @@ impl Head {
             asked: Asked {
                 head_only: *is_head,
                 http_1_0,
-                connection: rules::connection(&headers, http_1_0),
+                connection: connection(&headers, http_1_0),
             },
             awaits_continue: awaits_continue(&headers, http_1_0)?,
             call: Call {
@@ -80,6 +80,16 @@ impl Head {
                 arrived: Instant::now(),
             },
         })
+    }
+}
+
+/// Whether the connection lives on, as the answer has to say it (RFC 9112 §9.3).
+fn connection(headers: &Headers, http_1_0: bool) -> Option<&'static str> {
+    match http_1_0 {
+        _ if rules::wishes(headers, "close") => Some("close"),
+        true if rules::wishes(headers, "keep-alive") => Some("keep-alive"),
+        true => Some("close"),
+        false => None,
     }
 }
 
@@ -343,6 +353,41 @@ mod tests {
         for length in 0..whole.len() {
             assert_eq!(refusal(&whole[..length]), Some(400), "{length}");
         }
+    }
+
+    #[test]
+    fn the_connection_lives_on_as_the_client_wishes() {
+        let connection = |version: &str, fields: &str| {
+            let head = format!("GET / HTTP/{version}\r\nHost: x\r\n{fields}\r\n");
+            parse(head.as_bytes(), 1000)
+                .expect("a sound head")
+                .asked
+                .connection
+        };
+        assert_eq!(connection("1.1", ""), None);
+        assert_eq!(
+            connection("1.1", "Connection: Upgrade, HTTP2-Settings\r\n"),
+            None
+        );
+        assert_eq!(
+            connection("1.1", "Connection: TE , CLOSE\r\n"),
+            Some("close")
+        );
+        assert_eq!(
+            connection("1.1", "Connection: te\r\nconnection: close\r\n"),
+            Some("close")
+        );
+        assert_eq!(connection("1.1", "Connection: closed\r\n"), None);
+        assert_eq!(connection("1.2", ""), None);
+        assert_eq!(connection("1.0", ""), Some("close"));
+        assert_eq!(
+            connection("1.0", "Connection: Keep-Alive\r\n"),
+            Some("keep-alive")
+        );
+        assert_eq!(
+            connection("1.0", "Connection: keep-alive, close\r\n"),
+            Some("close")
+        );
     }
 
     #[test]

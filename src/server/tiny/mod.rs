@@ -18,7 +18,7 @@ use tiny_http::{Request, Server};
 use super::answer::{self, Asked, Loss};
 use super::crew::{Crew, Ring};
 use super::framing::Refusal;
-use super::{Limits, Serve};
+use super::{Limits, Serve, rules};
 use crate::call::Call;
 use peers::{Acquaintance, Peers};
 use read::Trouble;
@@ -167,13 +167,18 @@ impl Front {
         // From here on no request lives that `tiny_http` would answer by itself when it is dropped, which panics on
         // some headers, and a panic while a panic unwinds ends the process.
         let mut out = request.into_writer();
+        let is_last = rules::wishes(&call.headers, "close");
         let reply = (self.serve)(call);
         // A stop may have come while the handler ran.
-        let connection = if self.crew.is_stopping() {
+        let connection = if is_last || self.crew.is_stopping() {
             Some("close")
         } else {
             asked.connection
         };
+        // `tiny_http` has not seen that wish, and will not close.
+        if is_last && asked.connection != Some("close") {
+            self.peers().distrust(peer);
+        }
         match answer::send(
             &mut *out,
             reply,

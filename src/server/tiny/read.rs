@@ -9,6 +9,7 @@ use tiny_http::{HTTPVersion, Request};
 
 use super::super::answer::Asked;
 use super::super::framing::{Framing, Refusal, framing};
+use super::super::rules;
 use crate::call::Call;
 use crate::headers::{Headers, is_token, name};
 
@@ -29,21 +30,10 @@ impl From<Refusal> for Trouble {
 /// Reads the whole request.
 pub(super) fn read(request: &mut Request, body_limit: usize) -> Result<Call, Trouble> {
     let arrived = Instant::now();
-    let mut headers = Headers::new();
-    for header in request.headers() {
-        let name = header.field.as_str().as_str();
-        // It takes any name, also one with a blank before its colon, which another server may read as sound.
-        if !is_token(name) {
-            return Err(Refusal::Malformed("a header name is no token").into());
-        }
-        headers.push(name.to_owned(), header.value.as_str().into());
-    }
+    let (method, target) = line(request)?;
+    let headers = rules::settle(fields(request)?, &target, is_http_1_0(request))?;
     let framing = framing(&headers, body_limit)?;
     let body = read_body(request, framing, body_limit)?;
-    let (method, target) = (
-        request.method().as_str().to_owned(),
-        request.url().to_owned(),
-    );
     Ok(Call {
         method,
         target,
@@ -51,6 +41,33 @@ pub(super) fn read(request: &mut Request, body_limit: usize) -> Result<Call, Tro
         body,
         arrived,
     })
+}
+
+/// Method and target, of which `tiny_http` takes any byte but a blank.
+fn line(request: &Request) -> Result<(String, String), Refusal> {
+    if *request.http_version() < HTTPVersion(1, 0) {
+        return Err(rules::OTHER_VERSION);
+    }
+    let (method, target) = (request.method().as_str(), request.url());
+    if !target.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Refusal::Malformed("the target holds a control character"));
+    }
+    rules::check_line(method, target)?;
+    Ok((method.to_owned(), target.to_owned()))
+}
+
+fn fields(request: &Request) -> Result<Headers, Refusal> {
+    let mut headers = Headers::new();
+    for header in request.headers() {
+        let (name, value) = (header.field.as_str().as_str(), header.value.as_str());
+        // It takes any name, also one with a blank before its colon, which another server may read as sound.
+        if !is_token(name) {
+            return Err(Refusal::Malformed("a header name is no token"));
+        }
+        rules::check_value(value.as_bytes())?;
+        headers.push(name.to_owned(), value.into());
+    }
+    Ok(headers)
 }
 
 fn read_body(
@@ -117,9 +134,10 @@ pub(super) fn header<'a>(request: &'a Request, wanted: &'static str) -> Option<&
         .map(|header| header.value.as_str())
 }
 
-/// What the answer must observe. What `Connection` says follows what `tiny_http` will do.
+/// What the answer must observe. What `Connection` says follows what `tiny_http` will do, which reads the first of
+/// these fields only, and finds its words inside other words.
 pub(super) fn asked(request: &Request) -> Asked {
-    let http_1_0 = *request.http_version() < HTTPVersion(1, 1);
+    let http_1_0 = is_http_1_0(request);
     let wish = header(request, name::CONNECTION)
         .unwrap_or_default()
         .to_ascii_lowercase();
@@ -134,4 +152,8 @@ pub(super) fn asked(request: &Request) -> Asked {
         http_1_0,
         connection,
     }
+}
+
+fn is_http_1_0(request: &Request) -> bool {
+    *request.http_version() < HTTPVersion(1, 1)
 }
