@@ -9,7 +9,7 @@ mod refuse;
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
@@ -20,9 +20,8 @@ use super::crew::{Crew, Ring};
 use super::framing::Refusal;
 use super::{Limits, Serve, rules};
 use crate::call::Call;
-use peers::{Acquaintance, Peers};
+use peers::Peers;
 use read::Trouble;
-use refuse::refuse;
 
 /// How long a client may leave an answer unread, in one go, before its worker is freed.
 const WRITE_PATIENCE: Duration = Duration::from_secs(60);
@@ -33,7 +32,7 @@ pub(super) struct Front {
     /// The same socket once more, to stop listening while `tiny_http` holds the other.
     listener: TcpListener,
     address: SocketAddr,
-    peers: Mutex<Peers>,
+    peers: Peers,
     crew: Arc<Crew>,
     serve: Box<Serve>,
     body_limit: usize,
@@ -56,7 +55,7 @@ impl Front {
             server,
             listener: second,
             address,
-            peers: Mutex::default(),
+            peers: Peers::default(),
             crew,
             serve,
             body_limit: limits.body_bytes,
@@ -135,29 +134,17 @@ impl Front {
     fn handle(&self, mut request: Request) {
         let reading = self.crew.read();
         let peer = request.remote_addr().copied();
-        let acquaintance = self.peers().meet(peer);
-        if acquaintance == Acquaintance::New {
+        if self.peers.meet(peer) {
             self.crew.ask_for_visit();
         }
         let asked = read::asked(&request);
-        let call = match acquaintance {
-            Acquaintance::Distrusted => {
-                Err(Refusal::Malformed("a request before this one was refused").into())
-            }
-            _ => read::read(&mut request, self.body_limit),
-        };
-        match call {
+        match read::read(&mut request, self.body_limit) {
             Ok(call) => {
                 let _in_flight = self.crew.begin();
                 drop(reading);
                 self.answer(request, call, asked, peer);
             }
-            Err(Trouble::Refused(refusal)) => {
-                if !refusal.leaves_the_connection_sound() {
-                    self.peers().distrust(peer);
-                }
-                refuse(request, refusal, asked);
-            }
+            Err(Trouble::Refused(refusal)) => refuse::refuse(request, refusal, asked, &self.peers),
             // Nobody waits for an answer, and none of `tiny_http`'s own is to be tried.
             Err(Trouble::Gone) => drop(request.into_writer()),
         }
@@ -167,6 +154,11 @@ impl Front {
         // From here on no request lives that `tiny_http` would answer by itself when it is dropped, which panics on
         // some headers, and a panic while a panic unwinds ends the process.
         let mut out = request.into_writer();
+        // Only now it is known what became of those before it.
+        await_turn(&mut *out);
+        if self.peers.distrusts(peer) {
+            return refuse::end(&mut *out, BARRED, asked);
+        }
         let is_last = rules::wishes(&call.headers, "close");
         let reply = (self.serve)(call);
         // A stop may have come while the handler ran.
@@ -177,7 +169,7 @@ impl Front {
         };
         // `tiny_http` has not seen that wish, and will not close.
         if is_last && asked.connection != Some("close") {
-            self.peers().distrust(peer);
+            self.peers.distrust(peer);
         }
         match answer::send(
             &mut *out,
@@ -189,7 +181,7 @@ impl Front {
         ) {
             Ok(()) => {}
             // Half an answer may be on its way, and nothing can be told behind it.
-            Err(Loss::Connection) => self.peers().distrust(peer),
+            Err(Loss::Connection) => self.peers.distrust(peer),
             // `tiny_http` does not let go of a connection, so the client is told that the answer is not whole by what
             // can be no chunk; it closes the connection then.
             Err(Loss::Stream) => {
@@ -197,10 +189,16 @@ impl Front {
             }
         }
     }
+}
 
-    fn peers(&self) -> std::sync::MutexGuard<'_, Peers> {
-        self.peers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// What a request is refused with that may as well be the rest of another's body.
+const BARRED: Refusal =
+    Refusal::Malformed("a request before this one was refused or the last of its connection");
+
+/// Waits until every request before this one on its connection has its answer: `tiny_http` lets nobody write before
+/// that. There is nothing to be flushed, so that an error can only be one of the writes that follow.
+fn await_turn(out: &mut dyn Write) {
+    let _ = out.flush();
 }
 
 /// Where the own port is reached from inside.

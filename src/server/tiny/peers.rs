@@ -3,22 +3,15 @@
 //! Owns what is known of an address. It must not know what follows from it.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How a request's sender is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Acquaintance {
-    /// This is its first request, and it is not the only sender there ever was.
-    New,
-    /// It has sent requests before, or is the first of all.
-    Known,
-    /// It has sent what cannot be trusted to end where it seems to.
-    Distrusted,
-}
+/// The addresses that requests came from lately; each handle is of the same book.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Peers(Arc<Mutex<Book>>);
 
-/// The addresses that requests came from lately.
 #[derive(Debug, Default)]
-pub(super) struct Peers {
+struct Book {
     known: Recent,
     /// Until when an address is not trusted.
     distrusted: Vec<(SocketAddr, Instant)>,
@@ -29,34 +22,53 @@ pub(super) struct Peers {
 const DISTRUST: Duration = Duration::from_secs(60);
 
 impl Peers {
-    /// How this sender is known, now that it has sent a request.
-    pub(super) fn meet(&mut self, peer: Option<SocketAddr>) -> Acquaintance {
-        let Some(peer) = peer else {
-            return Acquaintance::Known;
-        };
-        if !self.distrusted.is_empty() {
-            let now = Instant::now();
-            self.distrusted.retain(|(_, until)| *until > now);
-        }
-        if self
-            .distrusted
-            .iter()
-            .any(|(distrusted, _)| *distrusted == peer)
-        {
-            return Acquaintance::Distrusted;
-        }
-        let alone = self.known.addresses.is_empty();
-        match self.known.insert(peer) && !alone {
-            true => Acquaintance::New,
-            false => Acquaintance::Known,
-        }
+    /// Whether this is the first request of its sender, who is not the only sender there ever was.
+    pub(super) fn meet(&self, peer: Option<SocketAddr>) -> bool {
+        let mut book = self.book();
+        let alone = book.known.addresses.is_empty();
+        peer.is_some_and(|peer| book.known.insert(peer)) && !alone
+    }
+
+    /// Whether this sender has sent what cannot be trusted to end where it seems to.
+    pub(super) fn distrusts(&self, peer: Option<SocketAddr>) -> bool {
+        let distrusted = &self.book().distrusted;
+        let mut of_peer = distrusted.iter().filter(|(known, _)| Some(*known) == peer);
+        of_peer.any(|(_, until)| *until > Instant::now())
     }
 
     /// For a while nothing more is taken from this address.
-    pub(super) fn distrust(&mut self, peer: Option<SocketAddr>) {
-        if let Some(peer) = peer {
-            self.distrusted.push((peer, Instant::now() + DISTRUST));
+    pub(super) fn distrust(&self, peer: Option<SocketAddr>) {
+        let Some(peer) = peer else { return };
+        let now = Instant::now();
+        let line = (peer, now + DISTRUST);
+        let distrusted = &mut self.book().distrusted;
+        // A line that is of this sender, or of no use any more, makes room.
+        match distrusted
+            .iter_mut()
+            .find(|(known, until)| *known == peer || *until <= now)
+        {
+            Some(old) => *old = line,
+            None => distrusted.push(line),
         }
+    }
+
+    /// The same, as soon as what is returned is dropped.
+    pub(super) fn distrust_later(&self, peer: Option<SocketAddr>) -> Distrust {
+        Distrust(self.clone(), peer)
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The distrust that comes when this is dropped, whatever ends its life.
+#[derive(Debug)]
+pub(super) struct Distrust(Peers, Option<SocketAddr>);
+
+impl Drop for Distrust {
+    fn drop(&mut self) {
+        self.0.distrust(self.1);
     }
 }
 
@@ -91,7 +103,7 @@ impl Recent {
 
 #[cfg(test)]
 mod tests {
-    use super::{Acquaintance, Peers};
+    use super::Peers;
     use std::net::SocketAddr;
     use std::time::Instant;
 
@@ -101,30 +113,34 @@ mod tests {
 
     #[test]
     fn each_new_sender_is_met_once_and_the_first_needs_no_visit() {
-        let mut peers = Peers::default();
-        let met = [1, 1, 2, 2, 1].map(|port| peers.meet(peer(port)) == Acquaintance::New);
+        let peers = Peers::default();
+        let met = [1, 1, 2, 2, 1].map(|port| peers.meet(peer(port)));
         assert_eq!(met, [false, false, true, false, false]);
+        assert!(!peers.meet(None));
     }
 
     #[test]
     fn a_sender_that_is_distrusted_is_so_for_a_while() {
-        let mut peers = Peers::default();
-        peers.meet(peer(1));
+        let peers = Peers::default();
+        let later = peers.distrust_later(peer(1));
+        assert!(!peers.distrusts(peer(1)), "not yet");
+        drop(later);
         peers.distrust(peer(1));
-        assert_eq!(peers.meet(peer(1)), Acquaintance::Distrusted);
-        assert_eq!(peers.meet(peer(2)), Acquaintance::New);
-        peers.distrusted[0].1 = Instant::now();
-        assert_eq!(peers.meet(peer(1)), Acquaintance::Known);
+        assert!(peers.distrusts(peer(1)) && !peers.distrusts(peer(2)));
+        assert!(!peers.distrusts(None));
+        assert_eq!(peers.book().distrusted.len(), 1, "one line for each");
+        peers.book().distrusted[0].1 = Instant::now();
+        assert!(!peers.distrusts(peer(1)));
     }
 
     #[test]
     fn the_ring_forgets_the_oldest() {
-        let mut peers = Peers::default();
+        let peers = Peers::default();
         for port in 1..=300 {
             peers.meet(peer(port));
         }
-        assert_eq!(peers.meet(peer(300)), Acquaintance::Known);
-        assert_eq!(peers.meet(peer(1)), Acquaintance::New);
-        assert_eq!(peers.known.addresses.len(), 256);
+        assert!(!peers.meet(peer(300)));
+        assert!(peers.meet(peer(1)));
+        assert_eq!(peers.book().known.addresses.len(), 256);
     }
 }

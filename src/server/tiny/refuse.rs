@@ -2,11 +2,15 @@
 //!
 //! Owns the ways round what `tiny_http` does when such a request is dropped. It must not know why one is refused.
 
+use std::io::Write;
+
 use tiny_http::{Header, Request, Response, StatusCode};
 
 use super::super::answer::{self, Asked};
 use super::super::framing::Refusal;
 use super::super::start_thread;
+use super::await_turn;
+use super::peers::{Distrust, Peers};
 use super::read::header;
 use crate::headers::name;
 use crate::http::Body;
@@ -16,20 +20,33 @@ const MOST_BYTES_RESERVED: usize = 1 << 30;
 
 /// Answers on a thread of its own, for dropping the request reads its body to the end, which may never come: no worker
 /// waits for that.
-pub(super) fn refuse(request: Request, refusal: Refusal, asked: Asked) {
+pub(super) fn refuse(request: Request, refusal: Refusal, asked: Asked, peers: &Peers) {
     if is_too_long_to_drop(&request) {
         return give_up(request, refusal);
     }
-    let answer = move || match refusal {
-        Refusal::TooLarge {
-            announced: Some(_), ..
-        } if header(&request, TE).is_none() => {
-            answer_first(request, refusal);
-        }
-        _ => answer_behind_the_body(request, refusal, asked),
+    let peer = request.remote_addr().copied();
+    let refused = Refused {
+        distrust: (!refusal.leaves_the_connection_sound()).then(|| peers.distrust_later(peer)),
+        request,
     };
     // Without a thread the request is dropped here and now, with an answer of 500.
-    let _ = start_thread(Box::new(answer));
+    let _ = start_thread(Box::new(move || answer(refused, refusal, asked)));
+}
+
+/// A request, and the distrust of what comes behind it. They are dropped in this order: dropping the request lets the
+/// next one pass.
+struct Refused {
+    distrust: Option<Distrust>,
+    request: Request,
+}
+
+fn answer(refused: Refused, refusal: Refusal, asked: Asked) {
+    match refusal {
+        Refusal::TooLarge {
+            announced: Some(_), ..
+        } if header(&refused.request, TE).is_none() => answer_first(refused.request, refusal),
+        _ => answer_behind_the_body(refused, refusal, asked),
+    }
 }
 
 /// Whether the request must never be dropped, whatever else is the matter with it.
@@ -59,14 +76,22 @@ fn answer_first(request: Request, refusal: Refusal) {
 }
 
 /// The body, or what looks like it, is read over first; the answer ends the connection.
-fn answer_behind_the_body(request: Request, refusal: Refusal, asked: Asked) {
-    let mut out = request.into_writer();
+fn answer_behind_the_body(refused: Refused, refusal: Refusal, asked: Asked) {
+    let mut out = refused.request.into_writer();
+    // What was right before this request on its connection is still served.
+    await_turn(&mut *out);
+    drop(refused.distrust);
+    end(&mut *out, refusal, asked);
+}
+
+/// Answers what is refused, and ends the connection.
+pub(super) fn end(out: &mut dyn Write, refusal: Refusal, asked: Asked) {
     let last = Asked {
         connection: Some("close"),
         ..asked
     };
     // A client that has gone needs no answer.
-    let _ = answer::send(&mut *out, refusal.reply(), last);
+    let _ = answer::send(out, refusal.reply(), last);
 }
 
 /// The head alone tells the client. The request is never dropped: that costs a thread and a descriptor, where the
