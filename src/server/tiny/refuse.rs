@@ -94,8 +94,11 @@ pub(super) fn end(out: &mut dyn Write, refusal: Refusal, asked: Asked) {
     let _ = answer::send(out, refusal.reply(), last);
 }
 
-/// The head alone tells the client. The request is never dropped: that costs a thread and a descriptor, where the
-/// reservation would cost the process.
+/// What an answer without a body says besides its status. `tiny_http` writes the name of a protocol as it is given.
+const NO_PROTOCOL: &str = "none\r\nContent-Length: 0\r\nConnection: close";
+
+/// The head alone tells the client. The request is never dropped, nor is what is made of it: that costs a thread and a
+/// descriptor, where the reservation would cost the process.
 fn give_up(request: Request, refusal: Refusal) {
     log::error!(
         "a request announced {:?} bytes; its connection is given up",
@@ -105,5 +108,6 @@ fn give_up(request: Request, refusal: Refusal) {
         return std::mem::forget(request);
     }
     let status = StatusCode(refusal.reply().status);
-    std::mem::forget(request.upgrade("refused", Response::empty(status)));
+    // The only way to answer that leaves the body alone writes a head that does not tell where the answer ends.
+    std::mem::forget(request.upgrade(NO_PROTOCOL, Response::empty(status)));
 }
