@@ -73,6 +73,8 @@ impl Stage {
 struct Actor {
     instance: Instance,
     lines_seen: usize,
+    /// Whose handlers may still run: nobody waited for their answers, so that nothing tells when they have.
+    late: Vec<String>,
 }
 
 impl Actor {
@@ -87,6 +89,7 @@ impl Actor {
         Self {
             instance,
             lines_seen,
+            late: Vec::new(),
         }
     }
 
@@ -99,7 +102,10 @@ impl Actor {
         let id = format!("{}-alive", run.prefix);
         let life = self.life(&id);
         let mut ran = self.ran();
-        ran.retain(|found| *found != id);
+        ran.retain(|found| *found != id && !self.late.contains(found));
+        let unanswered = likely.unanswered.iter().map(|letter| run.id(*letter));
+        self.late
+            .extend(unanswered.filter(|unseen| !ran.contains(unseen)));
         Observation { seen, ran, life }
     }
 
