@@ -31,6 +31,20 @@ pub(super) enum Refusal {
         /// How many were announced, if they were counted before they came.
         announced: Option<usize>,
     },
+    /// Another part of the request is larger than its limit.
+    #[cfg(not(feature = "tiny-http"))]
+    OverLimit {
+        /// The status that says so.
+        status: u16,
+        /// The error type that says so.
+        kind: &'static str,
+        /// What is larger, the words before the limit.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+        /// What it counts and what raises it, the words behind the limit.
+        knob: &'static str,
+    },
 }
 
 impl Refusal {
@@ -48,15 +62,26 @@ impl Refusal {
 
     /// The answer that tells the client.
     pub(super) fn reply(self) -> Reply {
-        let too_large;
+        let told;
         let (status, kind, message) = match self {
             Self::Malformed(message) => (400, "BadRequest", message),
             Self::Unserved(status, kind, message) => (status, kind, message),
             Self::TooLarge { limit, .. } => {
-                too_large = format!(
+                told = format!(
                     "the body is larger than {limit} bytes; Runtime::body_limit raises that"
                 );
-                (413, "BodyTooLarge", too_large.as_str())
+                (413, "BodyTooLarge", told.as_str())
+            }
+            #[cfg(not(feature = "tiny-http"))]
+            Self::OverLimit {
+                status,
+                kind,
+                what,
+                limit,
+                knob,
+            } => {
+                told = format!("{what} {limit} {knob}");
+                (status, kind, told.as_str())
             }
         };
         Reply::error(status, &Error::new(kind, message))
