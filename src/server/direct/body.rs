@@ -106,7 +106,7 @@ mod tests {
     use crate::limits::Limits;
     use crate::server::direct::inbox::{End, Inbox, Script};
     use crate::server::direct::wire::Clock;
-    use crate::server::framing::{Framing, Refusal};
+    use crate::server::framing::{Excess, Framing, Refusal};
     use std::time::Duration;
 
     const LIMIT: usize = 100;
@@ -211,7 +211,10 @@ mod tests {
         let trailers = ["0\r\n", &"a: b\r\n".repeat(257), "\r\n"].concat();
         assert!(matches!(
             chunked(trailers.as_bytes(), 64),
-            Err(End::Refused(Refusal::OverLimit { status: 431, .. }))
+            Err(End::Refused(Refusal::OverLimit(
+                Excess { status: 431, .. },
+                _
+            )))
         ));
     }
 }

@@ -14,9 +14,30 @@ use crate::call::Call;
 use crate::headers::{Headers, is_token};
 use crate::limits::Limits;
 use crate::server::answer::Asked;
-use crate::server::framing::{Refusal, all};
+use crate::server::framing::{Excess, Refusal, all};
 use crate::server::rules;
 
+/// RFC 9112 §3.
+static LINE_TOO_LONG: Excess = Excess {
+    status: 414,
+    kind: "TargetTooLong",
+    what: "the request line is longer than",
+    knob: "bytes; Runtime::head_limit raises that",
+};
+/// RFC 6585 §5.
+static HEAD_TOO_LARGE: Excess = Excess {
+    status: 431,
+    kind: "HeadersTooLarge",
+    what: "the head or the trailers are larger than",
+    knob: "bytes; Runtime::head_limit raises that",
+};
+/// RFC 6585 §5.
+static TOO_MANY_HEADERS: Excess = Excess {
+    status: 431,
+    kind: "HeadersTooLarge",
+    what: "there are more than",
+    knob: "headers; Runtime::header_count raises that",
+};
 /// RFC 9110 §10.1.1.
 const UNKNOWN_EXPECTATION: Refusal = Refusal::Unserved(
     417,
@@ -44,7 +65,8 @@ impl Head {
     ) -> Result<Self, End> {
         let until = Instant::now().checked_add(limits.head_time);
         let mut left = limits.head_bytes;
-        let line = inbox.line(&mut left, line_too_long(limits), until)?;
+        let too_long = Refusal::OverLimit(&LINE_TOO_LONG, left);
+        let line = inbox.line(&mut left, too_long, until)?;
         *is_head = line.starts_with(b"HEAD ");
         let (method, target, http_1_0) = request_line(line)?;
         let headers = rules::settle(fields(inbox, limits, left, until)?, &target, http_1_0)?;
@@ -96,14 +118,15 @@ pub(super) fn fields<S: Source>(
     mut left: usize,
     until: Option<Instant>,
 ) -> Result<Headers, End> {
+    let too_large = Refusal::OverLimit(&HEAD_TOO_LARGE, limits.head_bytes);
     let mut headers = Headers::new();
     loop {
-        let line = inbox.line(&mut left, head_too_large(limits), until)?;
+        let line = inbox.line(&mut left, too_large, until)?;
         if line.is_empty() {
             return Ok(headers);
         }
         if headers.len() == limits.headers {
-            return Err(too_many_headers(limits).into());
+            return Err(Refusal::OverLimit(&TOO_MANY_HEADERS, limits.headers).into());
         }
         let (name, value) = field(line)?;
         headers.push(name.to_owned(), value.to_vec());
@@ -138,39 +161,6 @@ fn version_is_1_0(version: &str) -> Result<bool, Refusal> {
         _ => Err(Refusal::Malformed(
             "the request line does not end in a version",
         )),
-    }
-}
-
-/// RFC 9112 §3.
-fn line_too_long(limits: &Limits) -> Refusal {
-    Refusal::OverLimit {
-        status: 414,
-        kind: "TargetTooLong",
-        what: "the request line is longer than",
-        limit: limits.head_bytes,
-        knob: "bytes; Runtime::head_limit raises that",
-    }
-}
-
-/// RFC 6585 §5.
-fn head_too_large(limits: &Limits) -> Refusal {
-    Refusal::OverLimit {
-        status: 431,
-        kind: "HeadersTooLarge",
-        what: "the head, or what stands behind the last chunk, is larger than",
-        limit: limits.head_bytes,
-        knob: "bytes; Runtime::head_limit raises that",
-    }
-}
-
-/// RFC 6585 §5.
-fn too_many_headers(limits: &Limits) -> Refusal {
-    Refusal::OverLimit {
-        status: 431,
-        kind: "HeadersTooLarge",
-        what: "there are more than",
-        limit: limits.headers,
-        knob: "headers; Runtime::header_count raises that",
     }
 }
 

@@ -26,7 +26,8 @@ mod inbox;
 mod turns;
 mod wire;
 
-use std::io::{self, ErrorKind, Write};
+use std::io::ErrorKind::{ConnectionAborted, InvalidInput, WouldBlock};
+use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -35,7 +36,7 @@ use std::time::{Duration, Instant};
 
 use super::Serve;
 use super::answer::{self, Asked};
-use super::crew::{Crew, Ring};
+use super::crew::{Counted, Crew, Ring};
 use super::framing::{Framing, framing};
 use crate::call::Reply;
 use crate::limits::Limits;
@@ -174,9 +175,10 @@ impl Front {
         loop {
             match self.listener.accept() {
                 Ok((stream, _)) => return Ok(stream),
-                Err(error) if error.kind() == ErrorKind::ConnectionAborted => continue,
-                Err(error) if error.kind() == ErrorKind::InvalidInput => return Err(error),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Err(error),
+                Err(error) if error.kind() == ConnectionAborted => continue,
+                Err(error) if matches!(error.kind(), InvalidInput | WouldBlock) => {
+                    return Err(error);
+                }
                 Err(_) if is_told => {}
                 Err(error) => log::warn!("a connection waits, for it cannot be accepted: {error}"),
             }
@@ -189,17 +191,16 @@ impl Front {
     ///
     /// One over the limit is closed at once. In the backlog it would wait without a word for one of the others to end,
     /// which idle ones never do; a close is an answer that a client understands, and that its operator can see.
-    fn enter(&self) -> Option<Place<'_>> {
+    fn enter(&self) -> Option<Counted<'_>> {
         let most = self.limits.connections();
-        let is_over = self.open.fetch_add(1, SeqCst) >= most;
-        let place = Place(&self.open);
-        if is_over && !self.is_full.load(SeqCst) {
+        let place = Counted::up_to(most, &self.open);
+        let was_full = self.is_full.swap(place.is_none(), SeqCst);
+        if place.is_none() && !was_full {
             log::warn!(
                 "{most} connections are open, further ones are closed; Runtime::connections raises that"
             );
         }
-        self.is_full.store(is_over, SeqCst);
-        (!is_over).then_some(place)
+        place
     }
 
     /// Serves the requests of one connection, one after the other.
@@ -266,15 +267,6 @@ impl Front {
             Some("close") => Err(End::Agreed),
             _ => Ok(()),
         }
-    }
-}
-
-/// A connection's place among those that may be open.
-struct Place<'a>(&'a AtomicUsize);
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, SeqCst);
     }
 }
 

@@ -11,8 +11,6 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-use rustix::net::sockopt::{Timeout, set_socket_timeout};
-
 use super::inbox::Source;
 use crate::limits::Limits;
 
@@ -63,16 +61,12 @@ impl<'a> Wire<'a> {
         // An error means that the client has gone.
         let _ = self.stream.shutdown(Shutdown::Write);
     }
-
-    fn set(&self, which: Timeout, time: Option<Duration>) -> io::Result<()> {
-        set_socket_timeout(self.stream, which, time).map_err(io::Error::from)
-    }
 }
 
 impl Source for Wire<'_> {
     fn read(&mut self, into: &mut [u8], until: Option<Instant>) -> io::Result<usize> {
         if until.is_some() || self.is_read_timed {
-            self.set(Timeout::Recv, until.map(left).transpose()?)?;
+            self.stream.set_read_timeout(until.map(left).transpose()?)?;
             self.is_read_timed = until.is_some();
         }
         self.stream.read(into)
@@ -89,7 +83,8 @@ impl Write for Wire<'_> {
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         let clock = Clock::start(self.limits.write_time, self.limits.slowest);
         if !self.is_write_timed {
-            self.set(Timeout::Send, Some(self.limits.write_time))?;
+            self.stream
+                .set_write_timeout(Some(self.limits.write_time))?;
             self.is_write_timed = true;
         }
         let mut sent = 0;
@@ -103,7 +98,8 @@ impl Write for Wire<'_> {
             if sent == bytes.len() {
                 return Ok(());
             }
-            self.set(Timeout::Send, clock.until(sent).map(left).transpose()?)?;
+            self.stream
+                .set_write_timeout(clock.until(sent).map(left).transpose()?)?;
             self.is_write_timed = false;
         }
     }
