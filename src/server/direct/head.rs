@@ -17,6 +17,11 @@ use crate::server::answer::Asked;
 use crate::server::framing::{Excess, Refusal, all};
 use crate::server::rules;
 
+/// For how many fields there is a place from the start: the platform's own, about 40, and a client's. A list that grows
+/// to them step by step takes 9,000 instructions of the 116,000 of a request, and makes musl's allocator map a page of
+/// memory and give it back, each time.
+const TYPICAL_FIELDS: usize = 64;
+
 /// RFC 9112 §3.
 static LINE_TOO_LONG: Excess = Excess {
     status: 414,
@@ -119,7 +124,7 @@ pub(super) fn fields<S: Source>(
     until: Option<Instant>,
 ) -> Result<Headers, End> {
     let too_large = Refusal::OverLimit(&HEAD_TOO_LARGE, limits.head_bytes);
-    let mut headers = Headers::new();
+    let mut headers = Headers::with_capacity(TYPICAL_FIELDS);
     loop {
         let line = inbox.line(&mut left, too_large, until)?;
         if line.is_empty() {
