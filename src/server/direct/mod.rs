@@ -31,7 +31,7 @@ use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Serve;
@@ -116,7 +116,7 @@ impl Front {
     ///
     /// That would reset the connections that nobody has accepted yet, and lose their requests, so they are accepted here.
     pub(super) fn close(&self) {
-        let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut late = self.unaccepted();
         // Errors mean that the socket is closed already, which is what is wanted.
         let _ = self.listener.set_nonblocking(true);
         while let Ok((stream, _)) = self.listener.accept() {
@@ -127,10 +127,7 @@ impl Front {
 
     /// How many connections wait for a worker although nothing is accepted any more.
     pub(super) fn late(&self) -> usize {
-        self.late
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len()
+        self.unaccepted().len()
     }
 
     /// Lets every worker end: one that serves a connection takes no further request, the others have ended already.
@@ -156,9 +153,12 @@ impl Front {
             .inspect_err(|error: &io::Error| self.tell_unless_stopping(error));
         accepted.ok().or_else(|| {
             let coming = self.crew.read();
-            let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
-            Some((late.pop()?, coming))
+            Some((self.unaccepted().pop()?, coming))
         })
+    }
+
+    fn unaccepted(&self) -> MutexGuard<'_, Vec<TcpStream>> {
+        self.late.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell_unless_stopping(&self, error: &io::Error) {
