@@ -205,6 +205,8 @@ impl Front {
 
     /// Serves the requests of one connection, one after the other.
     fn converse(&self, stream: &TcpStream, coming: impl Drop) {
+        // Clients that came before the listener was told have not inherited it. An error means that this one has gone.
+        let _ = stream.set_nodelay(true);
         let mut coming = Some(coming);
         let mut refused = REFUSED;
         let mut inbox = Inbox::new(Wire::new(stream, &self.limits));

@@ -243,6 +243,23 @@ fn a_client_that_does_not_read_is_let_go() {
 }
 
 #[test]
+fn a_client_that_came_before_the_listener_was_told_has_all_that_later_ones_have() {
+    let served = serve(LONG, tell);
+    let early = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = early.local_addr().expect("a bound socket");
+    let mut client = TcpStream::connect(address).expect("it listens");
+    client
+        .write_all(b"GET / HTTP/1.0\r\n\r\n")
+        .expect("it reads");
+    client.shutdown(Shutdown::Write).expect("a live socket");
+    let (stream, _) = early.accept().expect("a client has come");
+    served.front.converse(&stream, served.crew.read());
+    assert!(stream.nodelay().expect("a live socket"));
+    let patience = stream.write_timeout().expect("a live socket");
+    assert_eq!(patience, Some(PATIENCE));
+}
+
+#[test]
 fn a_stream_may_pause_for_longer_than_any_clock() {
     let streamed = |_: Call| {
         let body = |out: &mut dyn Write| {
