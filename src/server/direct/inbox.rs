@@ -163,8 +163,9 @@ impl<S: Source> Inbox<S> {
 
     /// Reads once more; tells whether anything came.
     fn fill(&mut self, until: Option<Instant>) -> Result<bool, End> {
-        let is_all_unused = self.start == 0;
-        if self.end == self.buffer.len() && (self.buffer.len() < LARGEST || is_all_unused) {
+        let is_filled = self.end == self.buffer.len();
+        // A line that has no place in the largest read is bounded by its own limit.
+        if is_filled && (self.buffer.len() < LARGEST || self.start == 0) {
             let larger = SMALLEST.max(self.buffer.len() * 2);
             self.buffer.resize(larger, 0);
         }
