@@ -138,6 +138,7 @@ mod headers;
 pub mod http;
 mod http_params;
 mod json;
+mod limits;
 pub mod logger;
 mod panics;
 mod runtime;
@@ -148,10 +149,11 @@ pub use context::{Context, ContextBuilder, Credentials};
 pub use error::Error;
 pub use headers::{HeaderError, Headers};
 pub use json::json;
-pub use runtime::{
-    DEFAULT_BODY_LIMIT, DEFAULT_PORT, DEFAULT_WORKERS, PORT_VARIABLES, Runtime, RuntimeError,
-    Shutdown,
+pub use limits::{
+    DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT, DEFAULT_CONNECTIONS, DEFAULT_HEAD_LIMIT,
+    DEFAULT_HEAD_TIMEOUT, DEFAULT_HEADER_COUNT, DEFAULT_WORKERS, DEFAULT_WRITE_TIMEOUT,
 };
+pub use runtime::{DEFAULT_PORT, PORT_VARIABLES, Runtime, RuntimeError, Shutdown};
 pub use time::Timestamp;
 
 /// The facade that handlers log by; the version this crate is built with.

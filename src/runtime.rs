@@ -6,26 +6,23 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
+#[cfg(any(feature = "direct", doc))]
+use std::time::Duration;
 
 use crate::context::Context;
 use crate::dispatch::{Dispatch, Handlers};
 use crate::error::Error;
 use crate::http::{Request, Response};
-use crate::server::{self, LastWork, Limits, ServeError, Stop, StopState};
+use crate::limits::Limits;
+#[cfg(any(feature = "direct", doc))]
+use crate::limits::SHORTEST_TIMEOUT;
+use crate::server::{self, LastWork, ServeError, Stop, StopState};
 
 /// The variables that name the port, the first that is set wins (contract §4.2).
 pub const PORT_VARIABLES: [&str; 2] = ["FC_CUSTOM_LISTEN_PORT", "FC_SERVER_PORT"];
 
 /// The port where nothing else is said (contract §4.1).
 pub const DEFAULT_PORT: u16 = 9000;
-
-/// The largest body that is taken unless [`Runtime::body_limit`] says otherwise, in bytes: the platform's own limit for
-/// a synchronous invocation (contract §4.4).
-pub const DEFAULT_BODY_LIMIT: usize = 32 * 1024 * 1024;
-
-/// The largest number of requests that are served at once unless [`Runtime::workers`] says otherwise: the platform's
-/// highest instance concurrency (contract §4.4).
-pub const DEFAULT_WORKERS: usize = 200;
 
 /// A custom runtime: the handlers of a function behind the HTTP server that Function Compute talks to.
 ///
@@ -48,8 +45,7 @@ pub struct Runtime {
     handlers: Handlers,
     port: Option<u16>,
     listener: Option<TcpListener>,
-    body_limit: Option<usize>,
-    workers: Option<usize>,
+    limits: Limits,
     shutdown: Option<Shutdown>,
 }
 
@@ -133,21 +129,19 @@ impl Runtime {
     }
 
     /// Takes bodies up to this many bytes; larger ones are answered with 413.
+    ///
+    /// With 0 only requests without a body are served.
     #[must_use]
-    pub fn body_limit(self, bytes: usize) -> Self {
-        Self {
-            body_limit: Some(bytes),
-            ..self
-        }
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.limits.body_bytes = bytes;
+        self
     }
 
     /// Serves up to this many requests at once; further ones wait. At least one is always served.
     #[must_use]
-    pub fn workers(self, workers: usize) -> Self {
-        Self {
-            workers: Some(workers),
-            ..self
-        }
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.limits.workers = workers.max(1);
+        self
     }
 
     /// Ends when this handle says so, instead of on SIGTERM and SIGINT.
@@ -178,10 +172,6 @@ impl Runtime {
             Some(listener) => listener,
             None => bind(self.port.map_or_else(port_of_environment, Ok)?)?,
         };
-        let limits = Limits {
-            body_bytes: self.body_limit.unwrap_or(DEFAULT_BODY_LIMIT),
-            workers: self.workers.unwrap_or(DEFAULT_WORKERS).max(1),
-        };
         let stop = self
             .shutdown
             .map_or(Stop::Signals, |shutdown| Stop::Handle(shutdown.0));
@@ -189,7 +179,69 @@ impl Runtime {
         let (served, stopped) = (Arc::clone(&dispatch), dispatch);
         let serve = Box::new(move |call| served.answer(call));
         let last_work: Arc<LastWork> = Arc::new(move || stopped.stop());
-        server::serve(listener, limits, serve, &stop, &last_work).map_err(RuntimeError::from)
+        server::serve(listener, self.limits, serve, &stop, &last_work).map_err(RuntimeError::from)
+    }
+}
+
+/// # The limits of the front `direct`
+///
+/// `tiny_http` gives no way to keep them, and a limit that is not kept is worse than none, so these methods exist only
+/// with the feature `direct`: who builds a program that sets one with the other front learns it from the compiler.
+///
+/// A time counts as a millisecond at least, and [`Duration::MAX`] is no limit.
+#[cfg(any(feature = "direct", doc))]
+impl Runtime {
+    /// Has up to this many connections at once, busy or idle, and at least one; further ones are closed. Each takes a
+    /// thread, of which an instance may have 1024 (contract §4.4).
+    ///
+    /// Unless it is set there are [`DEFAULT_CONNECTIONS`](crate::DEFAULT_CONNECTIONS), or as many as there are
+    /// [`workers`](Self::workers), if they are more. A connection over the limit is closed because it would else wait
+    /// without a word for another to end, which idle ones may never do.
+    #[must_use]
+    pub fn connections(mut self, connections: usize) -> Self {
+        self.limits.connections = Some(connections.max(1));
+        self
+    }
+
+    /// Takes heads up to this many bytes, from the request line to the empty line. A longer request line is answered
+    /// with 414, a larger head with 431. The trailers behind a chunked body may be as large once more.
+    ///
+    /// Function Compute sends up to 12 KB: who sets less refuses some of its requests.
+    #[must_use]
+    pub fn head_limit(mut self, bytes: usize) -> Self {
+        self.limits.head_bytes = bytes;
+        self
+    }
+
+    /// Takes up to this many headers, those of Function Compute, about 40, among them; more are answered with 431. So
+    /// are more trailers than that.
+    #[must_use]
+    pub fn header_count(mut self, headers: usize) -> Self {
+        self.limits.headers = headers;
+        self
+    }
+
+    /// Waits so long for the rest of a head whose first byte has come, then answers with 408. A connection that is idle
+    /// is never closed, for Function Compute keeps its connections open and takes one that was closed for a failure.
+    #[must_use]
+    pub fn head_timeout(mut self, time: Duration) -> Self {
+        self.limits.head_time = time.max(SHORTEST_TIMEOUT);
+        self
+    }
+
+    /// Waits so long for a body, and a second more for each 16 KiB that have come, then answers with 408.
+    #[must_use]
+    pub fn body_timeout(mut self, time: Duration) -> Self {
+        self.limits.body_time = time.max(SHORTEST_TIMEOUT);
+        self
+    }
+
+    /// Waits so long for a client that does not read a piece of its answer, and a second more for each 16 KiB that it
+    /// has read, then closes the connection. A handler that streams may take all the time it needs between two pieces.
+    #[must_use]
+    pub fn write_timeout(mut self, time: Duration) -> Self {
+        self.limits.write_time = time.max(SHORTEST_TIMEOUT);
+        self
     }
 }
 
@@ -198,8 +250,7 @@ impl fmt::Debug for Runtime {
         f.debug_struct("Runtime")
             .field("port", &self.port)
             .field("listener", &self.listener)
-            .field("body_limit", &self.body_limit)
-            .field("workers", &self.workers)
+            .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
 }

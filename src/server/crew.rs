@@ -145,12 +145,20 @@ impl Crew {
 }
 
 /// A counter that is one higher while this lives, whatever ends its life.
-struct Counted<'a>(&'a AtomicUsize);
+pub(super) struct Counted<'a>(&'a AtomicUsize);
 
 impl<'a> Counted<'a> {
     fn one(counter: &'a AtomicUsize) -> Self {
         counter.fetch_add(1, SeqCst);
         Self(counter)
+    }
+
+    /// Counts one more, unless there are as many as there may be.
+    #[cfg(not(feature = "tiny-http"))]
+    pub(super) fn up_to(most: usize, counter: &'a AtomicUsize) -> Option<Self> {
+        let before = counter.fetch_add(1, SeqCst);
+        let counted = Self(counter);
+        (before < most).then_some(counted)
     }
 }
 

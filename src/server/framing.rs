@@ -31,7 +31,31 @@ pub(super) enum Refusal {
         /// How many were announced, if they were counted before they came.
         announced: Option<usize>,
     },
+    /// Another part of the request is larger than this limit.
+    #[cfg(not(feature = "tiny-http"))]
+    OverLimit(&'static Excess, usize),
 }
+
+/// How it is told that a part of a request is larger than the program lets it be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Excess {
+    /// The status.
+    pub(super) status: u16,
+    /// The error type.
+    pub(super) kind: &'static str,
+    /// The words before the limit.
+    pub(super) what: &'static str,
+    /// The words behind it: what it counts, and what raises it.
+    pub(super) knob: &'static str,
+}
+
+/// RFC 9110 §15.5.14.
+static BODY_TOO_LARGE: Excess = Excess {
+    status: 413,
+    kind: "BodyTooLarge",
+    what: "the body is larger than",
+    knob: "bytes; Runtime::body_limit raises that",
+};
 
 impl Refusal {
     /// Whether the next request of the connection can be trusted: the body that was refused has a known end.
@@ -48,19 +72,25 @@ impl Refusal {
 
     /// The answer that tells the client.
     pub(super) fn reply(self) -> Reply {
-        let too_large;
-        let (status, kind, message) = match self {
-            Self::Malformed(message) => (400, "BadRequest", message),
-            Self::Unserved(status, kind, message) => (status, kind, message),
-            Self::TooLarge { limit, .. } => {
-                too_large = format!(
-                    "the body is larger than {limit} bytes; Runtime::body_limit raises that"
-                );
-                (413, "BodyTooLarge", too_large.as_str())
-            }
-        };
-        Reply::error(status, &Error::new(kind, message))
+        match self {
+            Self::Malformed(message) => refused(400, "BadRequest", message),
+            Self::Unserved(status, kind, message) => refused(status, kind, message),
+            Self::TooLarge { limit, .. } => BODY_TOO_LARGE.reply(limit),
+            #[cfg(not(feature = "tiny-http"))]
+            Self::OverLimit(excess, limit) => excess.reply(limit),
+        }
     }
+}
+
+impl Excess {
+    fn reply(&self, limit: usize) -> Reply {
+        let message = format!("{} {limit} {}", self.what, self.knob);
+        refused(self.status, self.kind, &message)
+    }
+}
+
+fn refused(status: u16, kind: &str, message: &str) -> Reply {
+    Reply::error(status, &Error::new(kind, message))
 }
 
 /// Finds how the body is framed; whatever leaves that open is refused, for it is how requests are smuggled.

@@ -27,6 +27,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::call::{Call, Reply};
+use crate::limits::Limits;
 use crew::{Crew, Ear, Ring};
 #[cfg(not(feature = "tiny-http"))]
 use direct::Front;
@@ -39,15 +40,6 @@ pub(crate) type Serve = dyn Fn(Call) -> Reply + Send + Sync;
 
 /// What is done when every request has its answer.
 pub(crate) type LastWork = dyn Fn() + Send + Sync;
-
-/// The numbers that a program may set.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    /// The largest body that is taken, in bytes.
-    pub(crate) body_bytes: usize,
-    /// The largest number of requests that are served at once.
-    pub(crate) workers: usize,
-}
 
 /// Why serving came to an end that was not asked for.
 #[derive(Debug)]

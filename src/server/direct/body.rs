@@ -5,6 +5,7 @@
 use super::head;
 use super::inbox::{End, Inbox, Source};
 use super::wire::Clock;
+use crate::limits::Limits;
 use crate::server::framing::{Framing, Refusal};
 
 /// The longest line before a chunk, in bytes: its size and its extensions, which nobody here understands and which must
@@ -24,21 +25,21 @@ const CHUNK_TOO_LONG: Refusal = Refusal::Malformed("a chunk is longer than it sa
 pub(super) fn read<S: Source>(
     inbox: &mut Inbox<S>,
     framing: Framing,
-    limit: usize,
+    limits: &Limits,
     clock: Clock,
 ) -> Result<Vec<u8>, End> {
     let mut body = Vec::new();
     match framing {
         Framing::Empty => {}
         Framing::Length(length) => inbox.take(length, &mut body, clock)?,
-        Framing::Chunked => read_chunks(inbox, limit, clock, &mut body)?,
+        Framing::Chunked => read_chunks(inbox, limits, clock, &mut body)?,
     }
     Ok(body)
 }
 
 fn read_chunks<S: Source>(
     inbox: &mut Inbox<S>,
-    limit: usize,
+    limits: &Limits,
     clock: Clock,
     body: &mut Vec<u8>,
 ) -> Result<(), End> {
@@ -53,9 +54,9 @@ fn read_chunks<S: Source>(
         if size == 0 {
             break;
         }
-        if size > limit - body.len() {
+        if size > limits.body_bytes - body.len() {
             return Err(Refusal::TooLarge {
-                limit,
+                limit: limits.body_bytes,
                 announced: None,
             }
             .into());
@@ -66,7 +67,8 @@ fn read_chunks<S: Source>(
     }
     // Trailers must be sound, and are not handed on: who merges them into the head can be made to believe things (RFC
     // 9110 §6.5.1).
-    head::fields(inbox, head::HEAD_BYTES, clock.until(body.len()))?;
+    let until = clock.until(body.len());
+    head::fields(inbox, limits, limits.head_bytes, until)?;
     Ok(())
 }
 
@@ -101,9 +103,10 @@ fn chunk_size(line: &[u8]) -> Result<(usize, usize), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::read;
+    use crate::limits::Limits;
     use crate::server::direct::inbox::{End, Inbox, Script};
     use crate::server::direct::wire::Clock;
-    use crate::server::framing::{Framing, Refusal};
+    use crate::server::framing::{Excess, Framing, Refusal};
     use std::time::Duration;
 
     const LIMIT: usize = 100;
@@ -116,7 +119,11 @@ mod tests {
             step,
         });
         let clock = Clock::start(Duration::from_secs(60), 1);
-        let body = read(&mut inbox, Framing::Chunked, LIMIT, clock)?;
+        let limits = Limits {
+            body_bytes: LIMIT,
+            ..Limits::default()
+        };
+        let body = read(&mut inbox, Framing::Chunked, &limits, clock)?;
         let mut next = Vec::new();
         let is_next = inbox.take(4, &mut next, clock).is_ok() && next == b"NEXT";
         Ok((body, is_next))
@@ -204,7 +211,10 @@ mod tests {
         let trailers = ["0\r\n", &"a: b\r\n".repeat(257), "\r\n"].concat();
         assert!(matches!(
             chunked(trailers.as_bytes(), 64),
-            Err(End::Refused(Refusal::Unserved(431, ..)))
+            Err(End::Refused(Refusal::OverLimit(
+                Excess { status: 431, .. },
+                _
+            )))
         ));
     }
 }

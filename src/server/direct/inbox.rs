@@ -32,15 +32,20 @@ impl From<Refusal> for End {
 }
 
 const CUT_OFF: Refusal = Refusal::Malformed("the request breaks off");
-const TIMED_OUT: Refusal =
-    Refusal::Unserved(408, "RequestTimeout", "the request took too long to arrive");
+/// RFC 9110 §15.5.9.
+const TIMED_OUT: Refusal = Refusal::Unserved(
+    408,
+    "RequestTimeout",
+    "the request took too long to arrive; Runtime::head_timeout and Runtime::body_timeout give it longer",
+);
 
 /// The first read's size, in bytes: a head of the platform and a small event fit into it.
 const SMALLEST: usize = 4 * 1024;
-/// The largest read's size, in bytes: larger ones hardly save calls of the system. A line must fit into half of it.
+/// The largest read's size, in bytes: larger ones hardly save calls of the system.
 const LARGEST: usize = 64 * 1024;
 
-/// A read buffer. It is as small as one read at first, and doubles whenever a read has filled it.
+/// A read buffer. It is as small as one read at first, and doubles whenever a read has filled it. Only a line that is
+/// longer makes it larger than the largest read.
 pub(super) struct Inbox<S> {
     source: S,
     buffer: Vec<u8>,
@@ -96,7 +101,7 @@ impl<S: Source> Inbox<S> {
         &mut self,
         left: &mut usize,
         too_long: Refusal,
-        until: Instant,
+        until: Option<Instant>,
     ) -> Result<&[u8], End> {
         let mut searched = 0;
         let length = loop {
@@ -109,7 +114,7 @@ impl<S: Source> Inbox<S> {
             if searched > *left {
                 return Err(too_long.into());
             }
-            if !self.fill(Some(until))? {
+            if !self.fill(until)? {
                 return Err(CUT_OFF.into());
             }
         };
@@ -137,16 +142,16 @@ impl<S: Source> Inbox<S> {
             if length == 0 {
                 return Ok(());
             }
-            if !self.fill(Some(clock.until(body.len())))? {
+            if !self.fill(clock.until(body.len()))? {
                 return Err(CUT_OFF.into());
             }
         }
     }
 
     /// Reads over what still comes until then, and at most so many bytes.
-    pub(super) fn discard(&mut self, mut bytes: usize, until: Instant) {
+    pub(super) fn discard(&mut self, mut bytes: usize, until: Option<Instant>) {
         self.start = self.end;
-        while bytes > 0 && matches!(self.fill(Some(until)), Ok(true)) {
+        while bytes > 0 && matches!(self.fill(until), Ok(true)) {
             bytes = bytes.saturating_sub(self.end - self.start);
             self.start = self.end;
         }
@@ -158,7 +163,9 @@ impl<S: Source> Inbox<S> {
 
     /// Reads once more; tells whether anything came.
     fn fill(&mut self, until: Option<Instant>) -> Result<bool, End> {
-        if self.end == self.buffer.len() && self.buffer.len() < LARGEST {
+        let is_filled = self.end == self.buffer.len();
+        // A line that has no place in the largest read is bounded by its own limit.
+        if is_filled && (self.buffer.len() < LARGEST || self.start == 0) {
             let larger = SMALLEST.max(self.buffer.len() * 2);
             self.buffer.resize(larger, 0);
         }

@@ -10,8 +10,8 @@
 //!
 //! - Separate clocks. An idle connection has none (contract §4.1, K7); a head, a body and an answer have one each, and
 //!   every wait is for what is left of it, so that a trickle does not help. See `wire`.
-//! - Limits on everything, each a named constant: connections here, lines and fields in `head`, chunks in `body`. No
-//!   memory is asked for because a length was announced.
+//! - Limits on everything: those that a program may set are in `limits`, the others named constants here and in `body`.
+//!   No memory is asked for because a length was announced.
 //! - After a request that cannot be trusted nothing more is read as a request (RFC 9112 §6.3, §11.2): it is refused,
 //!   and the connection ends by a lingering close (RFC 9112 §9.6).
 //! - One request after the other (RFC 9112 §9.3.2): that is the back-pressure for clients that pipeline.
@@ -26,31 +26,24 @@ mod inbox;
 mod turns;
 mod wire;
 
-use std::io::{self, ErrorKind, Write};
+use std::io::ErrorKind::{ConnectionAborted, InvalidInput, WouldBlock};
+use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::Serve;
 use super::answer::{self, Asked};
-use super::crew::{Crew, Ring};
+use super::crew::{Counted, Crew, Ring};
 use super::framing::{Framing, framing};
-use super::{Limits, Serve};
 use crate::call::Reply;
+use crate::limits::Limits;
 use head::Head;
 use inbox::{End, Inbox};
 use turns::Turns;
-use wire::{Clocks, Wire};
-
-/// How many connections are served at once, busy or idle: more than twice the requests that the platform has at once
-/// (contract §4.4), so that no connection of its agent is ever refused, and half of the threads that an instance may
-/// have, which leaves as many to the handlers. [`Runtime::workers`](crate::Runtime::workers) raises it when it is set
-/// higher.
-///
-/// A connection over the cap is closed at once. In the backlog it would wait without a word for one of the others to
-/// end, which idle ones never do; a close is an answer that a client understands, and that its operator can see.
-const CONNECTIONS: usize = 512;
+use wire::{Clock, Wire};
 
 /// How long an acceptor rests when the system has no descriptor or memory for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -74,11 +67,9 @@ pub(super) struct Front {
     listener: TcpListener,
     crew: Arc<Crew>,
     serve: Box<Serve>,
-    body_limit: usize,
-    clocks: Clocks,
+    limits: Limits,
     turns: Turns,
-    /// How many connections there may be, and how many there are.
-    connections: usize,
+    /// How many connections there are.
     open: AtomicUsize,
     /// Whether a connection was closed since there was last a place, so that the log tells it once.
     is_full: AtomicBool,
@@ -95,16 +86,12 @@ impl Front {
     ) -> io::Result<Self> {
         // A handler's panic is told by its answer, and by nothing else.
         crate::panics::watch(Box::new(|_, _| false));
-        let clocks = Clocks::default();
-        clocks.inherit(&listener)?;
         Ok(Self {
             listener,
             crew,
             serve,
-            body_limit: limits.body_bytes,
-            clocks,
+            limits,
             turns: Turns::new(limits.workers),
-            connections: connections(limits),
             open: AtomicUsize::new(0),
             is_full: AtomicBool::new(false),
             late: Mutex::default(),
@@ -113,7 +100,7 @@ impl Front {
 
     /// How many workers there may be: one for each connection, and the one that accepts.
     pub(super) fn crew_limit(limits: Limits) -> usize {
-        connections(limits) + 1
+        limits.connections().saturating_add(1)
     }
 
     /// A worker's life: one connection after the other, until there are no more.
@@ -129,7 +116,7 @@ impl Front {
     ///
     /// That would reset the connections that nobody has accepted yet, and lose their requests, so they are accepted here.
     pub(super) fn close(&self) {
-        let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut late = self.unaccepted();
         // Errors mean that the socket is closed already, which is what is wanted.
         let _ = self.listener.set_nonblocking(true);
         while let Ok((stream, _)) = self.listener.accept() {
@@ -140,10 +127,7 @@ impl Front {
 
     /// How many connections wait for a worker although nothing is accepted any more.
     pub(super) fn late(&self) -> usize {
-        self.late
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len()
+        self.unaccepted().len()
     }
 
     /// Lets every worker end: one that serves a connection takes no further request, the others have ended already.
@@ -169,9 +153,12 @@ impl Front {
             .inspect_err(|error: &io::Error| self.tell_unless_stopping(error));
         accepted.ok().or_else(|| {
             let coming = self.crew.read();
-            let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
-            Some((late.pop()?, coming))
+            Some((self.unaccepted().pop()?, coming))
         })
+    }
+
+    fn unaccepted(&self) -> MutexGuard<'_, Vec<TcpStream>> {
+        self.late.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell_unless_stopping(&self, error: &io::Error) {
@@ -188,9 +175,10 @@ impl Front {
         loop {
             match self.listener.accept() {
                 Ok((stream, _)) => return Ok(stream),
-                Err(error) if error.kind() == ErrorKind::ConnectionAborted => continue,
-                Err(error) if error.kind() == ErrorKind::InvalidInput => return Err(error),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Err(error),
+                Err(error) if error.kind() == ConnectionAborted => continue,
+                Err(error) if matches!(error.kind(), InvalidInput | WouldBlock) => {
+                    return Err(error);
+                }
                 Err(_) if is_told => {}
                 Err(error) => log::warn!("a connection waits, for it cannot be accepted: {error}"),
             }
@@ -200,22 +188,28 @@ impl Front {
     }
 
     /// Counts a connection, if there is a place for it.
-    fn enter(&self) -> Option<Place<'_>> {
-        let is_over = self.open.fetch_add(1, SeqCst) >= self.connections;
-        let place = Place(&self.open);
-        if is_over && !self.is_full.load(SeqCst) {
-            let most = self.connections;
-            log::warn!("{most} connections are open, further ones are closed");
+    ///
+    /// One over the limit is closed at once. In the backlog it would wait without a word for one of the others to end,
+    /// which idle ones never do; a close is an answer that a client understands, and that its operator can see.
+    fn enter(&self) -> Option<Counted<'_>> {
+        let most = self.limits.connections();
+        let place = Counted::up_to(most, &self.open);
+        let was_full = self.is_full.swap(place.is_none(), SeqCst);
+        if place.is_none() && !was_full {
+            log::warn!(
+                "{most} connections are open, further ones are closed; Runtime::connections raises that"
+            );
         }
-        self.is_full.store(is_over, SeqCst);
-        (!is_over).then_some(place)
+        place
     }
 
     /// Serves the requests of one connection, one after the other.
     fn converse(&self, stream: &TcpStream, coming: impl Drop) {
+        // Clients that came before the listener was told have not inherited it. An error means that this one has gone.
+        let _ = stream.set_nodelay(true);
         let mut coming = Some(coming);
         let mut refused = REFUSED;
-        let mut inbox = Inbox::new(Wire::new(stream, self.clocks));
+        let mut inbox = Inbox::new(Wire::new(stream, &self.limits));
         let end = loop {
             if let Err(end) = self.exchange(&mut inbox, coming.take(), &mut refused.head_only) {
                 break end;
@@ -232,7 +226,8 @@ impl Front {
         // The client may still be sending, and a close at once would reset the connection, which can take the answer
         // from it before it has read it (RFC 9112 §9.6).
         inbox.source().end();
-        inbox.discard(LINGER_BYTES, Instant::now() + self.clocks.linger);
+        let until = Instant::now().checked_add(self.limits.linger_time);
+        inbox.discard(LINGER_BYTES, until);
     }
 
     /// One request and its answer.
@@ -249,15 +244,16 @@ impl Front {
         }
         let reading = self.crew.read();
         drop(coming);
-        let head = Head::read(inbox, Instant::now() + self.clocks.head, is_head)?;
+        let head = Head::read(inbox, &self.limits, is_head)?;
         let (mut call, mut asked) = (head.call, head.asked);
-        let framing = framing(&call.headers, self.body_limit)?;
+        let framing = framing(&call.headers, self.limits.body_bytes)?;
         // A client that sends its body without waiting has no use for the word (RFC 9110 §10.1.1).
         if head.awaits_continue && framing != Framing::Empty && inbox.is_empty() {
             let said = inbox.source().write_all(CONTINUE);
             said.map_err(|_| End::Gone)?;
         }
-        call.body = body::read(inbox, framing, self.body_limit, self.clocks.for_body())?;
+        let clock = Clock::start(self.limits.body_time, self.limits.slowest);
+        call.body = body::read(inbox, framing, &self.limits, clock)?;
         let _in_flight = self.crew.begin();
         drop(reading);
         let _turn = self.turns.take();
@@ -273,19 +269,6 @@ impl Front {
             Some("close") => Err(End::Agreed),
             _ => Ok(()),
         }
-    }
-}
-
-fn connections(limits: Limits) -> usize {
-    CONNECTIONS.max(limits.workers)
-}
-
-/// A connection's place among those that may be open.
-struct Place<'a>(&'a AtomicUsize);
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, SeqCst);
     }
 }
 

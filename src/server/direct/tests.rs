@@ -6,22 +6,27 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::wire::Clocks;
 use super::{Front, LINGER_BYTES};
 use crate::call::{Call, Reply};
 use crate::error::Error;
 use crate::http::Body;
+use crate::limits::Limits;
 use crate::server::crew::{self, Crew, Ring};
-use crate::server::{Limits, hire, watch};
+use crate::server::{hire, watch};
 
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-const LONG: Clocks = Clocks {
-    head: PATIENCE,
-    body: PATIENCE,
-    write: PATIENCE,
-    linger: PATIENCE,
+const LONG: Limits = Limits {
+    body_bytes: 1000,
+    workers: 100,
+    connections: Some(8),
+    head_bytes: 1000,
+    headers: 10,
+    head_time: PATIENCE,
+    body_time: PATIENCE,
+    write_time: PATIENCE,
+    linger_time: PATIENCE,
     slowest: u32::MAX,
 };
 const SHORT: Duration = Duration::from_millis(20);
@@ -34,37 +39,23 @@ struct Served {
     watching: Option<JoinHandle<()>>,
 }
 
-/// Serves with these clocks, for at most this many connections.
-fn serve(
-    clocks: Clocks,
-    connections: usize,
-    handler: impl Fn(Call) -> Reply + Send + Sync + 'static,
-) -> Served {
-    serve_by(connections + 1, clocks, connections, handler)
+/// Serves within these limits.
+fn serve(limits: Limits, handler: impl Fn(Call) -> Reply + Send + Sync + 'static) -> Served {
+    serve_by(Front::crew_limit(limits), limits, handler)
 }
 
 /// The same with at most so many workers, which may be too few.
 fn serve_by(
     workers: usize,
-    clocks: Clocks,
-    connections: usize,
+    limits: Limits,
     handler: impl Fn(Call) -> Reply + Send + Sync + 'static,
 ) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("a bound socket");
     let (bell, ear) = crew::bell().expect("a pair of sockets");
     let crew = Arc::new(Crew::new(workers, bell));
-    let limits = Limits {
-        body_bytes: 1000,
-        workers: 100,
-    };
     let front = Front::open(listener, limits, Arc::clone(&crew), Box::new(handler));
-    let front = Arc::new(Front {
-        clocks,
-        connections,
-        ..front.expect("sound options")
-    });
-    clocks.inherit(&front.listener).expect("a sound option");
+    let front = Arc::new(front.expect("sound options"));
     hire(&crew, &front).expect("a thread");
     let (watched_crew, watched_front) = (Arc::clone(&crew), Arc::clone(&front));
     let watching = std::thread::spawn(move || {
@@ -158,7 +149,7 @@ fn statuses(answers: &str) -> Vec<&str> {
 
 #[test]
 fn requests_of_one_connection_are_answered_in_order_and_none_behind_a_refusal() {
-    let served = serve(LONG, 8, tell);
+    let served = serve(LONG, tell);
     let answers = served.ask(
         b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\n\
           \r\nPOST /2 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab\
@@ -176,7 +167,7 @@ fn requests_of_one_connection_are_answered_in_order_and_none_behind_a_refusal() 
 
 #[test]
 fn the_same_bytes_one_by_one_get_the_same_answers() {
-    let served = serve(LONG, 8, tell);
+    let served = serve(LONG, tell);
     let mut stream = served.connect();
     stream.set_nodelay(true).expect("a live socket");
     let bytes = b"POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab\
@@ -192,11 +183,10 @@ fn the_same_bytes_one_by_one_get_the_same_answers() {
 #[test]
 fn a_head_that_trickles_is_a_408_and_an_idle_connection_has_no_clock() {
     let served = serve(
-        Clocks {
-            head: SHORT,
+        Limits {
+            head_time: SHORT,
             ..LONG
         },
-        8,
         tell,
     );
     let mut idle = served.connect();
@@ -219,11 +209,10 @@ fn a_head_that_trickles_is_a_408_and_an_idle_connection_has_no_clock() {
 #[test]
 fn a_body_that_trickles_is_a_408_in_either_framing() {
     let served = serve(
-        Clocks {
-            body: SHORT,
+        Limits {
+            body_time: SHORT,
             ..LONG
         },
-        8,
         tell,
     );
     let sized = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
@@ -236,11 +225,10 @@ fn a_body_that_trickles_is_a_408_in_either_framing() {
 fn a_client_that_does_not_read_is_let_go() {
     let large = |_| Reply::bytes(200, "text/plain", vec![b'x'; 64 * 1024 * 1024]);
     let served = serve(
-        Clocks {
-            write: SHORT,
+        Limits {
+            write_time: SHORT,
             ..LONG
         },
-        8,
         large,
     );
     let mut deaf = served.connect();
@@ -252,6 +240,23 @@ fn a_client_that_does_not_read_is_let_go() {
     // Whether the end is a close or a reset: what matters is that it comes, and before the whole answer did.
     let _ = deaf.read_to_end(&mut answer);
     assert!(answer.len() < 64 * 1024 * 1024);
+}
+
+#[test]
+fn a_client_that_came_before_the_listener_was_told_has_all_that_later_ones_have() {
+    let served = serve(LONG, tell);
+    let early = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = early.local_addr().expect("a bound socket");
+    let mut client = TcpStream::connect(address).expect("it listens");
+    client
+        .write_all(b"GET / HTTP/1.0\r\n\r\n")
+        .expect("it reads");
+    client.shutdown(Shutdown::Write).expect("a live socket");
+    let (stream, _) = early.accept().expect("a client has come");
+    served.front.converse(&stream, served.crew.read());
+    assert!(stream.nodelay().expect("a live socket"));
+    let patience = stream.write_timeout().expect("a live socket");
+    assert_eq!(patience, Some(PATIENCE));
 }
 
 #[test]
@@ -270,13 +275,13 @@ fn a_stream_may_pause_for_longer_than_any_clock() {
             ..Reply::bytes(200, "text/plain", Vec::new())
         }
     };
-    let clocks = Clocks {
-        head: SHORT,
-        body: SHORT,
-        write: SHORT,
+    let limits = Limits {
+        head_time: SHORT,
+        body_time: SHORT,
+        write_time: SHORT,
         ..LONG
     };
-    let served = serve(clocks, 8, streamed);
+    let served = serve(limits, streamed);
     let answer = served.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     assert!(
         answer.ends_with("1\r\nx\r\n1\r\nx\r\n1\r\nx\r\n0\r\n\r\n"),
@@ -286,7 +291,7 @@ fn a_stream_may_pause_for_longer_than_any_clock() {
 
 #[test]
 fn whoever_still_sends_when_it_is_refused_hears_why() {
-    let served = serve(LONG, 8, tell);
+    let served = serve(LONG, tell);
     let mut stream = served.connect();
     stream
         .write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n")
@@ -305,11 +310,11 @@ fn whoever_still_sends_when_it_is_refused_hears_why() {
 fn a_lingering_close_ends_by_its_clock_and_by_its_bytes() {
     let refused = b"nonsense\r\n\r\n";
     let by_time = serve(
-        Clocks {
-            linger: SHORT,
+        Limits {
+            connections: Some(1),
+            linger_time: SHORT,
             ..LONG
         },
-        1,
         tell,
     );
     let mut first = by_time.connect();
@@ -320,7 +325,7 @@ fn a_lingering_close_ends_by_its_clock_and_by_its_bytes() {
         let asked = second.write_all(b"GET / HTTP/1.0\r\n\r\n");
         asked.is_ok() && second.read_exact(&mut [0]).is_ok()
     });
-    let by_bytes = serve(LONG, 8, tell);
+    let by_bytes = serve(LONG, tell);
     let mut endless = by_bytes.connect();
     endless.write_all(refused).expect("it reads");
     let mut sent = 0;
@@ -333,7 +338,7 @@ fn a_lingering_close_ends_by_its_clock_and_by_its_bytes() {
 
 #[test]
 fn the_word_to_continue_is_said_only_to_who_waits_for_it() {
-    let served = serve(LONG, 8, tell);
+    let served = serve(LONG, tell);
     let head = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\n";
     let mut waiting = served.connect();
     write!(waiting, "{head}Content-Length: 2\r\n\r\n").expect("it reads");
@@ -354,7 +359,7 @@ fn the_word_to_continue_is_said_only_to_who_waits_for_it() {
 
 #[test]
 fn a_panic_behind_the_door_costs_its_own_request_alone() {
-    let served = serve(LONG, 8, |call| match call.target.as_str() {
+    let served = serve(LONG, |call| match call.target.as_str() {
         "/panic" => std::panic::resume_unwind(Box::new("on purpose")),
         _ => tell(call),
     });
@@ -365,7 +370,13 @@ fn a_panic_behind_the_door_costs_its_own_request_alone() {
 
 #[test]
 fn a_connection_over_the_cap_is_closed_at_once_and_a_place_that_is_freed_is_used() {
-    let served = serve(LONG, 3, tell);
+    let served = serve(
+        Limits {
+            connections: Some(3),
+            ..LONG
+        },
+        tell,
+    );
     let mut open: Vec<TcpStream> = (0..3)
         .map(|_| {
             let mut stream = served.connect();
@@ -390,7 +401,7 @@ fn a_connection_over_the_cap_is_closed_at_once_and_a_place_that_is_freed_is_used
 
 #[test]
 fn what_had_connected_when_the_listener_closes_is_still_served() {
-    let served = serve_by(1, LONG, 8, tell);
+    let served = serve_by(1, LONG, tell);
     let get = |stream: &mut TcpStream, target: &str| {
         write!(stream, "GET {target} HTTP/1.1\r\nHost: x\r\n\r\n").expect("it reads");
     };
@@ -420,7 +431,7 @@ fn what_had_connected_when_the_listener_closes_is_still_served() {
 
 #[test]
 fn a_connection_counts_as_coming_until_its_first_request_is_there() {
-    let served = serve(LONG, 8, tell);
+    let served = serve(LONG, tell);
     let mut stream = served.connect();
     wait_until("it is accepted", || served.crew.reading() == 1);
     stream

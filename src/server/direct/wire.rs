@@ -3,97 +3,56 @@
 //! Owns the time-outs. It must not know what the bytes mean.
 //!
 //! A socket's own time-out begins anew with each byte, so it is set to what is left before each wait but the first of
-//! an answer: that one waits as long as the listener was told to, which connections inherit, so that an answer that
-//! fits into the socket's buffer costs one call of the system and no more.
+//! an answer: that one waits as long as the one before, so that an answer that fits into the socket's buffer costs one
+//! call of the system and no more. Only the first answer of a connection costs one for its time-out: what a listener is
+//! told is inherited only by clients that come later.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-use rustix::net::sockopt::{Timeout, set_socket_timeout};
-
 use super::inbox::Source;
+use crate::limits::Limits;
 
-/// How long each part of an exchange may take. An idle connection has no clock: the platform keeps its connections for
-/// 15 minutes and more, and takes one that was closed under it for a failure (contract §4.1).
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Clocks {
-    /// From the first byte of a head to its end.
-    pub(super) head: Duration,
-    /// From the end of the head to the end of the body, and the time that its bytes earn.
-    pub(super) body: Duration,
-    /// For each piece of an answer, and the time that its bytes earn.
-    pub(super) write: Duration,
-    /// What a client that was refused gets to read why.
-    pub(super) linger: Duration,
-    /// The slowest that a large body or answer may be, in bytes a second: so many bytes earn a second more. A client on
-    /// a slow line is served, one that sends a byte a second is not, and the end of every wait is known.
-    pub(super) slowest: u32,
-}
-
-impl Default for Clocks {
-    fn default() -> Self {
-        Self {
-            head: Duration::from_secs(30),
-            body: Duration::from_secs(30),
-            write: Duration::from_secs(30),
-            linger: Duration::from_secs(2),
-            slowest: 16 * 1024,
-        }
-    }
-}
-
-impl Clocks {
-    /// Sets what the listener's connections inherit.
-    pub(super) fn inherit(&self, listener: &TcpListener) -> io::Result<()> {
-        set_socket_timeout(listener, Timeout::Send, Some(self.write)).map_err(io::Error::from)
-    }
-
-    /// The clock of a body that begins now.
-    pub(super) fn for_body(&self) -> Clock {
-        Clock::start(self.body, self.slowest)
-    }
-}
-
-/// When a part of an exchange must be over.
+/// When a part of an exchange must be over. A time that is longer than any clock can count never ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Clock {
-    without_bytes: Instant,
+    without_bytes: Option<Instant>,
     slowest: u32,
 }
 
 impl Clock {
     pub(super) fn start(time: Duration, slowest: u32) -> Self {
-        let without_bytes = Instant::now() + time;
         Self {
-            without_bytes,
+            without_bytes: Instant::now().checked_add(time),
             slowest,
         }
     }
 
     /// When that is if this many bytes have moved.
-    pub(super) fn until(self, bytes: usize) -> Instant {
-        self.without_bytes + Duration::from_secs(bytes as u64 / u64::from(self.slowest))
+    pub(super) fn until(self, bytes: usize) -> Option<Instant> {
+        let earned = Duration::from_secs(bytes as u64 / u64::from(self.slowest));
+        self.without_bytes?.checked_add(earned)
     }
 }
 
 /// A connection's socket.
 pub(super) struct Wire<'a> {
     stream: &'a TcpStream,
-    clocks: Clocks,
+    limits: &'a Limits,
     /// Whether it is set to wait for a time when it reads, not for ever.
     is_read_timed: bool,
-    /// Whether it is set to wait for less than a whole piece may take when it writes.
-    is_write_shortened: bool,
+    /// Whether it is set to wait for as long as a whole piece may take when it writes.
+    is_write_timed: bool,
 }
 
 impl<'a> Wire<'a> {
-    pub(super) fn new(stream: &'a TcpStream, clocks: Clocks) -> Self {
+    pub(super) fn new(stream: &'a TcpStream, limits: &'a Limits) -> Self {
         Self {
             stream,
-            clocks,
+            limits,
             is_read_timed: false,
-            is_write_shortened: false,
+            is_write_timed: false,
         }
     }
 
@@ -102,16 +61,12 @@ impl<'a> Wire<'a> {
         // An error means that the client has gone.
         let _ = self.stream.shutdown(Shutdown::Write);
     }
-
-    fn set(&self, which: Timeout, time: Option<Duration>) -> io::Result<()> {
-        set_socket_timeout(self.stream, which, time).map_err(io::Error::from)
-    }
 }
 
 impl Source for Wire<'_> {
     fn read(&mut self, into: &mut [u8], until: Option<Instant>) -> io::Result<usize> {
         if until.is_some() || self.is_read_timed {
-            self.set(Timeout::Recv, until.map(left).transpose()?)?;
+            self.stream.set_read_timeout(until.map(left).transpose()?)?;
             self.is_read_timed = until.is_some();
         }
         self.stream.read(into)
@@ -126,10 +81,11 @@ impl Write for Wire<'_> {
     /// Writes one piece of an answer, under a clock of its own: between the pieces of a stream its handler may take the
     /// time it needs.
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let clock = Clock::start(self.clocks.write, self.clocks.slowest);
-        if self.is_write_shortened {
-            self.set(Timeout::Send, Some(self.clocks.write))?;
-            self.is_write_shortened = false;
+        let clock = Clock::start(self.limits.write_time, self.limits.slowest);
+        if !self.is_write_timed {
+            self.stream
+                .set_write_timeout(Some(self.limits.write_time))?;
+            self.is_write_timed = true;
         }
         let mut sent = 0;
         loop {
@@ -142,8 +98,9 @@ impl Write for Wire<'_> {
             if sent == bytes.len() {
                 return Ok(());
             }
-            self.set(Timeout::Send, Some(left(clock.until(sent))?))?;
-            self.is_write_shortened = true;
+            self.stream
+                .set_write_timeout(clock.until(sent).map(left).transpose()?)?;
+            self.is_write_timed = false;
         }
     }
 
@@ -168,10 +125,22 @@ mod tests {
     #[test]
     fn bytes_earn_time_and_a_trickle_earns_none() {
         let clock = Clock::start(Duration::from_secs(30), 100);
-        let earned = |bytes| clock.until(bytes) - clock.until(0);
+        let until = |bytes| clock.until(bytes).expect("an end");
+        let earned = |bytes| until(bytes) - until(0);
         assert_eq!(earned(99), Duration::ZERO);
         assert_eq!(earned(100), Duration::from_secs(1));
         assert_eq!(earned(100_000), Duration::from_secs(1000));
+    }
+
+    #[test]
+    fn a_time_beyond_all_clocks_never_ends() {
+        assert_eq!(Clock::start(Duration::MAX, 1).until(0), None);
+        let late = Clock {
+            without_bytes: Instant::now().checked_add(Duration::from_secs(i64::MAX as u64 / 2)),
+            slowest: 1,
+        };
+        assert!(late.until(0).is_some());
+        assert_eq!(late.until(usize::MAX / 2), None);
     }
 
     #[test]

@@ -1,0 +1,116 @@
+//! The limits of a runtime: what each is for, and what it is unless a program sets it.
+//!
+//! Owns the numbers. It must not know how a front keeps them.
+
+use std::time::Duration;
+
+/// The largest body that is taken unless [`Runtime::body_limit`](crate::Runtime::body_limit) says otherwise, in bytes:
+/// the platform's own limit for a synchronous invocation (contract §4.4).
+pub const DEFAULT_BODY_LIMIT: usize = 32 * 1024 * 1024;
+
+/// The largest number of requests that are served at once unless [`Runtime::workers`](crate::Runtime::workers) says
+/// otherwise: the platform's highest instance concurrency (contract §4.4).
+pub const DEFAULT_WORKERS: usize = 200;
+
+/// The largest number of connections, busy or idle, unless `Runtime::connections` says otherwise, or `Runtime::workers`
+/// asks for more requests at once (feature `direct`; the other front has no such limit).
+///
+/// It is more than twice the requests that the platform has at once (contract §4.4), so that no connection of its agent
+/// is ever refused, and half of the threads that an instance may have, which leaves as many to the handlers.
+pub const DEFAULT_CONNECTIONS: usize = 512;
+
+/// The largest head, and the largest trailer section, unless `Runtime::head_limit` says otherwise, in bytes (feature
+/// `direct`; the other front has no such limit). The platform sends at most 8 KB of headers behind a target of 4 KB
+/// (contract §4.4).
+pub const DEFAULT_HEAD_LIMIT: usize = 32 * 1024;
+
+/// The most headers of a request, or of a trailer section, unless `Runtime::header_count` says otherwise (feature
+/// `direct`; the other front has no such limit). The platform adds about 40 to those of its client, which may have more
+/// than a hundred.
+pub const DEFAULT_HEADER_COUNT: usize = 256;
+
+/// How long a head may take to arrive unless `Runtime::head_timeout` says otherwise (feature `direct`; the other front
+/// has no such limit). The agent is on the same network and sends it at once; a stalled client may hold a thread so long.
+pub const DEFAULT_HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a body may take to arrive, besides the time that its bytes earn, unless `Runtime::body_timeout` says
+/// otherwise (feature `direct`; the other front has no such limit). It is what the head has, for the same reason.
+pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a piece of an answer may wait for its client, besides the time that its bytes earn, unless
+/// `Runtime::write_timeout` says otherwise (feature `direct`; the other front has a fixed limit).
+pub const DEFAULT_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The shortest time that is kept to: a socket's time-out of zero would be none at all.
+#[cfg(any(feature = "direct", doc))]
+pub(crate) const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
+
+/// The numbers that a front keeps. A field that says nothing else is set by the method of [`Runtime`](crate::Runtime)
+/// whose default it has.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(
+    feature = "tiny-http",
+    allow(dead_code, reason = "tiny_http gives no way to keep them all")
+)]
+pub(crate) struct Limits {
+    pub(crate) body_bytes: usize,
+    pub(crate) workers: usize,
+    /// What was set, if anything: see [`Limits::connections`].
+    pub(crate) connections: Option<usize>,
+    pub(crate) head_bytes: usize,
+    pub(crate) headers: usize,
+    pub(crate) head_time: Duration,
+    pub(crate) body_time: Duration,
+    pub(crate) write_time: Duration,
+    /// What a client that was refused gets to read why. Not to be set.
+    pub(crate) linger_time: Duration,
+    /// The slowest that a large body or answer may be, in bytes a second: so many bytes earn a second more. A client on
+    /// a slow line is served, one that sends a byte a second is not, and the end of every wait is known. Not to be set.
+    pub(crate) slowest: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: DEFAULT_BODY_LIMIT,
+            workers: DEFAULT_WORKERS,
+            connections: None,
+            head_bytes: DEFAULT_HEAD_LIMIT,
+            headers: DEFAULT_HEADER_COUNT,
+            head_time: DEFAULT_HEAD_TIMEOUT,
+            body_time: DEFAULT_BODY_TIMEOUT,
+            write_time: DEFAULT_WRITE_TIMEOUT,
+            linger_time: Duration::from_secs(2),
+            slowest: 16 * 1024,
+        }
+    }
+}
+
+#[cfg(not(feature = "tiny-http"))]
+impl Limits {
+    /// How many connections there may be: each request has one, so it makes no sense that the default stops some.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections
+            .unwrap_or(DEFAULT_CONNECTIONS.max(self.workers))
+    }
+}
+
+#[cfg(all(test, not(feature = "tiny-http")))]
+mod tests {
+    use super::Limits;
+
+    #[test]
+    fn the_default_of_connections_stops_no_request_and_what_is_set_counts() {
+        let connections = |workers, connections| {
+            let limits = Limits {
+                workers,
+                connections,
+                ..Limits::default()
+            };
+            limits.connections()
+        };
+        assert_eq!(connections(200, None), 512);
+        assert_eq!(connections(600, None), 600);
+        assert_eq!(connections(600, Some(10)), 10);
+    }
+}
