@@ -185,6 +185,7 @@ struct Answer {
 fn answers() -> Vec<Answer> {
     let mut answers = Vec::new();
     for code in library() {
+        answers.extend(calls(&code, "Excess = Excess {").flat_map(|fields| excess(&fields)));
         for values in calls(&code, "Malformed(") {
             answers.extend(literal(values[0]).map(|message| Answer {
                 status: "400".into(),
@@ -211,6 +212,20 @@ fn answers() -> Vec<Answer> {
     }
     assert!(answers.len() > 25, "they are found: {}", answers.len());
     answers
+}
+
+/// What is said of a part of a request that is too large: the words before the limit, and those behind it.
+fn excess(fields: &[&str]) -> [Answer; 2] {
+    let field = |name: &str| {
+        let mut values = fields.iter().filter_map(|field| field.strip_prefix(name));
+        let value = values.next().and_then(|rest| rest.strip_prefix(": "));
+        value.unwrap_or_else(|| panic!("an Excess without {name}"))
+    };
+    ["what", "knob"].map(|part| Answer {
+        status: field("status").to_owned(),
+        error_type: literal(field("kind")),
+        message: literal(field(part)),
+    })
 }
 
 /// Every type that an error of the library's own can have.
