@@ -21,7 +21,7 @@ PORT ?= 8900
 export FC PORT
 
 # The front that is chosen is the only one that is built, linted and tested.
-FEATURES = --no-default-features --features $(FRONT),local,events
+FEATURES = --no-default-features --features $(FRONT),local,events,kv
 FC_LOCAL = cargo run --quiet --locked --features local --bin fc-local --
 
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)

@@ -84,7 +84,7 @@ impl Dispatch {
         };
         let _scope = Scope::enter("");
         if let Err(error) = guard(|| hook(&Context::default())) {
-            logger::write_failure(&error.to_json());
+            logger::write_failure(&error);
         }
     }
 
@@ -187,7 +187,7 @@ impl Served {
 
     /// Writes the error, which stands before the end line (contract §5.1).
     fn fail(&mut self, error: &Error) {
-        logger::write_failure(&error.to_json());
+        logger::write_failure(error);
         self.failed = true;
     }
 

@@ -85,11 +85,18 @@ impl Error {
     /// The failure as Function Compute's consoles and SDKs read it:
     /// `{"errorMessage":…,"errorType":…,"stackTrace":[…]}` (contract §3.2).
     pub fn to_json(&self) -> String {
+        let (message, [error_type, trace]) = (quoted(&self.message), self.type_and_trace());
+        format!(r#"{{"errorMessage":{message},{error_type},{trace}}}"#)
+    }
+
+    /// The fields of that JSON that stand beside the message, each with its key.
+    pub(crate) fn type_and_trace(&self) -> [String; 2] {
         // Written by hand: a value of the JSON library would bring its maps and numbers along, 12 KB of the package.
         let trace: Vec<_> = self.trace.iter().map(|line| quoted(line)).collect();
-        let (message, error_type) = (quoted(&self.message), quoted(&self.error_type));
-        let trace = trace.join(",");
-        format!(r#"{{"errorMessage":{message},"errorType":{error_type},"stackTrace":[{trace}]}}"#)
+        [
+            format!(r#""errorType":{}"#, quoted(&self.error_type)),
+            format!(r#""stackTrace":[{}]"#, trace.join(",")),
+        ]
     }
 
     /// A panic of a handler, with the place it happened at if that is known.

@@ -63,7 +63,7 @@
 //! - [`json`](json()): handlers that speak JSON.
 //! - [`events`]: typed views of what the triggers send (feature `events`).
 //! - [`Error`]: what a handler fails with.
-//! - [`logger`]: the log lines and the marker lines; [`Timestamp`]: their clock.
+//! - [`logger`]: the log lines, as text or JSON, and the marker lines; [`Timestamp`]: their clock.
 //! - [`log`](https://docs.rs/log) and [`serde_json`]: two crates, in the versions that this one is built with.
 //!
 //! Inside, where no name is public: `server` (the listener, the workers, the signals and the two fronts: bytes into calls,
@@ -77,6 +77,7 @@
 //! | `tiny-http` (default) | the front on the HTTP library `tiny_http` |
 //! | `direct` | the front on blocking sockets alone, in its place: smaller, sooner there, and strict |
 //! | `events` | typed views of the triggers' events |
+//! | `kv` | the key-values of `log` as fields of the log lines |
 //! | `local` | the developer tool `fc-local`, a local Function Compute; no function links it |
 //!
 //! Exactly one front has to be chosen, so `--all-features` is an error. [`fronts`](guide::fronts) tells how they differ,
@@ -90,6 +91,7 @@
 //! | largest body, in bytes | [`Runtime::body_limit`] | [`DEFAULT_BODY_LIMIT`]: 33,554,432 |
 //! | calls served at once | [`Runtime::workers`]; threads are started as they are needed | [`DEFAULT_WORKERS`]: 200 |
 //! | log level | the environment variable [`RUST_LOG`](logger::LEVEL_VARIABLE) | [`info`](logger::DEFAULT_LEVEL) |
+//! | log format | the environment variable [`RUST_LOG_FORMAT`](logger::FORMAT_VARIABLE): `text` or `json` | `text` |
 //!
 //! # What is not supported
 //!

@@ -60,6 +60,7 @@ impl Instance {
         let (port, output) = (free_port(), output_file());
         let child = Command::new(binary(name))
             .env_remove("RUST_LOG")
+            .env_remove("RUST_LOG_FORMAT")
             .env_remove("FC_SERVER_PORT")
             .env("FC_CUSTOM_LISTEN_PORT", port.to_string())
             .envs(variables.iter().copied())

@@ -4,6 +4,61 @@
 //!
 //! A handler may print by itself, in whole lines: a line that it flushes half finished has no end of its own, and the next
 //! marker line stands behind it, where Function Compute does not look for one.
+//!
+//! # Text and JSON
+//!
+//! Two variables of the environment decide about log lines. [`LEVEL_VARIABLE`] says which are written,
+//! [`FORMAT_VARIABLE`] how: `text`, the default, or `json`. Any other value is warned of in one line, and the lines are
+//! text. There are no colours, neither in a log nor on a terminal.
+//!
+//! ```text
+//! 2026-11-23T08:01:02.345Z 1-65dd9ece [INFO] an order of 3 items user=7
+//! {"time":"2026-11-23T08:01:02.345Z","level":"INFO","requestId":"1-65dd9ece","function":"shop","message":"an order of 3 items","fields":{"user":7}}
+//! ```
+//!
+//! | key | is missing when |
+//! |---|---|
+//! | `time` | never: UTC, in milliseconds |
+//! | `level` | never: `ERROR`, `WARN`, `INFO`, `DEBUG` or `TRACE` |
+//! | `requestId` | the line belongs to no call, as one of a thread that the handler has started |
+//! | `function` | [`FUNCTION_VARIABLE`] is not set, as in some local tools |
+//! | `message` | never |
+//! | `fields` | the line has none |
+//!
+//! The fields are the key-values of `log`, `log::info!(user = 7; "an order of {count} items")`, which the cargo feature
+//! `kv` of this crate brings: numbers and truth values stay such in JSON, everything else becomes a text.
+//!
+//! The line of an invocation or hook that failed has the level `ERROR`. As text, its message is the JSON that the caller
+//! gets, `{"errorMessage":…,"errorType":…,"stackTrace":[…]}`. As JSON, its `message` is the `errorMessage`, and `errorType`
+//! and `stackTrace` are its `fields`.
+//!
+//! The marker lines, `FC Invoke Start RequestId: …` and their like, are the same in either format, for the platform looks
+//! for them (contract §5.1).
+//!
+//! # Long lines
+//!
+//! A line is at most [`LINE_LIMIT`] bytes long. Of one that would be longer the message is cut between two characters, and
+//! ends in ` [cut: 1234 bytes]`; a JSON line stays JSON. A field that has no room is left out whole, and counts as cut.
+//!
+//! # In the log service
+//!
+//! Function Compute puts each line into the field `message` of its log store. With JSON lines, give that field an index of
+//! the type JSON with the sub-keys `level`, `requestId`, `function` and `fields.errorType` (text), and one for each field
+//! that you search for, such as `fields.user` (long); switch the statistics on. Then a search looks into the lines,
+//!
+//! ```text
+//! message.level: ERROR and message.function: shop
+//! ```
+//!
+//! and an analysis counts them:
+//!
+//! ```text
+//! message.level: ERROR | SELECT "message.fields.errorType" AS type, count(*) AS times GROUP BY type ORDER BY times DESC
+//! ```
+
+#[cfg(feature = "kv")]
+mod fields;
+mod line;
 
 use std::cell::RefCell;
 use std::fmt;
@@ -15,7 +70,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use env_logger::{Builder, Target};
 use log::{Level, LevelFilter, Record};
 
-use crate::time::Timestamp;
+use crate::error::Error;
+use line::{Format, Line};
 
 /// The variable that sets the level of the log lines: `off`, `error`, `warn`, `info`, `debug`, `trace`, or per module.
 pub const LEVEL_VARIABLE: &str = "RUST_LOG";
@@ -23,28 +79,62 @@ pub const LEVEL_VARIABLE: &str = "RUST_LOG";
 /// The level where [`LEVEL_VARIABLE`] is not set, or empty.
 pub const DEFAULT_LEVEL: &str = "info";
 
+/// The variable that sets the format of the log lines: `text` or `json`, in any case.
+///
+/// Its name goes with [`LEVEL_VARIABLE`]: a function cannot set names that begin with `FC_`, which the platform keeps for
+/// itself (contract §4.3).
+pub const FORMAT_VARIABLE: &str = "RUST_LOG_FORMAT";
+
+/// The variable in which the platform tells the function's name (contract §4.3).
+pub const FUNCTION_VARIABLE: &str = "FC_FUNCTION_NAME";
+
+/// The longest log line, in bytes, its end among them: what Function Compute keeps whole (contract §4.4).
+pub const LINE_LIMIT: usize = 32 * 1024;
+
 /// The HTTP library is silent unless it is named in [`LEVEL_VARIABLE`]: what it has to say of a broken listener the
 /// runtime says itself, and the end of a listener that was closed on purpose is no error.
 const HTTP_LIBRARY: &str = "tiny_http";
 
-/// What stands in a line for the request id where no call is being served.
-const NO_REQUEST_ID: &str = "-";
+/// How lines are written; nothing stands here while the program logs by a logger of its own.
+static FORMAT: OnceLock<Format> = OnceLock::new();
 
-/// Makes `log`'s macros write lines like `2026-11-23T08:01:02.345Z <request id> [INFO] message` to stdout.
+/// Makes `log`'s macros write lines like `2026-11-23T08:01:02.345Z <request id> [INFO] message` to stdout, or JSON.
 ///
 /// [`Runtime::run`](crate::Runtime::run) calls this, and keeps the logger that a program has installed before.
 pub fn init() {
-    let filters = std::env::var(LEVEL_VARIABLE)
-        .ok()
-        .filter(|filters| !filters.is_empty());
+    let filters = variable(LEVEL_VARIABLE);
     let filters = filters.as_deref().unwrap_or(DEFAULT_LEVEL);
-    // An error means that the program has a logger of its own, which is then the one to use.
-    let _ = Builder::new()
+    let installed = Builder::new()
         .filter_module(HTTP_LIBRARY, LevelFilter::Off)
         .parse_filters(filters)
         .target(Target::Pipe(Box::new(Stdout)))
         .format(write_record)
         .try_init();
+    // An error means that the program has a logger of its own, which is then the one to use.
+    if installed.is_ok() {
+        choose_format();
+    }
+}
+
+fn choose_format() {
+    let name = variable(FORMAT_VARIABLE).unwrap_or_default();
+    let format = FORMAT.get_or_init(|| match () {
+        () if name.eq_ignore_ascii_case("json") => Format::Json {
+            function: variable(FUNCTION_VARIABLE).unwrap_or_default(),
+        },
+        () => Format::Text,
+    });
+    if *format == Format::Text && !name.is_empty() && !name.eq_ignore_ascii_case("text") {
+        let message = format!(
+            "{FORMAT_VARIABLE} is {name:?}, which is neither json nor text: it is text now"
+        );
+        write_log_line(Level::Warn, &message, &[]);
+    }
+}
+
+/// The value of a variable that is set, and not to nothing.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// What a marker line is about (contract §5.1).
@@ -93,20 +183,14 @@ pub(crate) fn mark_end(phase: Phase, request_id: &str, failed: bool) {
 }
 
 /// Writes the error of an invocation or hook, which stands before its end line (contract §5.1), whatever the level is.
-pub(crate) fn write_failure(json: &str) {
-    if log::log_enabled!(Level::Error) {
-        return log::error!("{json}");
+pub(crate) fn write_failure(error: &Error) {
+    match FORMAT.get() {
+        Some(Format::Json { .. }) => {
+            write_log_line(Level::Error, error.message(), &error.type_and_trace());
+        }
+        None if log::log_enabled!(Level::Error) => log::error!("{}", error.to_json()),
+        _ => write_log_line(Level::Error, &error.to_json(), &[]),
     }
-    let mut line = Vec::new();
-    let written = write_record(
-        &mut line,
-        &Record::builder()
-            .level(Level::Error)
-            .args(format_args!("{json}"))
-            .build(),
-    );
-    // A vector takes every byte, and output that is closed or full costs the line, never the answer.
-    let _ = written.and_then(|()| Stdout.write_all(&line));
 }
 
 /// The text without line breaks, so that it cannot end a line and begin another.
@@ -147,17 +231,35 @@ thread_local! {
     static REQUEST_ID: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-fn write_record<W: Write>(line: &mut W, record: &Record<'_>) -> io::Result<()> {
-    // One line is one record of the log service, and a message must not be able to forge a marker line, so a line
-    // break inside a message becomes a carriage return, as in the runtime for Node.js (contract §5.2).
-    let message = one_line(&record.args().to_string());
-    let (time, level) = (Timestamp::now(), record.level());
+fn write_record<W: Write>(out: &mut W, record: &Record<'_>) -> io::Result<()> {
+    let format = FORMAT.get().unwrap_or(&Format::Text);
+    #[cfg(feature = "kv")]
+    let fields = fields::of(record, format);
+    #[cfg(not(feature = "kv"))]
+    let fields = [];
+    let message = record.args().to_string();
+    out.write_all(log_line(format, record.level(), &message, &fields).as_bytes())
+}
+
+/// Writes a line of this thread's call past the logger, so that no level can silence it.
+fn write_log_line(level: Level, message: &str, fields: &[String]) {
+    write_line(&log_line(
+        FORMAT.get().unwrap_or(&Format::Text),
+        level,
+        message,
+        fields,
+    ));
+}
+
+fn log_line(format: &Format, level: Level, message: &str, fields: &[String]) -> String {
     // What logs while its thread ends, such as a destructor, finds no request id any more.
     let id = REQUEST_ID.try_with(|id| id.borrow().clone()).ok().flatten();
-    let id = id
-        .filter(|id| !id.is_empty())
-        .unwrap_or_else(|| NO_REQUEST_ID.to_owned());
-    writeln!(line, "{time} {id} [{level}] {message}")
+    format.write(&Line {
+        level,
+        request_id: &id.unwrap_or_default(),
+        message,
+        fields,
+    })
 }
 
 fn write_line(line: &str) {
@@ -243,11 +345,5 @@ mod tests {
         let _outer = Scope::enter("outer");
         drop(Scope::enter("inner"));
         assert!(line(format_args!("x")).contains(" outer "));
-    }
-
-    #[test]
-    fn a_message_cannot_forge_a_marker_line() {
-        let forged = line(format_args!("a\nFC Invoke End RequestId: r1"));
-        assert_eq!(forged.matches('\n').count(), 1, "{forged:?}");
     }
 }

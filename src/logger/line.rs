@@ -1,0 +1,153 @@
+//! One log line, as text or as JSON, never longer than Function Compute takes.
+//!
+//! Owns what stands where in a line, and what is cut of one that is too long. It must not know where lines go.
+
+use log::Level;
+
+use super::LINE_LIMIT;
+use crate::error::quoted;
+use crate::time::Timestamp;
+
+/// What the mark of a cut takes at most, in bytes: its words, and a number of 20 digits.
+const MARK_BYTES: usize = 40;
+
+/// What stands in a text line for the request id where no call is being served.
+const NO_REQUEST_ID: &str = "-";
+
+/// How lines are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Format {
+    /// `time id [LEVEL] message key=value`, as Function Compute recommends (contract §5.2).
+    Text,
+    /// One JSON object, with the name of the function where it is known.
+    Json {
+        /// The function's name, or nothing.
+        function: String,
+    },
+}
+
+/// What a line says.
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    pub(super) level: Level,
+    /// Empty where no call is being served.
+    pub(super) request_id: &'a str,
+    pub(super) message: &'a str,
+    /// Each as [`Format::pair`] has written it.
+    pub(super) fields: &'a [String],
+}
+
+impl Format {
+    /// A key and its value, for a line of this format. `plain` is the value as text, `json` the same as JSON.
+    #[cfg_attr(
+        not(feature = "kv"),
+        allow(dead_code, reason = "nothing else has text fields")
+    )]
+    pub(super) fn pair(&self, key: &str, plain: &str, json: &str) -> String {
+        match self {
+            Self::Text => format!("{key}={}", super::one_line(plain)),
+            Self::Json { .. } => format!("{}:{json}", quoted(key)),
+        }
+    }
+
+    /// The whole line, with its end.
+    pub(super) fn write(&self, line: &Line<'_>) -> String {
+        let (opened, separator, closed) = match self {
+            Self::Text if line.fields.is_empty() => ("", "", "\n"),
+            Self::Text => (" ", " ", "\n"),
+            Self::Json { .. } if line.fields.is_empty() => ("", "", "}\n"),
+            Self::Json { .. } => (r#","fields":{"#, ",", "}}\n"),
+        };
+        let mut written = self.head(line);
+        // A request id may be of any length, so that there may be no room at all.
+        let room = LINE_LIMIT.saturating_sub(written.len() + opened.len() + closed.len());
+        let (fields, left_out) = that_fit(line.fields, separator, room.saturating_sub(MARK_BYTES));
+        let message = self.message(line.message, room - fields.len(), left_out);
+        for part in [message.as_str(), opened, &fields, closed] {
+            written.push_str(part);
+        }
+        written
+    }
+
+    fn head(&self, line: &Line<'_>) -> String {
+        let (time, level, id) = (Timestamp::now(), line.level, line.request_id);
+        match self {
+            Self::Text => {
+                let id = if id.is_empty() { NO_REQUEST_ID } else { id };
+                format!("{time} {id} [{level}] ")
+            }
+            Self::Json { function } => {
+                let (id, function) = (if_known("requestId", id), if_known("function", function));
+                format!(r#"{{"time":"{time}","level":"{level}",{id}{function}"message":"#)
+            }
+        }
+    }
+
+    /// The message as it stands in the line, cut to `room` bytes with a mark that tells how many bytes of it and of the
+    /// fields are missing.
+    fn message(&self, message: &str, room: usize, left_out: usize) -> String {
+        let whole = self.written(message);
+        if whole.len() <= room && left_out == 0 {
+            return whole;
+        }
+        let at = self.fitting(message, room.saturating_sub(MARK_BYTES));
+        let missing = message.len() - at + left_out;
+        self.written(&format!("{} [cut: {missing} bytes]", &message[..at]))
+    }
+
+    fn written(&self, message: &str) -> String {
+        match self {
+            // One line is one record of the log service, and a message must not be able to forge a marker line, so a
+            // line break inside a message becomes a carriage return, as in the runtime for Node.js (contract §5.2).
+            Self::Text => super::one_line(message),
+            Self::Json { .. } => quoted(message),
+        }
+    }
+
+    /// How many bytes of the message fit into `room` bytes of the line; a character is never parted.
+    fn fitting(&self, message: &str, room: usize) -> usize {
+        let mut used = 0;
+        let first_over = message.bytes().position(|byte| {
+            used += match byte {
+                _ if *self == Self::Text => 1,
+                b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+                // An escape of JSON: `\u` and four digits.
+                ..b' ' => 6,
+                _ => 1,
+            };
+            used > room
+        });
+        let mut at = first_over.unwrap_or(message.len());
+        while !message.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+}
+
+/// A key and its value in front of others, or nothing where the value is not known.
+fn if_known(key: &str, value: &str) -> String {
+    match value {
+        "" => String::new(),
+        _ => format!("\"{key}\":{},", quoted(value)),
+    }
+}
+
+/// The fields that fit into `room` bytes, and how many bytes the others have: a field stands in the line whole, or not.
+fn that_fit(fields: &[String], separator: &str, room: usize) -> (String, usize) {
+    let (mut kept, mut left_out) = (String::new(), 0);
+    for field in fields {
+        if kept.len() + separator.len() + field.len() > room {
+            left_out += field.len();
+            continue;
+        }
+        if !kept.is_empty() {
+            kept.push_str(separator);
+        }
+        kept.push_str(field);
+    }
+    (kept, left_out)
+}
+
+#[cfg(test)]
+mod tests;
