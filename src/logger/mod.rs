@@ -59,13 +59,12 @@
 #[cfg(feature = "kv")]
 mod fields;
 mod line;
+mod output;
 
 use std::cell::RefCell;
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::AsFd;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use env_logger::{Builder, Target};
 use log::{Level, LevelFilter, Record};
@@ -232,7 +231,7 @@ thread_local! {
 }
 
 fn write_record<W: Write>(out: &mut W, record: &Record<'_>) -> io::Result<()> {
-    let format = FORMAT.get().unwrap_or(&Format::Text);
+    let format = format();
     #[cfg(feature = "kv")]
     let fields = fields::of(record, format);
     #[cfg(not(feature = "kv"))]
@@ -243,12 +242,7 @@ fn write_record<W: Write>(out: &mut W, record: &Record<'_>) -> io::Result<()> {
 
 /// Writes a line of this thread's call past the logger, so that no level can silence it.
 fn write_log_line(level: Level, message: &str, fields: &[String]) {
-    write_line(&log_line(
-        FORMAT.get().unwrap_or(&Format::Text),
-        level,
-        message,
-        fields,
-    ));
+    write_line(&log_line(format(), level, message, fields));
 }
 
 fn log_line(format: &Format, level: Level, message: &str, fields: &[String]) -> String {
@@ -263,54 +257,25 @@ fn log_line(format: &Format, level: Level, message: &str, fields: &[String]) -> 
 }
 
 fn write_line(line: &str) {
-    // Output that is closed or full costs the line, never the answer.
-    let _ = Stdout.write_all(line.as_bytes());
+    output::write_line(line.as_bytes(), format());
 }
 
-/// The process's stdout without the buffer of `std::io::stdout`.
-///
-/// What a handler prints without ending its line stays in that buffer, so a marker line written past it still begins
-/// a line of its own. That does not hold for what leaves the buffer unfinished, because the handler flushes it or it is
-/// longer than the buffer. One lock for markers and log lines keeps each of them whole.
+/// How lines are written; text where the program has a logger of its own.
+fn format() -> &'static Format {
+    FORMAT.get().unwrap_or(&Format::Text)
+}
+
+/// Where the logger's lines go; each comes whole, by one write.
 struct Stdout;
 
 impl Write for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        output().write_all(bytes)?;
-        Ok(bytes.len())
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        output::write_line(line, format());
+        Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-fn output() -> MutexGuard<'static, Output> {
-    static OUTPUT: OnceLock<Mutex<Output>> = OnceLock::new();
-    let output = OUTPUT.get_or_init(|| Mutex::new(Output::open()));
-    // A thread that panicked here has at worst lost its own line.
-    output.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-struct Output(Option<File>);
-
-impl Output {
-    /// Stdout, or nothing when the process was started without one.
-    fn open() -> Self {
-        Self(
-            io::stdout()
-                .as_fd()
-                .try_clone_to_owned()
-                .ok()
-                .map(File::from),
-        )
-    }
-
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match &mut self.0 {
-            Some(file) => file.write_all(bytes),
-            None => Ok(()),
-        }
     }
 }
 

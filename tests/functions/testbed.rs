@@ -50,6 +50,7 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
             NEXT.wait_for(1);
             Ok(ctx.request_id().into())
         }
+        "pid" => Ok(std::process::id().to_string().into_bytes()),
         "fail" => Err(Error::new("OutOfStock", rest)),
         "parse" => Ok(rest.parse::<u64>()?.to_string().into_bytes()),
         "panic" => panic!("{rest}"),

@@ -1,14 +1,15 @@
 //! A running instance of a binary, its port and what it has printed.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::agent::{Answer, Connection, request};
+use super::secrets;
 
 /// How long a test waits for something that must come: far above what the slowest machine needs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -50,56 +51,105 @@ pub struct Instance {
 impl Instance {
     /// Starts the binary of this name with these variables, on a port of its own.
     pub fn start(name: &str, variables: &[(&str, &str)]) -> Self {
+        Self::start_by(Command::new(binary(name)), variables)
+    }
+
+    /// Starts it by this command, which may say more about it.
+    pub fn start_by(mut command: Command, variables: &[(&str, &str)]) -> Self {
         // Between the choice of a port and the start another process may take it, so it is tried again.
         (0..10)
-            .find_map(|_| Self::try_start(name, variables))
+            .find_map(|_| {
+                let (port, output) = (free_port(), output_file());
+                let stdout = File::create(&output).expect("a file in the tests' own folder");
+                let instance = Self::spawn(&mut command, variables, port, output, stdout);
+                instance.serves(|instance| {
+                    let lines = instance.lines();
+                    lines
+                        .iter()
+                        .any(|line| line == "FunctionCompute rust runtime inited.")
+                })
+            })
             .expect("a port that stays free")
     }
 
-    fn try_start(name: &str, variables: &[(&str, &str)]) -> Option<Self> {
-        let (port, output) = (free_port(), output_file());
-        let child = Command::new(binary(name))
+    /// Starts the testbed with a stdout that shows nothing of what is written to it: a pipe, or a device.
+    pub fn start_into(stdout: impl Fn() -> Stdio, variables: &[(&str, &str)]) -> Self {
+        Self::start_unseen(Command::new(binary("testbed")), stdout, variables)
+    }
+
+    /// Starts the testbed by this command, which closes its stdout.
+    pub fn start_silent(command: Command, variables: &[(&str, &str)]) -> Self {
+        Self::start_unseen(command, Stdio::null, variables)
+    }
+
+    fn start_unseen(
+        mut command: Command,
+        stdout: impl Fn() -> Stdio,
+        variables: &[(&str, &str)],
+    ) -> Self {
+        (0..10)
+            .find_map(|_| {
+                let (port, output) = (free_port(), output_file());
+                File::create(&output).expect("a file in the tests' own folder");
+                let instance = Self::spawn(&mut command, variables, port, output, stdout());
+                // Nobody but the process itself knows its number.
+                instance.serves(|instance| {
+                    TcpStream::connect(instance.address).is_ok()
+                        && instance.invoke("start", b"pid").text() == instance.pid().to_string()
+                })
+            })
+            .expect("a port that stays free")
+    }
+
+    fn spawn(
+        command: &mut Command,
+        variables: &[(&str, &str)],
+        port: u16,
+        output: PathBuf,
+        stdout: impl Into<Stdio>,
+    ) -> Self {
+        let child = command
             .env_remove("RUST_LOG")
             .env_remove("RUST_LOG_FORMAT")
             .env_remove("FC_SERVER_PORT")
             .env("FC_CUSTOM_LISTEN_PORT", port.to_string())
+            .envs(secrets::VARIABLES)
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
-            .stdout(File::create(&output).expect("a file in the tests' own folder"))
+            .stdout(stdout)
             .stderr(File::create(errors_of(&output)).expect("a file in the tests' own folder"))
             .spawn()
-            .unwrap_or_else(|error| {
-                panic!(
-                    "{}: {error}; `cargo test` builds it",
-                    binary(name).display()
-                )
-            });
-        // The platform's agent does not come from 127.0.0.1, and so neither do the tests.
-        let address = SocketAddr::from(([127, 0, 0, 2], port));
-        let until = Instant::now() + PATIENCE;
-        let mut instance = Self {
+            .unwrap_or_else(|error| panic!("{command:?}: {error}; `cargo test` builds it"));
+        Self {
             child,
-            address,
+            // The platform's agent does not come from 127.0.0.1, and so neither do the tests.
+            address: SocketAddr::from(([127, 0, 0, 2], port)),
             output,
-        };
-        while !instance
-            .lines()
-            .iter()
-            .any(|line| line == "FunctionCompute rust runtime inited.")
-        {
-            if let Some(status) = instance.child.try_wait().expect("a child of ours") {
-                let errors = instance.errors();
+        }
+    }
+
+    /// Waits until it serves; without one, another process has its port.
+    fn serves(mut self, is_there: impl Fn(&Self) -> bool) -> Option<Self> {
+        let until = Instant::now() + PATIENCE;
+        while !is_there(&self) {
+            if let Some(status) = self.child.try_wait().expect("a child of ours") {
+                let errors = self.errors();
                 // Another process has taken the port meanwhile.
                 assert!(
                     errors.contains("Address already in use"),
-                    "{name} ended by {status}: {errors}"
+                    "it ended by {status}: {errors}"
                 );
                 return None;
             }
-            assert!(Instant::now() < until, "{name} never began to serve");
+            assert!(Instant::now() < until, "it never began to serve");
             thread::sleep(TICK);
         }
-        Some(instance)
+        Some(self)
+    }
+
+    /// What it writes, where its stdout is a pipe.
+    pub fn take_stdout(&mut self) -> ChildStdout {
+        self.child.stdout.take().expect("stdout is a pipe")
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -204,6 +254,13 @@ impl Drop for Instance {
         // An error means that it has ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // A test that has failed already would end all others of its file by a second panic.
+        if !thread::panicking() {
+            for output in [self.output.clone(), errors_of(&self.output)] {
+                let bytes = fs::read(output).expect("the output stays until now");
+                secrets::assert_none_in(&String::from_utf8_lossy(&bytes));
+            }
+        }
         let _ = fs::remove_file(&self.output);
         let _ = fs::remove_file(errors_of(&self.output));
     }

@@ -8,6 +8,7 @@
 
 mod agent;
 mod instance;
+pub mod secrets;
 
 pub use agent::{Connection, request};
 pub use instance::{Instance, binary};

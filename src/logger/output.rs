@@ -1,0 +1,133 @@
+//! The process's stdout: whole lines, and none that an answer waits for.
+//!
+//! Owns what becomes of lines that cannot be written. It must not know what a line says.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use log::Level;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::line::{Format, Line};
+
+/// What a pipe that has room takes at once without waiting, in bytes: `PIPE_BUF` of Linux.
+const PIECE_BYTES: usize = 4096;
+
+/// How long lines wait, all together, for a reader that lags behind. It begins anew when there is room without a wait.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Writes a line, its end included, or loses it.
+///
+/// Stdout may be a pipe that is full because whoever should read it stands still. After [`PATIENCE`] lines are dropped
+/// and counted, and when there is room again a line tells how many. So it is with a full disk, too.
+pub(super) fn write_line(line: &[u8], format: &Format) {
+    let mut output = output();
+    let is_told = output.lost == 0 || output.tell_loss(format);
+    if !is_told || !output.send(line) {
+        output.lost += 1;
+    }
+}
+
+/// One lock for markers and log lines keeps each of them whole.
+fn output() -> MutexGuard<'static, Output> {
+    static OUTPUT: OnceLock<Mutex<Output>> = OnceLock::new();
+    let output = OUTPUT.get_or_init(|| Mutex::new(Output::open()));
+    // A thread that panicked here has at worst lost its own line.
+    output.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Stdout without the buffer of `std::io::stdout`.
+///
+/// What a handler prints without ending its line stays in that buffer, so a marker line written past it still begins
+/// a line of its own. That does not hold for what leaves the buffer unfinished, because the handler flushes it or it is
+/// longer than the buffer.
+struct Output {
+    /// Nothing when the process was started without a stdout.
+    file: Option<File>,
+    /// How long the next line may still wait.
+    patience: Duration,
+    /// How many lines were lost since one was last written.
+    lost: u64,
+    /// Whether the last line that was begun has no end.
+    is_torn: bool,
+}
+
+impl Output {
+    fn open() -> Self {
+        let stdout = io::stdout().as_fd().try_clone_to_owned();
+        Self {
+            file: stdout.ok().map(File::from),
+            patience: PATIENCE,
+            lost: 0,
+            is_torn: false,
+        }
+    }
+
+    /// Tells how many lines are lost, if that can be written.
+    fn tell_loss(&mut self, format: &Format) -> bool {
+        let line = format.write(&Line {
+            level: Level::Warn,
+            request_id: "",
+            message: &format!(
+                "{} log lines are lost, for they could not be written",
+                self.lost
+            ),
+            fields: &[],
+        });
+        let end_of_another = if self.is_torn { "\n" } else { "" };
+        let is_told = self.send(format!("{end_of_another}{line}").as_bytes());
+        if is_told {
+            self.lost = 0;
+        }
+        is_told
+    }
+
+    /// Writes a line piece by piece, none of which waits for a reader. That is so for as long as nobody else fills the
+    /// same pipe between the look at it and the piece; a handler that prints by itself waits for its reader anyhow.
+    fn send(&mut self, line: &[u8]) -> bool {
+        let Some(file) = &self.file else {
+            return true;
+        };
+        for piece in line.chunks(PIECE_BYTES) {
+            if !has_room(file, &mut self.patience) {
+                return false;
+            }
+            self.is_torn = true;
+            // Output that is closed, or a disk that is full, costs the line.
+            if (&*file).write_all(piece).is_err() {
+                return false;
+            }
+        }
+        self.is_torn = false;
+        true
+    }
+}
+
+/// Waits until there is room for a piece, but not longer than the patience that is left.
+fn has_room(file: &File, patience: &mut Duration) -> bool {
+    if is_writable(file, Duration::ZERO) {
+        *patience = PATIENCE;
+        return true;
+    }
+    let until = Instant::now() + *patience;
+    while !patience.is_zero() {
+        if is_writable(file, *patience) {
+            return true;
+        }
+        *patience = until.saturating_duration_since(Instant::now());
+    }
+    false
+}
+
+/// Whether a piece can be written now or within this time. A signal may cut the time short.
+fn is_writable(file: &File, time: Duration) -> bool {
+    let mut stdout = [PollFd::new(file, PollFlags::OUT)];
+    // Where it cannot be known, writing tells: no line is lost because nobody could look.
+    match poll(&mut stdout, Timespec::try_from(time).ok().as_ref()) {
+        Ok(ready) => ready > 0,
+        Err(error) => error != rustix::io::Errno::INTR,
+    }
+}

@@ -1,0 +1,43 @@
+//! What goes wrong around a process and inside its handlers, and what must not come of it: a request without an answer,
+//! an answer that is another's, a process that lives and serves nobody.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod clients;
+mod output;
+mod panics;
+mod stop;
+mod system;
+
+use support::{Connection, Instance, request};
+
+/// The bytes of an event.
+fn event(request_id: &str, body: &[u8]) -> Vec<u8> {
+    let headers = [
+        ("X-Fc-Control-Path", "/invoke"),
+        ("X-Fc-Request-Id", request_id),
+    ];
+    request("POST", "/invoke", &headers, body)
+}
+
+/// Checks that requests on a new connection are answered.
+fn assert_serves(instance: &Instance) {
+    assert_eq!(instance.invoke("still", b"still here").text(), "still here");
+}
+
+/// A field of `/proc/PID/status`; memory is in kB.
+fn status_field(instance: &Instance, name: &str) -> u64 {
+    let path = format!("/proc/{}/status", instance.pid());
+    let text = std::fs::read_to_string(path).expect("the process lives");
+    let line = text.lines().find(|line| line.starts_with(name));
+    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+    number.unwrap_or_else(|| panic!("no {name} in {text}"))
+}
+
+/// An answer to an event that comes back on this connection.
+fn answer_of(connection: &mut Connection, request_id: &str, body: &str) -> String {
+    connection
+        .exchange(&event(request_id, body.as_bytes()))
+        .text()
+}

@@ -1,0 +1,206 @@
+//! Stdout that is full, closed, or on a full disk: a log that cannot be written never costs an answer.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::process::Stdio;
+
+use super::support::Instance;
+use super::{answer_of, assert_serves, event};
+
+/// How many invocations each test makes: with their lines more than any pipe of the tests holds.
+const INVOCATIONS: usize = 50;
+/// A message that makes one line of more than a page, so that pipes end within lines.
+const LONG: usize = 6000;
+
+fn is_whole(line: &str) -> bool {
+    let message = |line: &str| {
+        let (_, message) = line.split_once("] ")?;
+        Some(message.to_owned())
+    };
+    line.starts_with("FC Invoke ")
+        || line == "FunctionCompute rust runtime inited."
+        || message(line).is_some_and(|message| {
+            message == "x".repeat(LONG)
+                || message.ends_with(" log lines are lost, for they could not be written")
+        })
+}
+
+#[test]
+fn a_full_pipe_that_nobody_reads_costs_lines_and_no_answer() {
+    let mut instance = Instance::start_into(Stdio::piped, &[]);
+    let output = instance.take_stdout();
+    let mut connection = instance.connect();
+    let long = format!("log {}", "x".repeat(LONG));
+    for number in 0..INVOCATIONS {
+        assert_eq!(answer_of(&mut connection, &number.to_string(), &long), "");
+    }
+    // The reader wakes up.
+    let mut lines = BufReader::new(output)
+        .lines()
+        .map(|line| line.expect("text"));
+    let mut before = Vec::new();
+    // All that stands in the pipe: without the end of a line at its end the next request's first byte must bring it.
+    let reader = std::thread::spawn(move || {
+        for line in lines.by_ref() {
+            let is_last = line == "FC Invoke End RequestId: after";
+            before.push(line);
+            if is_last {
+                break;
+            }
+        }
+        before
+    });
+    // Whether the reader is awake yet is not known: the first request that finds room tells of the loss.
+    while !reader.is_finished() {
+        assert_eq!(answer_of(&mut connection, "after", "log words"), "");
+    }
+    let lines = reader.join().expect("no panic");
+    let lost: Vec<_> = lines
+        .iter()
+        .filter(|line| line.ends_with(" log lines are lost, for they could not be written"))
+        .collect();
+    assert!(!lost.is_empty(), "{lines:#?}");
+    let broken: Vec<_> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| !is_whole(line) && !line.ends_with("after [INFO] words"))
+        .collect();
+    assert!(
+        broken.len() <= 1,
+        "at most the line that was under way: {broken:#?}"
+    );
+    for (at, _) in broken {
+        assert!(
+            lines[at + 1].ends_with("could not be written"),
+            "the loss is told right behind it"
+        );
+    }
+    assert_serves(&instance);
+}
+
+#[test]
+fn lines_that_were_lost_are_counted_exactly() {
+    let mut instance = Instance::start_into(Stdio::piped, &[]);
+    let mut output = BufReader::new(instance.take_stdout());
+    let mut connection = instance.connect();
+    for _ in 0..INVOCATIONS {
+        answer_of(
+            &mut connection,
+            "full",
+            &format!("log {}", "x".repeat(LONG)),
+        );
+    }
+    // Three lines each, besides those of the start.
+    let (mut written, mut lost, mut text) = (0, None, String::new());
+    let mut is_after = false;
+    while lost.is_none() {
+        if !is_after && written > 4 {
+            // There is room now for some lines.
+            answer_of(&mut connection, "after", "x");
+            is_after = true;
+        }
+        text.clear();
+        output.read_line(&mut text).expect("text");
+        let line = text.trim_end();
+        lost = line
+            .strip_suffix(" log lines are lost, for they could not be written")
+            .and_then(|line| line.rsplit_once(' ')?.1.parse::<usize>().ok());
+        let is_mine = line.contains("full");
+        written += usize::from(is_mine && is_whole(line));
+    }
+    assert_eq!(written + lost.unwrap_or_default(), 3 * INVOCATIONS);
+}
+
+#[test]
+fn requests_at_once_wait_together_for_a_full_pipe_and_not_one_after_the_other() {
+    let mut instance = Instance::start_into(Stdio::piped, &[]);
+    let _unread = instance.take_stdout();
+    let mut connections: Vec<_> = (0..20).map(|_| instance.connect()).collect();
+    let long = format!("log {}", "x".repeat(LONG));
+    for _ in 0..5 {
+        for connection in &mut connections {
+            connection.send(&event("many", long.as_bytes()));
+        }
+        for connection in &mut connections {
+            assert_eq!(connection.answer().status, 200);
+        }
+    }
+}
+
+#[test]
+fn a_pipe_that_nobody_will_ever_read_costs_no_answer() {
+    let mut instance = Instance::start_into(Stdio::piped, &[]);
+    drop(instance.take_stdout());
+    let mut connection = instance.connect();
+    for _ in 0..INVOCATIONS {
+        assert_eq!(answer_of(&mut connection, "closed", "log words"), "");
+        assert_eq!(connection.exchange(&event("closed", b"fail x")).status, 404);
+    }
+    instance.signal("-TERM");
+    assert_eq!(instance.wait().0.code(), Some(0));
+}
+
+#[test]
+fn a_full_disk_costs_no_answer() {
+    let full = || {
+        Stdio::from(
+            File::options()
+                .write(true)
+                .open("/dev/full")
+                .expect("a device"),
+        )
+    };
+    let instance = Instance::start_into(full, &[]);
+    let mut connection = instance.connect();
+    for _ in 0..INVOCATIONS {
+        assert_eq!(answer_of(&mut connection, "full", "log words"), "");
+        assert_eq!(connection.exchange(&event("full", b"fail x")).status, 404);
+    }
+    instance.signal("-TERM");
+    assert_eq!(instance.wait().0.code(), Some(0));
+}
+
+#[test]
+fn a_process_without_stdout_serves() {
+    let mut shell = std::process::Command::new("sh");
+    shell
+        .args(["-c", r#"exec "$0" >&-"#])
+        .arg(super::support::binary("testbed"));
+    let instance = Instance::start_silent(shell, &[]);
+    for _ in 0..INVOCATIONS {
+        assert_serves(&instance);
+    }
+}
+
+#[test]
+fn a_reader_that_lags_but_reads_loses_nothing() {
+    let mut instance = Instance::start_into(Stdio::piped, &[]);
+    let mut output = instance.take_stdout();
+    let reader = std::thread::spawn(move || {
+        let mut all = Vec::new();
+        // Byte by byte, so that it is slower than who writes.
+        let mut byte = [0];
+        while !all.ends_with(b"FC Invoke End RequestId: last\n")
+            && output.read(&mut byte).is_ok_and(|n| n == 1)
+        {
+            all.push(byte[0]);
+        }
+        String::from_utf8(all).expect("text")
+    });
+    let mut connection = instance.connect();
+    for _ in 0..INVOCATIONS {
+        answer_of(
+            &mut connection,
+            "slow",
+            &format!("log {}", "x".repeat(LONG)),
+        );
+    }
+    answer_of(&mut connection, "last", "x");
+    let all = reader.join().expect("no panic");
+    assert!(all.lines().all(is_whole), "every line is whole");
+    let logged = all
+        .lines()
+        .filter(|line| line.contains(" slow [INFO] "))
+        .count();
+    assert_eq!(logged, INVOCATIONS, "and none is lost");
+}
