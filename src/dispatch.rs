@@ -265,9 +265,27 @@ fn http_reply(response: Response, mut served: Served) -> Reply {
 
 /// The end line of a streamed answer stands before its last byte (contract §4.1), so the stream itself writes it: when
 /// it has run, or when it is dropped because nobody may see it.
-fn serve_stream(write: StreamWriter, mut served: Served) -> StreamWriter {
-    Box::new(move |out| {
-        let _scope = Scope::enter(&served.request_id);
+fn serve_stream(write: StreamWriter, served: Served) -> StreamWriter {
+    let mut stream = Stream {
+        write: Some(write),
+        served,
+    };
+    Box::new(move |out| stream.run(out))
+}
+
+/// A streamed answer that is being served.
+struct Stream {
+    /// What the handler has given, until it runs.
+    write: Option<StreamWriter>,
+    served: Served,
+}
+
+impl Stream {
+    fn run(&mut self, out: &mut dyn Write) -> Result<(), Error> {
+        let Some(write) = self.write.take() else {
+            return Ok(());
+        };
+        let _scope = Scope::enter(&self.served.request_id);
         let mut client = Client { out, left: false };
         let result = guard(|| write(&mut client).and_then(|()| Ok(client.flush()?)));
         match &result {
@@ -275,11 +293,22 @@ fn serve_stream(write: StreamWriter, mut served: Served) -> StreamWriter {
             Err(error) if client.left => {
                 log::warn!("the client left before the end of its stream: {error}");
             }
-            Err(error) => served.fail(error),
+            Err(error) => self.served.fail(error),
             Ok(()) => {}
         }
         result
-    })
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        let unseen = self.write.take();
+        // What the handler has put into it may panic when it is dropped, and the answer is still to be sent.
+        let _ = self.served.run(|| {
+            drop(unseen);
+            Ok(())
+        });
+    }
 }
 
 /// The way to the client, which knows whether the client is still there.

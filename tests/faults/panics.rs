@@ -1,1 +1,129 @@
+//! A panic in every kind of handler, and where a panic is least expected.
 
+use super::support::{Instance, request};
+use super::{answer_of, assert_serves};
+
+const FAILED_END: &str = ", Error: Unhandled function error";
+
+/// Checks that the failure is logged right before the end line of its request.
+fn assert_logged(instance: &Instance, phase: &str, request_id: &str, message: &str) {
+    let end = format!("FC {phase} End RequestId: {request_id}{FAILED_END}");
+    let lines = instance.wait_for_line("the end line", |line| line == end);
+    let at = lines.iter().position(|line| *line == end);
+    let before = at.and_then(|at| lines.get(at.checked_sub(1)?));
+    assert!(
+        before.is_some_and(|line| line.contains(&format!(
+            " {request_id} [ERROR] {{\"errorMessage\":\"{message}\",\"errorType\":\"Panic\""
+        ))),
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn a_hook_that_panics_is_a_failed_hook_and_the_instance_lives_on() {
+    for (hook, method, phase) in [
+        ("initialize", "POST", "Initialize"),
+        ("pre-freeze", "GET", "PreFreeze"),
+        ("pre-stop", "GET", "PreStop"),
+    ] {
+        let instance = Instance::start("testbed", &[("PANIC_IN", hook)]);
+        let answer = instance.call(method, &format!("/{hook}"), hook, b"");
+        assert_eq!(
+            (answer.status, answer.header("x-fc-status")),
+            (404, Some("404")),
+            "{hook}"
+        );
+        let message = format!("{hook} panicked");
+        assert_eq!(answer.json()["errorMessage"], message.as_str());
+        assert_eq!(answer.json()["errorType"], "Panic");
+        assert_logged(&instance, phase, hook, &message);
+        assert_serves(&instance);
+        assert_eq!(instance.errors(), "", "nothing on stderr");
+    }
+}
+
+#[test]
+fn a_pre_stop_hook_that_panics_on_a_signal_does_not_hold_up_the_end() {
+    let instance = Instance::start("testbed", &[("PANIC_IN", "pre-stop")]);
+    instance.signal("-TERM");
+    let (status, lines) = instance.wait();
+    assert_eq!(status.code(), Some(0));
+    assert!(
+        lines.iter().any(|line| line.contains("pre-stop panicked")),
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn a_stream_that_panics_behind_its_first_bytes_cannot_be_taken_for_whole() {
+    let instance = Instance::start("testbed", &[]);
+    let mut connection = instance.connect();
+    let headers = [
+        ("X-Fc-Control-Path", "/http-invoke"),
+        ("X-Fc-Request-Id", "burst"),
+    ];
+    connection.send(&request("GET", "/panic-in-stream", &headers, b""));
+    assert!(connection.try_answer(false).is_err());
+    assert_logged(&instance, "Invoke", "burst", "the source has burst");
+    assert_serves(&instance);
+}
+
+#[test]
+fn a_panic_while_a_line_is_made_costs_that_invocation_only() {
+    for format in ["text", "json"] {
+        let instance = Instance::start("testbed", &[("RUST_LOG_FORMAT", format)]);
+        let mut connection = instance.connect();
+        for _ in 0..3 {
+            let answer = answer_of(&mut connection, "log", "panic-in-log");
+            assert!(answer.contains("it cannot be shown"), "{answer}");
+            assert_eq!(answer_of(&mut connection, "after", "log words"), "");
+        }
+        let lines = instance.wait_for_lines("three lines", |lines| {
+            let logged = lines.iter().filter(|line| line.contains("words"));
+            logged.count() == 3
+        });
+        assert!(
+            !lines.iter().any(|line| line.contains("never whole")),
+            "{lines:#?}"
+        );
+    }
+}
+
+#[test]
+fn an_error_that_cannot_be_shown_is_a_panic_like_any_other() {
+    let instance = Instance::start("testbed", &[]);
+    let answer = instance.invoke("unshowable", b"panic-in-error");
+    assert_eq!(answer.json()["errorMessage"], "it cannot be shown");
+    assert_logged(&instance, "Invoke", "unshowable", "it cannot be shown");
+    assert_serves(&instance);
+}
+
+#[test]
+fn what_a_handler_panics_with_is_not_dropped_where_that_would_panic_once_more() {
+    let instance = Instance::start("testbed", &[("WORKERS", "2")]);
+    for _ in 0..5 {
+        let answer = instance.invoke("bomb", b"panic-with-bomb");
+        assert_eq!(answer.json()["errorMessage"], "the panic has no message");
+    }
+    assert_logged(&instance, "Invoke", "bomb", "the panic has no message");
+    assert_serves(&instance);
+}
+
+#[test]
+fn a_stream_that_panics_when_it_is_dropped_costs_no_worker() {
+    let instance = Instance::start("testbed", &[("WORKERS", "1")]);
+    for method in ["HEAD", "GET"] {
+        for _ in 0..5 {
+            let mut connection = instance.connect();
+            connection.send(&request(
+                method,
+                "/bomb-in-stream",
+                &[("X-Fc-Control-Path", "/http-invoke")],
+                b"",
+            ));
+            let answer = connection.try_answer(method == "HEAD");
+            assert!(answer.is_ok(), "{method}: {answer:?}");
+        }
+    }
+    assert_serves(&instance);
+}

@@ -1,5 +1,6 @@
 //! A function that does what the test asks of it: it sleeps, fails, panics, logs and streams.
 
+use std::fmt;
 use std::io::Read;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -54,6 +55,12 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
         "fail" => Err(Error::new("OutOfStock", rest)),
         "parse" => Ok(rest.parse::<u64>()?.to_string().into_bytes()),
         "panic" => panic!("{rest}"),
+        "panic-in-log" => {
+            log::info!("this line is never whole: {}", Unshowable);
+            Ok(Vec::new())
+        }
+        "panic-in-error" => Err(UnshowableError.into()),
+        "panic-with-bomb" => std::panic::panic_any(Bomb),
         "print" => {
             print!("half a line of {rest}");
             Ok(Vec::new())
@@ -67,6 +74,41 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
         "context" => Ok(context(ctx).into_bytes()),
         _ => Ok(event.to_vec()),
     }
+}
+
+/// What cannot be shown without a panic.
+struct Unshowable;
+
+impl fmt::Display for Unshowable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("it cannot be shown")
+    }
+}
+
+#[derive(Debug)]
+struct UnshowableError;
+
+impl fmt::Display for UnshowableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Unshowable.fmt(f)
+    }
+}
+
+impl std::error::Error for UnshowableError {}
+
+/// What cannot be dropped without a panic.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("a bomb went off");
+    }
+}
+
+/// Panics in those hooks that the test names.
+fn panic_if_wanted(hook: &str) {
+    let wanted = std::env::var("PANIC_IN").unwrap_or_default();
+    assert!(wanted != hook, "{hook} panicked");
 }
 
 fn context(ctx: &Context) -> String {
@@ -140,6 +182,18 @@ fn http(request: Request, ctx: &Context) -> Result<Response, Error> {
             out.flush()?;
             Err(Error::new("Broken", "the source has dried up"))
         }),
+        (_, ["panic-in-stream"]) => Response::stream(|out| {
+            write!(out, "half")?;
+            out.flush()?;
+            panic!("the source has burst")
+        }),
+        (_, ["bomb-in-stream"]) => {
+            let bomb = Bomb;
+            Response::stream(move |out| {
+                let _bomb = &bomb;
+                Ok(write!(out, "whole")?)
+            })
+        }
         _ => Response::new(404),
     })
 }
@@ -170,6 +224,7 @@ impl Turnstile {
 
 /// Fails at the first time when the test says so.
 fn initialize(_: &Context) -> Result<(), Error> {
+    panic_if_wanted("initialize");
     static TRIED: AtomicBool = AtomicBool::new(false);
     if std::env::var_os("FAIL_FIRST_INITIALIZE").is_some() && !TRIED.swap(true, Ordering::SeqCst) {
         return Err(Error::new("NotYet", "the database is not there yet"));
@@ -179,11 +234,13 @@ fn initialize(_: &Context) -> Result<(), Error> {
 }
 
 fn pre_freeze(_: &Context) -> Result<(), Error> {
+    panic_if_wanted("pre-freeze");
     log::info!("pre-freeze ran");
     Ok(())
 }
 
 fn pre_stop(_: &Context) -> Result<(), Error> {
+    panic_if_wanted("pre-stop");
     if std::env::var_os("HANG_IN_PRE_STOP").is_some() {
         log::info!("pre-stop hangs");
         NEXT.wait_for(u32::MAX);
