@@ -1,1 +1,258 @@
+//! What the system may refuse or do: no descriptor, no thread, a signal at any moment, a freeze in the middle.
 
+use std::fs::{self, Permissions};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::support::{Instance, binary, free_port, request};
+use super::{answer_of, assert_serves, event, status_field};
+
+/// Sets a limit of a running process, as a platform that is short of something does.
+fn limit(instance: &Instance, resource: &str, value: u64) {
+    let user = u32::try_from(status_field(instance, "Uid:")).expect("a user's number");
+    let status = Command::new("prlimit")
+        // A user's processes are that user's to limit.
+        .uid(user)
+        .arg(format!("--pid={}", instance.pid()))
+        .arg(format!("--{resource}={value}:"))
+        .status();
+    assert!(status.expect("prlimit is there").success());
+}
+
+/// Checks that the instance serves a new connection, or ends by itself and says why. A process that does neither would
+/// stay in its place for ever, and the platform would start no other.
+fn assert_serves_or_ends(instance: Instance) {
+    if asks(&instance).is_ok_and(|answer| answer.ends_with(b"still here")) {
+        return;
+    }
+    let errors = instance.errors_at_end();
+    let why = "testbed: connections can no longer be accepted";
+    assert!(errors.contains(why), "{errors}");
+}
+
+/// All that comes back for an event on a new connection.
+fn asks(instance: &Instance) -> std::io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(instance.address())?;
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(60)))?;
+    let headers = [("X-Fc-Control-Path", "/invoke"), ("Connection", "close")];
+    stream.write_all(&request("POST", "/invoke", &headers, b"still here"))?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    Ok(answer)
+}
+
+#[test]
+fn without_descriptors_no_process_lives_on_that_serves_nobody() {
+    let instance = Instance::start("testbed", &[]);
+    let mut first = instance.connect();
+    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    limit(&instance, "nofile", 24);
+    let idle: Vec<_> = (0..40)
+        .map(|_| TcpStream::connect(instance.address()))
+        .collect();
+    // Who was there before is answered, whatever becomes of the others.
+    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    drop(idle);
+    limit(&instance, "nofile", 1024);
+    assert_serves_or_ends(instance);
+}
+
+/// Asks for more threads than a limit lets the instance have, which is raised afterwards.
+fn run_out_of_threads(
+    instance: Instance,
+    resource: &str,
+    most: impl Fn(&Instance) -> u64,
+    enough: u64,
+) {
+    let mut first = instance.connect();
+    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    limit(&instance, resource, most(&instance));
+    let connect = |_| TcpStream::connect(instance.address());
+    let mut others: Vec<_> = (0..10).map(connect).collect();
+    for stream in others.iter_mut().flatten() {
+        // A reset is an answer too.
+        let _ = stream.write_all(&event("other", b"x"));
+    }
+    limit(&instance, resource, enough);
+    drop(others);
+    assert_serves_or_ends(instance);
+}
+
+#[test]
+fn without_memory_for_threads_no_process_lives_on_that_serves_nobody() {
+    let instance = Instance::start("testbed", &[]);
+    // Less than the stack of another thread needs.
+    let little = |instance: &Instance| status_field(instance, "VmSize:") * 1024 + 512 * 1024;
+    run_out_of_threads(instance, "as", little, 1 << 40);
+}
+
+#[test]
+fn without_threads_no_process_lives_on_that_serves_nobody() {
+    let user = OtherUser::new();
+    let instance = Instance::start_by(user.command(), &[]);
+    let no_more = |instance: &Instance| status_field(instance, "Threads:");
+    run_out_of_threads(instance, "nproc", no_more, 500);
+}
+
+#[test]
+fn a_start_without_any_thread_ends_at_once_and_says_why() {
+    let user = OtherUser::new();
+    let mut command = Command::new("prlimit");
+    let output = user
+        .runs(command.args(["--nproc=1:1", "--"]).arg(&user.program))
+        .env("FC_CUSTOM_LISTEN_PORT", free_port().to_string())
+        .output()
+        .expect("prlimit is there");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{said}");
+    assert!(said.contains("Resource temporarily unavailable"), "{said}");
+}
+
+/// A user who runs nothing else. The limit of threads counts those of all the user's processes, and it does not bind the
+/// administrator at all, so that the administrator's tests need another one.
+struct OtherUser {
+    id: Option<u32>,
+    folder: PathBuf,
+    program: PathBuf,
+}
+
+impl OtherUser {
+    fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let process = std::process::id();
+        let status = fs::read_to_string("/proc/self/status").expect("a process has a status");
+        let is_administrator = status.lines().any(|line| line.starts_with("Uid:\t0\t"));
+        // The folder of the tests may be one that only its owner may enter.
+        let folder = std::env::temp_dir().join(format!("fc-runtime-{process}-{number}"));
+        fs::create_dir(&folder).expect("a folder that nobody else has");
+        let everybody = Permissions::from_mode(0o755);
+        fs::set_permissions(&folder, everybody.clone()).expect("a folder of our own");
+        let program = folder.join("testbed");
+        fs::copy(binary("testbed"), &program).expect("a copy");
+        fs::set_permissions(&program, everybody).expect("a file of our own");
+        Self {
+            id: is_administrator.then_some(1_000_000 + process % 100_000 * 10 + number),
+            folder,
+            program,
+        }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        self.runs(&mut command);
+        command
+    }
+
+    fn runs<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        match self.id {
+            Some(id) => command.uid(id),
+            None => command,
+        }
+    }
+}
+
+impl Drop for OtherUser {
+    fn drop(&mut self) {
+        // What stays is left to the system, which clears the folder of temporary files.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+#[test]
+fn an_instance_may_be_frozen_inside_a_request_at_any_of_its_stages() {
+    let instance = Instance::start("testbed", &[]);
+    let bytes = request(
+        "POST",
+        "/invoke",
+        &[("X-Fc-Control-Path", "/invoke")],
+        &[b'x'; 5000],
+    );
+    let mut connection = instance.connect();
+    // In the head, at its end, in the body.
+    for at in [10, 60, bytes.len() - 5000, bytes.len() - 1] {
+        connection.send(&bytes[..at]);
+        assert_serves(&instance);
+        instance.signal("-STOP");
+        connection.send(&bytes[at..]);
+        instance.signal("-CONT");
+        assert!(connection.answer().body == [b'x'; 5000]);
+    }
+    // In the handler.
+    connection.send(&event("handler", b"wait"));
+    instance.wait_for_line("the start", |line| {
+        line.ends_with("Start RequestId: handler")
+    });
+    instance.signal("-STOP");
+    instance.signal("-CONT");
+    assert_eq!(instance.http("POST", "/next", b"").status, 204);
+    assert_eq!(connection.answer().text(), "handler");
+    // In the answer, which no buffer holds.
+    connection.send(&event("answer", b"repeat 20000000"));
+    instance.wait_for_line("the end", |line| line.ends_with("End RequestId: answer"));
+    instance.signal("-STOP");
+    instance.signal("-CONT");
+    assert_eq!(connection.answer().body.len(), 20_000_000);
+}
+
+/// Sends a signal to each thread of an instance, over and over, while it lives.
+struct Storm(Child);
+
+impl Storm {
+    fn over(instance: &Instance) -> Self {
+        let shell =
+            r#"while :; do for thread in /proc/$0/task/*; do kill -USR1 ${thread##*/}; done; done"#;
+        let child = Command::new("sh")
+            .args(["-c", shell, &instance.pid().to_string()])
+            // A thread may have ended before its signal came.
+            .stderr(Stdio::null())
+            .spawn();
+        Self(child.expect("a shell is there"))
+    }
+}
+
+impl Drop for Storm {
+    fn drop(&mut self) {
+        // An error means that it has ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn signals_that_a_handler_has_claimed_break_no_request() {
+    let instance = Instance::start("testbed", &[]);
+    assert_eq!(instance.invoke("catch", b"catch-signals").status, 200);
+    let storm = Storm::over(&instance);
+    let body = vec![b'x'; 200_000];
+    let mut kept = instance.connect();
+    for number in 0..100 {
+        // An idle connection, a body in pieces, a large answer, a stream, a log line: each call of the system that waits.
+        let mut connection = instance.connect();
+        for piece in event("pieces", &body).chunks(50_000) {
+            connection.send(piece);
+        }
+        assert!(connection.answer().body == body, "request {number}");
+        assert_eq!(
+            answer_of(&mut kept, "kept", "repeat 1000000").len(),
+            1_000_000
+        );
+        assert_eq!(answer_of(&mut kept, "kept", "log words"), "");
+        assert_eq!(instance.http("GET", "/stream", b"").status, 200);
+    }
+    drop(storm);
+    let lines = instance.lines();
+    assert_eq!(
+        lines
+            .iter()
+            .filter(|line| line.ends_with(" kept [INFO] words"))
+            .count(),
+        100
+    );
+    assert_eq!(instance.errors(), "");
+}

@@ -4,11 +4,12 @@ use std::fmt;
 use std::io::Read;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use fc_runtime::http::{Request, Response};
 use fc_runtime::{Context, Error, Runtime, log};
+use signal_hook::consts::SIGUSR1;
 
 fn main() -> ExitCode {
     let mut runtime = Runtime::new()
@@ -47,11 +48,14 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
             log::info!("awake after {rest} ms");
             Ok(ctx.request_id().into())
         }
+        "catch-signals" => {
+            signal_hook::flag::register(SIGUSR1, Arc::default())?;
+            Ok(Vec::new())
+        }
         "wait" => {
             NEXT.wait_for(1);
             Ok(ctx.request_id().into())
         }
-        "pid" => Ok(std::process::id().to_string().into_bytes()),
         "fail" => Err(Error::new("OutOfStock", rest)),
         "parse" => Ok(rest.parse::<u64>()?.to_string().into_bytes()),
         "panic" => panic!("{rest}"),

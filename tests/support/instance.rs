@@ -1,7 +1,7 @@
 //! A running instance of a binary, its port and what it has printed.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -92,11 +92,7 @@ impl Instance {
                 let (port, output) = (free_port(), output_file());
                 File::create(&output).expect("a file in the tests' own folder");
                 let instance = Self::spawn(&mut command, variables, port, output, stdout());
-                // Nobody but the process itself knows its number.
-                instance.serves(|instance| {
-                    TcpStream::connect(instance.address).is_ok()
-                        && instance.invoke("start", b"pid").text() == instance.pid().to_string()
-                })
+                instance.serves(Self::listens)
             })
             .expect("a port that stays free")
     }
@@ -145,6 +141,25 @@ impl Instance {
             thread::sleep(TICK);
         }
         Some(self)
+    }
+
+    /// Whether this process, and no other, listens on the port. A connection would tell of any that does.
+    fn listens(&self) -> bool {
+        const LISTENING: &str = "0A";
+        let proc = PathBuf::from(format!("/proc/{}", self.pid()));
+        let port = format!(":{:04X}", self.address.port());
+        let sockets = fs::read_to_string(proc.join("net/tcp")).unwrap_or_default();
+        let inodes = sockets.lines().filter_map(|line| {
+            let fields: Vec<_> = line.split_whitespace().collect();
+            let is_it = fields.get(1)?.ends_with(&port) && *fields.get(3)? == LISTENING;
+            is_it.then(|| format!("socket:[{}]", fields[9]))
+        });
+        let inodes: Vec<_> = inodes.collect();
+        // A process that has ended has no descriptors to look at.
+        let descriptors = fs::read_dir(proc.join("fd")).into_iter().flatten();
+        descriptors
+            .filter_map(|entry| fs::read_link(entry.ok()?.path()).ok())
+            .any(|target| inodes.iter().any(|inode| target == Path::new(inode)))
     }
 
     /// What it writes, where its stdout is a pipe.
@@ -233,11 +248,23 @@ impl Instance {
 
     /// Waits for the end of the process, and gives how it ended and all that it printed.
     pub fn wait(mut self) -> (ExitStatus, Vec<String>) {
+        let status = self.wait_for_end();
+        let text = fs::read_to_string(&self.output).expect("the output is text");
+        (status, text.lines().map(str::to_owned).collect())
+    }
+
+    /// Waits for the end of a process that gives up, and gives all that it wrote to stderr.
+    pub fn errors_at_end(mut self) -> String {
+        let status = self.wait_for_end();
+        assert!(!status.success(), "{status}");
+        self.errors()
+    }
+
+    fn wait_for_end(&mut self) -> ExitStatus {
         let until = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.child.try_wait().expect("a child of ours") {
-                let text = fs::read_to_string(&self.output).expect("the output is text");
-                return (status, text.lines().map(str::to_owned).collect());
+                return status;
             }
             assert!(
                 Instant::now() < until,
@@ -278,7 +305,8 @@ fn errors_of(output: &Path) -> PathBuf {
     output.with_extension("errors")
 }
 
-fn free_port() -> u16 {
+/// A port that nobody has at this moment.
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).expect("a free port");
     listener.local_addr().expect("a bound socket").port()
 }

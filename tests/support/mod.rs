@@ -11,4 +11,4 @@ mod instance;
 pub mod secrets;
 
 pub use agent::{Connection, request};
-pub use instance::{Instance, binary};
+pub use instance::{Instance, binary, free_port};

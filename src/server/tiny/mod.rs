@@ -229,8 +229,8 @@ fn watch_panics(crew: &Arc<Crew>) {
         if was_reset {
             crew.ask_for_visit();
         }
-        // No thread for a new connection: if it was the accepting thread that asked for one, it is gone.
-        if message.starts_with("failed to spawn thread") {
+        // No thread or descriptor for a new connection: if it was the accepting thread that asked for one, it is gone.
+        else if may_be_its || message.starts_with("failed to spawn thread") {
             crew.bell().ring(Ring::Doubt);
         }
         was_reset
