@@ -2,6 +2,7 @@
 //!
 //! Owns the reading of target, query, cookies and body. It must not change what the client sent.
 
+use std::fmt;
 use std::ops::Range;
 
 use serde_core::de::DeserializeOwned;
@@ -37,7 +38,7 @@ use crate::json;
 /// assert_eq!(route(request, &Context::default())?.body(), Some("user jürgen".as_bytes()));
 /// # Ok::<(), Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Request {
     method: String,
     target: String,
@@ -205,6 +206,18 @@ impl Request {
     /// The pairs of a body that is a form (`application/x-www-form-urlencoded`), decoded, in order and with repeats.
     pub fn form(&self) -> Vec<(String, String)> {
         percent::pairs(&String::from_utf8_lossy(&self.body))
+    }
+}
+
+impl fmt::Debug for Request {
+    /// Shows no byte of the body, which is the client's own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .field("headers", &self.headers)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish_non_exhaustive()
     }
 }
 

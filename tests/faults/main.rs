@@ -5,6 +5,7 @@
 mod support;
 
 mod clients;
+mod clock;
 mod output;
 mod panics;
 mod stop;

@@ -1,1 +1,77 @@
+//! A signal under load: a request that was begun is answered in full, and one that is not answered was never begun.
 
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use super::event;
+use super::support::{Connection, Instance};
+
+const CLIENTS: usize = 16;
+
+/// The ids of the requests that a client sent, by what became of them.
+#[derive(Default)]
+struct Told {
+    answered: HashSet<String>,
+    /// The connection ended before the first byte of an answer.
+    unanswered: HashSet<String>,
+}
+
+/// Asks one request after the other, on a kept-alive connection for as long as it is, until nobody listens any more.
+fn ask_until_the_end(address: SocketAddr, client: usize, answers: &AtomicUsize) -> Told {
+    let mut told = Told::default();
+    let mut kept: Option<Connection> = None;
+    for number in 0.. {
+        let id = format!("{client}-{number}");
+        let Some(mut connection) = kept.take().or_else(|| Connection::try_open(address)) else {
+            break;
+        };
+        let sent = connection.try_send(&event(&id, id.as_bytes()));
+        match sent.and_then(|()| connection.try_answer(false)) {
+            Ok(answer) => {
+                assert_eq!((answer.status, answer.text()), (200, id.clone()));
+                answers.fetch_add(1, Ordering::SeqCst);
+                kept = (answer.header("connection") != Some("close")).then_some(connection);
+                told.answered.insert(id);
+            }
+            Err(error) => {
+                assert!(connection.is_untouched(), "half an answer to {id}: {error}");
+                told.unanswered.insert(id);
+            }
+        }
+    }
+    told
+}
+
+#[test]
+fn under_load_each_request_is_answered_in_full_or_was_never_begun() {
+    for signal in ["-TERM", "-INT"] {
+        let instance = Instance::start("testbed", &[]);
+        let (address, answers) = (instance.address(), AtomicUsize::new(0));
+        let told = thread::scope(|scope| {
+            let ask = |client| {
+                let answers = &answers;
+                scope.spawn(move || ask_until_the_end(address, client, answers))
+            };
+            let clients: Vec<_> = (0..CLIENTS).map(ask).collect();
+            while answers.load(Ordering::SeqCst) < 20 * CLIENTS {
+                thread::yield_now();
+            }
+            instance.signal(signal);
+            let told = clients
+                .into_iter()
+                .map(|client| client.join().expect("no panic"));
+            told.collect::<Vec<_>>()
+        });
+        let (status, lines) = instance.wait();
+        assert_eq!(status.code(), Some(0), "{signal}");
+        for (client, told) in told.iter().enumerate() {
+            assert!(told.answered.len() > 1, "client {client} was served");
+            for id in &told.unanswered {
+                let start = format!("FC Invoke Start RequestId: {id}");
+                assert!(!lines.contains(&start), "{id} was begun and not answered");
+            }
+        }
+    }
+}

@@ -56,25 +56,36 @@ pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]
 /// A connection that is kept alive.
 pub struct Connection {
     reader: BufReader<TcpStream>,
+    /// Whether not a byte of the answer that is waited for has come.
+    is_untouched: bool,
 }
 
 impl Connection {
     pub fn open(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).expect("the instance accepts connections");
+        Self::try_open(address).expect("the instance accepts connections")
+    }
+
+    /// A connection, if anybody listens.
+    pub fn try_open(address: SocketAddr) -> Option<Self> {
+        let stream = TcpStream::connect(address).ok()?;
         stream
             .set_read_timeout(Some(PATIENCE))
             .expect("a time-out above zero");
         stream.set_nodelay(true).expect("a live socket");
-        Self {
+        Some(Self {
             reader: BufReader::new(stream),
-        }
+            is_untouched: true,
+        })
     }
 
     pub fn send(&mut self, bytes: &[u8]) {
-        self.reader
-            .get_mut()
-            .write_all(bytes)
-            .expect("the instance reads");
+        self.try_send(bytes).expect("the instance reads");
+    }
+
+    /// Sends raw bytes, or tells how the instance did not take them.
+    pub fn try_send(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let sent = self.reader.get_mut().write_all(bytes);
+        sent.map_err(|error| error.to_string())
     }
 
     /// Sends raw bytes and reads the answer to them.
@@ -95,6 +106,7 @@ impl Connection {
 
     /// Reads one answer, or tells how it was not one.
     pub fn try_answer(&mut self, head_only: bool) -> Result<Answer, String> {
+        self.is_untouched = true;
         let (status, headers) = self.head()?;
         let mut answer = Answer {
             status,
@@ -148,6 +160,11 @@ impl Connection {
         }
     }
 
+    /// Whether the answer that was waited for did not even begin.
+    pub fn is_untouched(&self) -> bool {
+        self.is_untouched
+    }
+
     /// Whether the other side has closed; waits for its next byte or its end.
     pub fn is_closed(&mut self) -> bool {
         matches!(self.reader.fill_buf(), Ok([]) | Err(_))
@@ -166,9 +183,9 @@ impl Connection {
 
     fn line(&mut self) -> Result<String, String> {
         let mut line = String::new();
-        self.reader
-            .read_line(&mut line)
-            .map_err(|error| error.to_string())?;
+        let read = self.reader.read_line(&mut line);
+        self.is_untouched &= line.is_empty();
+        read.map_err(|error| error.to_string())?;
         line.strip_suffix("\r\n")
             .map(str::to_owned)
             .ok_or_else(|| format!("{line:?} does not end in CRLF"))

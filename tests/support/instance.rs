@@ -253,6 +253,12 @@ impl Instance {
         (status, text.lines().map(str::to_owned).collect())
     }
 
+    /// Waits for the end of the process, and gives all that it wrote to stdout and stderr.
+    pub fn all_at_end(mut self) -> String {
+        self.wait_for_end();
+        self.lines().join("\n") + &self.errors()
+    }
+
     /// Waits for the end of a process that gives up, and gives all that it wrote to stderr.
     pub fn errors_at_end(mut self) -> String {
         let status = self.wait_for_end();
