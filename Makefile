@@ -49,7 +49,7 @@ test: musl fun ## run every test
 test-shipped: musl ## run the tests of the runtime against the package as it is shipped
 	@PROGRAM=testbed sh musl/build.sh target/shipped
 	@cp pkg/bootstrap target/shipped/
-	FC_BINARIES=$(CURDIR)/target/shipped cargo test --locked $(FEATURES) --test endpoints --test answers --test failures --test life --test http_params
+	FC_BINARIES=$(CURDIR)/target/shipped cargo test --locked $(FEATURES) --test endpoints --test answers --test failures --test faults --test http_params --test life --test logs --test secrets
 
 fun: ## install the real fun CLI for the tests, where node is
 	@sh tests/fun/install.sh
@@ -101,7 +101,7 @@ lint: ## check format and lints, warnings denied
 msrv: ## build everything with the oldest Rust that Cargo.toml promises
 	rustup toolchain install $(MSRV) --profile minimal --no-self-update
 	for front in tiny-http direct; do \
-	    CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --no-default-features --features $$front,local,events || exit 1; \
+	    CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --no-default-features --features $$front,local,events,kv || exit 1; \
 	done
 
 release-check: ## everything that must hold before a version is published; publishes nothing

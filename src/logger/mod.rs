@@ -40,6 +40,13 @@
 //! A line is at most [`LINE_LIMIT`] bytes long. Of one that would be longer the message is cut between two characters, and
 //! ends in ` [cut: 1234 bytes]`; a JSON line stays JSON. A field that has no room is left out whole, and counts as cut.
 //!
+//! # A stdout that is full
+//!
+//! No answer depends on whoever reads stdout. When a pipe is full, lines wait for its reader for one second, all together;
+//! then they are dropped, and the first line for which there is room again tells how many: `12 log lines are lost, for
+//! they could not be written`. The same goes for a full disk. What a handler prints by itself, and what the standard
+//! library writes to stderr about a panic in a thread of the handler's own, does wait for its reader.
+//!
 //! # In the log service
 //!
 //! Function Compute puts each line into the field `message` of its log store. With JSON lines, give that field an index of

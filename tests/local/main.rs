@@ -17,6 +17,7 @@ mod new;
 mod remote;
 mod resources;
 mod runtime;
+mod secrets;
 mod state;
 mod support;
 mod watch;
