@@ -136,9 +136,9 @@ mod tests {
     fn as_text_they_stand_as_key_and_value_without_a_line_break() {
         let shown = fields(
             &Format::Text,
-            &[("user", 7.to_value()), ("name", "a\nb".to_value())],
+            &[("user", 7.to_value()), ("the\nname", "a\nb".to_value())],
         );
-        assert_eq!(shown, ["user=7", "name=a\rb"]);
+        assert_eq!(shown, ["user=7", "the\rname=a\rb"]);
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl Format {
     )]
     pub(super) fn pair(&self, key: &str, plain: &str, json: &str) -> String {
         match self {
-            Self::Text => format!("{key}={}", super::one_line(plain)),
+            Self::Text => super::one_line(&format!("{key}={plain}")),
             Self::Json { .. } => format!("{}:{json}", quoted(key)),
         }
     }

@@ -124,13 +124,14 @@ pub fn init() {
 
 fn choose_format() {
     let name = variable(FORMAT_VARIABLE).unwrap_or_default();
-    let format = FORMAT.get_or_init(|| match () {
-        () if name.eq_ignore_ascii_case("json") => Format::Json {
+    let is = |known: &str| name.eq_ignore_ascii_case(known);
+    FORMAT.get_or_init(|| match is("json") {
+        true => Format::Json {
             function: variable(FUNCTION_VARIABLE).unwrap_or_default(),
         },
-        () => Format::Text,
+        false => Format::Text,
     });
-    if *format == Format::Text && !name.is_empty() && !name.eq_ignore_ascii_case("text") {
+    if !(is("json") || is("text") || is("")) {
         let message = format!(
             "{FORMAT_VARIABLE} is {name:?}, which is neither json nor text: it is text now"
         );
@@ -140,7 +141,8 @@ fn choose_format() {
 
 /// The value of a variable that is set, and not to nothing.
 fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+    let value = std::env::var_os(name)?.to_string_lossy().into_owned();
+    (!value.is_empty()).then_some(value)
 }
 
 /// What a marker line is about (contract §5.1).

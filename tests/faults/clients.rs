@@ -133,7 +133,7 @@ fn connections_that_stall_in_a_head_leave_every_worker_free() {
     }
 }
 
-/// What tiny_http cannot do: the next in line waits for the end of one that never ends.
+/// What `tiny_http` cannot do: the next in line waits for the end of one that never ends.
 #[cfg(feature = "direct")]
 #[test]
 fn connections_that_stall_in_their_first_head_leave_every_worker_free() {

@@ -60,7 +60,7 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
         "parse" => Ok(rest.parse::<u64>()?.to_string().into_bytes()),
         "panic" => panic!("{rest}"),
         "panic-in-log" => {
-            log::info!("this line is never whole: {}", Unshowable);
+            log::info!("this line is never whole: {Unshowable}");
             Ok(Vec::new())
         }
         "panic-in-error" => Err(UnshowableError.into()),
