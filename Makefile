@@ -32,7 +32,7 @@ WATCH_BUILD = cargo build --locked --no-default-features --features $(FRONT) --b
 
 COMPARE = cargo run --quiet --release --manifest-path musl/compare/Cargo.toml --
 
-.PHONY: help run test test-shipped fun musl size compare build build-img local watch deploy invoke fmt lint msrv doc release-check clean
+.PHONY: help run test test-shipped fun musl size compare build build-img local watch deploy invoke doctor fmt lint msrv doc release-check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ compare: musl ## compare size, start and cost with other runtimes; QUICK=1 is sh
 	@$(COMPARE) run $(if $(QUICK),--quick) $(if $(INSTALL),--install)
 	@$(COMPARE) table --write README.md
 	@$(COMPARE) table --write src/guide/README.zh-CN.md --lang zh
+
+doctor: ## tell what this machine lacks, each thing with the command that brings it
+	@sh musl/doctor.sh
 
 fmt: ## format the code
 	cargo fmt

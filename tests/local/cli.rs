@@ -25,6 +25,8 @@ fn help_has_examples_for_every_command() {
         &["new", "--help"],
         &["watch", "--help"],
         &["start", "--help"],
+        &["check", "--help"],
+        &["doctor", "--help"],
         &["logs", "--help"],
         &["rm", "--help"],
     ] {

@@ -5,8 +5,10 @@
 #![cfg(feature = "local")]
 
 mod calls;
+mod check;
 mod cli;
 mod control;
+mod doctor;
 mod events;
 mod fun;
 mod http;

@@ -122,7 +122,8 @@ impl Connections {
         }
     }
 
-    async fn connect(&self) -> Result<SendRequest<Body>, BoxError> {
+    /// Opens a connection of its own.
+    pub(crate) async fn connect(&self) -> Result<SendRequest<Body>, BoxError> {
         let stream = TcpStream::connect(self.address).await?;
         stream.set_nodelay(true)?;
         let (sender, connection) = http1::Builder::new()

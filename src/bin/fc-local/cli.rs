@@ -17,7 +17,7 @@ pub(crate) use watch::WatchArgs;
 use crate::facts::limit;
 use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION};
 use crate::oneshot::examples::Example;
-use crate::{admin, oneshot, serve};
+use crate::{admin, check, doctor, oneshot, serve};
 
 /// A local Function Compute for custom runtimes
 #[derive(Debug, Parser)]
@@ -44,6 +44,12 @@ enum Command {
     /// Print a sample event, as `invoke --example` sends it
     #[command(after_help = "Example:\n  fc-local example oss > event.json")]
     Example(ExampleArgs),
+    /// Report row by row how a custom runtime in any language keeps the contract of Function Compute
+    #[command(after_help = check::EXAMPLES)]
+    Check(check::CheckArgs),
+    /// Tell what building, trying and deploying needs and is not here, each with its cure
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(doctor::DoctorArgs),
     /// List what is deployed
     #[command(after_help = "Example:\n  fc-local list --data ./fc-data")]
     List(DataArgs),
@@ -353,6 +359,8 @@ impl Cli {
             Command::Rm(args) => admin::rm(&args).await,
             Command::Example(args) => oneshot::examples::print(args.name),
             Command::Invoke(args) => oneshot::run(&args).await,
+            Command::Check(args) => check::run(&args).await,
+            Command::Doctor(args) => doctor::run(&args),
         }
     }
 }

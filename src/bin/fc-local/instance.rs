@@ -26,7 +26,7 @@ use crate::start::{self, StartError};
 
 /// The agent dials from another host, so a server that listens on 127.0.0.1 only must not be reached
 /// (contract §4.1): 127.0.0.2 is another loopback address of the same machine.
-const AGENT_TARGET: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+pub(crate) const AGENT_TARGET: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
 /// Between SIGTERM and SIGKILL at the end; the platform documents no grace (contract §10).
 const TERM_GRACE: Duration = Duration::from_secs(1);
@@ -40,6 +40,8 @@ pub(crate) struct InstanceOptions {
     pub(crate) start_limit: Duration,
     /// A fixed port, for programs that do not read `FC_CUSTOM_LISTEN_PORT`.
     pub(crate) listen_port: Option<u16>,
+    /// The address the agent dials: [`AGENT_TARGET`], but for a server that is known to be elsewhere.
+    pub(crate) target: Ipv4Addr,
 }
 
 /// The unpacked code of an instance.
@@ -100,7 +102,7 @@ impl Instance {
         let (log, output) = LogHub::new(sink).map_err(StartError::NoPipe)?;
         let command = command(&function, &code, port.number(), &id, output)?;
         let process = start::spawn(command, &function, code.path()).await?;
-        let address = SocketAddr::from((AGENT_TARGET, port.number()));
+        let address = SocketAddr::from((options.target, port.number()));
         start::wait_for_port(&process, &log, &function, address, options.start_limit).await?;
         let gate = Gate {
             in_flight: 0,

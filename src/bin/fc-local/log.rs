@@ -13,6 +13,9 @@ use tokio::net::unix::pipe::Receiver;
 
 use crate::facts::{MARKER_CALLS, limit};
 
+/// The most that an unprivileged pipe can hold, and hence what may have been written before an answer.
+const PIPE_BYTES_MAX: usize = 1024 * 1024;
+
 /// Where every line of an instance goes, besides the tails.
 pub(crate) type LineSink = Arc<dyn Fn(&[u8]) + Send + Sync>;
 
@@ -101,15 +104,18 @@ impl LogHub {
         }
     }
 
-    fn drain(&self) {
+    /// Takes what is in the pipe now.
+    pub(crate) fn drain(&self) {
         self.read_all(|buffer| Ok(rustix::io::read(&self.pipe, buffer)?));
     }
 
     /// Reads all that is in the pipe now; `false` once the writers are gone.
+    ///
+    /// It reads no more than a pipe can hold: a function that writes without end must not keep it here.
     fn read_all(&self, mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) -> bool {
         let mut buffer = [0; 16 * 1024];
         let mut state = self.lock();
-        loop {
+        for _ in 0..PIPE_BYTES_MAX / buffer.len() {
             match read(&mut buffer) {
                 Ok(0) => {
                     state.take_rest(self.sink.as_ref());
@@ -120,6 +126,7 @@ impl LogHub {
                 Err(_) => return true,
             }
         }
+        true
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -130,7 +137,10 @@ impl LogHub {
 
 /// Keeps reading, so that an instance never blocks on a full pipe.
 async fn follow(hub: Arc<LogHub>, pipe: Receiver) {
-    while pipe.readable().await.is_ok() && hub.read_all(|buffer| pipe.try_read(buffer)) {}
+    while pipe.readable().await.is_ok() && hub.read_all(|buffer| pipe.try_read(buffer)) {
+        // Others want the log and the thread too, however much is written.
+        tokio::task::yield_now().await;
+    }
 }
 
 impl State {

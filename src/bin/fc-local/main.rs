@@ -6,12 +6,14 @@
 //! cli                          the command line
 //! new | oneshot                a new project | calls on a package
 //! watch, serve, admin          building at each change, the server, and looking after its data
+//! check                        how a runtime keeps the contract, row by row
+//! doctor                       what building and deploying needs on this machine
 //! api                          requests of both generations, HTTP triggers, the package store
 //! pool | store, logfile        which instance serves a call | what survives a restart
 //! client                       asking a server that runs
 //! cold, call, hook             starting an instance, calling it
 //! instance, start              its process, port, log and freezer
-//! agent, log, process, package, pack, template, port, body, report, function, facts, ids, output
+//! agent, log, process, package, pack, template, port, body, report, function, interrupt, facts, ids, output
 //! ```
 
 mod admin;
@@ -19,14 +21,17 @@ mod agent;
 mod api;
 mod body;
 mod call;
+mod check;
 mod cli;
 mod client;
 mod cold;
+mod doctor;
 mod facts;
 mod function;
 mod hook;
 mod ids;
 mod instance;
+mod interrupt;
 mod log;
 mod logfile;
 mod new;

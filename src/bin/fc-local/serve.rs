@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::api::deploy::deploy;
 use crate::api::{self, App, Keys, Owner};
 use crate::cli::StartArgs;
-use crate::instance::InstanceOptions;
+use crate::instance::{AGENT_TARGET, InstanceOptions};
 use crate::output;
 use crate::pool::{Pool, PoolOptions};
 use crate::process::kill_leftovers;
@@ -143,6 +143,7 @@ fn pool_options(args: &StartArgs, store: &Store) -> PoolOptions {
             freeze: !args.no_freeze,
             start_limit: Duration::from_secs(args.start_timeout),
             listen_port: None,
+            target: AGENT_TARGET,
         },
         instances_max: args.max_instances,
         idle_limit: Duration::from_secs(args.idle_timeout),

@@ -234,7 +234,8 @@ fn decapitalized(name: &str) -> String {
     })
 }
 
-fn to_json(yaml: &Yaml) -> Value {
+/// A value as JSON has it.
+pub(crate) fn to_json(yaml: &Yaml) -> Value {
     match yaml {
         Yaml::Boolean(value) => (*value).into(),
         Yaml::Integer(value) => (*value).into(),

@@ -12,13 +12,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
-
 use crate::agent::CallId;
 use crate::cli::InvokeArgs;
 use crate::cold::{self, ColdError, Scratch};
 use crate::ids;
-use crate::instance::InstanceOptions;
+use crate::instance::{AGENT_TARGET, InstanceOptions};
+use crate::interrupt::Interrupt;
 use crate::output;
 use bill::Bill;
 use calls::{Job, Target};
@@ -66,7 +65,8 @@ pub(crate) async fn run(args: &InvokeArgs) -> ExitCode {
 
 async fn run_calls(args: &InvokeArgs) -> Result<(), OneShotError> {
     let jobs = calls::jobs(args)?;
-    let interrupt = Interrupt::listen()?;
+    let interrupt = Interrupt::listen()
+        .map_err(|error| OneShotError::Io("cannot catch signals".to_owned(), error))?;
     match &args.on {
         Some(name) => on_server(args, name, interrupt, &jobs).await,
         None => on_package(args, interrupt, &jobs).await,
@@ -99,6 +99,7 @@ async fn on_package(
         freeze: args.pre_freeze,
         start_limit: Duration::from_secs(args.start_timeout),
         listen_port: args.listen_port,
+        target: AGENT_TARGET,
     };
     let first = CallId::first(ids::request_id(function.generation));
     output::progress(&format!("starting {}", args.dir.display()));
@@ -171,30 +172,4 @@ fn judge(wrong: Vec<String>) -> Result<(), OneShotError> {
 
 fn closed(error: io::Error) -> OneShotError {
     OneShotError::Io("cannot write to stdout".to_owned(), error)
-}
-
-/// Ctrl-C and SIGTERM, which must not leave the instance behind.
-struct Interrupt {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Interrupt {
-    /// From here on the signals no longer end fc-local by themselves.
-    fn listen() -> Result<Self, OneShotError> {
-        let listen = |kind| {
-            signal(kind).map_err(|error| OneShotError::Io("cannot catch signals".to_owned(), error))
-        };
-        Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-        })
-    }
-
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
 }

@@ -1,0 +1,134 @@
+//! What `fc-local check` can be told: the command, and what its handler does with which event.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::facts::limit;
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  fc-local check ./bootstrap                           what can be told of any handler
+  fc-local check --echo --concurrency 10 node server.js
+  fc-local check --event '{\"id\": 1}' --fail-event 'no JSON' --initializer ./bootstrap
+  fc-local check --web --http / --http-echo /echo --concurrency 10 ./bootstrap
+  fc-local check --json ./bootstrap | jq '.rows[] | select(.verdict == \"fail\")'
+
+A row is something that the contract asks of a runtime. `must` is what the platform's documentation, source or
+traffic shows; `should` is what follows from it, or where sources differ. The more the options say of the handler,
+the more rows can be judged: --echo, --fail-event and --slow-event for events; --initializer, --pre-freeze, --pre-stop,
+--http and --concurrency for what the function's configuration uses.
+
+Exit code: 0 if no `must` row fails, 1 if one does or the check was interrupted, 2 if the command line is wrong.";
+
+/// What `fc-local check` is asked to do.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The start command and its arguments; a path is relative to --dir
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "COMMAND"
+    )]
+    pub(crate) command: Vec<String>,
+
+    /// The folder that the command runs in, as /code on the platform
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) dir: PathBuf,
+
+    /// Print JSON instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Print what was sent and expected for rows that pass, too
+    #[arg(short, long, conflicts_with = "json")]
+    pub(crate) verbose: bool,
+
+    /// An event that the handler accepts
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "Hello World",
+        allow_hyphen_values = true
+    )]
+    pub(crate) event: String,
+
+    /// The handler gives every event back as it is
+    #[arg(long)]
+    pub(crate) echo: bool,
+
+    /// An event on which the handler fails; may be given several times, such as for an error and a panic
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) fail_event: Vec<String>,
+
+    /// An event that the handler takes at least 0.1 s for, without using the processor
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) slow_event: Option<String>,
+
+    /// The function has an Initializer
+    #[arg(long)]
+    pub(crate) initializer: bool,
+
+    /// A variable that makes the initializer fail
+    #[arg(long, value_name = "NAME=VALUE", requires = "initializer", value_parser = variable)]
+    pub(crate) failing_initializer: Option<(String, String)>,
+
+    /// The function has a `PreFreeze` hook (FC 2.0)
+    #[arg(long)]
+    pub(crate) pre_freeze: bool,
+
+    /// The function has a `PreStop` hook
+    #[arg(long)]
+    pub(crate) pre_stop: bool,
+
+    /// The function has an HTTP trigger, and answers GET on this path with a status below 500
+    #[arg(long, value_name = "PATH")]
+    pub(crate) http: Option<String>,
+
+    /// The function is a web function: it gets HTTP calls only, so GET --http stands wherever an event would be sent
+    #[arg(long, requires = "http")]
+    pub(crate) web: bool,
+
+    /// A path whose POST answer is the body of the request
+    #[arg(long, value_name = "PATH", requires = "http")]
+    pub(crate) http_echo: Option<String>,
+
+    /// A path whose GET answer has status 204
+    #[arg(long, value_name = "PATH", requires = "http")]
+    pub(crate) http_204: Option<String>,
+
+    /// The `InstanceConcurrency` that the function is configured with
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=200))]
+    pub(crate) concurrency: u32,
+
+    /// How long a kept-alive connection is left idle; FC asks for 900 and more
+    #[arg(long, value_name = "SECONDS", default_value_t = 6)]
+    pub(crate) idle: u64,
+
+    /// Play FC 3.0: its request ids, no service name
+    #[arg(long)]
+    pub(crate) fc3: bool,
+
+    /// An environment variable of the function; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    pub(crate) env: Vec<(String, String)>,
+
+    /// How long one answer may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) answer_timeout: u64,
+
+    /// How long the runtime may take until it listens
+    #[arg(long, value_name = "SECONDS", default_value_t = limit::START_SECONDS)]
+    pub(crate) start_timeout: u64,
+
+    /// A fixed port, for programs that read neither `FC_CUSTOM_LISTEN_PORT` nor `FC_SERVER_PORT`; else a free one
+    #[arg(long, value_name = "PORT")]
+    pub(crate) listen_port: Option<u16>,
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| "it has no `=`; write NAME=VALUE".to_owned())
+}

@@ -1,0 +1,166 @@
+//! What the runtime under check has written, line by line, over all its instances.
+//!
+//! Bounded: a runtime that floods its output loses its older lines here, its marker lines last.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::facts::MARKER_CALLS;
+use crate::log::LineSink;
+
+/// How many plain lines are kept.
+const PLAIN_LINES_MAX: usize = 2_000;
+/// How many marker lines are kept.
+const MARKER_LINES_MAX: usize = 20_000;
+/// How much of a line is kept.
+const LINE_CHARS_MAX: usize = 4_096;
+
+/// The lines so far.
+#[derive(Debug, Default)]
+pub(super) struct Lines(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    next: u64,
+    plain: VecDeque<Line>,
+    markers: VecDeque<Line>,
+    secrets: Vec<&'static str>,
+    found: Found,
+}
+
+/// What is looked for in every line, kept or not.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Found {
+    /// The mark of a cold start.
+    pub(super) inited: Option<String>,
+    /// A marker line with something before the marker.
+    pub(super) misplaced: Option<String>,
+    pub(super) any_marker: bool,
+    pub(super) any_secret: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Line {
+    number: u64,
+    text: String,
+}
+
+impl Lines {
+    /// Lines that none of the secrets may stand in.
+    pub(super) fn without(secrets: Vec<&'static str>) -> Arc<Self> {
+        let state = State {
+            secrets,
+            ..State::default()
+        };
+        Arc::new(Self(Mutex::new(state)))
+    }
+
+    /// What an instance writes its lines to.
+    pub(super) fn sink(self: &Arc<Self>) -> LineSink {
+        let lines = Arc::clone(self);
+        Arc::new(move |line: &[u8]| lines.lock().take(line))
+    }
+
+    /// The number of the next line.
+    pub(super) fn mark(&self) -> u64 {
+        self.lock().next
+    }
+
+    /// The lines from a mark on, in their order.
+    pub(super) fn since(&self, mark: u64) -> Vec<String> {
+        let state = self.lock();
+        let mut lines: Vec<Line> = [&state.plain, &state.markers]
+            .into_iter()
+            .flatten()
+            .filter(|line| line.number >= mark)
+            .cloned()
+            .collect();
+        lines.sort_by_key(|line| line.number);
+        lines.into_iter().map(|line| line.text).collect()
+    }
+
+    pub(super) fn found(&self) -> Found {
+        self.lock().found.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The state is only lines; a panic of another thread leaves it usable.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn take(&mut self, line: &[u8]) {
+        let whole = String::from_utf8_lossy(line);
+        let whole = whole.trim_end_matches(['\n', '\r']);
+        let marker = marker_offset(whole);
+        self.look_at(whole, marker);
+        let line = Line {
+            number: self.next,
+            text: whole.chars().take(LINE_CHARS_MAX).collect(),
+        };
+        self.next += 1;
+        let (kept, max) = match marker {
+            Some(_) => (&mut self.markers, MARKER_LINES_MAX),
+            None => (&mut self.plain, PLAIN_LINES_MAX),
+        };
+        kept.push_back(line);
+        if kept.len() > max {
+            kept.pop_front();
+        }
+    }
+
+    fn look_at(&mut self, line: &str, marker: Option<usize>) {
+        let found = &mut self.found;
+        found.any_marker |= marker.is_some();
+        found.any_secret |= self.secrets.iter().any(|secret| line.contains(secret));
+        if marker.is_some_and(|offset| offset > 0) {
+            found.misplaced.get_or_insert_with(|| line.to_owned());
+        }
+        if line.starts_with("FunctionCompute ") && line.ends_with(" runtime inited.") {
+            found.inited.get_or_insert_with(|| line.to_owned());
+        }
+    }
+}
+
+/// Where in a line a marker stands (contract §5.1).
+fn marker_offset(line: &str) -> Option<usize> {
+    MARKER_CALLS.iter().find_map(|call| {
+        ["Start", "End"]
+            .iter()
+            .find_map(|edge| line.find(&format!("FC {call} {edge} RequestId: ")))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LINE_CHARS_MAX, Lines, PLAIN_LINES_MAX};
+
+    #[test]
+    fn a_flood_takes_plain_lines_before_markers() {
+        let lines = Lines::without(Vec::new());
+        let sink = lines.sink();
+        sink(b"FC Invoke Start RequestId: 1\n");
+        (0..PLAIN_LINES_MAX + 10).for_each(|_| sink(&[b'x'; 10_000]));
+        sink(b"FC Invoke End RequestId: 1\n");
+        let kept = lines.since(0);
+        assert_eq!(kept.len(), PLAIN_LINES_MAX + 2);
+        assert_eq!(kept[0], "FC Invoke Start RequestId: 1");
+        assert_eq!(kept[1].len(), LINE_CHARS_MAX);
+        assert_eq!(kept[PLAIN_LINES_MAX + 1], "FC Invoke End RequestId: 1");
+    }
+
+    #[test]
+    fn secrets_and_misplaced_markers_are_found_in_lines_that_are_not_kept() {
+        let lines = Lines::without(vec!["s3cret"]);
+        let sink = lines.sink();
+        assert!(!lines.found().any_secret);
+        sink(b"the key is s3cret\n");
+        sink(b"half a line FC Invoke End RequestId: 1\n");
+        (0..PLAIN_LINES_MAX).for_each(|_| sink(b"x\n"));
+        let found = lines.found();
+        assert!(found.any_secret && found.any_marker);
+        assert!(found.misplaced.is_some_and(|line| line.starts_with("half")));
+        assert!(!lines.since(0).iter().any(|line| line.contains("s3cret")));
+    }
+}

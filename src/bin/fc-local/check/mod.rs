@@ -1,0 +1,63 @@
+//! `fc-local check`: starts a custom runtime in any language and reports, row by row, how it keeps the contract.
+//!
+//! ```text
+//! rows            asking and judging, group by group
+//! bench           the instance under check, and what was recorded
+//! client, raw     the agent's requests | what no sound client sends
+//! judge           what a row asks of an answer
+//! specs, row      what the contract asks | what a row is
+//! lines, print    what the runtime wrote | the report
+//! ```
+//!
+//! Every answer has a deadline, and the process group is killed in the end, whatever the runtime does.
+
+mod args;
+mod bench;
+mod client;
+mod judge;
+mod lines;
+mod print;
+mod raw;
+mod row;
+mod rows;
+mod specs;
+
+use std::process::ExitCode;
+
+pub(crate) use self::args::{CheckArgs, EXAMPLES};
+use self::bench::Bench;
+use self::row::Row;
+use crate::interrupt::Interrupt;
+use crate::output;
+
+/// Checks the runtime and prints the report.
+pub(crate) async fn run(args: &CheckArgs) -> ExitCode {
+    match check(args).await {
+        Ok(rows) if print::broken(&rows).is_empty() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(message) => output::fail(&message),
+    }
+}
+
+async fn check(args: &CheckArgs) -> Result<Vec<Row>, String> {
+    let mut interrupt =
+        Interrupt::listen().map_err(|error| format!("cannot catch signals: {error}"))?;
+    let mut bench = Bench::new(args)?;
+    // Rows that are given up drop their instance, which kills its process group.
+    let why_not = tokio::select! {
+        why_not = rows::judge(&mut bench) => why_not,
+        () = interrupt.wait() => {
+            bench.end().await;
+            return Err("interrupted".to_owned());
+        }
+    };
+    bench.end().await;
+    let rows = bench.into_rows(&why_not);
+    let printed = if args.json {
+        print::json(&args.command, &rows)
+    } else {
+        print::table(&rows, args.verbose)
+    };
+    printed.map_err(|error| format!("cannot write to stdout: {error}"))?;
+    Ok(rows)
+}

@@ -1,0 +1,98 @@
+//! `fc-local doctor`: what building, trying and deploying a function needs, and the one command that mends what is
+//! not there.
+//!
+//! ```text
+//! toolchain       Rust, its target, the source of its library, its linker
+//! programs        what only some jobs need: zip, node, fun, and fun's credentials
+//! package         the bootstrap, as Function Compute wants it
+//! template        template.yml and s.yaml against the package and each other
+//! port            what listens already
+//! finding         a line of the report
+//! ```
+//!
+//! It only looks: nothing is installed, built or changed, and no credential is printed.
+
+mod credentials;
+mod elf;
+mod finding;
+mod package;
+mod port;
+mod programs;
+mod template;
+mod toolchain;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use clap::Args;
+
+use self::finding::{Finding, Verdict};
+use crate::output;
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  fc-local doctor                           in the project's folder; `make doctor` is the same
+  fc-local doctor --package code.zip        a package of another place
+
+Exit code: 0 if nothing fails, 1 if something does. A warning is about what only some jobs need.";
+
+/// What `fc-local doctor` looks at.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// The project's folder
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) dir: PathBuf,
+
+    /// The package, a folder or a zip file, as seen from the project's folder
+    #[arg(long, value_name = "PATH", default_value = "pkg")]
+    pub(crate) package: PathBuf,
+
+    /// The port of `fc-local start`
+    #[arg(long, value_name = "PORT", default_value_t = 8900)]
+    pub(crate) port: u16,
+}
+
+/// Looks at everything and prints what it finds.
+pub(crate) fn run(args: &DoctorArgs) -> ExitCode {
+    let mut findings = toolchain::look(&args.dir);
+    findings.extend(programs::look());
+    findings.push(credentials::look(&args.dir));
+    findings.push(package::look(args));
+    findings.extend(template::look(args));
+    findings.extend(port::look(args.port));
+    if let Err(error) = print(&findings) {
+        return output::fail(&format!("cannot write to stdout: {error}"));
+    }
+    ExitCode::from(u8::from(count(&findings, Verdict::Failure) > 0))
+}
+
+fn print(findings: &[Finding]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    findings
+        .iter()
+        .try_for_each(|finding| finding.print(&mut out))?;
+    let (failures, warnings) = (
+        count(findings, Verdict::Failure),
+        count(findings, Verdict::Warning),
+    );
+    writeln!(
+        out,
+        "\n{} things looked at: {failures} fail, {warnings} warn",
+        findings.len()
+    )
+}
+
+fn count(findings: &[Finding], verdict: Verdict) -> usize {
+    findings
+        .iter()
+        .filter(|finding| finding.verdict == verdict)
+        .count()
+}
+
+/// The first line that a program prints, or `None` if it is not there or fails.
+fn first_line(command: &mut Command) -> Option<String> {
+    let output = command.output().ok().filter(|one| one.status.success())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Some(text.lines().next().unwrap_or_default().trim().to_owned())
+}

@@ -1,0 +1,37 @@
+//! Whether the ports that the jobs of a developer take are free.
+
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener};
+
+use super::finding::Finding;
+
+/// Where a runtime listens that is told no port (contract §4.2).
+const DEFAULT_PORT: u16 = 9000;
+
+pub(super) fn look(port: u16) -> [Finding; 2] {
+    [
+        free(
+            port,
+            Ipv4Addr::LOCALHOST,
+            "only `make local` needs it",
+            "make local PORT=0",
+        ),
+        free(
+            DEFAULT_PORT,
+            Ipv4Addr::UNSPECIFIED,
+            "only a bootstrap that you start by hand needs it",
+            "FC_CUSTOM_LISTEN_PORT=9001 pkg/bootstrap",
+        ),
+    ]
+}
+
+fn free(port: u16, address: Ipv4Addr, who: &str, cure: &str) -> Finding {
+    let name = format!("port {port}");
+    match TcpListener::bind((address, port)) {
+        Ok(_) => Finding::sound(name, "free"),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            Finding::warning(name, format!("in use; {who}"), cure)
+        }
+        Err(error) => Finding::warning(name, format!("{error}; {who}"), cure),
+    }
+}

@@ -1,0 +1,86 @@
+//! Programs that only some jobs need.
+
+use std::process::Command;
+
+use super::finding::Finding;
+use super::first_line;
+
+/// The version of fun that the tests run and the README names.
+const FUN_VERSION: &str = "3.6.24";
+
+/// A program, what needs it, and what brings it.
+struct Program {
+    name: &'static str,
+    jobs: &'static str,
+    /// What makes it tell its version in its first line, if anything does.
+    version: Option<&'static str>,
+    cure: &'static str,
+}
+
+/// What every program takes without doing anything.
+const ANY: &str = "--help";
+
+const PROGRAMS: [Program; 3] = [
+    Program {
+        name: "zip",
+        jobs: "only `make size` and the size that `make musl` tells",
+        version: None,
+        cure: "apt-get install -y zip",
+    },
+    Program {
+        name: "node",
+        jobs: "only fun, hence `make deploy` and `make invoke`",
+        version: Some("--version"),
+        cure: "apt-get install -y nodejs npm",
+    },
+    Program {
+        name: "python3",
+        jobs: "only `make test`",
+        version: Some("--version"),
+        cure: "apt-get install -y python3",
+    },
+];
+
+pub(super) fn look() -> Vec<Finding> {
+    let mut findings: Vec<Finding> = PROGRAMS.iter().map(program).collect();
+    findings.push(fun());
+    findings
+}
+
+fn program(program: &Program) -> Finding {
+    let mut command = Command::new(program.name);
+    command.arg(program.version.unwrap_or(ANY));
+    match (first_line(&mut command), program.version) {
+        (Some(version), Some(_)) => Finding::sound(program.name, version),
+        (Some(_), None) => Finding::sound(program.name, "there"),
+        (None, _) => {
+            let seen = format!("not there; {} needs it", program.jobs);
+            Finding::warning(program.name, seen, program.cure)
+        }
+    }
+}
+
+fn fun() -> Finding {
+    let cure = format!("npm install --global --ignore-scripts @alicloud/fun@{FUN_VERSION}");
+    match fun_version() {
+        Some(version) if version == FUN_VERSION => Finding::sound("fun", version),
+        Some(version) => {
+            let seen = format!("version {version:?}, where {FUN_VERSION} is what was tried");
+            Finding::warning("fun", seen, cure)
+        }
+        None => Finding::warning("fun", "not there; only `make deploy` needs it", cure),
+    }
+}
+
+/// Asks fun in a home of its own and without the variables by which it would report to its makers.
+fn fun_version() -> Option<String> {
+    let home = tempfile::tempdir().ok()?;
+    let mut fun = Command::new("fun");
+    fun.arg("--version")
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH")?)
+        .env("HOME", home.path())
+        .env("FUN_DISABLE_VERSION_CHECK", "1")
+        .env("NODE_NO_WARNINGS", "1");
+    first_line(&mut fun)
+}

@@ -1,0 +1,78 @@
+//! `fc-local doctor`: a machine where nothing is missing, and one for each thing that is.
+
+mod machine;
+mod project;
+mod tools;
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use self::machine::{Machine, SECRET};
+use crate::support::text;
+
+#[test]
+fn a_machine_where_nothing_is_missing_is_sound_and_no_key_is_shown() {
+    let machine = Machine::sound();
+    let output = machine.doctor(&[]);
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(
+        said.contains("15 things looked at: 0 fail") && !said.contains(SECRET),
+        "{said}"
+    );
+    // Only the port of a bootstrap that is started by hand depends on the real machine.
+    let wrong: Vec<&str> = said
+        .lines()
+        .filter(|line| line.starts_with("warn") && !line.contains("port 9000"))
+        .collect();
+    assert_eq!(wrong, [""; 0], "{said}");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn the_script_tells_what_the_doctor_itself_needs() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("musl/doctor.sh");
+    for (missing, cure) in [
+        (
+            "cargo",
+            "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh",
+        ),
+        ("cc", "apt-get install -y gcc libc6-dev"),
+    ] {
+        let machine = Machine::sound();
+        machine.remove(&format!("bin/{missing}"));
+        let output = machine
+            .command("/bin/sh")
+            .arg(&script)
+            .output()
+            .expect("sh runs");
+        let said = text(&output.stdout);
+        assert!(said.starts_with(&format!("FAIL  {missing} ")), "{said}");
+        assert!(said.contains(&format!("mend it: {cure}\n")), "{said}");
+        assert_eq!(output.status.code(), Some(1));
+    }
+}
+
+#[test]
+fn the_script_builds_the_doctor_and_hands_on_what_it_says() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("musl/doctor.sh");
+    let machine = Machine::sound();
+    let built = machine.path("project/target/debug");
+    fs::create_dir_all(&built).expect("a folder");
+    let tool = env!("CARGO_BIN_EXE_fc-local");
+    symlink(tool, built.join("fc-local")).expect("a link");
+    let run = || {
+        let mut command = machine.command("/bin/sh");
+        let output = command.arg(&script).env("PORT", "0").output();
+        output.expect("sh runs")
+    };
+    let sound = run();
+    assert!(text(&sound.stdout).contains("0 fail"), "{sound:?}");
+    assert_eq!(sound.status.code(), Some(0));
+    machine.remove("project/pkg");
+    assert_eq!(run().status.code(), Some(1));
+    machine.program("cargo", "echo broken >&2; exit 101");
+    let broken = run();
+    assert!(text(&broken.stdout).contains("mend it: rustup update stable"));
+    assert_eq!(broken.status.code(), Some(1));
+}

@@ -1,0 +1,185 @@
+//! What is wrong with the project: its bootstrap, its package, its two templates.
+
+use std::fs;
+use std::path::Path;
+
+use super::machine::{Machine, elf};
+use crate::support::{text, zip_of};
+
+#[test]
+fn a_bootstrap_that_the_platform_cannot_start_is_told() {
+    let file = "project/pkg/bootstrap";
+    let contents: [(&[u8], &str, &str); 5] = [
+        (b"#!/bin/sh\n", "is no ELF file", "make musl"),
+        (&elf(183, 1), "is not for x86-64", "make musl ARCH=x86_64"),
+        (&elf(62, 3), "is not static", "make musl"),
+        (&elf(62, 1)[..66], "is cut short", "make musl"),
+        (b"", "is no ELF file", "make musl"),
+    ];
+    for (bytes, seen, cure) in contents {
+        let machine = Machine::sound();
+        machine.bootstrap(file, bytes);
+        machine.assert_says(&[], "FAIL", "bootstrap", seen, cure);
+    }
+    let machine = Machine::sound();
+    machine.mode(file, 0o644);
+    let cure = "chmod 755 pkg/bootstrap";
+    machine.assert_says(&[], "FAIL", "bootstrap", "no run bit", cure);
+    machine.remove("project/pkg");
+    let seen = "there is no package pkg";
+    machine.assert_says(&[], "FAIL", "bootstrap", seen, "make musl");
+    fs::create_dir(machine.path("project/pkg")).expect("a folder");
+    let seen = "pkg has no bootstrap";
+    machine.assert_says(&[], "FAIL", "bootstrap", seen, "make musl");
+}
+
+#[test]
+fn a_bootstrap_that_is_not_at_the_root_is_told() {
+    let machine = Machine::sound();
+    machine.remove("project/pkg");
+    machine.bootstrap("project/pkg/bin/bootstrap", &elf(62, 1));
+    let cure = "mv pkg/bin/bootstrap pkg/bootstrap";
+    let seen = "it lies in pkg as bin/bootstrap";
+    machine.assert_says(&[], "FAIL", "bootstrap", seen, cure);
+}
+
+#[test]
+fn a_zip_file_is_looked_at_as_the_platform_unpacks_it() {
+    let machine = Machine::sound();
+    machine.edit("template.yml", "./pkg", "./code.zip");
+    machine.edit("s.yaml", "./pkg", "./code.zip");
+    let program = elf(62, 1);
+    let arguments = ["--package=code.zip"];
+    let cure = "make musl && rm -f code.zip && zip -9 -j code.zip pkg/bootstrap";
+    machine.write(
+        "project/code.zip",
+        zip_of(&[("bootstrap", &program, 0o755)]),
+    );
+    assert_eq!(machine.doctor(&arguments).status.code(), Some(0));
+    for (zip, seen) in [
+        (
+            zip_of(&[("pkg/bootstrap", &program, 0o755)]),
+            "as pkg/bootstrap, not at the root",
+        ),
+        (zip_of(&[("bootstrap", &program, 0o644)]), "no run bit"),
+        (b"no zip".to_vec(), "not a readable zip file"),
+    ] {
+        machine.write("project/code.zip", zip);
+        machine.assert_says(&arguments, "FAIL", "bootstrap", seen, cure);
+    }
+}
+
+#[test]
+fn a_template_that_does_not_fit_the_package_is_told() {
+    let cases = [
+        (
+            "Runtime: custom",
+            "Runtime: nodejs12",
+            "has Runtime \"nodejs12\"",
+            "Runtime: custom",
+        ),
+        (
+            "Handler: index.handler",
+            "Handler: ''",
+            "has no Handler",
+            "Handler: index.handler",
+        ),
+        (
+            "Timeout: 10",
+            "Timeout: 10\n        CAPort: 8080",
+            "CAPort 8080",
+            "CAPort: 9000",
+        ),
+        (
+            "CodeUri: './pkg'",
+            "CodeUri: './target'",
+            "has CodeUri ./target, where the package is pkg",
+            "CodeUri: ./pkg",
+        ),
+    ];
+    for (old, new, seen, line) in cases {
+        let machine = Machine::sound();
+        machine.remove("project/s.yaml");
+        machine.edit("template.yml", old, new);
+        let cure = format!("edit template.yml: `{line}` under hello");
+        machine.assert_says(&[], "FAIL", "template.yml", seen, &cure);
+    }
+    let machine = Machine::sound();
+    let cure = "git checkout -- template.yml";
+    for (text, seen) in [
+        ("Resources: {}\n", "there is nothing to run"),
+        (
+            "Resources: {s: {Type: 'Aliyun::Serverless::Service'}}\n",
+            "it has no function",
+        ),
+    ] {
+        machine.write("project/template.yml", text);
+        machine.assert_says(&[], "FAIL", "template.yml", seen, cure);
+    }
+    machine.write("project/template.yml", "a: [\n");
+    machine.assert_says(&[], "FAIL", "template.yml", "", cure);
+    machine.remove("project/template.yml");
+    machine.assert_says(&[], "warn", "template.yml", "there is no", cure);
+}
+
+#[test]
+fn an_s_yaml_that_says_something_else_is_told() {
+    let cases = [
+        (
+            "port: 9000",
+            "port: 8080",
+            "listens on port 8080",
+            "`port: 9000` for hello",
+        ),
+        (
+            "code: ./pkg",
+            "code: ./src",
+            "has code ./src, in template.yml CodeUri is ./pkg",
+            "`code: ./pkg` for hello",
+        ),
+        (
+            "memorySize: 128",
+            "memorySize: 512",
+            "has memorySize 512",
+            "memorySize of hello as 128",
+        ),
+        (
+            "runtime: custom.debian12",
+            "runtime: python3.9",
+            "has runtime \"python3.9\"",
+            "`runtime: custom.debian12` for hello",
+        ),
+        (
+            "  hello:\n",
+            "  other:\n",
+            "no function hello",
+            "add hello under resources",
+        ),
+    ];
+    for (old, new, seen, line) in cases {
+        let machine = Machine::sound();
+        machine.edit("s.yaml", old, new);
+        let cure = format!("edit s.yaml: {line}");
+        machine.assert_says(&[], "FAIL", "s.yaml", seen, &cure);
+    }
+    let machine = Machine::sound();
+    let cure = "git checkout -- s.yaml";
+    machine.write("project/s.yaml", "");
+    machine.assert_says(&[], "FAIL", "s.yaml", "it is empty", cure);
+    machine.remove("project/s.yaml");
+    machine.assert_says(&[], "warn", "s.yaml", "there is no", cure);
+}
+
+#[test]
+fn the_files_of_this_project_agree() {
+    let machine = Machine::sound();
+    for file in ["template.yml", "s.yaml"] {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        fs::copy(own, machine.path("project").join(file)).expect("copied");
+    }
+    let output = machine.doctor(&[]);
+    let said = text(&output.stdout);
+    assert!(said.contains("fits the package: event, web"), "{said}");
+    assert!(said.contains("says the same as template.yml"), "{said}");
+    assert_eq!(output.status.code(), Some(0), "{said}");
+}
