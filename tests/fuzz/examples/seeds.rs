@@ -10,7 +10,7 @@ use std::{env, fs};
 use fc_runtime_fuzz::seeds;
 
 /// How large the file of one target may be, in bytes: all of them together stay below 200 KB.
-const FILE_BYTES: usize = 20 * 1024;
+const FILE_BYTES: usize = 32 * 1024;
 
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
