@@ -1,19 +1,15 @@
 //! Chunked bodies: the same as a decoder that has all bytes at once and nothing else to do.
 
-use crate::cuts::same;
+use crate::cuts::{MOST, same};
 use fc_runtime::fuzzing;
 
-/// The largest body, in bytes: small enough for an input to exceed it.
-const LIMIT: usize = 200;
-/// The longest line before a chunk, the extensions of all of them, the trailers: as the library has them.
+/// The longest line before a chunk, and the extensions of all of them, as the library has them, in bytes.
 const CHUNK_LINE: usize = 1024;
 const EXTENSIONS: usize = 16 * 1024;
-const TRAILERS: usize = 32 * 1024;
-const TRAILER_FIELDS: usize = 256;
 
 /// Takes the input for a chunked body and what follows it.
 pub fn check(input: &[u8]) {
-    let read = same(input, |cuts| fuzzing::chunks(input, cuts, LIMIT));
+    let read = same(input, |cuts| fuzzing::chunks(input, cuts, MOST));
     let read = read.map_err(|ended| ended.0.expect("a body that breaks off is refused").0);
     assert_eq!(read, decode(input));
 }
@@ -48,7 +44,7 @@ fn decode(input: &[u8]) -> Result<(Vec<u8>, usize), u16> {
             digits if digits.len() > 8 => return Err(413),
             digits => usize::from_str_radix(digits, 16).expect("a small number"),
         };
-        if size + body.len() > LIMIT {
+        if size + body.len() > MOST.body_bytes {
             return Err(413);
         }
         let (chunk, behind) = rest.split_at_checked(size).ok_or(400_u16)?;
@@ -60,7 +56,7 @@ fn decode(input: &[u8]) -> Result<(Vec<u8>, usize), u16> {
 }
 
 fn trailers(rest: &mut &[u8]) -> Result<(), u16> {
-    let mut left = TRAILERS;
+    let mut left = MOST.head_bytes;
     for number in 0.. {
         if rest.iter().take(left + 1).all(|&byte| byte != b'\n') && rest.len() > left {
             return Err(431);
@@ -78,7 +74,7 @@ fn trailers(rest: &mut &[u8]) -> Result<(), u16> {
         if line.is_empty() {
             break;
         }
-        if number == TRAILER_FIELDS {
+        if number == MOST.headers {
             return Err(431);
         }
         let colon = line.iter().position(|&byte| byte == b':').ok_or(400_u16)?;

@@ -1,4 +1,19 @@
-//! The pieces that bytes come in.
+//! The pieces that bytes come in, and how many there may be.
+
+use fc_runtime::fuzzing::Most;
+
+/// Limits so small that an input exceeds them.
+pub(crate) const MOST: Most = Most {
+    head_bytes: 1000,
+    headers: 20,
+    body_bytes: 200,
+};
+/// Limits that no input exceeds.
+pub(crate) const MORE: Most = Most {
+    head_bytes: 1_000_000,
+    headers: 1000,
+    body_bytes: 100_000_000,
+};
 
 /// Ways to cut the bytes: all at once, one by one, and by lengths that the bytes themselves decide.
 pub(crate) fn ways(bytes: &[u8]) -> [Vec<usize>; 4] {

@@ -2,19 +2,19 @@
 
 use std::net::Ipv6Addr;
 
-use crate::cuts::same;
+use crate::cuts::{MORE, MOST, same};
 use fc_runtime::fuzzing::{self, Head};
 
-/// The limits of a head, as the library has them.
-const HEAD_BYTES: usize = 32 * 1024;
-const FIELDS: usize = 256;
 /// What a head may be refused with.
 const STATUSES: [u16; 6] = [400, 414, 417, 431, 501, 505];
 
 /// Takes the input for a head and what follows it.
 pub fn check(input: &[u8]) {
-    match same(input, |cuts| fuzzing::head(input, cuts)) {
-        Ok((head, used)) => check_head(&head, &input[..used]),
+    match same(input, |cuts| fuzzing::head(input, cuts, MOST)) {
+        Ok((head, used)) => {
+            assert!(used <= MOST.head_bytes && head.headers.len() <= MOST.headers);
+            check_head(&head, &input[..used]);
+        }
         Err(ended) => {
             let (status, body) = ended.0.expect("a head that breaks off is refused");
             assert!(STATUSES.contains(&status), "{status}");
@@ -26,7 +26,7 @@ pub fn check(input: &[u8]) {
 
 /// What holds of every head that was taken from these bytes.
 pub(crate) fn check_head(head: &Head, bytes: &[u8]) {
-    assert!(bytes.len() <= HEAD_BYTES && bytes.ends_with(b"\r\n\r\n"));
+    assert!(bytes.ends_with(b"\r\n\r\n"));
     let lines = bytes.split(|&byte| byte == b'\n').count() - 1;
     let pairs = bytes.windows(2).filter(|pair| pair == b"\r\n").count();
     let returns = bytes.iter().filter(|&&byte| byte == b'\r').count();
@@ -35,7 +35,7 @@ pub(crate) fn check_head(head: &Head, bytes: &[u8]) {
         (lines, lines),
         "each CR and LF is of an end of line"
     );
-    assert!(head.headers.len() <= FIELDS && head.headers.len() == lines - 2);
+    assert!(head.headers.len() == lines - 2);
     assert!(head.method.bytes().all(is_token_byte) && !head.method.is_empty());
     assert_ne!(head.method, "CONNECT");
     assert_eq!(head.head_only, head.method == "HEAD");
@@ -129,7 +129,7 @@ fn is_ipv6(address: &str) -> bool {
 }
 
 fn check_against_httparse(head: &Head, bytes: &[u8]) {
-    let mut fields = [httparse::EMPTY_HEADER; FIELDS];
+    let mut fields = [httparse::EMPTY_HEADER; MORE.headers];
     let mut request = httparse::Request::new(&mut fields);
     match request.parse(bytes) {
         Ok(status) => assert_eq!(status, httparse::Status::Complete(bytes.len())),

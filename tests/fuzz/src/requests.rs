@@ -1,28 +1,26 @@
 //! A connection's requests: none of them depends on how the bytes come, and each says the same when it is written anew
 //! in the plainest form. That is what keeps two servers from seeing different requests in the same bytes.
 
-use crate::cuts::same;
+use crate::cuts::{MORE, MOST, same};
 use crate::head::check_head;
 use fc_runtime::fuzzing::{self, Head};
 use fc_runtime::http::Request;
 
-/// The largest body, in bytes: small enough for an input to exceed it.
-const LIMIT: usize = 300;
 /// What a request may be refused with.
 const STATUSES: [u16; 7] = [400, 413, 414, 417, 431, 501, 505];
 
 /// Takes the input for all bytes of a connection.
 pub fn check(input: &[u8]) {
-    let (requests, ended) = same(input, |cuts| fuzzing::requests(input, cuts, LIMIT));
+    let (requests, ended) = same(input, |cuts| fuzzing::requests(input, cuts, MOST));
     if let Some((status, _)) = ended.0 {
         assert!(STATUSES.contains(&status), "{status}");
     }
     let mut all = Vec::new();
     for (head, request) in &requests {
-        assert!(request.body().len() <= LIMIT);
+        assert!(request.body().len() <= MOST.body_bytes);
         check_framing(head, request);
         let written = write(head, request);
-        let (read, ended) = fuzzing::requests(&written, &[], LIMIT);
+        let (read, ended) = fuzzing::requests(&written, &[], MORE);
         assert_eq!(ended.0, None, "{}", written.escape_ascii());
         let [(again, reread)] = &read[..] else {
             panic!("{} requests of {}", read.len(), written.escape_ascii())
@@ -34,7 +32,7 @@ pub fn check(input: &[u8]) {
         assert_eq!(sans_framing(again), sans_framing(head));
         all.extend(written);
     }
-    let (read, ended) = fuzzing::requests(&all, &[], LIMIT);
+    let (read, ended) = fuzzing::requests(&all, &[], MORE);
     assert_eq!((read.len(), ended.0), (requests.len(), None));
 }
 
