@@ -30,13 +30,18 @@ MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 WATCH_BUILD = cargo build --locked --no-default-features --features $(FRONT) --bin bootstrap && \
 	install -m 755 -D "$${CARGO_TARGET_DIR:-target}/debug/bootstrap" "$$FC_LOCAL_CODE/bootstrap"
 
+# How long `make fuzz` stays with each target; TARGET is one of them.
+SECONDS ?= 60
+TARGET ?=
+
 COMPARE = cargo run --quiet --release --manifest-path musl/compare/Cargo.toml --
 
-.PHONY: help run test test-shipped fun musl size compare build build-img local watch deploy invoke doctor fmt lint msrv doc release-check clean
+.PHONY: help run test test-shipped soak replay fuzz miri deny fun musl size compare build build-img local watch deploy \
+	invoke doctor fmt lint msrv doc release-check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "variables: EVENT, EXAMPLE (run, invoke); FRONT=tiny-http|direct (all);"
+	@echo "variables: EVENT, EXAMPLE (run, invoke); FRONT=tiny-http|direct (all); SECONDS=60 TARGET=head (fuzz);"
 	@echo "           ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl); FC=cloud|local (deploy);"
 	@echo "           PORT=8900 (local, watch); QUICK=1 INSTALL=1 (compare)"
 
@@ -50,6 +55,23 @@ test-shipped: musl ## run the tests of the runtime against the package as it is 
 	@PROGRAM=testbed sh musl/build.sh target/shipped
 	@cp pkg/bootstrap target/shipped/
 	FC_BINARIES=$(CURDIR)/target/shipped cargo test --locked $(FEATURES) --test endpoints --test answers --test failures --test faults --test http_params --test life --test logs --test secrets
+
+soak: ## send a million requests to the package as it is shipped, and check each answer
+	@PROGRAM=testbed sh musl/build.sh target/shipped
+	FC_BINARIES=$(CURDIR)/target/shipped SOAK_REQUESTS=1000000 SOAK_CONNECTIONS=200 \
+		cargo test --release --locked --no-default-features --features $(FRONT) --test soak -- --nocapture
+
+replay: ## run what the fuzzer has found before, on the parsers of the front direct
+	cd tests/fuzz && cargo test --locked
+
+fuzz: ## fuzz the parsers, SECONDS for each or for one TARGET (needs cargo-fuzz)
+	@sh tests/fuzz/run.sh "$(SECONDS)" $(TARGET)
+
+miri: ## run the unit tests that need no system under miri (needs a nightly toolchain)
+	@sh tests/miri.sh
+
+deny: ## check licences, sources, duplicates and advisories of all dependencies (needs cargo-deny)
+	@sh .ci/deny.sh
 
 fun: ## install the real fun CLI for the tests, where node is
 	@sh tests/fun/install.sh

@@ -134,6 +134,9 @@ mod dispatch;
 mod error;
 #[cfg(feature = "events")]
 pub mod events;
+#[cfg(all(fuzzing, not(feature = "tiny-http")))]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod headers;

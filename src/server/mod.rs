@@ -17,6 +17,8 @@ mod crew;
 #[cfg(not(feature = "tiny-http"))]
 mod direct;
 mod framing;
+#[cfg(all(fuzzing, not(feature = "tiny-http")))]
+pub(crate) mod fuzzing;
 mod rules;
 mod signals;
 #[cfg(feature = "tiny-http")]

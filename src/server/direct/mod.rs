@@ -21,6 +21,8 @@
 //! Only pages that were touched take memory: measured, 256 KiB instead changes no figure of a cold start.
 
 mod body;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod head;
 mod inbox;
 mod turns;

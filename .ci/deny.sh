@@ -1,0 +1,30 @@
+#!/bin/sh
+# Checks every dependency by cargo-deny: licences, duplicates, sources, and the advisories where their database can be
+# fetched. Only that one may be left out, and then it is said.
+set -eu
+cd "$(dirname "$0")/.."
+
+if ! command -v cargo-deny >/dev/null; then
+    echo "make deny: cargo-deny is missing: cargo install cargo-deny --locked" >&2
+    exit 1
+fi
+
+advisories=advisories
+if ! cargo deny --log-level off --config .ci/deny.toml fetch db; then
+    advisories=
+    echo "!! LEFT OUT: the advisories and the yanked versions: https://github.com/RustSec/advisory-db cannot be fetched" >&2
+fi
+
+# The peers of the comparison are other people's choices, and so are their dependencies.
+for manifest in Cargo.toml tests/fuzz/Cargo.toml musl/compare/Cargo.toml; do
+    echo "$manifest: licences, duplicates, sources${advisories:+, advisories}"
+    # Both fronts at once: the graph is looked at, not built.
+    # shellcheck disable=SC2086 # It is one word or none.
+    cargo deny --manifest-path "$manifest" --locked --all-features --config .ci/deny.toml \
+        check bans licenses sources $advisories
+done
+for front in tiny-http direct; do
+    echo "bootstrap, $front: what it must not link"
+    cargo deny --locked --no-default-features --features "$front,events" --config .ci/deny-shipped.toml \
+        check bans licenses sources
+done

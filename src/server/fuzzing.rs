@@ -1,0 +1,34 @@
+//! What `crate::fuzzing` needs of the server: the answer writer here, the request reader of the front `direct`.
+
+use super::answer::{self, Asked};
+use crate::call::Reply;
+use crate::http::Response;
+
+pub use super::direct::fuzzing::{Ended, Head, Most, chunks, head, requests};
+
+/// The bytes of an answer; `None` where a stream broke off behind its first bytes.
+pub fn answer(
+    response: Response,
+    head_only: bool,
+    http_1_0: bool,
+    connection: Option<&'static str>,
+) -> Option<Vec<u8>> {
+    let (status, headers, body) = response.into_parts();
+    let mut out = Vec::new();
+    let asked = Asked {
+        head_only,
+        http_1_0,
+        connection,
+    };
+    answer::send(
+        &mut out,
+        Reply {
+            status,
+            headers,
+            body,
+        },
+        asked,
+    )
+    .ok()?;
+    Some(out)
+}

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Runs the unit tests that need no socket, no signal and no child under miri: `sh tests/miri.sh`.
+set -eu
+cd "$(dirname "$0")/.."
+
+if ! cargo +nightly miri --version >/dev/null 2>&1; then
+    echo "make miri: it needs a nightly toolchain: rustup toolchain install nightly --component miri,rust-src" >&2
+    exit 1
+fi
+
+# Left out, for miri has no such calls of the system: what opens sockets and pipes (the front's own tests, the workers
+# and their bell, the signals, the runtime).
+set -- --skip server::crew:: --skip server::signals:: --skip server::direct::tests:: --skip runtime::
+# Left out, for they take minutes there: tests that go through hundreds of inputs, each cut in several ways. What they
+# look at is safe code as well, and the fuzz targets go through more.
+for slow in every_byte_at_every_place the_library_takes_and_refuses what_is_encoded_is_decoded \
+    heads_up_to_the_limits the_buffer_grows extensions_and_trailers_without_end nested_too_deep chunks_ \
+    that_are_refused request_lines_that there_must_be_one a_head_that_breaks_off five_centuries; do
+    set -- "$@" --skip "$slow"
+done
+
+# The clock of answers is the system's.
+MIRIFLAGS="-Zmiri-disable-isolation" cargo +nightly miri test --locked --lib \
+    --no-default-features --features direct,events --target-dir target/miri -- "$@"
