@@ -287,7 +287,8 @@ impl Shutdown {
 }
 
 /// Why a runtime could not serve, or could not go on.
-#[derive(Debug)]
+///
+/// Its `Debug` is its message too: that is what a `main` that returns it prints.
 #[non_exhaustive]
 pub enum RuntimeError {
     /// Neither [`Runtime::invoke`] nor [`Runtime::http`] was given a handler.
@@ -316,6 +317,12 @@ pub enum RuntimeError {
         /// How many were not.
         in_flight: usize,
     },
+}
+
+impl fmt::Debug for RuntimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl fmt::Display for RuntimeError {
@@ -439,6 +446,12 @@ mod tests {
             .run()
             .expect_err("there is nothing to serve");
         assert!(matches!(error, RuntimeError::NoHandler));
+    }
+
+    #[test]
+    fn a_main_that_returns_an_error_shows_its_message() {
+        let error = RuntimeError::Interrupted { in_flight: 2 };
+        assert_eq!(format!("{error:?}"), error.to_string());
     }
 
     #[test]
