@@ -217,6 +217,18 @@ fn a_signal_finds_the_way_prepared_as_soon_as_the_process_says_that_it_serves() 
 }
 
 #[test]
+fn a_signal_that_was_ignored_before_the_start_is_caught_all_the_same() {
+    for signal in ["-TERM", "-INT"] {
+        let mut command = Command::new("sh");
+        let script = r#"trap '' TERM INT; exec "$0""#;
+        command.args(["-c", script]).arg(binary("bootstrap"));
+        let instance = Instance::start_by(command, &[]);
+        instance.signal(signal);
+        assert_eq!(instance.wait().0.code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
 fn what_was_sent_before_a_signal_is_answered() {
     let instance = Instance::start("bootstrap", &[]);
     let bytes = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");

@@ -185,13 +185,13 @@ pub(super) enum Ring {
     Stop,
 }
 
-/// What a bell carries for each ring. `STOP_BYTE` is the one that the signal library writes.
+/// What a bell carries for each ring. `STOP_BYTE` is also what the handler of the signals writes.
 const HIRE_BYTE: u8 = b'H';
 const VISIT_BYTE: u8 = b'V';
 const DOUBT_BYTE: u8 = b'D';
 const ACCEPT_FAILED_BYTE: u8 = b'A';
 const DONE_BYTE: u8 = b'E';
-const STOP_BYTE: u8 = b'X';
+pub(super) const STOP_BYTE: u8 = b'X';
 
 /// The end that rings.
 #[derive(Debug)]

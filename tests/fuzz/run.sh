@@ -11,7 +11,8 @@ if ! command -v cargo-fuzz >/dev/null; then
     exit 1
 fi
 
-# There is no unsafe code for a sanitizer to watch, and without one the toolchain may be a stable one.
+# There is no unsafe code for a sanitizer to watch but the handler of signals, which no target reaches, and without one
+# the toolchain may be a stable one.
 options="--fuzz-dir . --sanitizer none --features fuzzer"
 # shellcheck disable=SC2086 # They are several words.
 cargo fuzz build $options

@@ -2,11 +2,16 @@
 //!
 //! Owns the wiring of SIGTERM and SIGINT to the bell. It must not know what an end entails.
 
+// Nothing else may: tests/unsafety.rs.
+#[allow(
+    unsafe_code,
+    reason = "the handler of a signal needs the system's own calls, and a safe library for it costs 3 KB of the zip more"
+)]
+mod handler;
+
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, PoisonError};
-
-use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::crew::{Bell, Ring};
 
@@ -27,10 +32,7 @@ impl Stop {
     /// From now on the end rings this bell; an end that was asked for before rings it at once.
     pub(super) fn listen(&self, bell: &Bell) -> io::Result<()> {
         match self {
-            Self::Signals => [SIGTERM, SIGINT].into_iter().try_for_each(|signal| {
-                // The library writes one byte `X` for a signal; a socket never makes its handler wait.
-                signal_hook::low_level::pipe::register(signal, bell.socket()?).map(drop)
-            }),
+            Self::Signals => handler::register(bell.socket()?),
             Self::Handle(state) => state.add(bell),
         }
     }
