@@ -101,6 +101,10 @@ impl Caught {
     fn install(&self) -> io::Result<()> {
         // Known before the handler can run.
         let before = change(self.signal, None)?;
+        // Of an earlier try, which failed at the other signal: a handler that calls itself would never end.
+        if before.sa_sigaction == handle as Handler as usize {
+            return Ok(());
+        }
         self.before.store(Box::into_raw(Box::new(before)), SeqCst);
         let mut action = before;
         action.sa_sigaction = handle as Handler as usize;
@@ -187,7 +191,7 @@ fn send(socket: RawFd) {
 
 /// Ends this process by the signal, as soon as the handler has returned and the signal is let through again.
 fn end_by(signal: c_int) {
-    // SAFETY: both calls take numbers alone.
+    // SAFETY: the calls take numbers alone.
     unsafe {
         libc::signal(signal, SIG_DFL);
         libc::kill(libc::getpid(), signal);
