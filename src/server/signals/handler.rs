@@ -127,7 +127,7 @@ fn change(signal: c_int, action: Option<&libc::sigaction>) -> io::Result<libc::s
     // SAFETY: numbers and sets of bits, for which zeros are good values.
     let mut before: libc::sigaction = unsafe { std::mem::zeroed() };
     let action = action.map_or(null(), from_ref);
-    // SAFETY: the one action is null or a reference, the other is ours to write to, and a handler is only ever `handle`.
+    // SAFETY: the one action is null or a reference, the other is ours to write to; the only handler is `handle`.
     match unsafe { libc::sigaction(signal, action, &raw mut before) } {
         0 => Ok(before),
         _ => Err(io::Error::last_os_error()),

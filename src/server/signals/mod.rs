@@ -5,7 +5,7 @@
 // Nothing else may: tests/unsafety.rs.
 #[allow(
     unsafe_code,
-    reason = "the handler of a signal needs the system's own calls, and a safe library for it costs 3 KB of the zip more"
+    reason = "a handler of signals is calls of the system, and a safe library for it costs 3 KB of the zip more"
 )]
 mod handler;
 
