@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 seconds=$1
 shift
-if ! command -v cargo-fuzz >/dev/null; then
+if ! cargo fuzz --version >/dev/null 2>&1; then
     echo "make fuzz: cargo-fuzz is missing: cargo install cargo-fuzz --locked" >&2
     exit 1
 fi
