@@ -1,6 +1,7 @@
 #!/bin/sh
 # Fuzzes the targets one after the other: `sh tests/fuzz/run.sh SECONDS [TARGET...]`.
-# A failure leaves its input in tests/fuzz/artifacts and ends the run.
+# A failure leaves its input in tests/fuzz/artifacts and ends the run. What is found goes to tests/fuzz/corpus, of which
+# keep.sh keeps the little that is worth it.
 set -eu
 cd "$(dirname "$0")"
 
