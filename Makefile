@@ -48,7 +48,7 @@ help: ## print this list
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
 	@$(FC_LOCAL) invoke --initializer $(if $(EXAMPLE),--example $(EXAMPLE),-e "$$EVENT" --expect "$$EVENT") --http GET / --expect-http 'Hello World!'
 
-test: musl fun ## run every test
+test: musl fun replay ## run every test
 	FC_PACKAGE=pkg cargo test --locked $(FEATURES)
 
 test-shipped: musl ## run the tests of the runtime against the package as it is shipped
@@ -61,7 +61,7 @@ soak: ## send a million requests to the package as it is shipped, and check each
 	FC_BINARIES=$(CURDIR)/target/shipped SOAK_REQUESTS=1000000 SOAK_CONNECTIONS=200 \
 		cargo test --release --locked --no-default-features --features $(FRONT) --test soak -- --nocapture
 
-replay: ## run what the fuzzer has found before, on the parsers of the front direct
+replay: ## run the inputs that the fuzzer has found, and thousands like them, on the parsers
 	cd tests/fuzz && cargo test --locked
 
 fuzz: ## fuzz the parsers, SECONDS for each or for one TARGET (needs cargo-fuzz)

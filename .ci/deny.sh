@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-if ! command -v cargo-deny >/dev/null; then
+if ! cargo deny --version >/dev/null 2>&1; then
     echo "make deny: cargo-deny is missing: cargo install cargo-deny --locked" >&2
     exit 1
 fi

@@ -5,7 +5,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::panic::{self, Location};
+use std::panic::{self, AssertUnwindSafe, Location, catch_unwind};
 use std::sync::{Mutex, Once, PoisonError};
 
 use crate::error::Error;
@@ -58,8 +58,11 @@ fn is_harmless(message: &str, file: &str) -> bool {
 /// The error that a caught panic of this thread is answered with.
 pub(crate) fn error(payload: Box<dyn Any + Send>) -> Error {
     let error = Error::panicked(message(&*payload), PLACE.take());
-    // What a handler panics with is its own, and dropping it could panic once more.
-    std::mem::forget(payload);
+    // What a handler panics with is its own, and dropping it could panic once more; only what that panics with is left
+    // alone, for it could go on for ever.
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(again);
+    }
     error
 }
 
@@ -76,6 +79,23 @@ fn message(payload: &(dyn Any + Send)) -> &str {
 mod tests {
     use super::error;
     use std::panic::catch_unwind;
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+    #[test]
+    fn what_panics_when_it_is_dropped_ends_nothing() {
+        struct Bomb(&'static AtomicUsize);
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                self.0.fetch_add(1, SeqCst);
+                std::panic::resume_unwind(Box::new("again"));
+            }
+        }
+        static DROPPED: AtomicUsize = AtomicUsize::new(0);
+        let run: fn() = || std::panic::resume_unwind(Box::new(Bomb(&DROPPED)));
+        let error = error(catch_unwind(run).expect_err("it panics"));
+        assert_eq!(error.message(), "the panic has no message");
+        assert_eq!(DROPPED.load(SeqCst), 1);
+    }
 
     #[test]
     fn the_message_of_every_kind_of_panic_is_told() {

@@ -118,10 +118,14 @@ fn is_authority(text: &str) -> bool {
 /// written as an address of IPv4, of whose numbers only the digits are counted. The standard library's parser, which
 /// looks at their values too, would add 484 bytes to the package zipped, and nobody here connects to a host.
 fn is_ipv6(text: &str) -> bool {
-    let is_number = |number: &str| {
-        (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+    let is_dotted = |part: &str| {
+        let mut numbers = 0;
+        let is_number = |number: &str| {
+            numbers += 1;
+            matches!(number.len(), 1..=3) && number.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        part.split('.').all(is_number) && numbers == 4
     };
-    let is_dotted = |part: &str| part.split('.').count() == 4 && part.split('.').all(is_number);
     let pairs = text.as_bytes().windows(2);
     let gaps = pairs.filter(|pair| *pair == b"::").count();
     let mut groups = 0;

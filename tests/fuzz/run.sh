@@ -1,12 +1,13 @@
 #!/bin/sh
 # Fuzzes the targets one after the other: `sh tests/fuzz/run.sh SECONDS [TARGET...]`.
-# A failure leaves its input in tests/fuzz/artifacts and ends the run.
+# A failure leaves its input in tests/fuzz/artifacts and ends the run. What is found goes to tests/fuzz/corpus, of which
+# keep.sh keeps the little that is worth it.
 set -eu
 cd "$(dirname "$0")"
 
 seconds=$1
 shift
-if ! command -v cargo-fuzz >/dev/null; then
+if ! cargo fuzz --version >/dev/null 2>&1; then
     echo "make fuzz: cargo-fuzz is missing: cargo install cargo-fuzz --locked" >&2
     exit 1
 fi

@@ -17,7 +17,7 @@ const WARM_UP: usize = SAMPLES / 10;
 /// how much more the highest sample behind the warm-up than the highest of it. Each connection has bodies of up to
 /// 300 KiB under way at any moment, and a few have one of 5 MB, so that no two samples are the same.
 const MEDIAN_GROWTH_KIB: usize = 16 * 1024;
-const PEAK_GROWTH_KIB: usize = 64 * 1024;
+const PEAK_GROWTH_KIB: usize = 32 * 1024;
 /// How many descriptors more there may be at once than there were in the warm-up: a connection that its client has
 /// closed is open on the other side for a moment longer.
 const SPARE_FDS: usize = 16;
