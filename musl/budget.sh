@@ -69,12 +69,19 @@ echo "$package, front $front:"
 check file "$(wc -c <"$package")"
 check zip "$(zip -9 -j -q - "$package" | wc -c)"
 
-start "$package"
-ask
-status=$(cat "/proc/$server/status")
-check threads "$(awk '$1 == "Threads:" { print $2 }' <<<"$status")"
+# The next worker is started a few milliseconds behind the answer. Where this script is kept from looking for as long, it
+# counts that one too, so the least of several looks is what was there.
+threads=
+for _ in 1 2 3 4 5; do
+    start "$package"
+    ask
+    status=$(cat "/proc/$server/status")
+    finish "$server"
+    seen=$(awk '$1 == "Threads:" { print $2 }' <<<"$status")
+    [ -n "$threads" ] && [ "$threads" -le "$seen" ] || threads=$seen
+done
+check threads "$threads"
 check rss "$(awk '$1 == "VmHWM:" { print $2 }' <<<"$status")"
-finish "$server"
 
 start strace -f -o "$work/calls" "$package"
 ask

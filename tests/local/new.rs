@@ -74,22 +74,30 @@ impl Project {
         self.folder.path().join(self.name).join(inner)
     }
 
-    /// `make` in the project, without a network.
+    /// `make` in the project.
     fn make(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("make");
+        command.args(arguments);
+        self.settle(&mut command);
+        command
+    }
+
+    fn run(&self, command: &mut Command) -> Output {
+        self.settle(command);
+        command.output().expect("the command runs")
+    }
+
+    /// In the project, without a network, with the tool of this build.
+    fn settle(&self, command: &mut Command) {
         for name in FOREIGN_VARIABLES {
             command.env_remove(name);
         }
+        let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("new");
         command
-            .args(arguments)
             .current_dir(self.path(""))
             .env("FC_LOCAL", env!("CARGO_BIN_EXE_fc-local"))
             .env("CARGO_NET_OFFLINE", "true")
-            .env(
-                "CARGO_TARGET_DIR",
-                Path::new(env!("CARGO_TARGET_TMPDIR")).join("new"),
-            );
-        command
+            .env("CARGO_TARGET_DIR", built);
     }
 
     fn made(&self, arguments: &[&str]) -> String {
@@ -154,6 +162,27 @@ fn a_new_event_project_tests_runs_and_is_watched() {
 }
 
 #[test]
+fn the_ci_of_a_new_project_passes_as_it_was_made() {
+    let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+    let project = Project::new("hello-ci", &[]);
+    let workflow = project.yaml(".github/workflows/ci.yml");
+    let steps = workflow["jobs"]["function"]["steps"]
+        .as_vec()
+        .expect("steps");
+    let commands = steps.iter().filter_map(|step| step["run"].as_str());
+    // What installs is there already, and would ask the network.
+    let commands: Vec<_> = commands
+        .filter(|command| !command.starts_with("rustup "))
+        .collect();
+    assert_eq!(commands.len(), 5, "{commands:?}");
+    for command in commands {
+        let ran = project.run(Command::new("sh").args(["-ec", command]));
+        assert!(ran.status.success(), "{command}: {ran:?}");
+    }
+    assert!(project.path("package.zip").exists());
+}
+
+#[test]
 fn a_new_http_project_tests_runs_and_is_served() {
     let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     let project = Project::new("hello_http", &["--http"]);
@@ -208,6 +237,7 @@ fn a_project_takes_the_version_that_this_tool_is_of() {
         "Cargo.toml",
         ".cargo/config.toml",
         ".gitignore",
+        ".github/workflows/ci.yml",
         "Makefile",
         "template.yml",
         "s.yaml",

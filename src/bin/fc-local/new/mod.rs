@@ -112,6 +112,10 @@ fn files(args: &NewArgs) -> Result<Vec<(&'static str, String)>, NewError> {
         ),
         (".gitignore", filled(include_str!("template/gitignore"), "")),
         (
+            ".github/workflows/ci.yml",
+            include_str!("template/ci.yml").to_owned(),
+        ),
+        (
             "Makefile",
             filled(include_str!("template/Makefile"), kind.make),
         ),
