@@ -37,24 +37,15 @@ fn limit(instance: &Instance, resource: &str, value: u64) {
     assert!(status.success());
 }
 
-fn status_field(instance: &Instance, name: &str) -> u64 {
-    let path = format!("/proc/{}/status", instance.pid());
-    let text = std::fs::read_to_string(path).expect("the process lives");
-    let line = text.lines().find(|line| line.starts_with(name));
-    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
-    number.unwrap_or_else(|| panic!("no {name} in {text}"))
-}
-
 fn event(body: &[u8]) -> Vec<u8> {
     request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], body)
 }
 
-#[test]
-fn each_refusal_has_its_status_and_says_why() {
-    let instance = Instance::start("bootstrap", &[]);
+/// Requests that are refused, each with its status and a word of the reason.
+fn refused() -> [(String, &'static str, &'static str); 14] {
     let long = "x".repeat(40_000);
     let many = "a: b\r\n".repeat(300);
-    for (bytes, expected, why) in [
+    [
         (
             "GET / HTTP/2.0\r\nHost: x\r\n\r\n".to_owned(),
             "505",
@@ -123,7 +114,13 @@ fn each_refusal_has_its_status_and_says_why() {
             "400",
             "request line",
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn each_refusal_has_its_status_and_says_why() {
+    let instance = Instance::start("bootstrap", &[]);
+    for (bytes, expected, why) in refused() {
         let answer = ask(&instance, bytes.as_bytes());
         let start = bytes.get(..60).unwrap_or(&bytes);
         assert_eq!(status(&answer), expected, "{start:?}: {answer}");
@@ -243,13 +240,13 @@ fn a_connection_that_finds_no_thread_waits_for_one() {
     let mut first = instance.connect();
     assert_eq!(first.exchange(&event(b"x")).text(), "x");
     // The second worker, which accepts, is there; the address space ends before a third.
-    while status_field(&instance, "Threads:") < 3 {
+    while instance.status_field("Threads:") < 3 {
         std::thread::yield_now();
     }
     limit(
         &instance,
         "as",
-        status_field(&instance, "VmSize:") * 1024 + 512 * 1024,
+        instance.status_field("VmSize:") * 1024 + 512 * 1024,
     );
     let mut second = instance.connect();
     assert_eq!(second.exchange(&event(b"x")).text(), "x");
@@ -269,7 +266,7 @@ fn a_connection_that_finds_no_thread_waits_for_one() {
 #[test]
 fn the_first_answer_needs_two_threads() {
     let instance = Instance::start("bootstrap", &[]);
-    assert_eq!(status_field(&instance, "Threads:"), 2);
+    assert_eq!(instance.status_field("Threads:"), 2);
     assert_eq!(instance.invoke("one", b"x").text(), "x");
-    assert!(status_field(&instance, "Threads:") <= 3);
+    assert!(instance.status_field("Threads:") <= 3);
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustix::net::sockopt::set_socket_linger;
 
 use super::support::Instance;
-use super::{answer_of, assert_serves, event, status_field};
+use super::{answer_of, assert_serves, event};
 
 /// An answer that no socket's buffers hold.
 const LARGE: &str = "repeat 20000000";
@@ -194,8 +194,8 @@ fn ten_thousand_idle_connections_are_capped_and_cost_bounded_memory() {
     for stream in &mut idle[cap..] {
         assert_eq!(stream.read(&mut [0]).expect("a close, no reset"), 0);
     }
-    assert!(status_field(&instance, "Threads:") <= cap as u64 + 3);
-    let (memory, bound) = (status_field(&instance, "VmRSS:"), 64 * 1024);
+    assert!(instance.status_field("Threads:") <= cap as u64 + 3);
+    let (memory, bound) = (instance.status_field("VmRSS:"), 64 * 1024);
     assert!(memory < bound, "{memory} kB");
     // Who was there is still served, and so is who comes when others have left.
     assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
@@ -217,7 +217,7 @@ fn ten_thousand_idle_connections_are_capped_and_cost_bounded_memory() {
 fn a_thousand_idle_connections_leave_the_others_served() {
     let instance = Instance::start("testbed", &[]);
     let mut idle: Vec<_> = (0..1000).map(|_| connect(&instance)).collect();
-    assert!(status_field(&instance, "VmRSS:") < 64 * 1024);
+    assert!(instance.status_field("VmRSS:") < 64 * 1024);
     for _ in 0..20 {
         assert_serves(&instance);
     }

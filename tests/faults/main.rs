@@ -27,15 +27,6 @@ fn assert_serves(instance: &Instance) {
     assert_eq!(instance.invoke("still", b"still here").text(), "still here");
 }
 
-/// A field of `/proc/PID/status`; memory is in kB.
-fn status_field(instance: &Instance, name: &str) -> u64 {
-    let path = format!("/proc/{}/status", instance.pid());
-    let text = std::fs::read_to_string(path).expect("the process lives");
-    let line = text.lines().find(|line| line.starts_with(name));
-    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
-    number.unwrap_or_else(|| panic!("no {name} in {text}"))
-}
-
 /// An answer to an event that comes back on this connection.
 fn answer_of(connection: &mut Connection, request_id: &str, body: &str) -> String {
     connection

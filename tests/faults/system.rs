@@ -10,11 +10,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::support::{Instance, binary, free_port, request};
-use super::{answer_of, assert_serves, event, status_field};
+use super::{answer_of, assert_serves, event};
 
 /// Sets a limit of a running process, as a platform that is short of something does.
 fn limit(instance: &Instance, resource: &str, value: u64) {
-    let user = u32::try_from(status_field(instance, "Uid:")).expect("a user's number");
+    let user = u32::try_from(instance.status_field("Uid:")).expect("a user's number");
     let status = Command::new("prlimit")
         // A user's processes are that user's to limit.
         .uid(user)
@@ -87,7 +87,7 @@ fn run_out_of_threads(
 fn without_memory_for_threads_no_process_lives_on_that_serves_nobody() {
     let instance = Instance::start("testbed", &[]);
     // Less than the stack of another thread needs.
-    let little = |instance: &Instance| status_field(instance, "VmSize:") * 1024 + 512 * 1024;
+    let little = |instance: &Instance| instance.status_field("VmSize:") * 1024 + 512 * 1024;
     run_out_of_threads(instance, "as", little, 1 << 40);
 }
 
@@ -95,7 +95,7 @@ fn without_memory_for_threads_no_process_lives_on_that_serves_nobody() {
 fn without_threads_no_process_lives_on_that_serves_nobody() {
     let user = OtherUser::new();
     let instance = Instance::start_by(user.command(), &[]);
-    let no_more = |instance: &Instance| status_field(instance, "Threads:");
+    let no_more = |instance: &Instance| instance.status_field("Threads:");
     run_out_of_threads(instance, "nproc", no_more, 500);
 }
 

@@ -155,14 +155,22 @@ fn http(request: Request, ctx: &Context) -> Result<Response, Error> {
             .try_fold(Response::text("many"), |answer, number| {
                 answer.header(&format!("X-Header-{number}"), "value")
             })?,
-        (_, ["stream"]) => Response::stream(|out| {
+        (_, [name]) => return stream(name),
+        _ => Response::new(404),
+    })
+}
+
+/// The answers that are streams, by the one segment of their path, and what lets one of them go on.
+fn stream(name: &str) -> Result<Response, Error> {
+    Ok(match name {
+        "stream" => Response::stream(|out| {
             for number in 1..=3 {
                 writeln!(out, "event {number}")?;
                 out.flush()?;
             }
             Ok(())
         }),
-        (_, ["server-sent-events"]) => Response::stream(|out| {
+        "server-sent-events" => Response::stream(|out| {
             for number in 1..=6 {
                 NEXT.wait_for(number);
                 write!(out, "data: {number}\n\n")?;
@@ -171,27 +179,25 @@ fn http(request: Request, ctx: &Context) -> Result<Response, Error> {
             Ok(())
         })
         .header("Content-Type", "text/event-stream")?,
-        (_, ["next"]) => {
+        "next" => {
             NEXT.allow();
             Response::new(204)
         }
-        (_, ["reader"]) => Response::reader(std::io::repeat(b'r').take(100_000)),
-        (_, ["early-failure"]) => Response::stream(|_| Err(Error::new("Early", "nothing yet"))),
-        (_, ["early-panic"]) => Response::stream(|_| panic!("nothing yet")),
-        (_, ["no-content-stream"]) => {
-            Response::stream(|out| Ok(write!(out, "unseen")?)).with_status(204)
-        }
-        (_, ["broken-stream"]) => Response::stream(|out| {
+        "reader" => Response::reader(std::io::repeat(b'r').take(100_000)),
+        "early-failure" => Response::stream(|_| Err(Error::new("Early", "nothing yet"))),
+        "early-panic" => Response::stream(|_| panic!("nothing yet")),
+        "no-content-stream" => Response::stream(|out| Ok(write!(out, "unseen")?)).with_status(204),
+        "broken-stream" => Response::stream(|out| {
             write!(out, "half")?;
             out.flush()?;
             Err(Error::new("Broken", "the source has dried up"))
         }),
-        (_, ["panic-in-stream"]) => Response::stream(|out| {
+        "panic-in-stream" => Response::stream(|out| {
             write!(out, "half")?;
             out.flush()?;
             panic!("the source has burst")
         }),
-        (_, ["bomb-in-stream"]) => {
+        "bomb-in-stream" => {
             let bomb = Bomb;
             Response::stream(move |out| {
                 let _bomb = &bomb;

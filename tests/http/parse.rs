@@ -381,107 +381,109 @@ mod tests {
         assert_eq!(cases[1].name, "All is fine");
     }
 
+    /// What is changed of the sound case, into what, and what the error tells; nothing where the case stays sound.
+    const BAD: &[(&str, &str, &str)] = &[
+        (
+            "case: All is well\n",
+            "",
+            "topic.case:1: the case has no `case`",
+        ),
+        ("ref: RFC 9112 §2\n", "", "the case has no `ref`"),
+        (
+            "RFC 9112 §2",
+            "RFC 2616",
+            "topic.case:2: \"RFC 2616\" names no section",
+        ),
+        ("MUST", "must", "topic.case:3: \"must\" is no level"),
+        (
+            "level: MUST",
+            "level: MUST\nlevel: MAY",
+            "topic.case:4: `level` stands twice",
+        ),
+        (
+            "> GET",
+            ">GET",
+            "topic.case:4: \">GET / HTTP/1.1\" is no step",
+        ),
+        ("> GET", "> \\q", "\\q is no escape"),
+        ("answer: 200\n", "", "the case has no `answer`"),
+        (
+            "answer: 200",
+            "answer: 20",
+            "topic.case:6: \"20\" is no status",
+        ),
+        (
+            "answer: 200",
+            "answer: 200 soon",
+            "\"soon\" says nothing about an answer",
+        ),
+        (
+            "answer: 200",
+            "answer: 200 \"open",
+            "the body has no closing",
+        ),
+        (
+            "answer: 200",
+            "answer: none / 100\nanswer: 200",
+            "has one behind it that may not",
+        ),
+        ("then: open\n", "", "the case has no `then`"),
+        (
+            "then: open",
+            "then: ajar",
+            "topic.case:7: \"ajar\" is no state of a connection",
+        ),
+        (
+            "then: open",
+            "then: open\ntiny: W3\nthen: closed",
+            "topic.case:8: \"W3\" does not stand in deviations.txt",
+        ),
+        (
+            "then: open",
+            "then: open\ntiny: W1",
+            "the deviation of tiny is none",
+        ),
+        (
+            "then: open",
+            "then: open\ndirect: W1\nthen: closed",
+            "direct must hold what is a MUST",
+        ),
+        (
+            "level: MUST",
+            "level: MUST\nsend: slowly",
+            "\"slowly\" is no way to send",
+        ),
+        (
+            "level: MUST",
+            "level: MUST\nsend: split at x",
+            "\"split at x\" is no way to send",
+        ),
+        (">\n", ">\n-- half-close\n", ""),
+        (
+            "level: MUST",
+            "level: MUST\non: bash",
+            "\"bash\" is no program",
+        ),
+        (
+            "level: MUST",
+            "level: MUST\non: testbed A",
+            "\"A\" is not NAME=value",
+        ),
+        (
+            "level: MUST",
+            "level: MUST\nalone: perhaps",
+            "is no line of a case",
+        ),
+        (
+            "level: MUST",
+            "level: MUST\ncolour: red",
+            "is no line of a case",
+        ),
+    ];
+
     #[test]
     fn a_bad_case_is_an_error_that_tells_where_and_what() {
-        let errors = [
-            (
-                "case: All is well\n",
-                "",
-                "topic.case:1: the case has no `case`",
-            ),
-            ("ref: RFC 9112 §2\n", "", "the case has no `ref`"),
-            (
-                "RFC 9112 §2",
-                "RFC 2616",
-                "topic.case:2: \"RFC 2616\" names no section",
-            ),
-            ("MUST", "must", "topic.case:3: \"must\" is no level"),
-            (
-                "level: MUST",
-                "level: MUST\nlevel: MAY",
-                "topic.case:4: `level` stands twice",
-            ),
-            (
-                "> GET",
-                ">GET",
-                "topic.case:4: \">GET / HTTP/1.1\" is no step",
-            ),
-            ("> GET", "> \\q", "\\q is no escape"),
-            ("answer: 200\n", "", "the case has no `answer`"),
-            (
-                "answer: 200",
-                "answer: 20",
-                "topic.case:6: \"20\" is no status",
-            ),
-            (
-                "answer: 200",
-                "answer: 200 soon",
-                "\"soon\" says nothing about an answer",
-            ),
-            (
-                "answer: 200",
-                "answer: 200 \"open",
-                "the body has no closing",
-            ),
-            (
-                "answer: 200",
-                "answer: none / 100\nanswer: 200",
-                "has one behind it that may not",
-            ),
-            ("then: open\n", "", "the case has no `then`"),
-            (
-                "then: open",
-                "then: ajar",
-                "topic.case:7: \"ajar\" is no state of a connection",
-            ),
-            (
-                "then: open",
-                "then: open\ntiny: W3\nthen: closed",
-                "topic.case:8: \"W3\" does not stand in deviations.txt",
-            ),
-            (
-                "then: open",
-                "then: open\ntiny: W1",
-                "the deviation of tiny is none",
-            ),
-            (
-                "then: open",
-                "then: open\ndirect: W1\nthen: closed",
-                "direct must hold what is a MUST",
-            ),
-            (
-                "level: MUST",
-                "level: MUST\nsend: slowly",
-                "\"slowly\" is no way to send",
-            ),
-            (
-                "level: MUST",
-                "level: MUST\nsend: split at x",
-                "\"split at x\" is no way to send",
-            ),
-            (">\n", ">\n-- half-close\n", ""),
-            (
-                "level: MUST",
-                "level: MUST\non: bash",
-                "\"bash\" is no program",
-            ),
-            (
-                "level: MUST",
-                "level: MUST\non: testbed A",
-                "\"A\" is not NAME=value",
-            ),
-            (
-                "level: MUST",
-                "level: MUST\nalone: perhaps",
-                "is no line of a case",
-            ),
-            (
-                "level: MUST",
-                "level: MUST\ncolour: red",
-                "is no line of a case",
-            ),
-        ];
-        for (from, to, error) in errors {
+        for &(from, to, error) in BAD {
             match with(from, to) {
                 Ok(_) => assert_eq!(error, "", "{to:?} was taken"),
                 Err(told) => assert!(!error.is_empty() && told.contains(error), "{to:?}: {told}"),

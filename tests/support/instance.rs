@@ -171,6 +171,15 @@ impl Instance {
         self.address
     }
 
+    /// A field of `/proc/PID/status`; memory is in kB.
+    pub fn status_field(&self, name: &str) -> u64 {
+        let path = format!("/proc/{}/status", self.pid());
+        let text = fs::read_to_string(path).expect("the process lives");
+        let line = text.lines().find(|line| line.starts_with(name));
+        let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+        number.unwrap_or_else(|| panic!("no {name} in {text}"))
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
