@@ -240,9 +240,7 @@ fn a_connection_that_finds_no_thread_waits_for_one() {
     let mut first = instance.connect();
     assert_eq!(first.exchange(&event(b"x")).text(), "x");
     // The second worker, which accepts, is there; the address space ends before a third.
-    while instance.status_field("Threads:") < 3 {
-        std::thread::yield_now();
-    }
+    instance.wait_for_sleeping_threads(3);
     limit(
         &instance,
         "as",

@@ -71,6 +71,8 @@ fn run_out_of_threads(
 ) {
     let mut first = instance.connect();
     assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    // The first worker and the next: before that, what the limit is made from may be more than the instance keeps.
+    instance.wait_for_sleeping_threads(3);
     limit(&instance, resource, most(&instance));
     let connect = |_| TcpStream::connect(instance.address());
     let mut others: Vec<_> = (0..10).map(connect).collect();

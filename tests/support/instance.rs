@@ -162,6 +162,25 @@ impl Instance {
             .any(|target| inodes.iter().any(|inode| target == Path::new(inode)))
     }
 
+    /// Waits until it has so many threads, all of which sleep: a thread that begins maps more memory than it keeps.
+    pub fn wait_for_sleeping_threads(&self, threads: usize) {
+        let until = Instant::now() + PATIENCE;
+        while !self.sleeps(threads) {
+            assert!(Instant::now() < until, "no {threads} threads that sleep");
+            thread::sleep(TICK);
+        }
+    }
+
+    fn sleeps(&self, threads: usize) -> bool {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.pid())).expect("the process lives");
+        let stats = tasks.map(|task| {
+            let stat = task.expect("a thread").path().join("stat");
+            fs::read_to_string(stat).unwrap_or_default()
+        });
+        let stats: Vec<_> = stats.collect();
+        stats.len() >= threads && stats.iter().all(|stat| stat.contains(") S "))
+    }
+
     /// What it writes, where its stdout is a pipe.
     pub fn take_stdout(&mut self) -> ChildStdout {
         self.child.stdout.take().expect("stdout is a pipe")
