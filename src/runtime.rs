@@ -307,7 +307,7 @@ pub enum RuntimeError {
         /// Why not.
         source: io::Error,
     },
-    /// The system gave no thread or descriptor to begin with.
+    /// The system gave no thread or descriptor to begin with, or signals end too many runs of this process already.
     Start(io::Error),
     /// Connections can no longer be accepted. What was accepted has been answered; the process should end, so that
     /// Function Compute starts another.

@@ -92,7 +92,7 @@ impl Output {
             return true;
         };
         for piece in line.chunks(PIECE_BYTES) {
-            if !has_room(file, &mut self.patience) {
+            if !has_room(|time| is_writable(file, time), &mut self.patience) {
                 return false;
             }
             self.is_torn = true;
@@ -106,18 +106,20 @@ impl Output {
     }
 }
 
-/// Waits until there is room for a piece, but not longer than the patience that is left.
-fn has_room(file: &File, patience: &mut Duration) -> bool {
-    if is_writable(file, Duration::ZERO) {
+/// Waits until there is room for a piece, but not longer than the patience that is left. `is_writable` looks for so long.
+fn has_room(is_writable: impl Fn(Duration) -> bool, patience: &mut Duration) -> bool {
+    if is_writable(Duration::ZERO) {
         *patience = PATIENCE;
         return true;
     }
     let until = Instant::now() + *patience;
     while !patience.is_zero() {
-        if is_writable(file, *patience) {
+        let has_room = is_writable(*patience);
+        // A wait that was worth it is a wait too, or a slow reader would get one for each piece.
+        *patience = until.saturating_duration_since(Instant::now());
+        if has_room {
             return true;
         }
-        *patience = until.saturating_duration_since(Instant::now());
     }
     false
 }
@@ -129,5 +131,37 @@ fn is_writable(file: &File, time: Duration) -> bool {
     match poll(&mut stdout, Timespec::try_from(time).ok().as_ref()) {
         Ok(ready) => ready > 0,
         Err(error) => error != rustix::io::Errno::INTR,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PATIENCE, has_room};
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_wait_that_was_worth_it_uses_patience_up_too() {
+        let mut patience = PATIENCE;
+        let at_once = |_| true;
+        assert!(has_room(at_once, &mut patience) && patience == PATIENCE);
+        let after_a_moment = |time: Duration| {
+            let began = Instant::now();
+            while began.elapsed().is_zero() {}
+            !time.is_zero()
+        };
+        assert!(has_room(after_a_moment, &mut patience) && patience < PATIENCE);
+        let before = patience;
+        assert!(has_room(after_a_moment, &mut patience) && patience < before);
+        assert!(has_room(at_once, &mut patience) && patience == PATIENCE);
+    }
+
+    #[test]
+    fn without_patience_nothing_is_waited_for() {
+        let mut patience = Duration::ZERO;
+        let never = |time: Duration| {
+            assert!(time.is_zero(), "it was waited");
+            false
+        };
+        assert!(!has_room(never, &mut patience) && patience.is_zero());
     }
 }

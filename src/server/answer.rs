@@ -111,9 +111,12 @@ fn send_chunks(
         out,
         pending_head: head,
         gathered: Vec::new(),
+        is_cut: false,
     };
     match write(&mut chunks) {
         Ok(()) => chunks.finish().map_err(|_| Loss::Connection),
+        // Where half a chunk is on its way, whatever is written next would be taken for the rest of it.
+        Err(_) if chunks.is_cut => Err(Loss::Connection),
         // Nothing has left yet, so that the failure can still be told as any other.
         Err(error) if !chunks.pending_head.is_empty() => send(out, Reply::failure(&error), asked),
         Err(_) => Err(Loss::Stream),
@@ -125,6 +128,8 @@ struct Chunks<'a> {
     out: &'a mut dyn Write,
     pending_head: Vec<u8>,
     gathered: Vec<u8>,
+    /// Whether a write has failed, of which any part may have left.
+    is_cut: bool,
 }
 
 impl Chunks<'_> {
@@ -138,7 +143,9 @@ impl Chunks<'_> {
         if bytes.is_empty() {
             return Ok(());
         }
-        self.out.write_all(&bytes)
+        let written = self.out.write_all(&bytes);
+        self.is_cut |= written.is_err();
+        written
     }
 
     fn finish(mut self) -> io::Result<()> {
@@ -374,5 +381,36 @@ mod tests {
             text.ends_with("connection: keep-alive\r\ncontent-length: 9\r\n\r\nall of it"),
             "{text}"
         );
+    }
+
+    /// Takes so many writes and no more.
+    struct Cut(usize);
+
+    impl Write for Cut {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let left = self.0.checked_sub(1);
+            self.0 = left.ok_or(io::ErrorKind::TimedOut)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn behind_a_chunk_that_was_cut_nothing_can_be_told() {
+        let two_chunks = || {
+            streamed(|out| {
+                write!(out, "one")?;
+                out.flush()?;
+                write!(out, "two")?;
+                Ok(out.flush()?)
+            })
+        };
+        for writes in [0, 1] {
+            let loss = send(&mut Cut(writes), two_chunks(), ASKED);
+            assert!(matches!(loss, Err(Loss::Connection)), "{writes}: {loss:?}");
+        }
     }
 }

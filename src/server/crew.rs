@@ -106,7 +106,7 @@ impl Crew {
     }
 
     /// Whether all workers are busy and there may be one more.
-    fn wants_worker(&self) -> bool {
+    pub(super) fn wants_worker(&self) -> bool {
         self.idle.load(SeqCst) == 0 && self.size() < self.limit
     }
 

@@ -191,9 +191,12 @@ fn hire_if_wanted(crew: &Arc<Crew>, front: &Arc<Front>) {
         if crew.is_first_shortage() {
             log::warn!("no thread for another worker: {error}");
         }
-        // The busy workers go on, but they may be busy for as long as their connections are kept alive.
+        // The busy workers go on, but they may be busy for as long as their connections are kept alive. At the end they are
+        // not, and a ring would keep it from coming.
         std::thread::sleep(HIRE_AGAIN);
-        crew.bell().ring(Ring::Hire);
+        if crew.wants_worker() && !crew.is_stopping() {
+            crew.bell().ring(Ring::Hire);
+        }
     }
 }
 

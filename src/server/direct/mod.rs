@@ -222,6 +222,7 @@ impl Front {
             End::Agreed => {}
             // Whether the refusal arrives is all the same: the connection ends here.
             End::Refused(refusal) => {
+                let _in_flight = self.crew.begin();
                 let _ = answer::send(inbox.source(), refusal.reply(), refused);
             }
         }

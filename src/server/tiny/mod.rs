@@ -7,7 +7,7 @@ mod peers;
 mod read;
 mod refuse;
 
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -107,13 +107,22 @@ impl Front {
     /// Whether connections are still accepted: a request that is none is answered by `tiny_http` alone.
     pub(super) fn is_accepting(&self) -> bool {
         const PATIENCE: Duration = Duration::from_secs(2);
+        const TRIES: usize = 3;
         let ask = || {
             let mut stream = TcpStream::connect(self.address)?;
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.write_all(b"?\r\n")?;
             stream.read_exact(&mut [0])
         };
-        ask().is_ok()
+        // A connection that hears nothing may only be waiting for a thread, or the instance was frozen meanwhile.
+        let is_silence = |error: &io::Error| error.kind() == ErrorKind::WouldBlock;
+        for _ in 0..TRIES {
+            match ask() {
+                Err(error) if is_silence(&error) => self.visit(),
+                answer => return answer.is_ok(),
+            }
+        }
+        false
     }
 
     fn next(&self) -> Option<Request> {
@@ -215,6 +224,11 @@ fn own_address(bound: SocketAddr) -> SocketAddr {
 const PEER_ADDRESS_OF_RESET: &str =
     "called `Result::unwrap()` on an `Err` value: Os { code: 107, kind: NotConnected";
 
+/// What its threads panic with when the system gives them no descriptor.
+const REFUSED_BY_SYSTEM: &str = "called `Result::unwrap()` on an `Err` value: Os {";
+/// What the standard library panics with when the system gives no thread.
+const NO_THREAD: &str = "failed to spawn thread";
+
 /// Hears what the threads of `tiny_http` die of, for it tells nobody.
 fn watch_panics(crew: &Arc<Crew>) {
     let crew: Weak<Crew> = Arc::downgrade(crew);
@@ -230,7 +244,9 @@ fn watch_panics(crew: &Arc<Crew>) {
             crew.ask_for_visit();
         }
         // No thread or descriptor for a new connection: if it was the accepting thread that asked for one, it is gone.
-        else if may_be_its || message.starts_with("failed to spawn thread") {
+        else if (may_be_its && message.starts_with(REFUSED_BY_SYSTEM))
+            || message.starts_with(NO_THREAD)
+        {
             crew.bell().ring(Ring::Doubt);
         }
         was_reset
