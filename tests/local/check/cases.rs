@@ -148,7 +148,7 @@ const CASES: [(&str, Case); 13] = [
     (
         "statuses",
         Case {
-            breaks: "event-500",
+            breaks: "event-500,crashes-on-sigterm",
             options: &[],
             fail: &[
                 "event/answer",
@@ -156,6 +156,7 @@ const CASES: [(&str, Case); 13] = [
                 "event/binary",
                 "event/6-mb",
                 "event/32-mb",
+                "stop/sigterm",
             ],
         },
     ),
@@ -275,7 +276,7 @@ fn a_connection_that_is_closed_when_idle_is_told() {
 }
 
 #[test]
-fn a_wrong_status_of_success_is_told() {
+fn a_wrong_status_of_success_and_a_crash_at_the_end_are_told() {
     assert_case("statuses");
 }
 

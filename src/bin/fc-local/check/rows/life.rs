@@ -1,5 +1,6 @@
 //! Freezing and stopping (contract §4.5).
 
+use std::os::unix::process::ExitStatusExt;
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -56,6 +57,8 @@ async fn terminate(bench: &mut Bench<'_>) -> Outcome {
         return Outcome::fail(format!("it still runs {} s later", TERM_LIMIT.as_secs()));
     };
     let seen = describe_exit(status);
-    let sound = matches!(status.code(), None | Some(0 | TERM_EXIT_CODE));
+    // Another signal than the one that was sent is a crash.
+    let by_term = status.signal() == Some(Signal::TERM.as_raw());
+    let sound = by_term || matches!(status.code(), Some(0 | TERM_EXIT_CODE));
     Outcome::unless((!sound).then(|| seen.clone()), seen)
 }
