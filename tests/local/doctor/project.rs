@@ -150,8 +150,8 @@ fn an_s_yaml_that_says_something_else_is_told() {
             "`runtime: custom.debian12` for hello",
         ),
         (
-            "  hello:\n",
-            "  other:\n",
+            "hello",
+            "other",
             "no function hello",
             "add hello under resources",
         ),
@@ -168,6 +168,16 @@ fn an_s_yaml_that_says_something_else_is_told() {
     machine.assert_says(&[], "FAIL", "s.yaml", "it is empty", cure);
     machine.remove("project/s.yaml");
     machine.assert_says(&[], "warn", "s.yaml", "there is no", cure);
+}
+
+#[test]
+fn a_function_of_s_yaml_is_found_by_its_name_whatever_its_resource_is_called() {
+    let machine = Machine::sound();
+    machine.edit("s.yaml", "  hello:\n", "  other:\n");
+    assert_eq!(machine.doctor(&[]).status.code(), Some(0));
+    machine.edit("s.yaml", "memorySize: 128", "memorySize: 512");
+    let cure = "edit s.yaml: memorySize of hello as 128";
+    machine.assert_says(&[], "FAIL", "s.yaml", "has memorySize 512", cure);
 }
 
 #[test]

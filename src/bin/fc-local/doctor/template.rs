@@ -109,13 +109,21 @@ fn against_s_yaml(args: &DoctorArgs, functions: &[FunctionSpec]) -> Finding {
         Err(error) => return Finding::failure(S_YAML, error, restore(S_YAML)),
     };
     let wrong = functions.iter().find_map(|function| {
-        let props = at(&yaml, &format!("resources/{}/props", function.name));
-        wrong_twin(args, function, props)
+        wrong_twin(args, function, twin(&yaml, &function.name))
     });
     match wrong {
         Some((seen, line)) => Finding::failure(S_YAML, seen, format!("edit {S_YAML}: {line}")),
         None => Finding::sound(S_YAML, format!("says the same as {TEMPLATE}")),
     }
+}
+
+/// The function of s.yaml that has this name, else the one of the resource that has it.
+fn twin<'a>(yaml: &'a Yaml, name: &str) -> &'a Yaml {
+    let resources = at(yaml, "resources").as_hash().into_iter().flatten();
+    resources
+        .map(|(_, resource)| at(resource, "props"))
+        .find(|props| at(props, "functionName").as_str() == Some(name))
+        .unwrap_or_else(|| at(yaml, &format!("resources/{name}/props")))
 }
 
 /// What a function of s.yaml says otherwise, and what it should say.
