@@ -15,7 +15,7 @@ use crate::support::{Server, fc_local, text, wait_for};
 static BUILDING: Mutex<()> = Mutex::new(());
 
 /// What the Makefile that runs these tests may have put into the environment, which is not for that of a project.
-const FOREIGN_VARIABLES: [&str; 9] = [
+const FOREIGN_VARIABLES: [&str; 10] = [
     "CARGO_BUILD_TARGET",
     "EVENT",
     "EXAMPLE",
@@ -25,6 +25,7 @@ const FOREIGN_VARIABLES: [&str; 9] = [
     "RUSTC_BOOTSTRAP",
     "RUSTFLAGS",
     "STD",
+    "URL",
 ];
 
 fn root() -> &'static Path {
@@ -191,24 +192,24 @@ fn a_new_http_project_tests_runs_and_is_served() {
             .made(&["test"])
             .contains("test result: ok. 2 passed")
     );
-    let shown = project.made(&["run", "URL=/hello/you?a=1&b"]);
+    let shown = project.made(&["run", "URL=/hello/y'all$me?a=1&b"]);
     assert!(
         shown.contains("FC Invoke Result:\nHTTP/1.1 200 OK\n")
-            && shown.ends_with("\n\nHello you!\n"),
+            && shown.ends_with("\n\nHello y'all$me!\n"),
         "{shown}"
     );
 
     let data = project.path("target/fc-local");
     let server = Server::run(project.make(&["local", "PORT=0"]), &data);
     let (_, port) = server.address.rsplit_once(':').expect("a port");
-    let (url, port) = ("URL=/hello/Ferris", format!("PORT={port}"));
+    let (url, port) = ("URL=/hello/Ferris'$s?{a,b}", format!("PORT={port}"));
     wait_for("the function to be served", || {
         let asked = project
             .make(&["invoke", url, &port])
             .output()
             .expect("make runs");
         text(&asked.stdout)
-            .ends_with("\r\n\r\nHello Ferris!")
+            .ends_with("\r\n\r\nHello Ferris'$s!")
             .then_some(())
     });
 }
@@ -327,6 +328,22 @@ fn both_templates_of_a_project_describe_one_function() {
         let trigger = &function["Events"]["http-trigger"]["Properties"]["Methods"];
         assert_eq!(trigger.is_badvalue(), arguments.is_empty());
         assert_eq!(*trigger, s["triggers"][0]["triggerConfig"]["methods"]);
+    }
+}
+
+#[test]
+fn the_doctor_finds_nothing_wrong_with_the_templates_of_a_project() {
+    for (name, arguments) in [("an-event", &[][..]), ("a-web", &["--http"])] {
+        let project = Project::new(name, arguments);
+        let doctor = project.run(fc_local().args(["doctor", "--port=0"]));
+        let said = text(&doctor.stdout);
+        // What else it says depends on the machine, and there is no package yet.
+        for right in [
+            format!("fits the package: {name}\n"),
+            "says the same as template.yml\n".to_owned(),
+        ] {
+            assert!(said.contains(&right), "{right:?} is not in\n{said}");
+        }
     }
 }
 
