@@ -101,10 +101,14 @@ impl Watched {
         Ok(watched)
     }
 
+    fn all(&self) -> impl Iterator<Item = &PathBuf> {
+        self.folders.iter().chain(&self.files)
+    }
+
     /// The folders around all that is watched: an editor that replaces a file by another is only seen there.
     fn parents(&self) -> Vec<PathBuf> {
-        let all = self.files.iter().chain(&self.folders);
-        let mut parents: Vec<PathBuf> = all
+        let mut parents: Vec<PathBuf> = self
+            .all()
             .filter_map(|path| path.parent())
             .map(Path::to_owned)
             .collect();
@@ -150,6 +154,8 @@ fn forward(
 ) {
     let told = match event {
         Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
+        // Events were lost, and nobody knows of which files.
+        Ok(event) if event.need_rescan() => watched.all().next().cloned().map(Ok),
         Ok(event) => event
             .paths
             .into_iter()
@@ -188,7 +194,7 @@ impl Queue {
 mod tests {
     use std::path::{Path, PathBuf};
 
-    use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind};
+    use notify::event::{AccessKind, AccessMode, CreateKind, Flag, ModifyKind};
     use notify::{Event, EventKind};
     use tokio::sync::mpsc::unbounded_channel;
 
@@ -240,6 +246,15 @@ mod tests {
             .flatten()
             .collect();
         assert_eq!(told, [path.clone(), path]);
+    }
+
+    #[test]
+    fn lost_events_count_as_a_change() {
+        let (tell, mut changed) = unbounded_channel();
+        let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        forward(&watched(), &tell, Ok(lost));
+        let told = changed.try_recv().expect("a change").expect("a path");
+        assert_eq!(told, Path::new("/p/src"));
     }
 
     #[tokio::test]
