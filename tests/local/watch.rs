@@ -69,8 +69,11 @@ impl Watch {
         self.folder.path().join(name)
     }
 
+    /// Saves a file as a whole, so that it is one change: half of it is never built, nor is it built twice.
     fn write(&self, name: &str, content: &str) {
-        fs::write(self.at(name), content).expect("written");
+        let beside = self.at(".new");
+        fs::write(&beside, content).expect("written");
+        fs::rename(&beside, self.at(name)).expect("renamed");
     }
 
     fn said(&self) -> String {
