@@ -70,6 +70,7 @@ impl Machine {
             machine.program(name, &format!("echo {name} 1"));
         }
         machine.write("project/musl/flags.sh", "# why\nTOOLCHAIN=1.2.3\n");
+        machine.write("project/tests/local/check/bootstrap", "");
         machine.write("project/template.yml", TEMPLATE);
         machine.write("project/s.yaml", S_YAML);
         machine.bootstrap("project/pkg/bootstrap", &elf(62, 1));

@@ -76,6 +76,11 @@ fn a_missing_program_of_some_jobs_is_a_warning() {
         machine.assert_says(&[], "warn", name, "not there; only ", cure);
     }
     let machine = Machine::sound();
+    machine.remove("project/tests");
+    machine.remove("bin/python3");
+    let said = text(&machine.doctor(&[]).stdout);
+    assert!(!said.contains("python3"), "no test needs it\n{said}");
+    let machine = Machine::sound();
     machine.program("fun", "echo 3.5.0");
     machine.assert_says(&[], "warn", "fun", "\"3.5.0\"", fun);
 }

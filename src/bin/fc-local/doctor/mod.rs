@@ -56,7 +56,7 @@ pub(crate) struct DoctorArgs {
 /// Looks at everything and prints what it finds.
 pub(crate) fn run(args: &DoctorArgs) -> ExitCode {
     let mut findings = toolchain::look(&args.dir);
-    findings.extend(programs::look());
+    findings.extend(programs::look(&args.dir));
     findings.push(credentials::look(&args.dir));
     findings.push(package::look(args));
     findings.extend(template::look(args));

@@ -1,5 +1,6 @@
 //! Programs that only some jobs need.
 
+use std::path::Path;
 use std::process::Command;
 
 use super::finding::Finding;
@@ -20,29 +21,37 @@ struct Program {
 /// What every program takes without doing anything.
 const ANY: &str = "--help";
 
-const PROGRAMS: [Program; 3] = [
+const PROGRAMS: [Program; 2] = [
     Program {
         name: "zip",
-        jobs: "only `make size` and the size that `make musl` tells",
+        jobs: "only a package as a zip file, or its size as one",
         version: None,
         cure: "apt-get install -y zip",
     },
     Program {
         name: "node",
-        jobs: "only fun, hence `make deploy` and `make invoke`",
+        jobs: "only fun, hence `make deploy`",
         version: Some("--version"),
         cure: "apt-get install -y nodejs npm",
     },
-    Program {
-        name: "python3",
-        jobs: "only `make test`",
-        version: Some("--version"),
-        cure: "apt-get install -y python3",
-    },
 ];
 
-pub(super) fn look() -> Vec<Finding> {
+/// Only a project with tests of this kind needs it.
+const PYTHON: Program = Program {
+    name: "python3",
+    jobs: "only `make test`",
+    version: Some("--version"),
+    cure: "apt-get install -y python3",
+};
+
+/// A script in Python that the tests of fc-runtime itself run.
+const PYTHON_TEST: &str = "tests/local/check/bootstrap";
+
+pub(super) fn look(project: &Path) -> Vec<Finding> {
     let mut findings: Vec<Finding> = PROGRAMS.iter().map(program).collect();
+    if project.join(PYTHON_TEST).exists() {
+        findings.push(program(&PYTHON));
+    }
     findings.push(fun());
     findings
 }

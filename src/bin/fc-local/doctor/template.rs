@@ -108,9 +108,9 @@ fn against_s_yaml(args: &DoctorArgs, functions: &[FunctionSpec]) -> Finding {
         }
         Err(error) => return Finding::failure(S_YAML, error, restore(S_YAML)),
     };
-    let wrong = functions.iter().find_map(|function| {
-        wrong_twin(args, function, twin(&yaml, &function.name))
-    });
+    let wrong = functions
+        .iter()
+        .find_map(|function| wrong_twin(args, function, twin(&yaml, &function.name)));
     match wrong {
         Some((seen, line)) => Finding::failure(S_YAML, seen, format!("edit {S_YAML}: {line}")),
         None => Finding::sound(S_YAML, format!("says the same as {TEMPLATE}")),
