@@ -54,6 +54,7 @@ impl Project {
         );
         assert!(made.status.success(), "{made:?}");
         let said = text(&made.stdout);
+        assert!(!said.contains("crates.io"), "{said}");
         for step in [
             "cd ",
             "make run ",
@@ -230,7 +231,13 @@ fn the_files_of_a_project_are_formatted() {
 #[test]
 fn a_project_takes_the_version_that_this_tool_is_of() {
     let folder = tempfile::tempdir().expect("folder");
-    assert!(new_in(folder.path(), &["hello"]).status.success());
+    let made = new_in(folder.path(), &["hello"]);
+    assert!(made.status.success(), "{made:?}");
+    let source = format!(
+        "It takes fc-runtime {} from crates.io; with --path CHECKOUT ",
+        env!("CARGO_PKG_VERSION")
+    );
+    assert!(text(&made.stdout).contains(&source), "{made:?}");
     let manifest = fs::read_to_string(folder.path().join("hello/Cargo.toml")).expect("a manifest");
     let dependency = format!("\nfc-runtime = \"{}\"\n", env!("CARGO_PKG_VERSION"));
     assert!(manifest.contains(&dependency), "{manifest}");

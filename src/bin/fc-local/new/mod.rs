@@ -183,6 +183,15 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> NewError + use<> {
 
 fn next_steps(args: &NewArgs) -> String {
     let (name, kind) = (&args.name, if args.http { "HTTP" } else { "event" });
+    let source = match &args.path {
+        Some(_) => String::new(),
+        None => format!(
+            "
+It takes fc-runtime {} from crates.io; with --path CHECKOUT it would take it from a checkout.
+",
+            env!("CARGO_PKG_VERSION")
+        ),
+    };
     format!(
         "{name} is there, an {kind} function in {name}/src/main.rs. Next:
 
@@ -191,6 +200,6 @@ fn next_steps(args: &NewArgs) -> String {
   make test     # run its tests
   make watch    # serve it here, and again at each change; `make invoke` in another terminal calls it
   make deploy   # deploy it to FC 2.0 by fun; `make deploy-fc3` to FC 3.0 by Serverless Devs
-"
+{source}"
     )
 }
