@@ -17,7 +17,8 @@ set -- "$@" --skip what_panics_when_it_is_dropped
 # look at is safe code as well, and the fuzz targets go through more.
 for slow in every_byte_at_every_place the_library_takes_and_refuses what_is_encoded_is_decoded \
     heads_up_to_the_limits the_buffer_grows extensions_and_trailers_without_end nested_too_deep chunks_ \
-    that_are_refused request_lines_that there_must_be_one a_head_that_breaks_off five_centuries; do
+    that_are_refused request_lines_that there_must_be_one a_head_that_breaks_off five_centuries \
+    a_line_that_just_fits a_cut_counts fields_that_have_no_room a_message_makes_room that_leaves_no_room; do
     set -- "$@" --skip "$slow"
 done
 
