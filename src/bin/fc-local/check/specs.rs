@@ -1,6 +1,6 @@
 //! Every row that `fc-local check` knows, in the order of the report.
 //!
-//! A row is `must` where the contract's mark for it is [C], [D] or [O] of the platform, `should` where it is [I] or
+//! A row is `must` where the contract's mark for it is `[C]`, `[D]` or `[O]` of the platform, `should` where it is `[I]` or
 //! where its sources differ.
 
 use super::row::{Level, Spec};
