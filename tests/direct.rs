@@ -6,7 +6,6 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::process::Command;
 
 use support::{Connection, Instance, request};
 
@@ -25,16 +24,6 @@ fn status(answer: &str) -> &str {
         .strip_prefix("HTTP/1.1 ")
         .and_then(|rest| rest.get(..3))
         .unwrap_or_default()
-}
-
-/// Sets a limit of a running process, as a platform that is short of something does.
-fn limit(instance: &Instance, resource: &str, value: u64) {
-    let status = Command::new("prlimit")
-        .arg(format!("--pid={}", instance.pid()))
-        .arg(format!("--{resource}={value}:"))
-        .status()
-        .expect("prlimit is there");
-    assert!(status.success());
 }
 
 fn event(body: &[u8]) -> Vec<u8> {
@@ -216,7 +205,7 @@ fn kept_alive_connections_beyond_the_workers_are_each_served() {
 #[test]
 fn a_connection_that_finds_no_descriptor_waits_for_one() {
     let instance = Instance::start("bootstrap", &[]);
-    limit(&instance, "nofile", 24);
+    instance.limit("nofile", 24);
     let mut connections: Vec<Connection> = (0..30).map(|_| instance.connect()).collect();
     instance.wait_for_line("the warning", |line| line.contains("cannot be accepted"));
     let mut waiting = connections.pop().expect("there are thirty");
@@ -232,11 +221,7 @@ fn a_connection_that_finds_no_thread_waits_for_one() {
     assert_eq!(first.exchange(&event(b"x")).text(), "x");
     // The second worker, which accepts, is there; the address space ends before a third.
     instance.wait_for_sleeping_threads(3);
-    limit(
-        &instance,
-        "as",
-        instance.status_field("VmSize:") * 1024 + 1536 * 1024,
-    );
+    instance.limit("as", instance.space_for_no_thread());
     let mut second = instance.connect();
     assert_eq!(second.exchange(&event(b"x")).text(), "x");
     let mut third = instance.connect();
@@ -247,7 +232,7 @@ fn a_connection_that_finds_no_thread_waits_for_one() {
     assert_eq!(first.exchange(&event(b"still here")).text(), "still here");
     drop(second);
     assert_eq!(third.answer().text(), "late");
-    limit(&instance, "as", 1 << 40);
+    instance.limit("as", 1 << 40);
     let mut fourth = instance.connect();
     assert_eq!(fourth.exchange(&event(b"x")).text(), "x");
 }

@@ -1,26 +1,17 @@
 //! The library from outside: a runtime in the test's own process.
 
+mod support;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use fc_runtime::http::{Request, Response};
 use fc_runtime::serde_json::{Value, json as value};
 use fc_runtime::{Context, Error, Runtime, Shutdown, json};
 
-/// Runs a runtime on a port of its own for as long as `test` takes, then stops it.
-fn with(runtime: Runtime, test: impl FnOnce(SocketAddr)) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("a bound socket");
-    let shutdown = Shutdown::new();
-    let runtime = runtime.listener(listener).shutdown(&shutdown);
-    let running = thread::spawn(move || runtime.run());
-    test(address);
-    shutdown.trigger();
-    running.join().expect("no panic").expect("it ends well");
-}
+use support::with;
 
 /// The whole answer to one request, whose connection is closed behind it.
 fn ask(address: SocketAddr, method: &str, target: &str, control_path: &str, body: &str) -> String {

@@ -2,30 +2,22 @@
 
 #![cfg(feature = "direct")]
 
+mod support;
+
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown as Half, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown as Half, SocketAddr, TcpStream};
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use fc_runtime::http::{Request, Response};
-use fc_runtime::{Error, Runtime, Shutdown};
+use fc_runtime::{Error, Runtime};
+
+use support::with;
 
 /// How long a test waits for what must come: less than any clock has by default.
 const PATIENCE: Duration = Duration::from_secs(20);
 const SHORT: Duration = Duration::from_millis(50);
-
-/// Runs a runtime on a port of its own for as long as `test` takes, then stops it.
-fn with(runtime: Runtime, test: impl FnOnce(SocketAddr)) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("a bound socket");
-    let shutdown = Shutdown::new();
-    let runtime = runtime.listener(listener).shutdown(&shutdown);
-    let running = thread::spawn(move || runtime.run());
-    test(address);
-    shutdown.trigger();
-    running.join().expect("no panic").expect("it ends well");
-}
 
 /// A runtime that answers with the number of bytes it was sent.
 fn counting() -> Runtime {

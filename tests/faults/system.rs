@@ -12,18 +12,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::support::{Instance, binary, free_port, request};
 use super::{answer_of, assert_serves, event};
 
-/// Sets a limit of a running process, as a platform that is short of something does.
-fn limit(instance: &Instance, resource: &str, value: u64) {
-    let user = u32::try_from(instance.status_field("Uid:")).expect("a user's number");
-    let status = Command::new("prlimit")
-        // A user's processes are that user's to limit.
-        .uid(user)
-        .arg(format!("--pid={}", instance.pid()))
-        .arg(format!("--{resource}={value}:"))
-        .status();
-    assert!(status.expect("prlimit is there").success());
-}
-
 /// Checks that the instance serves a new connection, or ends by itself and says why. A process that does neither would
 /// stay in its place for ever, and the platform would start no other.
 fn assert_serves_or_ends(instance: Instance) {
@@ -55,14 +43,14 @@ fn without_descriptors_no_process_lives_on_that_serves_nobody() {
     let instance = Instance::start("testbed", &[]);
     let mut first = instance.connect();
     assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
-    limit(&instance, "nofile", 24);
+    instance.limit("nofile", 24);
     let idle: Vec<_> = (0..40)
         .map(|_| TcpStream::connect(instance.address()))
         .collect();
     // Who was there before is answered, whatever becomes of the others.
     assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
     drop(idle);
-    limit(&instance, "nofile", 1024);
+    instance.limit("nofile", 1024);
     assert_serves_or_ends(instance);
 }
 
@@ -77,27 +65,23 @@ fn run_out_of_threads(
     assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
     // The first worker and the next: before that, what the limit is made from may be more than the instance keeps.
     instance.wait_for_sleeping_threads(3);
-    limit(&instance, resource, most(&instance));
+    instance.limit(resource, most(&instance));
     let connect = |_| TcpStream::connect(instance.address());
     let mut others: Vec<_> = (0..10).map(connect).collect();
     for stream in others.iter_mut().flatten() {
         // A reset is an answer too.
         let _ = stream.write_all(&event("other", b"x"));
     }
-    limit(&instance, resource, enough);
+    instance.limit(resource, enough);
     drop(others);
     assert_serves_or_ends(instance);
 }
-
-/// Less than the stack of another thread needs, which is 2 MiB, and more than the others allocate, in bytes.
-const LITTLE: u64 = 1536 * 1024;
 
 #[test]
 fn an_instance_that_never_got_a_second_thread_ends_all_the_same() {
     let instance = Instance::start("testbed", &[]);
     instance.wait_for_sleeping_threads(2);
-    let little = instance.status_field("VmSize:") * 1024 + LITTLE;
-    limit(&instance, "as", little);
+    instance.limit("as", instance.space_for_no_thread());
     let mut idle = instance.connect();
     assert_eq!(answer_of(&mut idle, "one", "hello"), "hello");
     instance.wait_for_line("the shortage", |line| {
@@ -111,8 +95,7 @@ fn an_instance_that_never_got_a_second_thread_ends_all_the_same() {
 #[test]
 fn without_memory_for_threads_no_process_lives_on_that_serves_nobody() {
     let instance = Instance::start("testbed", &[]);
-    let little = |instance: &Instance| instance.status_field("VmSize:") * 1024 + LITTLE;
-    run_out_of_threads(instance, "as", little, 1 << 40);
+    run_out_of_threads(instance, "as", Instance::space_for_no_thread, 1 << 40);
 }
 
 #[test]

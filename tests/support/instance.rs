@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -179,6 +180,25 @@ impl Instance {
         });
         let stats: Vec<_> = stats.collect();
         stats.len() >= threads && stats.iter().all(|stat| stat.contains(") S "))
+    }
+
+    /// Sets a limit of the running process, as a platform that is short of something does.
+    pub fn limit(&self, resource: &str, value: u64) {
+        let user = u32::try_from(self.status_field("Uid:")).expect("a user's number");
+        let status = Command::new("prlimit")
+            // A user's processes are that user's to limit.
+            .uid(user)
+            .arg(format!("--pid={}", self.pid()))
+            .arg(format!("--{resource}={value}:"))
+            .status();
+        assert!(status.expect("prlimit is there").success());
+    }
+
+    /// An address space, in bytes, with room for what its threads allocate, but none for another thread.
+    pub fn space_for_no_thread(&self) -> u64 {
+        /// Less than a stack, which is 2 MiB.
+        const LITTLE: u64 = 1536 * 1024;
+        self.status_field("VmSize:") * 1024 + LITTLE
     }
 
     /// What it writes, where its stdout is a pipe.

@@ -7,8 +7,10 @@
 )]
 
 mod agent;
+mod in_process;
 mod instance;
 pub mod secrets;
 
 pub use agent::{Connection, request};
+pub use in_process::with;
 pub use instance::{Instance, binary, free_port};

@@ -1,0 +1,18 @@
+//! A runtime in the test's own process.
+
+use std::net::{SocketAddr, TcpListener};
+use std::thread;
+
+use fc_runtime::{Runtime, Shutdown};
+
+/// Runs a runtime on a port of its own for as long as `test` takes, then stops it.
+pub fn with(runtime: Runtime, test: impl FnOnce(SocketAddr)) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("a bound socket");
+    let shutdown = Shutdown::new();
+    let runtime = runtime.listener(listener).shutdown(&shutdown);
+    let running = thread::spawn(move || runtime.run());
+    test(address);
+    shutdown.trigger();
+    running.join().expect("no panic").expect("it ends well");
+}
