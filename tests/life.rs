@@ -255,6 +255,24 @@ fn a_client_that_stalls_does_not_hold_up_the_end() {
     assert_eq!(instance.wait().0.code(), Some(0));
 }
 
+/// The front `direct` answers before the body, and closes.
+#[cfg(feature = "tiny-http")]
+#[test]
+fn a_refused_request_that_is_still_coming_at_a_signal_hears_why() {
+    let instance = Instance::start("bootstrap", &[]);
+    let mut refused = instance.connect();
+    // A short body is read before the request is looked at.
+    refused.send(
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\nContent-Length: 5000\r\n\r\n",
+    );
+    instance.signal("-TERM");
+    // Nothing can be seen of a process that waits; one that does not has ended long before.
+    thread::sleep(std::time::Duration::from_millis(300));
+    refused.send(&[b'x'; 5000]);
+    assert_eq!(refused.answer().status, 400);
+    assert_eq!(instance.wait().0.code(), Some(0));
+}
+
 #[test]
 fn a_second_signal_ends_a_pre_stop_hook_that_hangs() {
     let instance = Instance::start("testbed", &[("HANG_IN_PRE_STOP", "1")]);

@@ -22,6 +22,8 @@ pub(super) struct Crew {
     visits: AtomicUsize,
     /// Whether a ring for another worker is still unheard.
     rung: AtomicBool,
+    /// Whether a ring of doubt is still unheard.
+    doubted: AtomicBool,
     /// Whether it was told that there is no thread for another worker.
     is_short: AtomicBool,
     stopping: AtomicBool,
@@ -39,6 +41,7 @@ impl Crew {
             reading: AtomicUsize::new(0),
             visits: AtomicUsize::new(0),
             rung: AtomicBool::new(false),
+            doubted: AtomicBool::new(false),
             is_short: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             dismissed: AtomicBool::new(false),
@@ -85,6 +88,21 @@ impl Crew {
     /// How many visits were asked for since the last time.
     pub(super) fn take_visits(&self) -> usize {
         self.visits.swap(0, SeqCst)
+    }
+
+    /// Asks the main thread to look whether connections are still accepted.
+    #[cfg(feature = "tiny-http")]
+    pub(super) fn doubt(&self) {
+        // The look takes time, and whatever panics meanwhile in a handler's own threads must not fill the bell, where
+        // the byte that means the end would find no place.
+        if !self.doubted.swap(true, SeqCst) {
+            self.bell.ring(Ring::Doubt);
+        }
+    }
+
+    /// Hears a ring of doubt, before the look: what comes up during it asks for another one.
+    pub(super) fn hears_doubt(&self) {
+        self.doubted.store(false, SeqCst);
     }
 
     pub(super) fn in_flight(&self) -> usize {
@@ -302,6 +320,24 @@ mod tests {
             "there may be three"
         );
         assert!(!crew.hears_hire());
+    }
+
+    #[cfg(feature = "tiny-http")]
+    #[test]
+    fn whatever_comes_up_until_the_bell_is_heard_rings_it_once() {
+        let (bell, ear) = bell().expect("a pair of sockets");
+        let crew = Crew::new(1, bell);
+        // More than the bell could carry.
+        for _ in 0..10_000 {
+            crew.doubt();
+            crew.ask_for_visit();
+        }
+        assert_eq!(ear.hear(), Ring::Doubt);
+        assert_eq!(ear.hear(), Ring::Visit);
+        assert_eq!(ear.hear_within(Duration::from_millis(1)), None);
+        crew.hears_doubt();
+        crew.doubt();
+        assert_eq!(ear.hear(), Ring::Doubt);
     }
 
     #[test]

@@ -111,8 +111,13 @@ fn watch(crew: &Arc<Crew>, front: &Arc<Front>, ear: &Ear) -> Result<(), ServeErr
     loop {
         match ear.hear() {
             Ring::Stop => return Ok(()),
-            Ring::Doubt if front.is_accepting() => {}
-            Ring::Doubt | Ring::AcceptFailed => return Err(ServeError::Accept),
+            Ring::Doubt => {
+                crew.hears_doubt();
+                if !front.is_accepting() {
+                    return Err(ServeError::Accept);
+                }
+            }
+            Ring::AcceptFailed => return Err(ServeError::Accept),
             ring => attend(ring, crew, front),
         }
     }

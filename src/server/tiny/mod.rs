@@ -153,7 +153,9 @@ impl Front {
                 drop(reading);
                 self.answer(request, call, asked, peer);
             }
-            Err(Trouble::Refused(refusal)) => refuse::refuse(request, refusal, asked, &self.peers),
+            Err(Trouble::Refused(refusal)) => {
+                refuse::refuse(request, refusal, asked, &self.peers, &self.crew);
+            }
             // Nobody waits for an answer, and none of `tiny_http`'s own is to be tried.
             Err(Trouble::Gone) => drop(request.into_writer()),
         }
@@ -247,7 +249,7 @@ fn watch_panics(crew: &Arc<Crew>) {
         else if (may_be_its && message.starts_with(REFUSED_BY_SYSTEM))
             || message.starts_with(NO_THREAD)
         {
-            crew.bell().ring(Ring::Doubt);
+            crew.doubt();
         }
         was_reset
     }));

@@ -3,10 +3,12 @@
 //! Owns the ways round what `tiny_http` does when such a request is dropped. It must not know why one is refused.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use tiny_http::{Header, Request, Response, StatusCode};
 
 use super::super::answer::{self, Asked};
+use super::super::crew::Crew;
 use super::super::framing::Refusal;
 use super::super::start_thread;
 use super::await_turn;
@@ -19,8 +21,14 @@ use crate::http::Body;
 const MOST_BYTES_RESERVED: usize = 1 << 30;
 
 /// Answers on a thread of its own, for dropping the request reads its body to the end, which may never come: no worker
-/// waits for that.
-pub(super) fn refuse(request: Request, refusal: Refusal, asked: Asked, peers: &Peers) {
+/// waits for that. A stop does, as it does for every request that is still coming.
+pub(super) fn refuse(
+    request: Request,
+    refusal: Refusal,
+    asked: Asked,
+    peers: &Peers,
+    crew: &Arc<Crew>,
+) {
     if is_too_long_to_drop(&request) {
         return give_up(request, refusal);
     }
@@ -29,8 +37,12 @@ pub(super) fn refuse(request: Request, refusal: Refusal, asked: Asked, peers: &P
         distrust: (!refusal.leaves_the_connection_sound()).then(|| peers.distrust_later(peer)),
         request,
     };
+    let crew = Arc::clone(crew);
     // Without a thread the request is dropped here and now, with an answer of 500.
-    let _ = start_thread(Box::new(move || answer(refused, refusal, asked)));
+    let _ = start_thread(Box::new(move || {
+        let _reading = crew.read();
+        answer(refused, refusal, asked);
+    }));
 }
 
 /// A request, and the distrust of what comes behind it. They are dropped in this order: dropping the request lets the
