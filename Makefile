@@ -22,6 +22,8 @@ export FC PORT
 
 # The front that is chosen is the only one that is built, linted and tested.
 FEATURES = --no-default-features --features $(FRONT),local,events,kv
+# What a function may link of it, which is linted by the rules of .ci/clippy.toml as well.
+LIBRARY = --no-default-features --features $(FRONT),events,kv
 FC_LOCAL = cargo run --quiet --locked --features local --bin fc-local --
 
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
@@ -122,6 +124,7 @@ fmt: ## format the code
 lint: ## check format and lints, warnings denied
 	cargo fmt --check
 	cargo clippy --locked --all-targets $(FEATURES) -- -D warnings
+	CLIPPY_CONF_DIR="$(CURDIR)/.ci" cargo clippy --locked --lib $(LIBRARY) -- -D warnings
 
 msrv: ## build everything with the oldest Rust that Cargo.toml promises
 	rustup toolchain install $(MSRV) --profile minimal --no-self-update

@@ -26,7 +26,7 @@ pub struct Timestamp(SystemTime);
 impl Timestamp {
     /// This moment by the wall clock.
     pub fn now() -> Self {
-        Self(SystemTime::now())
+        Self(wall_clock())
     }
 }
 
@@ -51,9 +51,10 @@ impl fmt::Display for Timestamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HttpDate(SystemTime);
 
-impl From<SystemTime> for HttpDate {
-    fn from(time: SystemTime) -> Self {
-        Self(time)
+impl HttpDate {
+    /// This moment by the wall clock.
+    pub(crate) fn now() -> Self {
+        Self(wall_clock())
     }
 }
 
@@ -67,6 +68,15 @@ impl fmt::Display for HttpDate {
             "{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
         )
     }
+}
+
+/// The clock that may jump while an instance is frozen: fit for showing, and for nothing that is reckoned.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "what is made of it can be shown and compared, no more"
+)]
+fn wall_clock() -> SystemTime {
+    SystemTime::now()
 }
 
 fn nth(names: &[&'static str], index: u64) -> &'static str {
@@ -159,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_date_of_an_answer_has_its_weekday() {
-        let shown = |seconds| HttpDate::from(UNIX_EPOCH + Duration::from_secs(seconds)).to_string();
+        let shown = |seconds| HttpDate(UNIX_EPOCH + Duration::from_secs(seconds)).to_string();
         assert_eq!(shown(0), "Thu, 01 Jan 1970 00:00:00 GMT");
         assert_eq!(shown(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(shown(1_795_420_862), "Mon, 23 Nov 2026 08:01:02 GMT");

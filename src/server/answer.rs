@@ -3,7 +3,6 @@
 //! Owns the bytes of an answer (RFC 9112 §4, §6). It must not know what kind of connection they go to.
 
 use std::io::{self, Write};
-use std::time::SystemTime;
 
 use crate::call::Reply;
 use crate::headers::name;
@@ -173,11 +172,7 @@ impl Write for Chunks<'_> {
 /// Status line and fields, without the empty line that ends them.
 fn head(reply: &Reply, asked: Asked) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {} {}\r\n", reply.status, reason(reply.status)).into_bytes();
-    push_field(
-        &mut head,
-        "date",
-        HttpDate::from(SystemTime::now()).to_string().as_bytes(),
-    );
+    push_field(&mut head, "date", HttpDate::now().to_string().as_bytes());
     for (name, value) in reply.headers.iter() {
         push_field(&mut head, name, value);
     }

@@ -5,7 +5,6 @@
 mod support;
 
 mod clients;
-mod clock;
 mod output;
 mod panics;
 mod stop;

@@ -1,0 +1,95 @@
+//! Lints that nothing but the one place that is known may lift. That a lint is kept everywhere else, `make lint` sees to.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder of the project");
+    let paths = entries.map(|entry| entry.expect("an entry of it").path());
+    paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}
+
+fn read(file: impl AsRef<Path>) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    fs::read_to_string(file).expect("text of the project")
+}
+
+/// The sources that hold a text, below `src`: each as often as it holds it. Whoever lifts a lint has to name it, or the
+/// group that it is in, so a mere mention is looked at as well.
+fn mentions(text: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let sources = files(&root).into_iter();
+    sources
+        .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+        .flat_map(|file| {
+            let name = file.strip_prefix(&root).expect("it lies below");
+            vec![name.to_owned(); read(&file).matches(text).count()]
+        })
+        .collect()
+}
+
+/// The item that an attribute stands at which names a lint.
+fn item_behind(lint: &str, file: &str) -> String {
+    let text = read(file);
+    let (before, behind) = text.split_once(lint).expect("it is named there");
+    assert!(
+        before
+            .trim_end()
+            .trim_end_matches("clippy::")
+            .trim_end()
+            .ends_with("#[allow("),
+        "{file} lifts {lint} for one item"
+    );
+    let item = behind.lines().skip_while(|line| *line != ")]").nth(1);
+    item.expect("an item behind the attribute").to_owned()
+}
+
+#[test]
+fn only_the_handler_of_signals_is_allowed_unsafe_code() {
+    assert!(read("Cargo.toml").contains("\nunsafe_code = \"deny\"\n"));
+    assert_eq!(
+        mentions("unsafe_code"),
+        [Path::new("server/signals/mod.rs")]
+    );
+    let item = item_behind("unsafe_code", "src/server/signals/mod.rs");
+    assert_eq!(item, "mod handler;");
+}
+
+/// A wall clock cannot be set for one process, and a static program takes none from a library, so no test can have it
+/// jump. What reckons a deadline or a wait is not allowed to ask for it.
+#[test]
+fn only_what_is_shown_comes_from_the_wall_clock() {
+    let rules = read(".ci/clippy.toml");
+    for clock in ["now", "elapsed"] {
+        assert!(rules.contains(&format!("\"std::time::SystemTime::{clock}\"")));
+    }
+    let lint = read("Makefile");
+    let (_, recipe) = lint.split_once("\nlint:").expect("the target");
+    let (recipe, _) = recipe.split_once("\n\n").expect("its end");
+    assert!(recipe.contains("CLIPPY_CONF_DIR=\"$(CURDIR)/.ci\" cargo clippy --locked --lib "));
+    assert_eq!(mentions("disallowed_methods"), [Path::new("time.rs")]);
+    let item = item_behind("disallowed_methods", "src/time.rs");
+    assert_eq!(item, "fn wall_clock() -> SystemTime {");
+}
+
+/// Neither of the groups that the lint of the wall clock is in, nor all that is a warning.
+#[test]
+fn no_group_of_lints_is_lifted_in_the_library() {
+    for group in ["clippy::all", "clippy::style", "warnings"] {
+        let mut lifted = mentions(group).into_iter();
+        assert_eq!(
+            lifted.find(|file| !file.starts_with("bin")),
+            None,
+            "{group}"
+        );
+    }
+}
