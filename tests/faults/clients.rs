@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustix::net::sockopt::set_socket_linger;
 
 use super::support::Instance;
-use super::{answer_of, assert_serves, event};
+use super::{answer_of, assert_serves, connect, event};
 
 /// An answer that no socket's buffers hold.
 const LARGE: &str = "repeat 20000000";
@@ -17,10 +17,6 @@ fn reset(stream: TcpStream) {
     // Without a time to linger a close is a reset.
     set_socket_linger(&stream, Some(Duration::ZERO)).expect("a live socket");
     drop(stream);
-}
-
-fn connect(instance: &Instance) -> TcpStream {
-    TcpStream::connect(instance.address()).expect("it listens")
 }
 
 #[test]
@@ -145,82 +141,4 @@ fn connections_that_stall_in_their_first_head_leave_every_worker_free() {
     for _ in 0..20 {
         assert_serves(&instance);
     }
-}
-
-/// More connections than an instance may have.
-#[cfg(feature = "direct")]
-const MANY: usize = 10_000;
-
-/// Raises the limit of open files of this process and of those it starts. A test that cannot be must not go unseen.
-#[cfg(feature = "direct")]
-fn may_open_many_files() -> bool {
-    let (files, own) = (MANY + 1000, format!("--pid={}", std::process::id()));
-    let raise = |limit: String| {
-        let mut prlimit = std::process::Command::new("prlimit");
-        let output = prlimit.arg(&own).arg(format!("--nofile={limit}")).output();
-        output.expect("prlimit is there").status.success()
-    };
-    let raised = raise(format!("{files}:")) || raise(format!("{files}:{files}"));
-    assert!(
-        raised || std::env::var_os("CI").is_none(),
-        "the limit of open files cannot be raised to {files}"
-    );
-    raised
-}
-
-#[cfg(feature = "direct")]
-#[test]
-fn ten_thousand_idle_connections_are_capped_and_cost_bounded_memory() {
-    if !may_open_many_files() {
-        return eprintln!("NOT TESTED: ten thousand connections need as many open files");
-    }
-    let instance = Instance::start("testbed", &[]);
-    let mut first = instance.connect();
-    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
-    let mut idle: Vec<_> = (0..MANY).map(|_| connect(&instance)).collect();
-    let lines = instance.wait_for_line("the warning", |line| line.contains("connections are open"));
-    let cap: usize = lines
-        .iter()
-        .find_map(|line| {
-            line.split_once(" connections are open")?
-                .0
-                .rsplit_once(' ')?
-                .1
-                .parse()
-                .ok()
-        })
-        .expect("the warning tells the cap");
-    // Those over the cap see a close, no reset and no silence.
-    for stream in &mut idle[cap..] {
-        assert_eq!(stream.read(&mut [0]).expect("a close, no reset"), 0);
-    }
-    assert!(instance.status_field("Threads:") <= cap as u64 + 3);
-    let (memory, bound) = (instance.status_field("VmRSS:"), 64 * 1024);
-    assert!(memory < bound, "{memory} kB");
-    // Who was there is still served, and so is who comes when others have left.
-    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
-    drop(idle);
-    loop {
-        let mut stream = connect(&instance);
-        stream.write_all(&event("new", b"hello")).expect("it reads");
-        let mut answer = [0; 12];
-        if stream.read_exact(&mut answer).is_ok() {
-            assert_eq!(&answer, b"HTTP/1.1 200");
-            break;
-        }
-    }
-    assert_serves(&instance);
-}
-
-#[cfg(not(feature = "direct"))]
-#[test]
-fn a_thousand_idle_connections_leave_the_others_served() {
-    let instance = Instance::start("testbed", &[]);
-    let mut idle: Vec<_> = (0..1000).map(|_| connect(&instance)).collect();
-    assert!(instance.status_field("VmRSS:") < 64 * 1024);
-    for _ in 0..20 {
-        assert_serves(&instance);
-    }
-    idle.clear();
-    assert_serves(&instance);
 }

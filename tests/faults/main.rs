@@ -5,12 +5,19 @@
 mod support;
 
 mod clients;
+mod crowd;
 mod output;
 mod panics;
 mod stop;
 mod system;
 
+use std::net::TcpStream;
+
 use support::{Connection, Instance, request};
+
+fn connect(instance: &Instance) -> TcpStream {
+    TcpStream::connect(instance.address()).expect("it listens")
+}
 
 /// The bytes of an event.
 fn event(request_id: &str, body: &[u8]) -> Vec<u8> {

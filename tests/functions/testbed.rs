@@ -24,6 +24,10 @@ fn main() -> ExitCode {
     if let Some(workers) = number("WORKERS") {
         runtime = runtime.workers(workers);
     }
+    #[cfg(feature = "direct")]
+    if let Some(connections) = number("CONNECTIONS") {
+        runtime = runtime.connections(connections);
+    }
     match runtime.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

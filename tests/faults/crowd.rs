@@ -1,0 +1,97 @@
+//! Crowds of idle connections: they cost bounded memory, and who asks for something is served meanwhile.
+
+use std::io::{self, Write};
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use super::support::Instance;
+use super::{answer_of, assert_serves, connect};
+
+/// How much memory an instance may take for a crowd, in KiB.
+const MEMORY_KIB: u64 = 64 * 1024;
+/// How many files the other tests of this process, and all that is no connection, may have open meanwhile.
+const SPARE_FILES: u64 = 300;
+/// With fewer connections there is no crowd to speak of.
+const FEWEST: usize = 20;
+
+/// More connections than an instance may have are closed, and few files bring down how many it may have.
+#[cfg(feature = "direct")]
+#[test]
+fn ten_thousand_idle_connections_are_capped_and_cost_bounded_memory() {
+    let crowd = affordable(10_000);
+    let cap = fc_runtime::DEFAULT_CONNECTIONS.min(crowd / 2);
+    let instance = match cap {
+        fc_runtime::DEFAULT_CONNECTIONS => Instance::start("testbed", &[]),
+        cap => Instance::start("testbed", &[("CONNECTIONS", &cap.to_string())]),
+    };
+    let mut first = instance.connect();
+    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    let idle: Vec<_> = (0..crowd).map(|_| connect(&instance)).collect();
+    let warning = format!(" {cap} connections are open, further ones are closed");
+    instance.wait_for_line("the warning", |line| line.contains(&warning));
+    // Those over the cap see a close, no reset and no silence.
+    for stream in &idle[cap..] {
+        assert_eq!(stream.peek(&mut [0]).expect("a close, no reset"), 0);
+    }
+    assert!(instance.status_field("Threads:") <= cap as u64 + 3);
+    assert!(instance.status_field("VmRSS:") < MEMORY_KIB);
+    // Who was there is still served, and so is who comes when others have left.
+    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    drop(idle);
+    let is_served = |mut new: super::support::Connection| {
+        let sent = new.try_send(&super::event("new", b"hello"));
+        sent.and_then(|()| new.try_answer(false)).is_ok()
+    };
+    while !is_served(instance.connect()) {}
+    assert_serves(&instance);
+}
+
+#[cfg(not(feature = "direct"))]
+#[test]
+fn a_thousand_idle_connections_leave_the_others_served() {
+    let crowd = affordable(1000);
+    let instance = Instance::start("testbed", &[]);
+    let mut first = instance.connect();
+    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    let idle: Vec<_> = (0..crowd).map(|_| connect(&instance)).collect();
+    assert!(instance.status_field("VmRSS:") < MEMORY_KIB);
+    for _ in 0..20 {
+        assert_serves(&instance);
+    }
+    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    drop(idle);
+    assert_serves(&instance);
+}
+
+/// As many connections as are wanted, or as this process may have open. Fewer must not go unseen, and are a failure on
+/// the project's own machine.
+fn affordable(wanted: usize) -> usize {
+    let files = may_open(wanted as u64 + SPARE_FILES);
+    let connections =
+        usize::try_from(files.saturating_sub(SPARE_FILES)).expect("at most what is wanted");
+    let told =
+        format!("{connections} instead of {wanted} connections, for `ulimit -Hn` is {files}\n");
+    assert!(connections >= FEWEST, "{told}");
+    if connections < wanted {
+        assert!(std::env::var_os("CI").is_none(), "{told}");
+        // Unlike what the macros print, this is seen although the test passes.
+        io::stderr().write_all(told.as_bytes()).expect("stderr");
+    }
+    connections
+}
+
+/// Raises the limit of open files of this process and of those it starts, and tells what it is then: as much as is
+/// wanted, if that can be.
+fn may_open(wanted: u64) -> u64 {
+    let limit = getrlimit(Resource::Nofile);
+    let hard = limit.maximum.unwrap_or(u64::MAX);
+    // Only an administrator may raise the hard one.
+    let reached = [wanted, wanted.min(hard)].into_iter().find(|&files| {
+        let raised = Rlimit {
+            current: Some(files),
+            maximum: limit.maximum.map(|hard| hard.max(files)),
+        };
+        limit.current.is_none_or(|now| now >= files) || setrlimit(Resource::Nofile, raised).is_ok()
+    });
+    reached.expect("a soft limit may be as high as the hard one")
+}
