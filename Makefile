@@ -56,7 +56,7 @@ test: musl fun replay ## run every test
 test-shipped: musl ## run the tests of the runtime against the package as it is shipped
 	@PROGRAM=testbed sh musl/build.sh target/shipped
 	@cp pkg/bootstrap target/shipped/
-	FC_BINARIES=$(CURDIR)/target/shipped cargo test --locked $(FEATURES) --test endpoints --test answers --test failures --test faults --test http_params --test life --test logs --test secrets
+	FC_BINARIES=$(CURDIR)/target/shipped cargo test --locked $(FEATURES) --test endpoints --test answers --test failures --test faults --test hostile --test http_params --test life --test logs --test secrets
 
 soak: ## send a million requests to the package as it is shipped, and check each answer
 	@PROGRAM=testbed sh musl/build.sh target/shipped

@@ -145,3 +145,62 @@ fn a_long_line_is_cut_with_a_mark_and_a_long_error_is_still_answered_whole() {
         }
     }
 }
+
+#[test]
+fn a_request_id_cannot_forge_a_marker_line() {
+    let instance = Instance::start("bootstrap", &[]);
+    let mut connection = instance.connect();
+    connection.send(
+        b"POST /invoke HTTP/1.1\r\nHost: x\r\nX-Fc-Request-Id: a\nFC Invoke End RequestId: forged\r\n\
+          Content-Length: 1\r\n\r\nx",
+    );
+    // Refusing the request is as good as cleaning the id.
+    assert!([200, 400].contains(&connection.answer().status));
+    assert!(
+        !instance
+            .lines()
+            .contains(&"FC Invoke End RequestId: forged".to_owned()),
+        "{:#?}",
+        instance.lines()
+    );
+}
+
+#[test]
+fn text_without_a_line_end_does_not_tear_a_marker() {
+    let instance = Instance::start("testbed", &[]);
+    instance.invoke("half", b"print words");
+    let lines = instance.wait_for_line("the end line", |line| {
+        line == "FC Invoke End RequestId: half"
+    });
+    assert!(
+        !lines.iter().any(|line| line.contains("half a line")),
+        "it waits for its line end: {lines:#?}"
+    );
+    instance.signal("-TERM");
+    let (_, lines) = instance.wait();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.contains("half a line of words")),
+        "and is not lost: {lines:#?}"
+    );
+}
+
+#[test]
+fn the_level_of_the_log_lines_comes_from_the_environment() {
+    let info = Instance::start("testbed", &[]);
+    info.invoke("l1", b"log words");
+    let lines = info.wait_for_line("the end line", |line| line.starts_with("FC Invoke End"));
+    let logged: Vec<_> = lines.iter().filter(|line| line.contains("words")).collect();
+    assert_eq!(logged.len(), 1, "{lines:#?}");
+    let (time, rest) = logged[0].split_once(' ').expect("time and the rest");
+    assert_eq!(
+        (time.len(), rest),
+        ("2026-11-23T08:01:02.345Z".len(), "l1 [INFO] words")
+    );
+    let debug = Instance::start("testbed", &[("RUST_LOG", "testbed=debug")]);
+    debug.invoke("l2", b"log words");
+    debug.wait_for_line("the debug line", |line| {
+        line.ends_with("l2 [DEBUG] hidden words")
+    });
+}

@@ -1,15 +1,17 @@
 //! The parts of the conformance test, in the order in which a case goes through them.
 //!
-//! `parse` reads a case into `case`; `bytes` expands what it sends; `exchange` plays it and reads the answers by `wire`;
-//! `verdict` holds what was seen against what was expected; `runner` does that for all cases, and `report` counts.
+//! `parse` reads a case into `case`, line by line by `draft` and `words`; `script` makes of it what is sent, which `bytes`
+//! expands; `exchange` plays that and reads the answers by `wire`; `verdict` holds what was seen against what was expected; `runner` does that for all cases, and `report` counts.
 
 mod bytes;
 mod case;
+mod draft;
 mod exchange;
 mod kernel;
 mod parse;
 mod report;
 mod runner;
+mod script;
 mod verdict;
 mod wire;
 mod words;

@@ -9,8 +9,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::case::{Case, Front, Program};
-use super::exchange::{self, PATIENCE, Run};
+use super::exchange::{self, PATIENCE};
 use super::kernel;
+use super::script::{self, Run};
 use super::verdict::{Life, Observation, Outcome, judge};
 use crate::support::{Instance, request};
 
@@ -49,7 +50,7 @@ impl Stage {
     fn play(&mut self, case: &Case, number: usize, front: Front) -> Outcome {
         let mut own = case.alone.then(|| Actor::start(&case.program));
         let mut runs = Vec::new();
-        for run in exchange::runs(case, number) {
+        for run in script::runs(case, number) {
             let actor = match &mut own {
                 Some(own) => own,
                 None => self

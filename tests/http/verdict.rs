@@ -4,7 +4,8 @@
 
 use super::bytes::expand;
 use super::case::{AnswerForm, AnswerRule, Case, Expectation, Front, Then};
-use super::exchange::{End, Run, Seen};
+use super::exchange::{End, Seen};
+use super::script::Run;
 use super::wire::Answer;
 
 /// What became of one run.
@@ -212,117 +213,4 @@ fn compare_runs(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Life, Observation, Outcome, judge};
-    use crate::conformance::case::{Case, Front};
-    use crate::conformance::exchange::{End, Run, Seen, runs};
-    use crate::conformance::parse::parse;
-    use crate::conformance::wire::Answer;
-
-    /// A case that `tiny` is known to fail, and its only run.
-    fn case() -> (Case, Run) {
-        let text = "case: A\nref: RFC 9112 §2\nlevel: SHOULD\n>> x\n\
-            answer: 200 by a connection=close no:x \"hi\"\nthen: closed\ntiny: W1\nanswer: 400\nthen: barred\n";
-        let case = parse("topic", text, &["W1"])
-            .expect("it is sound")
-            .remove(0);
-        let run = runs(&case, 7).remove(0);
-        (case, run)
-    }
-
-    fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Answer {
-            status,
-            headers: headers.iter().map(owned).collect(),
-            body: body.into(),
-        }
-    }
-
-    /// What is seen when all is well.
-    fn sound(run: &Run) -> Observation {
-        Observation {
-            seen: Seen {
-                answers: vec![answer(200, &[("connection", "close")], "hi")],
-                end: End::Closed,
-                violations: Vec::new(),
-            },
-            ran: vec![run.id('a')],
-            life: Life::Alive,
-        }
-    }
-
-    fn judged(front: Front, change: impl FnOnce(&mut Observation, &Run)) -> Outcome {
-        let (case, run) = case();
-        let mut observation = sound(&run);
-        change(&mut observation, &run);
-        judge(&case, front, &[(run, observation)])
-    }
-
-    fn assert_fails(told: &str, change: impl FnOnce(&mut Observation, &Run)) {
-        match judged(Front::Direct, change) {
-            Outcome::Failed(how) => assert!(how.contains(told), "{how}"),
-            other => panic!("{told}: {other:?}"),
-        }
-    }
-
-    #[test]
-    fn what_is_as_expected_passes() {
-        assert_eq!(judged(Front::Direct, |_, _| ()), Outcome::Passed);
-    }
-
-    #[test]
-    fn whatever_is_not_as_expected_fails() {
-        assert_fails("404 is none of [200]", |is, _| {
-            is.seen.answers[0].status = 404;
-        });
-        assert_fails("the body is not \"hi\"", |is, _| {
-            is.seen.answers[0].body.clear();
-        });
-        assert_fails("has no connection: close", |is, _| {
-            is.seen.answers[0].headers.clear();
-        });
-        assert_fails("the 200 has x", |is, _| {
-            is.seen.answers[0].headers.push(("x".into(), "y".into()));
-        });
-        assert_fails("there is no answer 1", |is, _| is.seen.answers.clear());
-        assert_fails("behind [200] more", |is, _| {
-            is.seen.answers.push(answer(200, &[], ""));
-        });
-        assert_fails("should be closed, its end was Silent", |is, _| {
-            is.seen.end = End::Silent;
-        });
-        assert_fails("should be closed, its end was Probe", |is, run| {
-            is.seen.end = End::Probe;
-            is.ran.push(run.probe_id());
-        });
-        assert_fails("no date", |is, _| is.seen.violations.push("no date".into()));
-        assert_fails("no longer answers", |is, _| is.life = Life::Hung);
-        assert_fails("has ended", |is, _| is.life = Life::Ended);
-    }
-
-    #[test]
-    fn a_handler_that_nobody_asked_for_fails() {
-        assert_fails("handlers ran for", |is, run| is.ran.push(run.id('s')));
-        assert_fails("handlers ran for", |is, run| is.ran.push(run.id('a')));
-        assert_fails("handlers ran for", |is, _| is.ran.push(String::new()));
-        assert_fails("handlers ran for", |is, _| is.ran.push("006.0000-a".into()));
-        assert_fails("handlers ran for", |is, _| is.ran.clear());
-    }
-
-    #[test]
-    fn a_known_deviation_is_one_only_while_it_shows() {
-        let deviates = |is: &mut Observation, _: &Run| {
-            is.seen.answers = vec![answer(400, &[], ""), answer(400, &[], "")];
-            is.ran.clear();
-        };
-        assert_eq!(judged(Front::Tiny, deviates), Outcome::Deviated);
-        let mended = judged(Front::Tiny, |_, _| ());
-        let told = "tiny no longer deviates here (W1): take its deviation out of the case";
-        assert_eq!(mended, Outcome::Failed(told.into()));
-        let otherwise = judged(Front::Tiny, |is, _| is.seen.answers[0].status = 500);
-        assert!(
-            matches!(otherwise, Outcome::Failed(how) if how.contains("and of the known deviation"))
-        );
-    }
-}
+mod tests;

@@ -1,8 +1,9 @@
 //! A running instance of a binary, its port and what it has printed.
 
+mod system;
+
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::os::unix::process::CommandExt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,36 +11,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::agent::{Answer, Connection, request};
+use super::program::{binary, free_port};
 use super::secrets;
 
 /// How long a test waits for something that must come: far above what the slowest machine needs.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a test looks whether it is there.
 const TICK: Duration = Duration::from_millis(1);
-
-/// The binary of this name: the `bootstrap`, or an example that the tests bring.
-pub fn binary(name: &str) -> PathBuf {
-    // The programs as they are shipped, built by musl/build.sh, instead of those that cargo has just built.
-    if let Some(folder) = std::env::var_os("FC_BINARIES") {
-        return Path::new(&folder).join(name);
-    }
-    let bootstrap = Path::new(env!("CARGO_BIN_EXE_bootstrap"));
-    if name == "bootstrap" {
-        return bootstrap.to_owned();
-    }
-    let example = bootstrap.with_file_name("examples").join(name);
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/functions/{name}.rs"));
-    let made = |path: &Path| fs::metadata(path).and_then(|file| file.modified());
-    // `cargo test --test NAME` builds no example, and an old one would test what is no longer there.
-    let fresh =
-        made(&example).is_ok_and(|built| made(&source).is_ok_and(|written| built >= written));
-    assert!(
-        fresh,
-        "{} is missing or old: build it by `cargo test --no-run`",
-        example.display()
-    );
-    example
-}
 
 /// A process that is ended with the test.
 pub struct Instance {
@@ -144,63 +122,6 @@ impl Instance {
         Some(self)
     }
 
-    /// Whether this process, and no other, listens on the port. A connection would tell of any that does.
-    fn listens(&self) -> bool {
-        const LISTENING: &str = "0A";
-        let proc = PathBuf::from(format!("/proc/{}", self.pid()));
-        let port = format!(":{:04X}", self.address.port());
-        let sockets = fs::read_to_string(proc.join("net/tcp")).unwrap_or_default();
-        let inodes = sockets.lines().filter_map(|line| {
-            let fields: Vec<_> = line.split_whitespace().collect();
-            let is_it = fields.get(1)?.ends_with(&port) && *fields.get(3)? == LISTENING;
-            is_it.then(|| format!("socket:[{}]", fields[9]))
-        });
-        let inodes: Vec<_> = inodes.collect();
-        // A process that has ended has no descriptors to look at.
-        let descriptors = fs::read_dir(proc.join("fd")).into_iter().flatten();
-        descriptors
-            .filter_map(|entry| fs::read_link(entry.ok()?.path()).ok())
-            .any(|target| inodes.iter().any(|inode| target == Path::new(inode)))
-    }
-
-    /// Waits until it has so many threads, all of which sleep: a thread that begins maps more memory than it keeps.
-    pub fn wait_for_sleeping_threads(&self, threads: usize) {
-        let until = Instant::now() + PATIENCE;
-        while !self.sleeps(threads) {
-            assert!(Instant::now() < until, "no {threads} threads that sleep");
-            thread::sleep(TICK);
-        }
-    }
-
-    fn sleeps(&self, threads: usize) -> bool {
-        let tasks = fs::read_dir(format!("/proc/{}/task", self.pid())).expect("the process lives");
-        let stats = tasks.map(|task| {
-            let stat = task.expect("a thread").path().join("stat");
-            fs::read_to_string(stat).unwrap_or_default()
-        });
-        let stats: Vec<_> = stats.collect();
-        stats.len() >= threads && stats.iter().all(|stat| stat.contains(") S "))
-    }
-
-    /// Sets a limit of the running process, as a platform that is short of something does.
-    pub fn limit(&self, resource: &str, value: u64) {
-        let user = u32::try_from(self.status_field("Uid:")).expect("a user's number");
-        let status = Command::new("prlimit")
-            // A user's processes are that user's to limit.
-            .uid(user)
-            .arg(format!("--pid={}", self.pid()))
-            .arg(format!("--{resource}={value}:"))
-            .status();
-        assert!(status.expect("prlimit is there").success());
-    }
-
-    /// An address space, in bytes, with room for what its threads allocate, but none for another thread.
-    pub fn space_for_no_thread(&self) -> u64 {
-        /// Less than a stack, which is 2 MiB.
-        const LITTLE: u64 = 1536 * 1024;
-        self.status_field("VmSize:") * 1024 + LITTLE
-    }
-
     /// What it writes, where its stdout is a pipe.
     pub fn take_stdout(&mut self) -> ChildStdout {
         self.child.stdout.take().expect("stdout is a pipe")
@@ -208,15 +129,6 @@ impl Instance {
 
     pub fn address(&self) -> SocketAddr {
         self.address
-    }
-
-    /// A field of `/proc/PID/status`; memory is in kB.
-    pub fn status_field(&self, name: &str) -> u64 {
-        let path = format!("/proc/{}/status", self.pid());
-        let text = fs::read_to_string(path).expect("the process lives");
-        let line = text.lines().find(|line| line.starts_with(name));
-        let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
-        number.unwrap_or_else(|| panic!("no {name} in {text}"))
     }
 
     pub fn pid(&self) -> u32 {
@@ -287,13 +199,6 @@ impl Instance {
         }
     }
 
-    pub fn signal(&self, signal: &str) {
-        let status = Command::new("kill")
-            .args([signal, &self.pid().to_string()])
-            .status();
-        assert!(status.expect("kill is there").success());
-    }
-
     /// Waits for the end of the process, and gives how it ended and all that it printed.
     pub fn wait(mut self) -> (ExitStatus, Vec<String>) {
         let status = self.wait_for_end();
@@ -357,10 +262,4 @@ fn output_file() -> PathBuf {
 /// Where the stderr of the instance goes whose stdout goes to `output`.
 fn errors_of(output: &Path) -> PathBuf {
     output.with_extension("errors")
-}
-
-/// A port that nobody has at this moment.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).expect("a free port");
-    listener.local_addr().expect("a bound socket").port()
 }

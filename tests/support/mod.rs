@@ -9,8 +9,10 @@
 mod agent;
 mod in_process;
 mod instance;
+mod program;
 pub mod secrets;
 
 pub use agent::{Connection, request};
 pub use in_process::with;
-pub use instance::{Instance, binary, free_port};
+pub use instance::Instance;
+pub use program::{binary, free_port};

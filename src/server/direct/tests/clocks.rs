@@ -1,0 +1,132 @@
+//! How long a client may take, with clocks so short that a test need not wait for them.
+
+use std::io::{Read, Write};
+
+use super::{LONG, SHORT, rest, serve, statuses, tell, wait_until};
+use crate::call::{Call, Reply};
+use crate::error::Error;
+use crate::http::Body;
+use crate::limits::Limits;
+use crate::server::direct::LINGER_BYTES;
+
+#[test]
+fn a_head_that_trickles_is_a_408_and_an_idle_connection_has_no_clock() {
+    let served = serve(
+        Limits {
+            head_time: SHORT,
+            ..LONG
+        },
+        tell,
+    );
+    let mut idle = served.connect();
+    idle.write_all(b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\n")
+        .expect("it reads");
+    idle.read_exact(&mut [0]).expect("an answer");
+    // The empty line begins no head, so it starts no clock.
+    idle.write_all(b"\r\n").expect("it reads");
+    let silent = served.connect();
+    let slow = served.trickle(b"GET / HTTP/1.1\r\nHost: x\r\nSlow: ", b"x");
+    assert_eq!(statuses(&slow), ["408"]);
+    for mut stream in [idle, silent] {
+        stream
+            .write_all(b"GET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .expect("it reads");
+        assert!(rest(&mut stream).ends_with("GET /2 []"));
+    }
+}
+
+#[test]
+fn a_body_that_trickles_is_a_408_in_either_framing() {
+    let served = serve(
+        Limits {
+            body_time: SHORT,
+            ..LONG
+        },
+        tell,
+    );
+    let sized = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
+    assert_eq!(statuses(&served.trickle(sized, b"x")), ["408"]);
+    let chunked = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;";
+    assert_eq!(statuses(&served.trickle(chunked, b"x")), ["408"]);
+}
+
+#[test]
+fn a_client_that_does_not_read_is_let_go() {
+    let large = |_| Reply::bytes(200, "text/plain", vec![b'x'; 64 * 1024 * 1024]);
+    let served = serve(
+        Limits {
+            write_time: SHORT,
+            ..LONG
+        },
+        large,
+    );
+    let mut deaf = served.connect();
+    deaf.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        .expect("it reads");
+    deaf.read_exact(&mut [0]).expect("the answer begins");
+    wait_until("its request is given up", || served.crew.in_flight() == 0);
+    let mut answer = Vec::new();
+    // Whether the end is a close or a reset: what matters is that it comes, and before the whole answer did.
+    let _ = deaf.read_to_end(&mut answer);
+    assert!(answer.len() < 64 * 1024 * 1024);
+}
+
+#[test]
+fn a_stream_may_pause_for_longer_than_any_clock() {
+    let streamed = |_: Call| {
+        let body = |out: &mut dyn Write| {
+            for _ in 0..3 {
+                out.write_all(b"x")?;
+                out.flush()?;
+                std::thread::sleep(SHORT * 2);
+            }
+            Ok::<(), Error>(())
+        };
+        Reply {
+            body: Body::Stream(Box::new(body)),
+            ..Reply::bytes(200, "text/plain", Vec::new())
+        }
+    };
+    let limits = Limits {
+        head_time: SHORT,
+        body_time: SHORT,
+        write_time: SHORT,
+        ..LONG
+    };
+    let served = serve(limits, streamed);
+    let answer = served.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert!(
+        answer.ends_with("1\r\nx\r\n1\r\nx\r\n1\r\nx\r\n0\r\n\r\n"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_lingering_close_ends_by_its_clock_and_by_its_bytes() {
+    let refused = b"nonsense\r\n\r\n";
+    let by_time = serve(
+        Limits {
+            connections: Some(1),
+            linger_time: SHORT,
+            ..LONG
+        },
+        tell,
+    );
+    let mut first = by_time.connect();
+    first.write_all(refused).expect("it reads");
+    // One connection may be open: that this one is served shows that the first no longer is.
+    wait_until("the first is let go", || {
+        let mut second = by_time.connect();
+        let asked = second.write_all(b"GET / HTTP/1.0\r\n\r\n");
+        asked.is_ok() && second.read_exact(&mut [0]).is_ok()
+    });
+    let by_bytes = serve(LONG, tell);
+    let mut endless = by_bytes.connect();
+    endless.write_all(refused).expect("it reads");
+    let mut sent = 0;
+    while endless.write_all(&[b'x'; 1_000_000]).is_ok() {
+        sent += 1_000_000;
+        assert!(sent < 4 * LINGER_BYTES, "it never ends");
+    }
+    assert!(sent >= LINGER_BYTES / 2, "{sent}");
+}

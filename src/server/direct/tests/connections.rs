@@ -1,0 +1,100 @@
+//! Which connections are accepted, how many there may be, and what is known of each.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+
+use super::{LONG, PATIENCE, rest, serve, serve_by, tell, wait_until};
+use crate::limits::Limits;
+use crate::server::hire;
+
+#[test]
+fn a_client_that_came_before_the_listener_was_told_has_all_that_later_ones_have() {
+    let served = serve(LONG, tell);
+    let early = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = early.local_addr().expect("a bound socket");
+    let mut client = TcpStream::connect(address).expect("it listens");
+    client
+        .write_all(b"GET / HTTP/1.0\r\n\r\n")
+        .expect("it reads");
+    client.shutdown(Shutdown::Write).expect("a live socket");
+    let (stream, _) = early.accept().expect("a client has come");
+    served.front.converse(&stream, served.crew.read());
+    assert!(stream.nodelay().expect("a live socket"));
+    let patience = stream.write_timeout().expect("a live socket");
+    assert_eq!(patience, Some(PATIENCE));
+}
+
+#[test]
+fn a_connection_over_the_cap_is_closed_at_once_and_a_place_that_is_freed_is_used() {
+    let served = serve(
+        Limits {
+            connections: Some(3),
+            ..LONG
+        },
+        tell,
+    );
+    let mut open: Vec<TcpStream> = (0..3)
+        .map(|_| {
+            let mut stream = served.connect();
+            stream
+                .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                .expect("it reads");
+            stream.read_exact(&mut [0]).expect("an answer");
+            stream
+        })
+        .collect();
+    wait_until("a worker accepts", || served.crew.size() == 4);
+    let mut one_more = served.connect();
+    assert!(matches!(one_more.read(&mut [0]), Ok(0)), "it is closed");
+    open.pop();
+    wait_until("the place is free", || {
+        let mut stream = served.connect();
+        let asked = stream.write_all(b"GET / HTTP/1.0\r\n\r\n");
+        // A reset means that it was closed before the request came.
+        asked.is_ok() && stream.read_exact(&mut [0]).is_ok()
+    });
+}
+
+#[test]
+fn what_had_connected_when_the_listener_closes_is_still_served() {
+    let served = serve_by(1, LONG, tell);
+    let get = |stream: &mut TcpStream, target: &str| {
+        write!(stream, "GET {target} HTTP/1.1\r\nHost: x\r\n\r\n").expect("it reads");
+    };
+    let mut first = served.connect();
+    get(&mut first, "/1");
+    first.read_exact(&mut [0]).expect("an answer");
+    // The only worker serves the first, so these wait to be accepted.
+    let mut late = [served.connect(), served.connect(), served.connect()];
+    late.iter_mut().for_each(|stream| get(stream, "/late"));
+    served.crew.stop();
+    served.front.close();
+    assert_eq!(served.front.late(), late.len());
+    hire(&served.crew, &served.front).expect("a thread");
+    get(&mut first, "/2");
+    let answers = rest(&mut first);
+    assert!(answers.contains("connection: close"), "{answers}");
+    assert!(answers.ends_with("GET /2 []"), "{answers}");
+    drop(first);
+    // The last to come is the first to be served; each is let go before the next is.
+    for mut stream in late.into_iter().rev() {
+        let answer = rest(&mut stream);
+        assert!(answer.ends_with("GET /late []"), "{answer}");
+    }
+    assert_eq!(served.front.late(), 0);
+    TcpStream::connect(served.address).expect_err("nobody listens any more");
+}
+
+#[test]
+fn a_connection_counts_as_coming_until_its_first_request_is_there() {
+    let served = serve(LONG, tell);
+    let mut stream = served.connect();
+    wait_until("it is accepted", || served.crew.reading() == 1);
+    stream
+        .write_all(b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\n")
+        .expect("it reads");
+    stream.read_exact(&mut [0]).expect("an answer");
+    wait_until("it is idle", || served.crew.reading() == 0);
+    drop(served.connect());
+    wait_until("a probe has gone", || served.crew.reading() == 0);
+}

@@ -1,0 +1,85 @@
+//! An instance as the system sees it: its threads, its memory, its sockets, its limits and its signals.
+
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::Instant;
+
+use super::{Instance, PATIENCE, TICK};
+
+impl Instance {
+    /// Waits until it has so many threads, all of which sleep: a thread that begins maps more memory than it keeps.
+    pub fn wait_for_sleeping_threads(&self, threads: usize) {
+        let until = Instant::now() + PATIENCE;
+        while !self.sleeps(threads) {
+            assert!(Instant::now() < until, "no {threads} threads that sleep");
+            thread::sleep(TICK);
+        }
+    }
+
+    fn sleeps(&self, threads: usize) -> bool {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.pid())).expect("the process lives");
+        let stats = tasks.map(|task| {
+            let stat = task.expect("a thread").path().join("stat");
+            fs::read_to_string(stat).unwrap_or_default()
+        });
+        let stats: Vec<_> = stats.collect();
+        stats.len() >= threads && stats.iter().all(|stat| stat.contains(") S "))
+    }
+
+    /// Whether this process, and no other, listens on the port. A connection would tell of any that does.
+    pub(super) fn listens(&self) -> bool {
+        const LISTENING: &str = "0A";
+        let proc = PathBuf::from(format!("/proc/{}", self.pid()));
+        let port = format!(":{:04X}", self.address.port());
+        let sockets = fs::read_to_string(proc.join("net/tcp")).unwrap_or_default();
+        let inodes = sockets.lines().filter_map(|line| {
+            let fields: Vec<_> = line.split_whitespace().collect();
+            let is_it = fields.get(1)?.ends_with(&port) && *fields.get(3)? == LISTENING;
+            is_it.then(|| format!("socket:[{}]", fields[9]))
+        });
+        let inodes: Vec<_> = inodes.collect();
+        // A process that has ended has no descriptors to look at.
+        let descriptors = fs::read_dir(proc.join("fd")).into_iter().flatten();
+        descriptors
+            .filter_map(|entry| fs::read_link(entry.ok()?.path()).ok())
+            .any(|target| inodes.iter().any(|inode| target == Path::new(inode)))
+    }
+
+    /// Sets a limit of the running process, as a platform that is short of something does.
+    pub fn limit(&self, resource: &str, value: u64) {
+        let user = u32::try_from(self.status_field("Uid:")).expect("a user's number");
+        let status = Command::new("prlimit")
+            // A user's processes are that user's to limit.
+            .uid(user)
+            .arg(format!("--pid={}", self.pid()))
+            .arg(format!("--{resource}={value}:"))
+            .status();
+        assert!(status.expect("prlimit is there").success());
+    }
+
+    /// An address space, in bytes, with room for what its threads allocate, but none for another thread.
+    pub fn space_for_no_thread(&self) -> u64 {
+        /// Less than a stack, which is 2 MiB.
+        const LITTLE: u64 = 1536 * 1024;
+        self.status_field("VmSize:") * 1024 + LITTLE
+    }
+
+    /// A field of `/proc/PID/status`; memory is in kB.
+    pub fn status_field(&self, name: &str) -> u64 {
+        let path = format!("/proc/{}/status", self.pid());
+        let text = fs::read_to_string(path).expect("the process lives");
+        let line = text.lines().find(|line| line.starts_with(name));
+        let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+        number.unwrap_or_else(|| panic!("no {name} in {text}"))
+    }
+
+    pub fn signal(&self, signal: &str) {
+        let status = Command::new("kill")
+            .args([signal, &self.pid().to_string()])
+            .status();
+        assert!(status.expect("kill is there").success());
+    }
+}
