@@ -24,6 +24,7 @@ mod signals;
 #[cfg(feature = "tiny-http")]
 mod tiny;
 
+use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -40,6 +41,42 @@ use tiny::Front;
 /// What serves a call.
 pub(crate) type Serve = dyn Fn(Call) -> Reply + Send + Sync;
 
+/// What a front does for the house; each has the same methods.
+trait Door: Send + Sync + Sized + 'static {
+    /// Begins to take connections from the listener.
+    fn open(
+        listener: TcpListener,
+        limits: Limits,
+        crew: Arc<Crew>,
+        serve: Box<Serve>,
+    ) -> io::Result<Self>;
+
+    /// How many workers there may be.
+    fn crew_limit(limits: Limits) -> usize;
+
+    /// A worker's life: it serves until there is nothing more to serve.
+    fn work(&self);
+
+    /// No further connection is accepted; the requests of those that are open still are.
+    fn close(&self);
+
+    /// How many connections wait for a worker although nothing is accepted any more.
+    fn late(&self) -> usize {
+        0
+    }
+
+    /// Wakes every worker that waits for work, so that it ends.
+    fn dismiss(&self) {}
+
+    /// Frees a connection that only another one can free.
+    fn visit(&self) {}
+
+    /// Whether connections are still accepted. A front that knows it from the error itself need not look.
+    fn is_accepting(&self) -> bool {
+        true
+    }
+}
+
 /// What is done when every request has its answer.
 pub(crate) type LastWork = dyn Fn() + Send + Sync;
 
@@ -47,7 +84,7 @@ pub(crate) type LastWork = dyn Fn() + Send + Sync;
 #[derive(Debug)]
 pub(crate) enum ServeError {
     /// The front could not begin: no thread, or no descriptor.
-    Start(std::io::Error),
+    Start(io::Error),
     /// No connection can be accepted any more.
     Accept,
     /// A second signal came while this many requests were still being served.
@@ -98,7 +135,7 @@ pub(crate) fn serve(
 }
 
 /// Sets what every connection inherits from the listener.
-fn prepare(listener: &TcpListener) -> std::io::Result<()> {
+fn prepare(listener: &TcpListener) -> io::Result<()> {
     rustix::net::listen(listener, BACKLOG)?;
     // Else an answer of more than a kilobyte on a kept-alive connection waits 40 ms for the client's delayed
     // acknowledgement.
@@ -206,7 +243,7 @@ fn hire_if_wanted(crew: &Arc<Crew>, front: &Arc<Front>) {
 }
 
 /// Starts a worker. A panic that reaches its loop costs the request it served, never the worker.
-fn hire(crew: &Arc<Crew>, front: &Arc<Front>) -> std::io::Result<()> {
+fn hire(crew: &Arc<Crew>, front: &Arc<Front>) -> io::Result<()> {
     let worker = Arc::clone(front);
     let work = move || {
         while std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| worker.work())).is_err() {}
@@ -217,6 +254,6 @@ fn hire(crew: &Arc<Crew>, front: &Arc<Front>) -> std::io::Result<()> {
 }
 
 /// Starts a thread. The work is boxed, for the standard library's way to a thread is compiled anew for every closure.
-fn start_thread(work: Box<dyn FnOnce() + Send>) -> std::io::Result<()> {
+fn start_thread(work: Box<dyn FnOnce() + Send>) -> io::Result<()> {
     std::thread::Builder::new().spawn(work).map(drop)
 }

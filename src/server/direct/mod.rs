@@ -36,10 +36,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Serve;
 use super::answer::{self, Asked};
 use super::crew::{Counted, Crew, Ring};
 use super::framing::{Framing, framing};
+use super::{Door, Serve};
 use crate::call::Reply;
 use crate::limits::Limits;
 use head::Head;
@@ -79,8 +79,8 @@ pub(super) struct Front {
     late: Mutex<Vec<TcpStream>>,
 }
 
-impl Front {
-    pub(super) fn open(
+impl Door for Front {
+    fn open(
         listener: TcpListener,
         limits: Limits,
         crew: Arc<Crew>,
@@ -100,13 +100,13 @@ impl Front {
         })
     }
 
-    /// How many workers there may be: one for each connection, and the one that accepts.
-    pub(super) fn crew_limit(limits: Limits) -> usize {
+    /// One for each connection, and the one that accepts.
+    fn crew_limit(limits: Limits) -> usize {
         limits.connections().saturating_add(1)
     }
 
-    /// A worker's life: one connection after the other, until there are no more.
-    pub(super) fn work(&self) {
+    /// One connection after the other, until there are no more.
+    fn work(&self) {
         while let Some((stream, coming)) = self.next() {
             if let Some(_place) = self.enter() {
                 self.converse(&stream, coming);
@@ -114,10 +114,8 @@ impl Front {
         }
     }
 
-    /// No further connection is accepted; the requests of those that are open still are.
-    ///
     /// That would reset the connections that nobody has accepted yet, and lose their requests, so they are accepted here.
-    pub(super) fn close(&self) {
+    fn close(&self) {
         let mut late = self.unaccepted();
         // Errors mean that the socket is closed already, which is what is wanted.
         let _ = self.listener.set_nonblocking(true);
@@ -127,25 +125,12 @@ impl Front {
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Both);
     }
 
-    /// How many connections wait for a worker although nothing is accepted any more.
-    pub(super) fn late(&self) -> usize {
+    fn late(&self) -> usize {
         self.unaccepted().len()
     }
+}
 
-    /// Lets every worker end: one that serves a connection takes no further request, the others have ended already.
-    #[allow(clippy::unused_self, reason = "each front has the same methods")]
-    pub(super) fn dismiss(&self) {}
-
-    /// No connection here needs another one to be served.
-    #[allow(clippy::unused_self, reason = "each front has the same methods")]
-    pub(super) fn visit(&self) {}
-
-    /// This front knows from the error itself when its listener is gone.
-    #[allow(clippy::unused_self, reason = "each front has the same methods")]
-    pub(super) fn is_accepting(&self) -> bool {
-        true
-    }
-
+impl Front {
     /// The next connection to serve. It counts as a request that is being read, until it has sent one: whoever has
     /// connected before a stop has mostly sent a request that is still under way through the machine.
     fn next(&self) -> Option<(TcpStream, impl Drop)> {

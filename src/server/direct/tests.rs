@@ -14,7 +14,7 @@ use super::Front;
 use crate::call::{Call, Reply};
 use crate::limits::Limits;
 use crate::server::crew::{self, Crew, Ring};
-use crate::server::{hire, watch};
+use crate::server::{Door, hire, watch};
 
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -18,7 +18,7 @@ use tiny_http::{Request, Server};
 use super::answer::{self, Asked, Loss};
 use super::crew::{Crew, Ring};
 use super::framing::Refusal;
-use super::{Limits, Serve, rules};
+use super::{Door, Limits, Serve, rules};
 use crate::call::Call;
 use peers::Peers;
 use read::Trouble;
@@ -38,8 +38,8 @@ pub(super) struct Front {
     body_limit: usize,
 }
 
-impl Front {
-    pub(super) fn open(
+impl Door for Front {
+    fn open(
         listener: TcpListener,
         limits: Limits,
         crew: Arc<Crew>,
@@ -62,50 +62,40 @@ impl Front {
         })
     }
 
-    /// How many workers there may be: each serves one request at a time.
-    pub(super) fn crew_limit(limits: Limits) -> usize {
+    /// Each serves one request at a time.
+    fn crew_limit(limits: Limits) -> usize {
         limits.workers
     }
 
-    /// A worker's life: one request after the other, until the server is dismissed.
-    pub(super) fn work(&self) {
+    /// One request after the other, until the server is dismissed.
+    fn work(&self) {
         while let Some(request) = self.next() {
             self.handle(request);
         }
     }
 
-    /// No further connection is accepted; the requests of those that are open still are.
-    pub(super) fn close(&self) {
+    fn close(&self) {
         // An error means that the socket is closed already, which is what is wanted.
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Both);
     }
 
-    /// How many connections wait for a worker although nothing is accepted any more: `tiny_http` has taken them all.
-    #[allow(clippy::unused_self, reason = "each front has the same methods")]
-    pub(super) fn late(&self) -> usize {
-        0
-    }
-
-    /// Lets every worker end.
-    pub(super) fn dismiss(&self) {
+    fn dismiss(&self) {
         for _ in 0..self.crew.size() {
             self.server.unblock();
         }
     }
 
-    /// Frees a connection that waits for a thread.
-    ///
     /// `tiny_http` gives a new connection to a thread that it believes idle although it has just been given another.
     /// Such a connection waits until any thread ends one, which kept-alive connections never do. A connection to the
     /// own port that says nothing and closes makes a thread, or wakes one, that then takes what waits.
-    pub(super) fn visit(&self) {
+    fn visit(&self) {
         if let Err(error) = TcpStream::connect(self.address) {
             log::debug!("no visit to the own port: {error}");
         }
     }
 
-    /// Whether connections are still accepted: a request that is none is answered by `tiny_http` alone.
-    pub(super) fn is_accepting(&self) -> bool {
+    /// A request that is none is answered by `tiny_http` alone.
+    fn is_accepting(&self) -> bool {
         const PATIENCE: Duration = Duration::from_secs(2);
         const TRIES: usize = 3;
         let ask = || {
@@ -124,7 +114,9 @@ impl Front {
         }
         false
     }
+}
 
+impl Front {
     fn next(&self) -> Option<Request> {
         loop {
             match self.crew.idle(|| self.server.recv()) {

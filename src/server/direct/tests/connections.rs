@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 
 use super::{LONG, PATIENCE, rest, serve, serve_by, tell, wait_until};
 use crate::limits::Limits;
-use crate::server::hire;
+use crate::server::{Door, hire};
 
 #[test]
 fn a_client_that_came_before_the_listener_was_told_has_all_that_later_ones_have() {
