@@ -219,12 +219,36 @@ fn cut_line(line: &[u8]) -> Vec<u8> {
 
 /// Where FC begins to read a line: at its start marker, if it has one (contract §5.3).
 fn start_marker_offset(line: &[u8]) -> usize {
-    let found = MARKER_CALLS.iter().find_map(|call| {
-        let marker = format!("FC {call} Start RequestId: ");
-        line.windows(marker.len())
-            .position(|window| window == marker.as_bytes())
-    });
-    found.unwrap_or(0)
+    marker_offset(line, &["Start"]).unwrap_or(0)
+}
+
+/// Where in a line the first marker with one of these edges stands (contract §5.1).
+///
+/// It looks at every line of every function, and a function may write a million in a second.
+pub(crate) fn marker_offset(line: &[u8], edges: &[&str]) -> Option<usize> {
+    // The standard library's own search for a byte is quick in a development build, too.
+    if !line.contains(&b'F') {
+        return None;
+    }
+    let begins = line.iter().enumerate().filter(|(_, byte)| **byte == b'F');
+    begins
+        .map(|(offset, _)| offset)
+        .find(|offset| begins_with_marker(&line[*offset..], edges))
+}
+
+fn begins_with_marker(line: &[u8], edges: &[&str]) -> bool {
+    let call = line
+        .strip_prefix(b"FC ")
+        .and_then(|rest| without_one_of(rest, &MARKER_CALLS));
+    let edge = call
+        .and_then(|rest| rest.strip_prefix(b" "))
+        .and_then(|rest| without_one_of(rest, edges));
+    edge.is_some_and(|rest| rest.starts_with(b" RequestId: "))
+}
+
+fn without_one_of<'a>(line: &'a [u8], words: &[&str]) -> Option<&'a [u8]> {
+    let mut words = words.iter();
+    words.find_map(|word| line.strip_prefix(word.as_bytes()))
 }
 
 #[cfg(test)]
@@ -279,7 +303,18 @@ mod tests {
             cut_line(b"noise FC Invoke Start RequestId: x\n"),
             b"FC Invoke Start RequestId: x\n"
         );
-        assert_eq!(cut_line(b"plain\n"), b"plain\n");
+        assert_eq!(
+            cut_line(b"FC FFC PreStop Start RequestId: x FC Invoke Start RequestId: y\n"),
+            b"FC PreStop Start RequestId: x FC Invoke Start RequestId: y\n"
+        );
+        for whole in [
+            "plain\n",
+            "FC Invoke End RequestId: x\n",
+            "FC Invoke Start\n",
+            "FC Other Start RequestId: x\n",
+        ] {
+            assert_eq!(cut_line(whole.as_bytes()), whole.as_bytes());
+        }
     }
 
     #[test]

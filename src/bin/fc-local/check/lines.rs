@@ -5,8 +5,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::facts::MARKER_CALLS;
-use crate::log::LineSink;
+use crate::log::{LineSink, marker_offset};
 
 /// How many plain lines are kept.
 const PLAIN_LINES_MAX: usize = 2_000;
@@ -93,7 +92,7 @@ impl State {
     fn take(&mut self, line: &[u8]) {
         let whole = String::from_utf8_lossy(line);
         let whole = whole.trim_end_matches(['\n', '\r']);
-        let marker = marker_offset(whole);
+        let marker = marker_offset(whole.as_bytes(), &["Start", "End"]);
         self.look_at(whole, marker);
         let line = Line {
             number: self.next,
@@ -121,15 +120,6 @@ impl State {
             found.inited.get_or_insert_with(|| line.to_owned());
         }
     }
-}
-
-/// Where in a line a marker stands (contract §5.1).
-fn marker_offset(line: &str) -> Option<usize> {
-    MARKER_CALLS.iter().find_map(|call| {
-        ["Start", "End"]
-            .iter()
-            .find_map(|edge| line.find(&format!("FC {call} {edge} RequestId: ")))
-    })
 }
 
 #[cfg(test)]
