@@ -21,20 +21,20 @@ struct Program {
 /// What every program takes without doing anything.
 const ANY: &str = "--help";
 
-const PROGRAMS: [Program; 2] = [
-    Program {
-        name: "zip",
-        jobs: "only a package as a zip file, or its size as one",
-        version: None,
-        cure: "apt-get install -y zip",
-    },
-    Program {
-        name: "node",
-        jobs: "only fun, hence `make deploy`",
-        version: Some("--version"),
-        cure: "apt-get install -y nodejs npm",
-    },
-];
+const ZIP: Program = Program {
+    name: "zip",
+    jobs: "only a package as a zip file, or its size as one",
+    version: None,
+    cure: "apt-get install -y zip",
+};
+
+/// What fun runs on.
+const NODE: Program = Program {
+    name: "node",
+    jobs: "only fun",
+    version: Some("--version"),
+    cure: "apt-get install -y nodejs npm",
+};
 
 /// Only a project with tests of this kind needs it.
 const PYTHON: Program = Program {
@@ -47,12 +47,19 @@ const PYTHON: Program = Program {
 /// A script in Python that the tests of fc-runtime itself run.
 const PYTHON_TEST: &str = "tests/local/check/bootstrap";
 
+/// By this script `make local` and `make invoke` of fc-runtime itself use fun; in any other project they have no use for
+/// it.
+const FUN_SCRIPT: &str = "tests/fun/local.sh";
+
+/// The fun that `make fun` installs for that script.
+const FUN_OF_SCRIPT: &str = "tests/fun/node_modules/.bin/fun";
+
 pub(super) fn look(project: &Path) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = PROGRAMS.iter().map(program).collect();
+    let mut findings = vec![program(&ZIP), program(&NODE)];
     if project.join(PYTHON_TEST).exists() {
         findings.push(program(&PYTHON));
     }
-    findings.push(fun());
+    findings.push(fun(project));
     findings
 }
 
@@ -69,7 +76,7 @@ fn program(program: &Program) -> Finding {
     }
 }
 
-fn fun() -> Finding {
+fn fun(project: &Path) -> Finding {
     let cure = format!("npm install --global --ignore-scripts @alicloud/fun@{FUN_VERSION}");
     match fun_version() {
         Some(version) if version == FUN_VERSION => Finding::sound("fun", version),
@@ -77,7 +84,18 @@ fn fun() -> Finding {
             let seen = format!("version {version:?}, where {FUN_VERSION} is what was tried");
             Finding::warning("fun", seen, cure)
         }
-        None => Finding::warning("fun", "not there; only `make deploy` needs it", cure),
+        None => {
+            let seen = format!("not there; only {}", jobs_of_fun(project));
+            Finding::warning("fun", seen, cure)
+        }
+    }
+}
+
+/// What needs a fun that can be found on the path.
+fn jobs_of_fun(project: &Path) -> &'static str {
+    match project.join(FUN_SCRIPT).exists() && !project.join(FUN_OF_SCRIPT).exists() {
+        true => "`make deploy`, `make local` and `make invoke` need it",
+        false => "`make deploy` needs it",
     }
 }
 
