@@ -96,6 +96,18 @@ pub(crate) fn check<R: Read + Seek>(zip: R) -> Result<(), PackageError> {
     Ok(())
 }
 
+/// Whether a zip file would unpack to a file of this path.
+pub(crate) fn has_file<R: Read + Seek>(zip: R, path: &Path) -> Result<bool, PackageError> {
+    let mut archive = ZipArchive::new(zip).map_err(PackageError::NotAZip)?;
+    for index in 0..archive.len() {
+        let entry = archive.by_index(index).map_err(PackageError::NotAZip)?;
+        if !entry.is_dir() && inner_path(&entry)? == path {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 fn inner_path(entry: &ZipFile<'_, impl Read>) -> Result<PathBuf, PackageError> {
     let escapes = || PackageError::Escapes {
         entry: entry.name().to_owned(),

@@ -119,7 +119,7 @@ fn deploy_template(app: &Arc<App>, file: &Path) -> Result<(), String> {
     let template = Template::read(file).map_err(|error| error.to_string())?;
     deploy(app, &template, None)
         .map(drop)
-        .map_err(|error| error.to_string())
+        .map_err(|error| error.in_template(file))
 }
 
 fn remove_announcement(data: &Path) {

@@ -3,6 +3,8 @@
 //!
 //! It reads and never deploys; what fc-local cannot play is told in notes instead of being lost without a word.
 
+mod keys;
+
 use std::fmt;
 use std::fs;
 use std::io;
@@ -19,7 +21,7 @@ const DOMAIN_TYPE: &str = "Aliyun::Serverless::CustomDomain";
 type Spec = Map<String, Value>;
 
 /// What a template describes.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Template {
     pub(crate) services: Vec<Service>,
     /// Names of domains, each with its fields.
@@ -29,7 +31,7 @@ pub(crate) struct Template {
 }
 
 /// A service and its functions.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Service {
     pub(crate) name: String,
     pub(crate) spec: Spec,
@@ -37,11 +39,11 @@ pub(crate) struct Service {
 }
 
 /// A function, its code and its triggers.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct FunctionSpec {
     pub(crate) name: String,
     pub(crate) spec: Spec,
-    /// The folder of its code.
+    /// The folder or the zip file of its code.
     pub(crate) code: PathBuf,
     pub(crate) triggers: Vec<(String, Spec)>,
 }
@@ -70,6 +72,13 @@ impl fmt::Display for TemplateError {
 
 impl std::error::Error for TemplateError {}
 
+impl FunctionSpec {
+    /// Whether its code is a package already, hence nothing that a folder or a build brings.
+    pub(crate) fn is_zipped(&self) -> bool {
+        self.code.extension().is_some_and(|ending| ending == "zip") && !self.code.is_dir()
+    }
+}
+
 impl Template {
     /// Reads a template file; code folders are relative to its own.
     pub(crate) fn read(file: &Path) -> Result<Self, TemplateError> {
@@ -90,6 +99,12 @@ impl Template {
         })
     }
 
+    /// Whether any function has its code there.
+    pub(crate) fn has_code(&self, place: &Path) -> bool {
+        let mut functions = self.services.iter().flat_map(|service| &service.functions);
+        functions.any(|function| function.code == place)
+    }
+
     fn from_yaml(yaml: &Yaml, folder: &Path) -> Result<Self, String> {
         let Some(resources) = yaml["Resources"].as_hash() else {
             return Err("it has no Resources".to_owned());
@@ -98,7 +113,7 @@ impl Template {
         for (name, resource) in entries(resources) {
             match resource["Type"].as_str() {
                 Some(SERVICE_TYPE) => template.add_service(&name, resource, folder)?,
-                Some(DOMAIN_TYPE) => template.add_domain(&name, resource),
+                Some(DOMAIN_TYPE) => template.add_domain(&name, resource)?,
                 kind => template.leave_out(&name, kind.unwrap_or("without a Type")),
             }
         }
@@ -111,6 +126,7 @@ impl Template {
     }
 
     fn add_service(&mut self, name: &str, service: &Yaml, folder: &Path) -> Result<(), String> {
+        keys::SERVICE_PROPERTIES.check(name, &service["Properties"])?;
         let mut functions = Vec::new();
         for (inner, resource) in service.as_hash().into_iter().flat_map(entries) {
             match resource["Type"].as_str() {
@@ -136,15 +152,18 @@ impl Template {
         function: &Yaml,
         folder: &Path,
     ) -> Result<FunctionSpec, String> {
+        let full_name = format!("{service}/{name}");
+        keys::FUNCTION.check(&full_name, function)?;
+        keys::FUNCTION_PROPERTIES.check(&full_name, &function["Properties"])?;
         let mut spec = fields(&function["Properties"]);
         let code = match spec.remove("codeUri") {
             Some(Value::String(path)) if path.starts_with("oss://") => {
                 return Err(format!(
-                    "the CodeUri of {service}/{name} is {path}, but only folders can be run here"
+                    "the CodeUri of {full_name} is {path}, but only a folder or a zip file can be run here"
                 ));
             }
             Some(Value::String(path)) => folder.join(path),
-            _ => return Err(format!("{service}/{name} has no CodeUri")),
+            _ => return Err(format!("{full_name} has no CodeUri")),
         };
         // What the platform calls a variable is a text; YAML makes numbers of some.
         if let Some(Value::Object(variables)) = spec.get_mut("environmentVariables") {
@@ -155,12 +174,13 @@ impl Template {
         }
         let mut triggers = Vec::new();
         for (trigger, event) in function["Events"].as_hash().into_iter().flat_map(entries) {
+            let trigger_name = format!("{full_name}/{trigger}");
             match event["Type"].as_str() {
-                Some("HTTP") => triggers.push((trigger, http_trigger(&event["Properties"]))),
-                kind => self.leave_out(
-                    &format!("{service}/{name}/{trigger}"),
-                    kind.unwrap_or("without a Type"),
-                ),
+                Some("HTTP") => {
+                    keys::HTTP_TRIGGER.check(&trigger_name, &event["Properties"])?;
+                    triggers.push((trigger, http_trigger(&event["Properties"])));
+                }
+                kind => self.leave_out(&trigger_name, kind.unwrap_or("without a Type")),
             }
         }
         Ok(FunctionSpec {
@@ -171,13 +191,15 @@ impl Template {
         })
     }
 
-    fn add_domain(&mut self, name: &str, domain: &Yaml) {
+    fn add_domain(&mut self, name: &str, domain: &Yaml) -> Result<(), String> {
         let properties = &domain["Properties"];
+        keys::DOMAIN.check(name, properties)?;
         // Without one the resource's name is the domain, as for fun.
         let domain_name = properties["DomainName"].as_str().unwrap_or(name);
         if domain_name == "Auto" {
             let note = format!("{name} is left out: only the cloud gives it a DomainName");
-            return self.notes.push(note);
+            self.notes.push(note);
+            return Ok(());
         }
         let routes = properties["RouteConfig"]["Routes"].as_hash();
         let routes: Vec<Value> = routes
@@ -194,6 +216,7 @@ impl Template {
         spec.insert("protocol".to_owned(), protocol.into());
         spec.insert("routeConfig".to_owned(), json!({ "routes": routes }));
         self.domains.push((domain_name.to_ascii_lowercase(), spec));
+        Ok(())
     }
 
     fn leave_out(&mut self, name: &str, kind: &str) {
@@ -325,7 +348,7 @@ mod tests {
             (&format!("{service}}}}}}}"), "s/f has no CodeUri"),
             (
                 &format!("{service}, Properties: {{CodeUri: 'oss://b/o'}}}}}}}}"),
-                "only folders can be run here",
+                "only a folder or a zip file can be run here",
             ),
         ] {
             let refused = read(text).expect_err(text);

@@ -2,9 +2,10 @@
 //!
 //! It knows no build and no watching; the packages have to be there.
 
+mod code;
+
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,10 +17,10 @@ use crate::api::spec::{self, check_name};
 use crate::facts::FC2_PREFIX;
 use crate::function::Generation;
 use crate::output;
-use crate::pack::pack;
-use crate::package::BOOTSTRAP;
 use crate::store::{CodeRef, FunctionRecord, Resource, State, StoreError, function_key};
 use crate::template::{FunctionSpec, Service, Template};
+
+use self::code::{CodeError, place};
 
 type Spec = Map<String, Value>;
 
@@ -35,35 +36,39 @@ pub(crate) struct Deployment {
 /// A template that was not deployed; what was deployed before is as it was.
 #[derive(Debug)]
 pub(crate) enum DeployError {
-    /// A function's folder has no start command.
-    NoBootstrap { function: String, folder: PathBuf },
-    /// A function's folder cannot be packed.
-    NoPackage { folder: PathBuf, error: io::Error },
+    /// A function has no code that could run.
+    Code { function: String, error: CodeError },
     /// The platform would refuse it.
     Refused(ApiError),
+    /// The data folder cannot take it.
+    Store(StoreError),
 }
 
 impl fmt::Display for DeployError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoBootstrap { function, folder } => write!(
-                f,
-                "{function} has no file {BOOTSTRAP} in {}; build it there, or mend its CodeUri",
-                folder.display()
-            ),
-            Self::NoPackage { folder, error } => {
-                write!(f, "cannot pack {}: {error}", folder.display())
-            }
+            Self::Code { function, error } => write!(f, "{function} {error}"),
             Self::Refused(error) => f.write_str(&error.message),
+            Self::Store(error) => error.fmt(f),
         }
     }
 }
 
 impl std::error::Error for DeployError {}
 
+impl DeployError {
+    /// The error with the file to be mended, if that is the template.
+    pub(crate) fn in_template(&self, file: &Path) -> String {
+        match self {
+            Self::Store(error) => error.to_string(),
+            _ => format!("{}: {self}", file.display()),
+        }
+    }
+}
+
 impl From<StoreError> for DeployError {
     fn from(error: StoreError) -> Self {
-        Self::Refused(error.into())
+        Self::Store(error)
     }
 }
 
@@ -73,21 +78,30 @@ impl From<ApiError> for DeployError {
     }
 }
 
-/// Makes what a template names be deployed as it says; `code` is a folder to take for every function's.
+/// Makes what a template names be deployed as it says; `built` is a folder to take for every function whose code is no
+/// zip file.
 ///
 /// Instances of what has changed finish their calls and take no more. What the template does not name stays.
 pub(crate) fn deploy(
     app: &Arc<App>,
     template: &Template,
-    code: Option<&Path>,
+    built: Option<&Path>,
 ) -> Result<Deployment, DeployError> {
+    check(app, template)?;
     template.notes.iter().for_each(|note| output::say(note));
+    let mut stored = BTreeMap::new();
     // Packing takes long enough to be in the way of calls.
-    let folders = tokio::task::block_in_place(|| packages(app, template, code))?;
-    let changed = app.store.update(|state| {
-        apply(app, state, template, &|function| {
-            folders[code.unwrap_or(&function.code)].clone()
+    let packed = tokio::task::block_in_place(|| packages(app, template, built, &mut stored));
+    let applied = packed.and_then(|()| {
+        app.store.update(|state| {
+            Ok(apply(state, template, &|function| {
+                stored[place(function, built)].clone()
+            }))
         })
+    });
+    let changed = applied.inspect_err(|_| {
+        // Nothing refers to what was stored for it, unless it was there before.
+        stored.values().for_each(|code| app.store.remove_code(code));
     })?;
     changed.iter().for_each(|key| app.pool.retire(key));
     if !changed.is_empty() {
@@ -97,52 +111,55 @@ pub(crate) fn deploy(
     }
     Ok(Deployment {
         changed,
-        code: folders.into_values().collect(),
+        code: stored.into_values().collect(),
     })
 }
 
-/// Packs each folder once and stores it.
+/// Refuses what FC would refuse, before there is any code.
+pub(crate) fn check(app: &App, template: &Template) -> Result<(), DeployError> {
+    for service in &template.services {
+        check_name("serviceName", &service.name)?;
+        for function in &service.functions {
+            check_function(app, service, function)?;
+        }
+    }
+    Ok(())
+}
+
+/// Packs each folder once and stores it, and each zip file as it is.
 fn packages(
     app: &App,
     template: &Template,
-    code: Option<&Path>,
-) -> Result<BTreeMap<PathBuf, CodeRef>, DeployError> {
-    let mut stored = BTreeMap::new();
+    built: Option<&Path>,
+    stored: &mut BTreeMap<PathBuf, CodeRef>,
+) -> Result<(), DeployError> {
     for service in &template.services {
         for function in &service.functions {
-            let folder = code.unwrap_or(&function.code);
-            let own_command = function.spec.contains_key("customRuntimeConfig");
-            if !own_command && !folder.join(BOOTSTRAP).is_file() {
-                return Err(DeployError::NoBootstrap {
-                    function: function_key(&service.name, &function.name),
-                    folder: folder.to_owned(),
-                });
-            }
-            if !stored.contains_key(folder) {
-                let bytes = pack(folder).map_err(|error| DeployError::NoPackage {
-                    folder: folder.to_owned(),
-                    error,
-                })?;
-                stored.insert(folder.to_owned(), app.store.put_code(&bytes)?);
+            let at_fault = |error| DeployError::Code {
+                function: function_key(&service.name, &function.name),
+                error,
+            };
+            let place = place(function, built);
+            code::check(function, place).map_err(at_fault)?;
+            if !stored.contains_key(place) {
+                let bytes = code::read(function, place).map_err(at_fault)?;
+                stored.insert(place.to_owned(), app.store.put_code(&bytes)?);
             }
         }
     }
-    Ok(stored)
+    Ok(())
 }
 
 /// Brings the state to what the template says; returns the keys of the functions that changed.
 fn apply(
-    app: &App,
     state: &mut State,
     template: &Template,
     code_of: &dyn Fn(&FunctionSpec) -> CodeRef,
-) -> Result<Vec<String>, DeployError> {
+) -> Vec<String> {
     let mut changed = Vec::new();
     for service in &template.services {
-        check_name("serviceName", &service.name)?;
         put(&mut state.services, &service.name, service.spec.clone());
         for function in &service.functions {
-            check(app, service, function)?;
             let key = function_key(&service.name, &function.name);
             if put_function(state, &key, function, code_of(function)) {
                 changed.push(key);
@@ -152,11 +169,10 @@ fn apply(
     for (name, spec) in &template.domains {
         put(&mut state.domains, name, spec.clone());
     }
-    Ok(changed)
+    changed
 }
 
-/// Refuses what FC would refuse.
-fn check(app: &App, service: &Service, function: &FunctionSpec) -> Result<(), ApiError> {
+fn check_function(app: &App, service: &Service, function: &FunctionSpec) -> Result<(), ApiError> {
     check_name("functionName", &function.name)?;
     let owner = Some((service.name.as_str(), &service.spec));
     spec::function(

@@ -14,7 +14,13 @@ Examples:
 
 A build that fails is shown, and the last good one goes on serving on the same port. After a good one, instances of
 the old code finish their calls, and new calls go to new instances. A change during a build makes another build after
-it. What template.yml does not name any more stays until `fc-local rm`.";
+it. What template.yml does not name any more stays until `fc-local rm`.
+
+A template that is refused is told at once; until it is mended, new code is served by the last good one. A function
+whose CodeUri is a zip file is served from that file as it is: no build is for it, and a new file takes effect at once.
+
+Hidden files, node_modules and the folders that cargo builds into make no build: target beside a Cargo.toml, what has
+cargo's CACHEDIR.TAG, and what CARGO_TARGET_DIR names.";
 
 /// What `fc-local watch` is asked to do: everything of `start`, and building.
 #[derive(Debug, Args)]
@@ -22,8 +28,8 @@ pub(crate) struct WatchArgs {
     #[command(flatten)]
     pub(crate) start: StartArgs,
 
-    /// The build, as a line for `sh`. It puts the package into the empty folder `$FC_LOCAL_CODE`, for all functions,
-    /// or leaves that empty and fills the `CodeUri` of each function
+    /// The build, as a line for `sh`. It puts the package into the empty folder `$FC_LOCAL_CODE`, for all functions
+    /// whose `CodeUri` is no zip file, or leaves that empty and fills the `CodeUri` of each function
     #[arg(long, value_name = "COMMAND", default_value = DEFAULT_BUILD)]
     pub(crate) build: String,
 

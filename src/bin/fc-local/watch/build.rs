@@ -15,11 +15,13 @@ use crate::process::ProcessGroup;
 /// The variable that names the folder for the package.
 const CODE_VARIABLE: &str = "FC_LOCAL_CODE";
 
-/// A build command and the folder that it may fill.
+/// A build command and the folder that it last filled.
 #[derive(Debug)]
 pub(super) struct Builder {
     command: String,
-    folder: tempfile::TempDir,
+    /// That of the last good build: one that fails leaves it as it is.
+    folder: Option<tempfile::TempDir>,
+    failed: bool,
 }
 
 /// A build that brought no package.
@@ -43,13 +45,12 @@ impl fmt::Display for BuildError {
 impl std::error::Error for BuildError {}
 
 impl Builder {
-    pub(super) fn new(command: &str) -> Result<Self, String> {
-        let folder =
-            tempfile::tempdir().map_err(|error| format!("no folder for the builds: {error}"))?;
-        Ok(Self {
+    pub(super) fn new(command: &str) -> Self {
+        Self {
             command: command.to_owned(),
-            folder,
-        })
+            folder: None,
+            failed: true,
+        }
     }
 
     pub(super) fn command(&self) -> &str {
@@ -59,41 +60,38 @@ impl Builder {
     /// Runs the command and tells how long it took. Dropped before its end, it ends the command.
     pub(super) async fn build(&mut self) -> Result<Duration, BuildError> {
         let begun = Instant::now();
-        empty(self.folder.path()).map_err(BuildError::Io)?;
+        self.failed = true;
+        let folder = tempfile::tempdir().map_err(BuildError::Io)?;
         let mut command = Command::new("sh");
         command
             .args(["-c", &self.command])
-            .env(CODE_VARIABLE, self.folder.path())
+            .env(CODE_VARIABLE, folder.path())
             .stdin(Stdio::null())
             // What a build prints is no result of fc-local's.
             .stdout(stderr().map_err(BuildError::Io)?);
         let group = ProcessGroup::start(&mut command).map_err(BuildError::Io)?;
         let status = group.wait().await;
-        match status.success() {
-            true => Ok(begun.elapsed()),
-            false => Err(BuildError::Failed(status)),
+        if !status.success() {
+            return Err(BuildError::Failed(status));
         }
+        self.folder = Some(folder);
+        self.failed = false;
+        Ok(begun.elapsed())
     }
 
-    /// The folder, if the last build put anything into it.
+    /// The folder of the last good build, if that put anything into it.
     pub(super) fn filled_folder(&self) -> Option<&Path> {
-        let mut entries = fs::read_dir(self.folder.path()).ok()?;
-        entries.next().map(|_| self.folder.path())
+        let folder = self.folder.as_ref()?.path();
+        let mut entries = fs::read_dir(folder).ok()?;
+        entries.next().map(|_| folder)
+    }
+
+    /// Whether what the last good build made is as it was; one that fails may have spoilt what it fills in each `CodeUri`.
+    pub(super) fn is_intact(&self) -> bool {
+        !self.failed || self.filled_folder().is_some()
     }
 }
 
 fn stderr() -> io::Result<Stdio> {
     io::stderr().as_fd().try_clone_to_owned().map(Stdio::from)
-}
-
-fn empty(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() && !path.is_symlink() {
-            fs::remove_dir_all(path)?;
-        } else {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
 }

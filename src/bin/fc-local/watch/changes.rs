@@ -1,15 +1,17 @@
-//! Which of the watched files have changed: a burst of saves is one change.
+//! What has changed since one last looked: a burst of saves is one change.
 //!
-//! It knows nothing of builds.
+//! It knows nothing of builds, nor which files count.
 
-use std::ffi::OsStr;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use notify::{ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, timeout_at};
+
+use super::watched::{Change, Watched};
 
 /// Without a further change for so long a burst of saves is over. Editors write and rename within a few milliseconds.
 const QUIET: Duration = Duration::from_millis(100);
@@ -17,31 +19,36 @@ const QUIET: Duration = Duration::from_millis(100);
 /// A burst that never ends is taken for over.
 const BURST_MAX: Duration = Duration::from_secs(2);
 
-/// Folders that are never sources, wherever they lie.
-const IGNORED_FOLDERS: [&str; 2] = ["target", "node_modules"];
-
 /// The changes of some files and folders.
 #[derive(Debug)]
 pub(super) struct Changes {
     queue: Queue,
     watcher: RecommendedWatcher,
-    watched: Watched,
+    watched: Shared,
 }
 
-/// What is watched, by absolute paths.
-#[derive(Debug, Clone)]
-struct Watched {
-    files: Vec<PathBuf>,
-    folders: Vec<PathBuf>,
+/// Changes that came so close to each other that they are taken for one.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Burst {
+    /// What changed first; a source, if any did.
+    pub(super) first: PathBuf,
+    /// Whether any of them asks for a build.
+    pub(super) of_sources: bool,
 }
+
+/// What is watched, shared with the watcher's own thread.
+#[derive(Debug, Clone)]
+struct Shared(Arc<Mutex<Watched>>);
+
+type Told = Result<(PathBuf, Change), String>;
 
 impl Changes {
-    /// Begins to watch: folders with all that is in them, and single files.
-    pub(super) fn of(paths: &[PathBuf]) -> Result<Self, String> {
-        let watched = Watched::of(paths)?;
+    /// Begins to watch.
+    pub(super) fn of(watched: Watched) -> Result<Self, String> {
+        let watched = Shared(Arc::new(Mutex::new(watched)));
         let (tell, changed) = unbounded_channel();
         let filter = watched.clone();
-        let handler = move |event| forward(&filter, &tell, event);
+        let handler = move |event| forward(&filter.lock(), &tell, event);
         let watcher = notify::recommended_watcher(handler)
             .map_err(|error| format!("cannot watch files: {error}"))?;
         let mut changes = Self {
@@ -53,18 +60,26 @@ impl Changes {
         Ok(changes)
     }
 
-    /// Waits for the end of the next burst of changes and names its first.
-    pub(super) async fn next(&mut self) -> Result<PathBuf, String> {
-        let first = self.queue.next_burst().await?;
+    /// Watches these packages from now on, and no others.
+    pub(super) fn set_packages(&mut self, packages: &[PathBuf]) -> Result<(), String> {
+        self.watched.lock().set_packages(packages);
+        self.watch()
+    }
+
+    /// Waits for the end of the next burst of changes.
+    pub(super) async fn next(&mut self) -> Result<Burst, String> {
+        let burst = self.queue.next_burst().await?;
         // A folder that was replaced by another of its name is watched again.
         self.watch()?;
-        Ok(first)
+        Ok(burst)
     }
 
     fn watch(&mut self) -> Result<(), String> {
-        let folders = self.watched.folders.iter().filter(|folder| folder.exists());
+        // The watcher's thread needs what is watched to hand on what it has seen, so it is not kept while it is asked.
+        let watched = self.watched.lock().clone();
+        let folders = watched.folders().iter().filter(|folder| folder.exists());
         let all = folders.map(|folder| (folder, RecursiveMode::Recursive));
-        let parents = self.watched.parents();
+        let parents = watched.parents();
         let parents = parents
             .iter()
             .map(|folder| (folder, RecursiveMode::NonRecursive));
@@ -80,62 +95,11 @@ impl Changes {
     }
 }
 
-impl Watched {
-    fn of(paths: &[PathBuf]) -> Result<Self, String> {
-        let mut watched = Self {
-            files: Vec::new(),
-            folders: Vec::new(),
-        };
-        for path in paths {
-            let absolute = path.canonicalize().map_err(|error| {
-                format!(
-                    "cannot watch {}: {error}; mend --watch or --template",
-                    path.display()
-                )
-            })?;
-            match absolute.is_dir() {
-                true => watched.folders.push(absolute),
-                false => watched.files.push(absolute),
-            }
-        }
-        Ok(watched)
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Watched> {
+        // A change of it is one of a list as a whole, so a panic leaves it usable.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn all(&self) -> impl Iterator<Item = &PathBuf> {
-        self.folders.iter().chain(&self.files)
-    }
-
-    /// The folders around all that is watched: an editor that replaces a file by another is only seen there.
-    fn parents(&self) -> Vec<PathBuf> {
-        let mut parents: Vec<PathBuf> = self
-            .all()
-            .filter_map(|path| path.parent())
-            .map(Path::to_owned)
-            .collect();
-        parents.sort();
-        parents.dedup();
-        // A folder that is watched with all that is in it needs no second watch.
-        parents.retain(|parent| !self.folders.contains(parent));
-        parents
-    }
-
-    /// Whether a change of this path counts.
-    fn is_source(&self, path: &Path) -> bool {
-        let inner = self
-            .folders
-            .iter()
-            .find_map(|folder| path.strip_prefix(folder).ok());
-        match inner {
-            Some(inner) => inner.iter().all(|part| !is_ignored(part)),
-            None => self.files.iter().any(|file| file == path),
-        }
-    }
-}
-
-/// Hidden files, editors' copies, and folders that builds fill.
-fn is_ignored(name: &OsStr) -> bool {
-    let name = name.to_string_lossy();
-    name.starts_with('.') || name.ends_with('~') || IGNORED_FOLDERS.contains(&&*name)
 }
 
 fn is_gone(error: &notify::Error) -> bool {
@@ -147,20 +111,17 @@ fn is_gone(error: &notify::Error) -> bool {
 }
 
 /// Hands on what counts as a change. A file that is only read is none: a build reads all of them.
-fn forward(
-    watched: &Watched,
-    tell: &UnboundedSender<Result<PathBuf, String>>,
-    event: notify::Result<Event>,
-) {
+fn forward(watched: &Watched, tell: &UnboundedSender<Told>, event: notify::Result<Event>) {
     let told = match event {
         Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
         // Events were lost, and nobody knows of which files.
-        Ok(event) if event.need_rescan() => watched.all().next().cloned().map(Ok),
+        Ok(event) if event.need_rescan() => {
+            watched.any().map(|path| Ok((path.clone(), Change::Source)))
+        }
         Ok(event) => event
             .paths
             .into_iter()
-            .find(|path| watched.is_source(path))
-            .map(Ok),
+            .find_map(|path| watched.change(&path).map(|change| Ok((path, change)))),
         Err(error) => Some(Err(format!("cannot watch files any more: {error}"))),
     };
     if let Some(told) = told {
@@ -171,20 +132,25 @@ fn forward(
 
 #[derive(Debug)]
 struct Queue {
-    changed: UnboundedReceiver<Result<PathBuf, String>>,
+    changed: UnboundedReceiver<Told>,
 }
 
 impl Queue {
-    async fn next_burst(&mut self) -> Result<PathBuf, String> {
-        let first = self.receive().await?;
+    async fn next_burst(&mut self) -> Result<Burst, String> {
+        let (mut first, change) = self.receive().await?;
+        let mut of_sources = change == Change::Source;
         let end = Instant::now() + BURST_MAX;
         while let Ok(more) = timeout_at(end.min(Instant::now() + QUIET), self.receive()).await {
-            more?;
+            let (path, change) = more?;
+            // A package may be there by the build before; the source is what the next one is for.
+            if change == Change::Source && !of_sources {
+                (first, of_sources) = (path, true);
+            }
         }
-        Ok(first)
+        Ok(Burst { first, of_sources })
     }
 
-    async fn receive(&mut self) -> Result<PathBuf, String> {
+    async fn receive(&mut self) -> Told {
         let gone = || Err("cannot watch files any more: the watcher has ended".to_owned());
         self.changed.recv().await.unwrap_or_else(gone)
     }
@@ -192,85 +158,77 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
+    use std::fs;
+    use std::path::PathBuf;
 
     use notify::event::{AccessKind, AccessMode, CreateKind, Flag, ModifyKind};
     use notify::{Event, EventKind};
     use tokio::sync::mpsc::unbounded_channel;
 
-    use super::{Queue, Watched, forward};
+    use super::{Burst, Change, Queue, Watched, forward};
 
-    fn watched() -> Watched {
-        Watched {
-            files: vec![PathBuf::from("/p/Cargo.toml")],
-            folders: vec![PathBuf::from("/p/src")],
-        }
-    }
-
-    #[test]
-    fn sources_count_and_what_builds_and_editors_write_does_not() {
-        let watched = watched();
-        for path in ["/p/Cargo.toml", "/p/src", "/p/src/main.rs", "/p/src/a/b.rs"] {
-            assert!(watched.is_source(Path::new(path)), "{path}");
-        }
-        for path in [
-            "/p",
-            "/p/Cargo.lock",
-            "/p/target",
-            "/p/src/target/a",
-            "/p/src/.main.rs.swp",
-            "/p/src/main.rs~",
-            "/p/src/.git/index",
-        ] {
-            assert!(!watched.is_source(Path::new(path)), "{path}");
-        }
+    /// A folder with sources, watched.
+    fn watched() -> (tempfile::TempDir, PathBuf, Watched) {
+        let folder = tempfile::tempdir().expect("folder");
+        let source = folder.path().canonicalize().expect("a path").join("src");
+        fs::create_dir(&source).expect("src");
+        let watched = Watched::of(std::slice::from_ref(&source)).expect("watched");
+        (folder, source, watched)
     }
 
     #[test]
     fn a_file_that_is_only_read_has_not_changed() {
+        let (_folder, source, watched) = watched();
         let (tell, mut changed) = unbounded_channel();
-        let path = PathBuf::from("/p/src/main.rs");
+        let path = source.join("main.rs");
         for kind in [
             EventKind::Access(AccessKind::Open(AccessMode::Any)),
             EventKind::Access(AccessKind::Close(AccessMode::Read)),
             EventKind::Modify(ModifyKind::Any),
             EventKind::Create(CreateKind::File),
         ] {
-            forward(
-                &watched(),
-                &tell,
-                Ok(Event::new(kind).add_path(path.clone())),
-            );
+            forward(&watched, &tell, Ok(Event::new(kind).add_path(path.clone())));
         }
-        let told: Vec<PathBuf> = std::iter::from_fn(|| changed.try_recv().ok())
+        let told: Vec<_> = std::iter::from_fn(|| changed.try_recv().ok())
             .flatten()
             .collect();
-        assert_eq!(told, [path.clone(), path]);
+        let change = (path, Change::Source);
+        assert_eq!(told, [change.clone(), change]);
     }
 
     #[test]
     fn lost_events_count_as_a_change() {
+        let (_folder, source, watched) = watched();
         let (tell, mut changed) = unbounded_channel();
         let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
-        forward(&watched(), &tell, Ok(lost));
+        forward(&watched, &tell, Ok(lost));
         let told = changed.try_recv().expect("a change").expect("a path");
-        assert_eq!(told, Path::new("/p/src"));
+        assert_eq!(told, (source, Change::Source));
     }
 
     #[tokio::test]
-    async fn a_burst_is_one_change_and_is_named_by_its_first() {
+    async fn a_burst_is_one_change_named_by_its_first_source_if_it_has_any() {
         let (tell, changed) = unbounded_channel();
         let mut queue = Queue { changed };
-        for number in 0..100 {
-            tell.send(Ok(PathBuf::from(format!("/p/src/{number}"))))
-                .expect("sent");
+        let of = |kinds: &[Change]| {
+            for (number, kind) in kinds.iter().enumerate() {
+                let path = PathBuf::from(format!("/p/src/{number}"));
+                tell.send(Ok((path, *kind))).expect("sent");
+            }
+        };
+        for (last, named) in [(Change::Package, 0), (Change::Source, 98)] {
+            let mut kinds = vec![Change::Package; 98];
+            kinds.extend([last; 2]);
+            of(&kinds);
+            let first = PathBuf::from(format!("/p/src/{named}"));
+            let of_sources = last == Change::Source;
+            let burst = queue.next_burst().await.expect("a burst");
+            assert_eq!(burst, Burst { first, of_sources });
+            assert!(
+                queue.changed.is_empty(),
+                "no change is left for another build"
+            );
         }
-        let first = queue.next_burst().await.expect("a burst");
-        assert_eq!(first, Path::new("/p/src/0"));
-        assert!(
-            queue.changed.is_empty(),
-            "no change is left for another build"
-        );
         drop(tell);
         let ended = queue.next_burst().await.expect_err("ended");
         assert!(ended.contains("the watcher has ended"), "{ended}");

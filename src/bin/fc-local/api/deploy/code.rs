@@ -1,0 +1,112 @@
+//! The code of a function of a template: a folder that is packed, or a zip file that is taken as it is, as fun does
+//! (fun-cli §6).
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Cursor};
+use std::path::{Path, PathBuf};
+
+use crate::facts::limit;
+use crate::pack::pack;
+use crate::package::{self, BOOTSTRAP, PackageError};
+use crate::template::FunctionSpec;
+
+/// Code that cannot be deployed; the text goes on after the function's name.
+#[derive(Debug)]
+pub(crate) enum CodeError {
+    /// A folder or a zip file has no start command.
+    NoBootstrap { place: PathBuf },
+    /// A folder cannot be packed, or a zip file not be read.
+    Unreadable { place: PathBuf, error: io::Error },
+    /// A zip file that Function Compute could not unpack.
+    NoPackage { zip: PathBuf, error: PackageError },
+    /// A zip file that Function Compute would not take.
+    TooLarge { zip: PathBuf, bytes: u64 },
+}
+
+impl fmt::Display for CodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoBootstrap { place } => write!(
+                f,
+                "has no file {BOOTSTRAP} in {}; build it there, or mend its CodeUri",
+                place.display()
+            ),
+            Self::Unreadable { place, error } => write!(
+                f,
+                "has code that cannot be read, {}: {error}; build it there, or mend its CodeUri",
+                place.display()
+            ),
+            Self::NoPackage { zip, error } => write!(
+                f,
+                "has the code {}: {error}; make that file again, or mend its CodeUri",
+                zip.display()
+            ),
+            Self::TooLarge { zip, bytes } => write!(
+                f,
+                "has the code {} of {bytes} bytes, where Function Compute takes {}; leave out what it does not need",
+                zip.display(),
+                limit::PACKAGE_BYTES
+            ),
+        }
+    }
+}
+
+impl std::error::Error for CodeError {}
+
+/// Where the code of a function lies: its zip file, else what was built for all, else its own folder.
+pub(super) fn place<'a>(function: &'a FunctionSpec, built: Option<&'a Path>) -> &'a Path {
+    built
+        .filter(|_| !function.is_zipped())
+        .unwrap_or(&function.code)
+}
+
+/// Refuses code that could never start.
+pub(super) fn check(function: &FunctionSpec, place: &Path) -> Result<(), CodeError> {
+    let found = match function.is_zipped() {
+        true => zip_has_bootstrap(place)?,
+        false => place.join(BOOTSTRAP).is_file(),
+    };
+    // With a command of its own a function needs none.
+    match found || function.spec.contains_key("customRuntimeConfig") {
+        true => Ok(()),
+        false => Err(CodeError::NoBootstrap {
+            place: place.to_owned(),
+        }),
+    }
+}
+
+/// The package of a function.
+pub(super) fn read(function: &FunctionSpec, place: &Path) -> Result<Vec<u8>, CodeError> {
+    match function.is_zipped() {
+        true => read_zip(place),
+        false => pack(place).map_err(unreadable(place)),
+    }
+}
+
+fn zip_has_bootstrap(zip: &Path) -> Result<bool, CodeError> {
+    let file = File::open(zip).map_err(unreadable(zip))?;
+    package::has_file(file, Path::new(BOOTSTRAP)).map_err(no_package(zip))
+}
+
+/// Refuses what Function Compute would refuse.
+fn read_zip(zip: &Path) -> Result<Vec<u8>, CodeError> {
+    let bytes = fs::metadata(zip).map_err(unreadable(zip))?.len();
+    if bytes > limit::PACKAGE_BYTES {
+        let zip = zip.to_owned();
+        return Err(CodeError::TooLarge { zip, bytes });
+    }
+    let bytes = fs::read(zip).map_err(unreadable(zip))?;
+    package::check(Cursor::new(&bytes)).map_err(no_package(zip))?;
+    Ok(bytes)
+}
+
+fn no_package(zip: &Path) -> impl FnOnce(PackageError) -> CodeError + use<> {
+    let zip = zip.to_owned();
+    |error| CodeError::NoPackage { zip, error }
+}
+
+fn unreadable(place: &Path) -> impl FnOnce(io::Error) -> CodeError + use<> {
+    let place = place.to_owned();
+    |error| CodeError::Unreadable { place, error }
+}

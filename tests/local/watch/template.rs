@@ -1,0 +1,163 @@
+//! A template that changes while `fc-local watch` runs, and one that is refused.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
+use super::{TEMPLATE, Watch, source};
+use crate::support::{Server, fc_local, function_folder, text, wait_for};
+
+#[test]
+fn a_changed_template_is_deployed() {
+    let watch = Watch::start();
+    watch.rests(1);
+    watch.write("template.yml", &with_colour());
+    watch.rests(2);
+    assert_eq!(watch.server.invoke("env").json()["COLOUR"], "blue");
+    assert!(
+        watch.said().contains("serving the new build of s/f, built"),
+        "s/web has not changed: {}",
+        watch.said()
+    );
+}
+
+/// The template with a variable of `s/f`.
+fn with_colour() -> String {
+    TEMPLATE.replace(
+        "Timeout: 30",
+        "Timeout: 30\n        EnvironmentVariables: {COLOUR: blue}",
+    )
+}
+
+/// What is refused, each with the words in which it is.
+const REFUSED: [(&str, &str, &str); 4] = [
+    (
+        "Timeout: 30",
+        "Timeout: 0",
+        "template.yml: s/f: timeout is 0, not a number from 1 to 86400",
+    ),
+    (
+        "Timeout: 30",
+        "Timout: 30",
+        "template.yml: s/f: Properties has the unknown key Timout; those that it may have are ",
+    ),
+    (
+        "Timeout: 30",
+        "Timeout: [",
+        "template.yml is no YAML: invalid indentation at byte ",
+    ),
+    (
+        "Runtime: custom, CodeUri: ./pkg,",
+        "Runtime: custom,",
+        "template.yml: s/web has no CodeUri",
+    ),
+];
+
+#[test]
+fn a_template_that_is_refused_is_told_at_once_and_new_code_goes_by_the_last_good_one() {
+    let watch = Watch::start();
+    watch.rests(1);
+    for (number, (right, wrong, words)) in REFUSED.into_iter().enumerate() {
+        let version = (number + 2).to_string();
+        watch.write("gate", "");
+        watch.write("template.yml", &TEMPLATE.replacen(right, wrong, 1));
+        // The build is still held by its gate.
+        watch.says(words);
+        fs::remove_file(watch.at("gate")).expect("opened");
+        watch.rests(number * 2 + 2);
+        watch.write("src/bootstrap", &source(&version));
+        watch.rests(number * 2 + 3);
+        assert_eq!(watch.version(), version, "{wrong}: {}", watch.said());
+    }
+    let said = watch.said();
+    assert!(
+        said.contains("; until it is mended, the last good template holds\n"),
+        "{said}"
+    );
+    assert!(said.contains(" line 12 column 5; until"), "{said}");
+    watch.write("template.yml", &with_colour());
+    watch.rests(10);
+    assert_eq!(watch.server.invoke("env").json()["COLOUR"], "blue");
+    assert_eq!(watch.version(), "5");
+}
+
+#[test]
+fn a_template_whose_code_is_missing_leaves_everything_as_it_was() {
+    let watch = Watch::start();
+    watch.rests(1);
+    fs::create_dir(watch.at("other")).expect("folder");
+    watch.write("other/bootstrap", &source("other"));
+    fs::set_permissions(watch.at("other/bootstrap"), Permissions::from_mode(0o755)).expect("mode");
+    let other = TEMPLATE.replacen("./pkg", "./other", 1);
+    watch.write("template.yml", &other.replacen("./pkg", "./nowhere", 1));
+    watch.rests(2);
+    let said = watch.said();
+    assert!(
+        said.contains(
+            "template.yml: s/web has no file bootstrap in ./nowhere; build it there, or mend its CodeUri; until it is \
+             mended, the last good template holds\n"
+        ),
+        "{said}"
+    );
+    assert_eq!(
+        (watch.version(), watch.packages()),
+        ("1".to_owned(), 1),
+        "what was stored for s/f is removed again"
+    );
+    watch.write("src/bootstrap", &source("2"));
+    watch.rests(3);
+    assert_eq!(watch.version(), "2");
+    watch.write("template.yml", &other);
+    watch.rests(4);
+    assert_eq!(watch.version(), "other");
+}
+
+#[test]
+fn a_template_that_is_refused_at_the_start_serves_when_it_is_mended() {
+    let watch = Watch::in_folder(|folder| {
+        fs::write(folder.join("template.yml"), "Resources: [").expect("written");
+    });
+    watch.rests(1);
+    let said = watch.said();
+    assert!(
+        said.contains("template.yml is no YAML: ")
+            && said.contains("; nothing new is served until it is mended\n"),
+        "{said}"
+    );
+    watch.write("template.yml", TEMPLATE);
+    watch.rests(2);
+    assert_eq!(watch.version(), "1");
+}
+
+#[test]
+fn a_server_may_start_with_a_template_deployed() {
+    let folder = tempfile::tempdir().expect("folder");
+    fs::write(folder.path().join("template.yml"), TEMPLATE).expect("written");
+    let start = || {
+        let mut command = fc_local();
+        command
+            .args(["start", "--port", "0", "--template"])
+            .arg(folder.path().join("template.yml"))
+            .arg("--data")
+            .arg(folder.path().join("data"));
+        command
+    };
+    let output = start().output().expect("fc-local runs");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("s/f has no file bootstrap in ")
+            && said.contains("build it there, or mend its CodeUri"),
+        "{said}"
+    );
+    fs::create_dir(folder.path().join("pkg")).expect("pkg");
+    fs::copy(
+        function_folder().join("bootstrap"),
+        folder.path().join("pkg/bootstrap"),
+    )
+    .expect("copied");
+    let server = Server::run(start(), &folder.path().join("data"));
+    let answer = wait_for("the deployment", || {
+        Some(server.invoke("version")).filter(|reply| reply.status == 200)
+    });
+    assert_eq!(answer.text(), "1");
+}
