@@ -1,9 +1,11 @@
 //! The runtime itself behind the local Function Compute: what a client of an HTTP trigger or a caller of an event sees.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufReader, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -20,12 +22,21 @@ fn built(program: &str) -> PathBuf {
     }
 }
 
+/// A program as the package that a request carries. A development build is large, so each is packed once.
+fn packed(program: &str) -> Arc<String> {
+    static PACKED: Mutex<BTreeMap<String, Arc<String>>> = Mutex::new(BTreeMap::new());
+    let mut packed = PACKED.lock().unwrap_or_else(PoisonError::into_inner);
+    let code = packed.entry(program.to_owned()).or_insert_with(|| {
+        let path = built(program);
+        let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        Arc::new(BASE64.encode(zip_of(&[("bootstrap", &bytes, 0o755)])))
+    });
+    Arc::clone(code)
+}
+
 /// A server whose function `s/f` is this program, reachable by a trigger and a domain.
 fn server_of(program: &str, fields: &serde_json::Value) -> Server {
-    let path = built(program);
-    let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let code = BASE64.encode(zip_of(&[("bootstrap", &bytes, 0o755)]));
-    let mut spec = json!({"code": {"zipFile": code}});
+    let mut spec = json!({"code": {"zipFile": *packed(program)}});
     let given = fields.as_object().cloned().unwrap_or_default();
     spec.as_object_mut().expect("an object").extend(given);
     let server = Server::start();

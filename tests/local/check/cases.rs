@@ -1,203 +1,15 @@
-//! Runtimes that break the contract, each rule once, and the rows that tell.
+//! Checks of runtimes that break the contract, each rule once: the rows that fail are those that should.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Output;
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
+use super::broken::{CASES, Case};
 use super::{EVERYTHING, breaker, check, report, rows};
 
-/// A broken runtime.
-struct Case {
-    /// The rules it breaks.
-    breaks: &'static str,
-    /// Options beyond [`EVERYTHING`], or in its place.
-    options: &'static [&'static str],
-    /// The rows that fail.
-    fail: &'static [&'static str],
-}
-
-/// Every rule broken once; rules that do not touch each other share a run.
-const CASES: [(&str, Case); 13] = [
-    (
-        "hooks",
-        Case {
-            breaks: "hooks-fail,no-hook-markers",
-            options: &[],
-            fail: &[
-                "initialize/answer",
-                "initialize/markers",
-                "initialize/user-path",
-                "freeze/pre-freeze",
-                "freeze/pre-freeze-markers",
-                "stop/pre-stop",
-                "stop/pre-stop-markers",
-            ],
-        },
-    ),
-    (
-        "lies",
-        Case {
-            breaks: "by-path,init-lies,chunked-answer,bare-log,fail-200,ignores-sigterm,half-line,leaks,noisy",
-            options: &[],
-            fail: &[
-                "initialize/user-path",
-                "initialize/failure",
-                "event/content-length",
-                "event/log-request-id",
-                "failure/x-fc-status",
-                "failure/status",
-                "probe/log",
-                "stop/sigterm",
-                "log/line-start",
-                "log/secrets",
-            ],
-        },
-    ),
-    (
-        "shapes",
-        Case {
-            breaks: "init-dies,lower-markers,fail-text,fail-plain-end",
-            options: &[],
-            fail: &[
-                "initialize/failure-lives-on",
-                "event/markers",
-                "failure/body",
-                "failure/end-line",
-                "http/markers",
-            ],
-        },
-    ),
-    (
-        "bytes",
-        Case {
-            breaks: "late-end,fail-unlogged,text,expect-417,head-body,body-204",
-            options: &[],
-            fail: &[
-                "event/markers-in-time",
-                "event/binary",
-                "event/6-mb",
-                "event/32-mb",
-                "event/expect-continue",
-                "failure/log-order",
-                "http/head",
-                "http/204",
-                "http/body",
-            ],
-        },
-    ),
-    (
-        "requests",
-        Case {
-            breaks: "no-chunked,10-mb,put-411,params-garbage,http-500,strict",
-            options: &[],
-            fail: &[
-                "event/chunked",
-                "event/32-mb",
-                "http/answer",
-                "http/body",
-                "http/empty-put",
-                "http/params",
-                "http/unknown-path",
-                "probe/health-check",
-            ],
-        },
-    ),
-    (
-        "deaths",
-        Case {
-            breaks: "fail-dies,serial,dies-on-cancel,dies-on-reset,dies-on-cut,dies-on-thaw",
-            options: &[],
-            fail: &[
-                "failure/lives-on",
-                "connection/overlap",
-                "connection/canceled",
-                "probe/silent-connection",
-                "probe/cut-request",
-                "freeze/next-event",
-            ],
-        },
-    ),
-    (
-        "one connection",
-        Case {
-            breaks: "one-connection,1-mb",
-            options: &["--answer-timeout=5"],
-            fail: &[
-                "event/6-mb",
-                "event/32-mb",
-                "connection/second",
-                "connection/at-once",
-                "connection/overlap",
-            ],
-        },
-    ),
-    (
-        "closes",
-        Case {
-            breaks: "closes",
-            options: &[],
-            fail: &["connection/keep-alive", "connection/idle"],
-        },
-    ),
-    (
-        "idle",
-        Case {
-            breaks: "idle-timeout",
-            options: &["--idle=5"],
-            fail: &["connection/idle"],
-        },
-    ),
-    (
-        "statuses",
-        Case {
-            breaks: "event-500,crashes-on-sigterm",
-            options: &[],
-            fail: &[
-                "event/answer",
-                "event/empty",
-                "event/binary",
-                "event/6-mb",
-                "event/32-mb",
-                "stop/sigterm",
-            ],
-        },
-    ),
-    (
-        "loopback",
-        Case {
-            breaks: "loopback",
-            options: &[],
-            fail: &["start/all-interfaces"],
-        },
-    ),
-    (
-        "silence",
-        Case {
-            breaks: "never-listens",
-            options: &["--start-timeout=1"],
-            fail: &["start/port"],
-        },
-    ),
-    (
-        "mute",
-        Case {
-            breaks: "mute",
-            options: &["--answer-timeout=1"],
-            fail: &[
-                "initialize/answer",
-                "initialize/user-path",
-                "initialize/failure",
-                "initialize/failure-lives-on",
-                "event/answer",
-            ],
-        },
-    ),
-];
-
-/// Checks the runtime of a case, and holds the rows that fail against those that should.
-fn assert_case(name: &str) {
-    let (_, case) = CASES
-        .iter()
-        .find(|(case, _)| *case == name)
-        .expect("a case");
+/// Checks the runtime of a case.
+fn run(case: &Case) -> Output {
     let breaks = format!("--env=BREAK={}", case.breaks);
     // What is given later holds.
     let mut options = EVERYTHING.to_vec();
@@ -207,7 +19,44 @@ fn assert_case(name: &str) {
     });
     options.extend(case.options);
     options.push(&breaks);
-    let output = check(&options, &[breaker().to_str().expect("a path")]);
+    check(&options, &[breaker().to_str().expect("a path")])
+}
+
+/// The checks that run in the background, by the names of their cases.
+///
+/// A check waits ten times as long as it works, so those of all cases run side by side, and beside the other checks.
+/// Who names the tests to be run gets no others.
+static RUNNING: LazyLock<Mutex<BTreeMap<&str, JoinHandle<Output>>>> = LazyLock::new(|| {
+    let of_all_tests = std::env::args().len() == 1;
+    let cases = CASES.iter().filter(|_| of_all_tests);
+    let running = cases.map(|(name, case)| (*name, thread::spawn(|| run(case))));
+    Mutex::new(running.collect())
+});
+
+/// Begins the checks of all cases, unless they have begun.
+pub(super) fn begin() {
+    LazyLock::force(&RUNNING);
+}
+
+/// What comes of a case.
+fn output_of(name: &str, case: &'static Case) -> Output {
+    let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+    let own = running.remove(name);
+    // The others wait for theirs meanwhile.
+    drop(running);
+    match own {
+        Some(own) => own.join().expect("it ran"),
+        None => run(case),
+    }
+}
+
+/// Checks the runtime of a case, and holds the rows that fail against those that should.
+fn assert_case(name: &str) {
+    let (_, case) = CASES
+        .iter()
+        .find(|(case, _)| *case == name)
+        .expect("a case");
+    let output = output_of(name, case);
     let report = report(&output);
     let expected: BTreeSet<&str> = case.fail.iter().copied().collect();
     assert_eq!(rows(&report, &["fail"]), expected, "{report:#}");
