@@ -1,14 +1,14 @@
 //! HTTP triggers: by the proxy path and by a custom domain, whole and streamed (contract §1, §3).
 
+mod refused;
+
 use std::fs;
-use std::io::{BufReader, Write};
+use std::io::BufReader;
 use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
-use crate::support::{
-    DOMAIN, KEY_SECRET, Reply, Server, authorization, body_of_20_mb, read_chunk, send, wait_for,
-};
+use crate::support::{DOMAIN, Reply, Server, body_of_20_mb, read_chunk, send, wait_for};
 
 const PROXY: &str = "/2016-08-15/proxy/s/f";
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "DELETE", "HEAD", "PROPFIND"];
@@ -173,102 +173,6 @@ fn a_client_that_leaves_cancels_its_call() {
             .contains("Error: Invocation canceled by client (duration: ")
             .then_some(())
     });
-}
-
-#[test]
-fn a_function_that_dies_or_breaks_a_limit_is_a_bad_gateway() {
-    let server = server_with(&json!({}));
-    let died = server.by_domain("GET", "/die", &[], b"");
-    assert_eq!(
-        (died.status, died.header("x-fc-error-type")),
-        (502, "UnhandledInvocationError")
-    );
-    assert!(
-        died.text()
-            .contains("Process exited unexpectedly before completing request"),
-        "{died:?}"
-    );
-    let large = server.by_domain("GET", "/big-headers", &[], b"");
-    assert_eq!(
-        (large.status, large.json()["errorType"].as_str()),
-        (502, Some("BadResponse"))
-    );
-    let failed = server.by_domain("GET", "/failed", &[], b"");
-    assert_eq!(
-        (failed.status, failed.header("x-fc-error-type")),
-        (201, "UnhandledInvocationError")
-    );
-}
-
-#[test]
-fn a_call_over_its_timeout_is_a_bad_gateway() {
-    let server = server_with(&json!({"timeout": 1}));
-    let reply = server.by_domain("GET", "/sleep", &[], b"");
-    assert_eq!(
-        (reply.status, reply.header("x-fc-error-type")),
-        (502, "FunctionTimeoutError")
-    );
-}
-
-#[test]
-fn requests_over_the_limits_are_refused() {
-    let server = server_with(&json!({}));
-    let long = "x".repeat(9000);
-    for reply in [
-        server.by_domain("GET", "/", &[("X-Long", long.as_str())], b""),
-        server.by_domain("GET", &format!("/{}", "x".repeat(5000)), &[], b""),
-    ] {
-        assert_eq!(
-            (reply.error(), reply.header("x-fc-error-type")),
-            ((400, "InvalidArgument".to_owned()), "FcCommonError")
-        );
-    }
-    let mut stream = server.connect();
-    let head = "POST / HTTP/1.1\r\nHost: web.example.test\r\nContent-Length: 99999999999\r\n\r\n";
-    stream.write_all(head.as_bytes()).expect("sent");
-    let reply = Reply::read(&mut BufReader::new(stream), "POST");
-    assert_eq!(reply.error(), (400, "EntityTooLarge".to_owned()));
-}
-
-#[test]
-fn only_the_triggers_methods_pass_and_only_with_a_trigger() {
-    let server = Server::start();
-    server.deploy(&json!({}));
-    assert_eq!(
-        server.request("GET", PROXY, &[], b"").error(),
-        (404, "TriggerNotFound".to_owned())
-    );
-    server.add_trigger("anonymous", &["GET"]);
-    assert_eq!(server.request("GET", PROXY, &[], b"").status, 201);
-    let refused = server.request("POST", PROXY, &[], b"");
-    assert_eq!(
-        (refused.status, refused.header("x-fc-error-type")),
-        (403, "FcCommonError")
-    );
-}
-
-#[test]
-fn a_trigger_with_auth_type_function_wants_a_signature() {
-    let server = Server::start();
-    server.deploy(&json!({}));
-    server.add_trigger("function", &["GET"]);
-    let target = format!("{PROXY}/x?b=2&a=1");
-    assert_eq!(
-        server.request("GET", &target, &[], b"").error(),
-        (400, "MissingRequiredHeader".to_owned())
-    );
-    assert_eq!(server.signed("GET", &target, &[], b"").status, 201);
-    let wrong = server.signed_with("wrong", "GET", &target, &[], b"");
-    assert_eq!(wrong.error(), (403, "SignatureNotMatch".to_owned()));
-    let date = "Thu, 01 Jan 2015 00:00:00 GMT";
-    let old = authorization(KEY_SECRET, "GET", &target, &[], date);
-    let replayed = server.request(
-        "GET",
-        &target,
-        &[("date", date), ("authorization", &old)],
-        b"",
-    );
-    assert_eq!(replayed.error(), (403, "AccessDenied".to_owned()));
 }
 
 #[test]

@@ -1,0 +1,124 @@
+//! New projects that are built, tested, run and served, as their Makefile and their CI do it.
+
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+use super::{Project, root};
+use crate::support::{Server, text, wait_for};
+
+/// All projects build into one folder, so that the crate is compiled once; one after the other, for their programs have
+/// the same name there.
+static BUILDING: Mutex<()> = Mutex::new(());
+
+#[test]
+#[cfg_attr(
+    not(feature = "tiny-http"),
+    ignore = "a new project has the default front whatever these tests are built with, so they build it with that one only"
+)]
+fn a_new_event_project_tests_runs_and_is_watched() {
+    let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+    let project = Project::new("hello-event", &[]);
+    assert!(
+        project
+            .made(&["test"])
+            .contains("test result: ok. 2 passed")
+    );
+
+    let shown = project.made(&["run"]);
+    assert!(
+        shown.contains("\npkg/bootstrap: ") || shown.starts_with("pkg/bootstrap: "),
+        "{shown}"
+    );
+    assert!(
+        shown.ends_with("FC Invoke Result:\nHello World!\n"),
+        "{shown}"
+    );
+    assert!(
+        project
+            .made(&["run", "EVENT=you & $(me)"])
+            .ends_with("\nHello you & $(me)!\n")
+    );
+    assert!(
+        project
+            .made(&["run", "EXAMPLE=timer"])
+            .contains("\nHello {\"triggerTime\"")
+    );
+    let mut check = Command::new("sh");
+    check
+        .arg(root().join("musl/check-package.sh"))
+        .arg(project.path("pkg/bootstrap"));
+    let checked = check.output().expect("sh runs");
+    assert!(checked.status.success(), "{checked:?}");
+
+    let data = project.path("target/fc-local");
+    let _watch = Server::run(project.make(&["watch", "PORT=0"]), &data);
+    wait_for("the function to be served", || {
+        let invoked = project
+            .make(&["invoke", "EVENT=Ferris"])
+            .output()
+            .expect("make runs");
+        text(&invoked.stdout)
+            .ends_with("FC Invoke Result:\nHello Ferris!\n")
+            .then_some(())
+    });
+}
+
+#[test]
+#[cfg_attr(
+    not(feature = "tiny-http"),
+    ignore = "a new project has the default front whatever these tests are built with, so they build it with that one only"
+)]
+fn the_ci_of_a_new_project_passes_as_it_was_made() {
+    let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+    let project = Project::new("hello-ci", &[]);
+    let workflow = project.yaml(".github/workflows/ci.yml");
+    let steps = workflow["jobs"]["function"]["steps"]
+        .as_vec()
+        .expect("steps");
+    let commands = steps.iter().filter_map(|step| step["run"].as_str());
+    // What installs is there already, and would ask the network.
+    let commands: Vec<_> = commands
+        .filter(|command| !command.starts_with("rustup "))
+        .collect();
+    assert_eq!(commands.len(), 5, "{commands:?}");
+    for command in commands {
+        let ran = project.run(Command::new("sh").args(["-ec", command]));
+        assert!(ran.status.success(), "{command}: {ran:?}");
+    }
+    assert!(project.path("package.zip").exists());
+}
+
+#[test]
+#[cfg_attr(
+    not(feature = "tiny-http"),
+    ignore = "a new project has the default front whatever these tests are built with, so they build it with that one only"
+)]
+fn a_new_http_project_tests_runs_and_is_served() {
+    let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+    let project = Project::new("hello_http", &["--http"]);
+    assert!(
+        project
+            .made(&["test"])
+            .contains("test result: ok. 2 passed")
+    );
+    let shown = project.made(&["run", "URL=/hello/y'all$me?a=1&b"]);
+    assert!(
+        shown.contains("FC Invoke Result:\nHTTP/1.1 200 OK\n")
+            && shown.ends_with("\n\nHello y'all$me!\n"),
+        "{shown}"
+    );
+
+    let data = project.path("target/fc-local");
+    let server = Server::run(project.make(&["local", "PORT=0"]), &data);
+    let (_, port) = server.address.rsplit_once(':').expect("a port");
+    let (url, port) = ("URL=/hello/Ferris'$s?{a,b}", format!("PORT={port}"));
+    wait_for("the function to be served", || {
+        let asked = project
+            .make(&["invoke", url, &port])
+            .output()
+            .expect("make runs");
+        text(&asked.stdout)
+            .ends_with("\r\n\r\nHello Ferris'$s!")
+            .then_some(())
+    });
+}

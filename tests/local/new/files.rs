@@ -1,0 +1,148 @@
+//! The files of a new project, without a build.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::{Project, new_in, root};
+use crate::support::{fc_local, text};
+
+#[test]
+fn the_files_of_a_project_are_formatted() {
+    for (name, arguments) in [("an_event", &[][..]), ("a_web", &["--http"])] {
+        let project = Project::new(name, arguments);
+        let mut format = Command::new("cargo");
+        format
+            .args(["fmt", "--check"])
+            .current_dir(project.path(""));
+        let formatted = format.output().expect("cargo runs");
+        assert!(formatted.status.success(), "{formatted:?}");
+    }
+}
+
+#[test]
+fn a_project_takes_the_version_that_this_tool_is_of() {
+    let folder = tempfile::tempdir().expect("folder");
+    let made = new_in(folder.path(), &["hello"]);
+    assert!(made.status.success(), "{made:?}");
+    let source = format!(
+        "It takes fc-runtime {} from crates.io; with --path CHECKOUT ",
+        env!("CARGO_PKG_VERSION")
+    );
+    assert!(text(&made.stdout).contains(&source), "{made:?}");
+    let manifest = fs::read_to_string(folder.path().join("hello/Cargo.toml")).expect("a manifest");
+    let dependency = format!("\nfc-runtime = \"{}\"\n", env!("CARGO_PKG_VERSION"));
+    assert!(manifest.contains(&dependency), "{manifest}");
+    let files = [
+        "Cargo.toml",
+        ".cargo/config.toml",
+        ".gitignore",
+        ".github/workflows/ci.yml",
+        "Makefile",
+        "template.yml",
+        "s.yaml",
+        "src/main.rs",
+    ];
+    for file in files {
+        let content = fs::read_to_string(folder.path().join("hello").join(file)).expect(file);
+        assert!(
+            !content.contains("{{"),
+            "{file} has a place that was not filled"
+        );
+    }
+}
+
+/// The options of a build in the words of rustc: `-C` and what follows it.
+fn codegen_options(text: &str) -> BTreeSet<String> {
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'));
+    let words = lines.flat_map(|line| line.split("-C").skip(1));
+    let option = |word: &str| {
+        let trimmed = word.trim_start();
+        let end = trimmed.find([' ', '"']).unwrap_or(trimmed.len());
+        trimmed[..end].to_owned()
+    };
+    words.map(option).collect()
+}
+
+/// The lines of a manifest's `[profile.musl]`.
+fn musl_profile(manifest: &str) -> Vec<String> {
+    let (_, rest) = manifest
+        .split_once("[profile.musl]\n")
+        .expect("the profile");
+    rest.lines()
+        .take_while(|line| line.contains(" = "))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn a_project_is_built_with_the_flags_of_this_one() {
+    let project = Project::new("flags", &[]);
+    let read = |path: PathBuf| fs::read_to_string(path).expect("a file");
+    let ours = codegen_options(&read(root().join("musl/flags.sh")));
+    let theirs = codegen_options(&read(project.path(".cargo/config.toml")));
+    // Without the C library's formatting, C code that a project links would go wrong without a word.
+    let only_ours = |option: &&String| option.starts_with("link-arg=--defsym=");
+    assert_eq!(
+        theirs,
+        ours.iter()
+            .filter(|option| !only_ours(option))
+            .cloned()
+            .collect()
+    );
+    assert_eq!(ours.iter().filter(only_ours).count(), 3);
+    let profiles = [root().join("Cargo.toml"), project.path("Cargo.toml")]
+        .map(|path| musl_profile(&read(path)));
+    assert_eq!(profiles[0], profiles[1]);
+    assert_eq!(profiles[0].len(), 6);
+}
+
+#[test]
+fn both_templates_of_a_project_describe_one_function() {
+    for (name, arguments) in [("an-event", &[][..]), ("a-web", &["--http"])] {
+        let project = Project::new(name, arguments);
+        let (fun, s) = (project.yaml("template.yml"), project.yaml("s.yaml"));
+        let function = &fun["Resources"][name][name];
+        let (fun, s) = (
+            &function["Properties"],
+            &s["resources"]["function"]["props"],
+        );
+        assert_eq!(s["functionName"].as_str(), Some(name));
+        for (ours, theirs) in [
+            ("MemorySize", "memorySize"),
+            ("Timeout", "timeout"),
+            ("InstanceConcurrency", "instanceConcurrency"),
+        ] {
+            assert!(
+                fun[ours].as_i64().is_some() && fun[ours] == s[theirs],
+                "{ours}"
+            );
+        }
+        assert_eq!(
+            (fun["CodeUri"].as_str(), s["code"].as_str()),
+            (Some("./pkg"), Some("./pkg"))
+        );
+        let trigger = &function["Events"]["http-trigger"]["Properties"]["Methods"];
+        assert_eq!(trigger.is_badvalue(), arguments.is_empty());
+        assert_eq!(*trigger, s["triggers"][0]["triggerConfig"]["methods"]);
+    }
+}
+
+#[test]
+fn the_doctor_finds_nothing_wrong_with_the_templates_of_a_project() {
+    for (name, arguments) in [("an-event", &[][..]), ("a-web", &["--http"])] {
+        let project = Project::new(name, arguments);
+        let doctor = project.run(fc_local().args(["doctor", "--port=0"]));
+        let said = text(&doctor.stdout);
+        // What else it says depends on the machine, and there is no package yet.
+        for right in [
+            format!("fits the package: {name}\n"),
+            "says the same as template.yml\n".to_owned(),
+        ] {
+            assert!(said.contains(&right), "{right:?} is not in\n{said}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What the tests share: the tool, a running server and its wire, packages, waiting for a condition.
+
+mod package;
+mod server;
+mod sign;
+mod wire;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+pub(crate) use self::package::{package, zip_of};
+pub(crate) use self::server::Server;
+pub(crate) use self::sign::{KEY_ID, KEY_SECRET, authorization};
+pub(crate) use self::wire::{Reply, read_chunk, send};
+
+/// Long enough for a machine under load; reached only by a failure.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The custom domain of the tests.
+pub(crate) const DOMAIN: &str = "web.example.test";
+
+/// A command of the tool under test.
+pub(crate) fn fc_local() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_fc-local"))
+}
+
+/// The folder of the misbehaving test function.
+pub(crate) fn function_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/local/function")
+}
+
+/// Runs a one-shot call on the test function.
+pub(crate) fn invoke(arguments: &[&str]) -> Output {
+    let mut command = fc_local();
+    command
+        .arg("invoke")
+        .arg("--dir")
+        .arg(function_folder())
+        .args(arguments)
+        .stdin(Stdio::null());
+    command.output().expect("fc-local runs")
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Waits until something is so.
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(start.elapsed() < PATIENCE, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// 20 MB that no cut or swap leaves as they are.
+pub(crate) fn body_of_20_mb() -> Vec<u8> {
+    (0..20 * 1024 * 1024_u32)
+        .map(|index| index.to_le_bytes()[1])
+        .collect()
+}
+
+/// Whether a process exists, and in which state (`T` is stopped).
+pub(crate) fn process_state(pid: u64) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
