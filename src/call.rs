@@ -67,7 +67,17 @@ impl Reply {
 
     /// The answer to an invocation or hook that failed: HTTP 404 and the header that says so (contract §3.1, K3).
     pub(crate) fn failure(error: &Error) -> Self {
-        Self::error(FAILED, error).with_header(name::STATUS, FAILED_MARK)
+        Self::error(FAILED, error).failed()
+    }
+
+    /// The answer to an HTTP call that ends by an error: its status reaches the client (contract §3.1).
+    pub(crate) fn http_error(error: &Error) -> Self {
+        Self::error(error.status().unwrap_or(FAILED), error)
+    }
+
+    /// The same answer, which says that the invocation or hook has failed.
+    pub(crate) fn failed(self) -> Self {
+        self.with_header(name::STATUS, FAILED_MARK)
     }
 
     /// Whether an answer of this status may carry a body and tell its length (RFC 9110 §15.3.5, §15.4.5).

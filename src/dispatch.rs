@@ -152,16 +152,31 @@ impl Dispatch {
         let (ctx, headers, body) = open(call, Limit::Function);
         let request = Request::from_parts(method, target, headers, body);
         let mut served = Served::start(Phase::Invoke, &ctx);
+        served.has_client = true;
         let result = served.run(|| match handler {
-            Some(handler) => decoded.and_then(|()| check_status(handler(request, &ctx)?)),
+            Some(handler) => {
+                decoded?;
+                handler(request, &ctx).and_then(check_status)
+            }
             None => Err(Error::new("NoHttpHandler", missing)),
         });
-        let reply = result.map(|response| http_reply(response, served));
+        let reply = match result {
+            Ok(response) => http_reply(response, served),
+            Err(error) => {
+                let reply = Reply::http_error(&error);
+                // A failure is told as it is, also to agents that carry calls in a header.
+                if served.failed {
+                    return reply.failed();
+                }
+                reply
+            }
+        };
         match carried {
-            true => reply.and_then(|reply| http_params::encode(reply, head_only)),
+            true => {
+                http_params::encode(reply, head_only).unwrap_or_else(|error| Reply::failure(&error))
+            }
             false => reply,
         }
-        .unwrap_or_else(|error| Reply::failure(&error))
     }
 }
 
@@ -172,6 +187,8 @@ struct Served {
     phase: Phase,
     request_id: String,
     failed: bool,
+    /// Whether a client is told the status of an error, so that the mistake may be the client's: an HTTP call has one.
+    has_client: bool,
 }
 
 impl Served {
@@ -182,6 +199,7 @@ impl Served {
             phase,
             request_id,
             failed: false,
+            has_client: false,
         }
     }
 
@@ -191,10 +209,16 @@ impl Served {
         self.failed = true;
     }
 
-    /// Runs a handler under the request id of this call. A panic in it becomes an error, and the instance lives on.
+    /// Runs a handler under the request id of this call. A panic in it becomes an error, and the instance lives on. A
+    /// mistake of the client is no failure of the function, so nothing is written of it.
     fn run<T>(&mut self, handler: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         let _scope = Scope::enter(&self.request_id);
-        guard(handler).inspect_err(|error| self.fail(error))
+        let result = guard(handler);
+        match &result {
+            Err(error) if !(self.has_client && error.is_clients()) => self.fail(error),
+            _ => {}
+        }
+        result
     }
 }
 

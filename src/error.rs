@@ -4,6 +4,7 @@
 
 use std::any::type_name;
 use std::fmt;
+use std::num::NonZeroU16;
 
 /// Why a handler failed: a type, a message and the chain of causes.
 ///
@@ -29,6 +30,8 @@ pub struct Error {
     error_type: String,
     message: String,
     trace: Vec<String>,
+    // A plain `Option<u16>` would cost 128 bytes of the file more.
+    status: Option<NonZeroU16>,
 }
 
 impl Error {
@@ -38,6 +41,7 @@ impl Error {
             error_type: error_type.into(),
             message: message.into(),
             trace: Vec::new(),
+            status: None,
         }
     }
 
@@ -65,6 +69,45 @@ impl Error {
             error_type: error_type.into(),
             ..self
         }
+    }
+
+    /// The same failure, with the status that an HTTP call is answered by when its handler fails with it.
+    ///
+    /// From 400 to 499 the client has made a mistake: it gets the failure as JSON, and that is all. From 500 to 599 the
+    /// function has failed as by any other error, only that the client sees this status in the place of 404. A failure
+    /// has no other status, so any other number takes it back. Events, hooks and streams that fail are answered in the
+    /// same way whatever the status.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fc_runtime::http::{Request, Response};
+    /// use fc_runtime::{Context, Error};
+    ///
+    /// fn square(request: Request, _: &Context) -> Result<Response, Error> {
+    ///     let number = request.query_value("number").unwrap_or_default();
+    ///     let number: i32 = number.parse().map_err(|error| Error::from(error).with_status(400))?;
+    ///     Ok(i64::from(number).pow(2).to_string().into())
+    /// }
+    ///
+    /// let error = square(Request::new("GET", "/?number=many"), &Context::default()).unwrap_err();
+    /// assert_eq!((error.status(), error.error_type()), (Some(400), "ParseIntError"));
+    /// ```
+    #[must_use]
+    pub fn with_status(self, status: u16) -> Self {
+        let is_failure = |status: &NonZeroU16| matches!(status.get(), 400..=599);
+        let status = NonZeroU16::new(status).filter(is_failure);
+        Self { status, ..self }
+    }
+
+    /// The status that an HTTP call is answered by, if the failure has one of its own.
+    pub fn status(&self) -> Option<u16> {
+        self.status.map(NonZeroU16::get)
+    }
+
+    /// Whether it says that the client has made a mistake.
+    pub(crate) fn is_clients(&self) -> bool {
+        matches!(self.status(), Some(400..=499))
     }
 
     /// What kind of failure it is: the name of the Rust type, or what the handler called it.
@@ -217,6 +260,17 @@ mod tests {
         assert_eq!(short_name("serde_json::error::Error"), "serde_json::Error");
         assert_eq!(short_name("my::Wrong<alloc::string::String>"), "Wrong");
         assert_eq!(short_name("Error"), "Error");
+    }
+
+    #[test]
+    fn a_failure_has_a_status_of_a_failure_or_none() {
+        let error = || Error::new("E", "why").with_status(400);
+        for (status, taken) in [(400, true), (599, true), (399, false), (600, false)] {
+            let is = error().with_status(status).status();
+            assert_eq!(is, taken.then_some(status), "{status}");
+        }
+        assert_eq!(error().with_type("F").status(), Some(400));
+        assert_eq!(Error::from(std::fmt::Error).status(), None);
     }
 
     #[test]

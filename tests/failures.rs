@@ -23,14 +23,17 @@ fn assert_logged(instance: &Instance, request_id: &str, json: &str) {
 #[test]
 fn a_handlers_error_is_a_404_with_its_json() {
     let instance = Instance::start("testbed", &[]);
-    let answer = instance.invoke("e1", b"fail no screws");
-    assert_eq!(
-        (answer.status, answer.header("x-fc-status")),
-        (404, Some("404"))
-    );
     let json = r#"{"errorMessage":"no screws","errorType":"OutOfStock","stackTrace":[]}"#;
-    assert_eq!(answer.text(), json);
-    assert_logged(&instance, "e1", json);
+    // Nobody sees the status of an answer to an event, so the error's own changes nothing.
+    for (id, order) in [("e1", "fail"), ("e3", "fail-as-an-http-call")] {
+        let answer = instance.invoke(id, format!("{order} no screws").as_bytes());
+        assert_eq!(
+            (answer.status, answer.header("x-fc-status")),
+            (404, Some("404"))
+        );
+        assert_eq!(answer.text(), json);
+        assert_logged(&instance, id, json);
+    }
     let answer = instance.invoke("e2", b"parse x");
     assert_eq!(answer.json()["errorType"], "ParseIntError");
 }
@@ -64,6 +67,46 @@ fn a_panic_is_an_error_and_the_instance_lives_on() {
         (404, Some("an HTTP call panicked"))
     );
     assert_eq!(instance.invoke("after", b"still here").text(), "still here");
+}
+
+#[test]
+fn a_mistake_of_an_http_client_is_answered_and_no_failure_of_the_function() {
+    let instance = Instance::start("testbed", &[]);
+    let mistaken = instance.http("POST", "/sum", b"[1,");
+    assert_eq!(
+        (mistaken.status, mistaken.header("x-fc-status")),
+        (400, None)
+    );
+    assert_eq!(mistaken.header("content-type"), Some("application/json"));
+    assert_eq!(mistaken.json()["errorType"], "InvalidJson");
+    assert_eq!(
+        mistaken.json()["errorMessage"],
+        "the body is not the JSON expected here: EOF while parsing a value at line 1 column 3"
+    );
+    assert_eq!(instance.http("GET", "/fail/409", b"").status, 409);
+    assert_eq!(instance.http("POST", "/sum", b"[1, 2]").text(), "3");
+    let markers = |line: &String| line.starts_with("FC Invoke ");
+    let lines = instance.lines();
+    let (told, others): (Vec<_>, Vec<_>) = lines.iter().skip(1).partition(|line| markers(line));
+    assert_eq!(others, [] as [&String; 0], "nothing is logged of it");
+    assert_eq!(told.len(), 6);
+    assert_eq!(told[1], "FC Invoke End RequestId: http-id");
+    assert_eq!(told[3], "FC Invoke End RequestId: http-id");
+}
+
+#[test]
+fn a_failure_of_an_http_handler_may_choose_its_status_and_is_still_one() {
+    let instance = Instance::start("testbed", &[]);
+    let json = r#"{"errorMessage":"no screws","errorType":"OutOfStock","stackTrace":[]}"#;
+    for (chosen, status) in [(503, 503), (599, 599), (200, 404), (600, 404)] {
+        let failed = instance.http("GET", &format!("/fail/{chosen}"), b"");
+        assert_eq!(
+            (failed.status, failed.header("x-fc-status")),
+            (status, Some("404"))
+        );
+        assert_eq!(failed.text(), json);
+    }
+    assert_logged(&instance, "http-id", json);
 }
 
 #[test]

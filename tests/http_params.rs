@@ -65,6 +65,20 @@ fn a_carried_call_is_answered_by_a_carried_answer() {
 }
 
 #[test]
+fn a_mistake_of_the_client_goes_into_the_carried_answer() {
+    let instance = Instance::start("testbed", &[]);
+    let sum = json!({"path": "/sum", "method": "POST"});
+    let (params, body) = answer(&instance, &sum, b"[1,");
+    assert_eq!(
+        params,
+        json!({"status": 400, "headersMap": {"content-type": ["application/json"]}})
+    );
+    let error: Value = serde_json::from_slice(&body).expect("JSON");
+    assert_eq!(error["errorType"], "InvalidJson");
+    assert_eq!(answer(&instance, &sum, b"[1, 2]").1, b"3");
+}
+
+#[test]
 fn statuses_of_the_handler_go_into_the_carried_answer() {
     let instance = Instance::start("testbed", &[]);
     for status in [204, 304, 404, 418, 500] {

@@ -198,9 +198,10 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// An [`Error`] of the type `InvalidJson` that tells line, column and what was expected.
+    /// An [`Error`] of the type `InvalidJson` that tells line, column and what was expected. Its status is 400, so that a
+    /// handler that ends by `?` tells the client so and has not failed.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        json::parse(&self.body, "the body")
+        json::parse(&self.body, "the body").map_err(|error| error.with_status(400))
     }
 
     /// The pairs of a body that is a form (`application/x-www-form-urlencoded`), decoded, in order and with repeats.
@@ -324,7 +325,10 @@ mod tests {
         let error = request
             .json::<serde_json::Value>()
             .expect_err("a form is no JSON");
-        assert_eq!(error.error_type(), "InvalidJson");
+        assert_eq!(
+            (error.error_type(), error.status()),
+            ("InvalidJson", Some(400))
+        );
         let numbers: Vec<u8> = request.with_body("[1,2]").json().expect("JSON");
         assert_eq!(numbers, [1, 2]);
     }

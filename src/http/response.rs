@@ -152,7 +152,7 @@ impl Response {
         &self.headers
     }
 
-    /// The body, unless it is streamed.
+    /// The body, unless it is streamed: see [`into_body`](Self::into_body).
     pub fn body(&self) -> Option<&[u8]> {
         match &self.body {
             Body::Bytes(bytes) => Some(bytes),
@@ -163,6 +163,37 @@ impl Response {
     /// Whether the invocation counts as failed.
     pub fn is_failed(&self) -> bool {
         self.failed
+    }
+
+    /// The body, with all that a stream writes: what a client would get of it, for a test to look at.
+    ///
+    /// # Errors
+    ///
+    /// The [`Error`] that ends the stream; what it has written before that is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fc_runtime::http::Response;
+    ///
+    /// let answer = Response::stream(|out| {
+    ///     write!(out, "data: 1\n\n")?;
+    ///     out.flush()?;
+    ///     Ok(write!(out, "data: 2\n\n")?)
+    /// });
+    /// assert_eq!(answer.body(), None);
+    /// assert_eq!(answer.into_body()?, b"data: 1\n\ndata: 2\n\n");
+    /// # Ok::<(), fc_runtime::Error>(())
+    /// ```
+    pub fn into_body(self) -> Result<Vec<u8>, Error> {
+        match self.body {
+            Body::Bytes(bytes) => Ok(bytes),
+            Body::Stream(write) => {
+                let mut written = Vec::new();
+                write(&mut written)?;
+                Ok(written)
+            }
+        }
     }
 
     pub(crate) fn into_parts(self) -> (u16, Headers, Body) {
@@ -271,8 +302,8 @@ fn copy(mut reader: impl Read, out: &mut dyn Write) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Body, Response};
-    use crate::HeaderError;
+    use super::Response;
+    use crate::{Error, HeaderError};
 
     #[test]
     fn headers_are_appended_and_never_replaced() {
@@ -323,12 +354,21 @@ mod tests {
 
     #[test]
     fn a_reader_is_copied_to_its_end() {
-        let (_, _, body) = Response::reader(&b"all of it"[..]).into_parts();
-        let Body::Stream(write) = body else {
-            panic!("a reader is streamed")
-        };
-        let mut written = Vec::new();
-        write(&mut written).expect("a vector takes every byte");
+        let answer = Response::reader(&b"all of it"[..]);
+        assert_eq!(answer.body(), None, "a reader is streamed");
+        let written = answer.into_body().expect("a vector takes every byte");
         assert_eq!(written, b"all of it");
+    }
+
+    #[test]
+    fn the_body_is_what_a_client_gets_or_the_error_that_it_ends_by() {
+        let whole = Response::text("whole").into_body();
+        assert_eq!(whole.expect("it is there"), b"whole");
+        let broken = Response::stream(|out| {
+            write!(out, "half")?;
+            Err(Error::new("Broken", "dried up"))
+        });
+        let error = broken.into_body().expect_err("it breaks off");
+        assert_eq!(error, Error::new("Broken", "dried up"));
     }
 }

@@ -61,6 +61,7 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
             Ok(ctx.request_id().into())
         }
         "fail" => Err(Error::new("OutOfStock", rest)),
+        "fail-as-an-http-call" => Err(Error::new("OutOfStock", rest).with_status(400)),
         "parse" => Ok(rest.parse::<u64>()?.to_string().into_bytes()),
         "panic" => panic!("{rest}"),
         "panic-in-log" => {
@@ -141,6 +142,16 @@ fn http(request: Request, ctx: &Context) -> Result<Response, Error> {
         }
         (_, ["status", status]) => (status.parse::<u16>()?, "the body").into(),
         (_, ["failed"]) => Response::from((503, "try again")).failed(),
+        (_, ["sum"]) => request
+            .json::<Vec<u64>>()?
+            .iter()
+            .sum::<u64>()
+            .to_string()
+            .into(),
+        (_, ["fail", status]) => {
+            let error = Error::new("OutOfStock", "no screws");
+            return Err(error.with_status(status.parse()?));
+        }
         (_, ["panic"]) => panic!("an HTTP call panicked"),
         (_, ["header", name]) => {
             format!("{:?}", request.headers().get_all(name).collect::<Vec<_>>()).into()
@@ -188,7 +199,10 @@ fn stream(name: &str) -> Result<Response, Error> {
             Response::new(204)
         }
         "reader" => Response::reader(std::io::repeat(b'r').take(100_000)),
-        "early-failure" => Response::stream(|_| Err(Error::new("Early", "nothing yet"))),
+        // A status that is the client's changes nothing in a stream.
+        "early-failure" => {
+            Response::stream(|_| Err(Error::new("Early", "nothing yet").with_status(400)))
+        }
         "early-panic" => Response::stream(|_| panic!("nothing yet")),
         "no-content-stream" => Response::stream(|out| Ok(write!(out, "unseen")?)).with_status(204),
         "broken-stream" => Response::stream(|out| {
