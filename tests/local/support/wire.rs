@@ -20,6 +20,15 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
+    /// Checks that the body has come to its end, and is this one, which is too long to be shown.
+    pub(crate) fn assert_whole(&self, body: &[u8]) {
+        let length = self.body.len();
+        assert!(
+            self.complete && self.body == body,
+            "{length} bytes came back"
+        );
+    }
+
     pub(crate) fn read(reader: &mut impl BufRead, method: &str) -> Self {
         let mut reply = Self::read_head(reader);
         let bodiless = method == "HEAD" || reply.status == 204;
