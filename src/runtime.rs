@@ -169,7 +169,13 @@ impl Runtime {
         }
         crate::logger::init();
         let listener = match self.listener {
-            Some(listener) => listener,
+            // Whoever accepts waits, however the listener was used before.
+            Some(listener) => {
+                listener
+                    .set_nonblocking(false)
+                    .map_err(RuntimeError::Start)?;
+                listener
+            }
             None => bind(self.port.map_or_else(port_of_environment, Ok)?)?,
         };
         let stop = self

@@ -2,6 +2,11 @@
 
 mod support;
 
+#[cfg(feature = "tiny-http")]
+use std::io::{Read, Write};
+#[cfg(feature = "tiny-http")]
+use std::net::TcpStream;
+
 use support::{Connection, Instance, request};
 
 #[test]
@@ -182,6 +187,36 @@ fn a_stream_that_breaks_off_cannot_be_taken_for_whole() {
         instance.http("GET", "/echo", b"").status,
         200,
         "the instance lives on"
+    );
+}
+
+/// The front `direct` closes the connection, which `tiny_http` does not let go of.
+#[cfg(feature = "tiny-http")]
+#[test]
+fn no_client_can_take_the_end_of_a_broken_stream_for_a_chunk_and_nothing_follows_it() {
+    let instance = Instance::start("testbed", &[]);
+    let broken = request(
+        "GET",
+        "/broken-stream",
+        &[("x-fc-control-path", "/http-invoke")],
+        b"",
+    );
+    let last = request("POST", "/invoke", &[("Connection", "close")], b"hidden");
+    let mut stream = TcpStream::connect(instance.address()).expect("it listens");
+    stream
+        .write_all(&[broken, last].concat())
+        .expect("it reads");
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).expect("it ends");
+    let (_, behind) = answers.split_once("\r\nhalf\r\n").expect("what was whole");
+    let (word, next) = behind.split_once("\r\n").expect("a line");
+    assert!(
+        !word.starts_with(|digit: char| digit.is_ascii_hexdigit()),
+        "{word}"
+    );
+    assert!(
+        next.starts_with("HTTP/1.1 400 ") && !next.contains("hidden"),
+        "{next}"
     );
 }
 

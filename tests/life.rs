@@ -283,6 +283,31 @@ fn a_second_signal_ends_a_pre_stop_hook_that_hangs() {
 }
 
 #[test]
+fn what_begins_while_the_pre_stop_hook_runs_is_answered() {
+    let instance = Instance::start("testbed", &[("WAIT_IN_PRE_STOP", "1")]);
+    let invoke = |event: &[u8]| request("POST", "/invoke", &[], event);
+    let mut kept = [instance.connect(), instance.connect()];
+    for connection in &mut kept {
+        assert_eq!(connection.exchange(&invoke(b"first")).text(), "first");
+    }
+    instance.signal("-TERM");
+    instance.wait_for_line("the hook", |line| line.ends_with("pre-stop waits"));
+    kept[0].send(&invoke(b"sleep 300"));
+    instance.wait_for_line("the late request", |line| {
+        line.ends_with("asleep for 300 ms")
+    });
+    let next = request(
+        "POST",
+        "/next",
+        &[("x-fc-control-path", "/http-invoke")],
+        b"",
+    );
+    assert_eq!(kept[1].exchange(&next).status, 204);
+    assert_eq!(kept[0].answer().status, 200);
+    assert_eq!(instance.wait().0.code(), Some(0));
+}
+
+#[test]
 fn a_signal_after_the_pre_stop_call_does_not_run_it_again() {
     let instance = Instance::start("testbed", &[]);
     assert_eq!(instance.call("GET", "/pre-stop", "stop", b"").status, 200);

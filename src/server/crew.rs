@@ -91,7 +91,6 @@ impl Crew {
     }
 
     /// Asks the main thread to look whether connections are still accepted.
-    #[cfg(feature = "tiny-http")]
     pub(super) fn doubt(&self) {
         // The look takes time, and whatever panics meanwhile in a handler's own threads must not fill the bell, where
         // the byte that means the end would find no place.

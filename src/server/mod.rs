@@ -68,8 +68,10 @@ trait Door: Send + Sync + Sized + 'static {
     /// Wakes every worker that waits for work, so that it ends.
     fn dismiss(&self) {}
 
-    /// Frees a connection that only another one can free.
-    fn visit(&self) {}
+    /// Frees a connection that only another one can free, and tells whether that could be tried.
+    fn visit(&self) -> bool {
+        true
+    }
 
     /// Whether connections are still accepted. A front that knows it from the error itself need not look.
     fn is_accepting(&self) -> bool {
@@ -208,18 +210,33 @@ fn finish(
     }
     loop {
         match ear.hear() {
-            Ring::Done => return Ok(()),
+            Ring::Done => break,
             Ring::Stop => return Err(ServeError::Interrupted(crew.in_flight())),
             ring => attend(ring, crew, front),
         }
     }
+    // What such a request has begun is answered, and nothing begins any more.
+    crew.dismiss();
+    while crew.in_flight() > 0 {
+        match ear.hear_within(DRAIN_TICK) {
+            Some(Ring::Stop) => return Err(ServeError::Interrupted(crew.in_flight())),
+            Some(ring) => attend(ring, crew, front),
+            None => {}
+        }
+    }
+    Ok(())
 }
 
 /// Does what a ring asks for besides ending.
 fn attend(ring: Ring, crew: &Arc<Crew>, front: &Arc<Front>) {
     match ring {
         Ring::Hire => hire_if_wanted(crew, front),
-        Ring::Visit => (0..crew.take_visits()).for_each(|_| front.visit()),
+        Ring::Visit => {
+            // The main thread must hear the end soon, so the first that fails is the last.
+            if !(0..crew.take_visits()).all(|_| front.visit()) {
+                crew.doubt();
+            }
+        }
         // The others are about the listener, which is or will soon be closed.
         Ring::Doubt | Ring::AcceptFailed | Ring::Done | Ring::Stop => {}
     }

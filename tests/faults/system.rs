@@ -172,6 +172,20 @@ impl Drop for OtherUser {
 }
 
 #[test]
+fn an_announced_length_that_there_is_no_memory_for_does_not_end_the_process() {
+    let instance = Instance::start("testbed", &[]);
+    assert_serves(&instance);
+    let room = 400 * 1024 * 1024;
+    instance.limit("as", instance.status_field("VmSize:") * 1024 + room);
+    for more in ["", "Host: y\r\n", "TE: trailers\r\n"] {
+        let head =
+            format!("POST /echo HTTP/1.1\r\nHost: x\r\n{more}Content-Length: 600000000\r\n\r\nab");
+        instance.connect().send(head.as_bytes());
+        assert_serves(&instance);
+    }
+}
+
+#[test]
 fn an_instance_may_be_frozen_inside_a_request_at_any_of_its_stages() {
     let instance = Instance::start("testbed", &[]);
     let bytes = request(

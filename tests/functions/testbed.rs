@@ -273,6 +273,10 @@ fn pre_stop(_: &Context) -> Result<(), Error> {
         log::info!("pre-stop hangs");
         NEXT.wait_for(u32::MAX);
     }
+    if std::env::var_os("WAIT_IN_PRE_STOP").is_some() {
+        log::info!("pre-stop waits");
+        NEXT.wait_for(1);
+    }
     log::info!("pre-stop ran");
     Ok(())
 }

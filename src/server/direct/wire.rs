@@ -42,6 +42,8 @@ pub(super) struct Wire<'a> {
     limits: &'a Limits,
     /// Whether it is set to wait for a time when it reads, not for ever.
     is_read_timed: bool,
+    /// The end of a clock behind which was looked once more.
+    overtime: Option<Instant>,
     /// Whether it is set to wait for as long as a whole piece may take when it writes.
     is_write_timed: bool,
 }
@@ -52,8 +54,19 @@ impl<'a> Wire<'a> {
             stream,
             limits,
             is_read_timed: false,
+            overtime: None,
             is_write_timed: false,
         }
+    }
+
+    /// How long to wait for bytes. An instance may have been frozen beyond its clock (contract §4.5), and what had come
+    /// before lies in the socket, so that it is looked for once more.
+    fn time_to_read(&mut self, until: Instant) -> io::Result<Duration> {
+        const A_LOOK: Duration = Duration::from_millis(1);
+        left(until).or_else(|error| match self.overtime.replace(until) {
+            Some(before) if before == until => Err(error),
+            _ => Ok(A_LOOK),
+        })
     }
 
     /// Tells the client that nothing more will be said.
@@ -66,7 +79,8 @@ impl<'a> Wire<'a> {
 impl Source for Wire<'_> {
     fn read(&mut self, into: &mut [u8], until: Option<Instant>) -> io::Result<usize> {
         if until.is_some() || self.is_read_timed {
-            self.stream.set_read_timeout(until.map(left).transpose()?)?;
+            let time = until.map(|until| self.time_to_read(until)).transpose()?;
+            self.stream.set_read_timeout(time)?;
             self.is_read_timed = until.is_some();
         }
         self.stream.read(into)
@@ -98,8 +112,12 @@ impl Write for Wire<'_> {
             if sent == bytes.len() {
                 return Ok(());
             }
+            // What has only gone into the system's buffer has earned time too, but a client that takes nothing of it is
+            // not waited for.
+            let longest = clock.until(sent).map(left).transpose()?;
+            let most = self.limits.write_time;
             self.stream
-                .set_write_timeout(clock.until(sent).map(left).transpose()?)?;
+                .set_write_timeout(Some(longest.map_or(most, |left| left.min(most))))?;
             self.is_write_timed = false;
         }
     }
@@ -119,7 +137,11 @@ fn left(until: Instant) -> io::Result<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Clock, left};
+    use super::{Clock, Wire, left};
+    use crate::limits::Limits;
+    use crate::server::direct::inbox::Source;
+    use std::io::{ErrorKind, Write};
+    use std::net::{TcpListener, TcpStream};
     use std::time::{Duration, Instant};
 
     #[test]
@@ -141,6 +163,24 @@ mod tests {
         };
         assert!(late.until(0).is_some());
         assert_eq!(late.until(usize::MAX / 2), None);
+    }
+
+    #[test]
+    fn what_had_come_before_an_instance_was_frozen_is_not_late() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let mut client = TcpStream::connect(address).expect("it listens");
+        let (stream, _) = listener.accept().expect("it has connected");
+        let limits = Limits::default();
+        let mut wire = Wire::new(&stream, &limits);
+        let passed = Some(Instant::now());
+        let mut read = |until| wire.read(&mut [0; 4], until).map_err(|error| error.kind());
+        client.write_all(b"sentmore").expect("it reads");
+        assert_eq!(read(passed), Ok(4));
+        assert_eq!(read(passed), Err(ErrorKind::TimedOut), "once");
+        let later = Some(Instant::now());
+        assert_eq!(read(later), Ok(4));
+        assert_eq!(read(None.or(later)), Err(ErrorKind::TimedOut));
     }
 
     #[test]

@@ -108,8 +108,10 @@ impl Caught {
         self.before.store(Box::into_raw(Box::new(before)), SeqCst);
         let mut action = before;
         action.sa_sigaction = handle as Handler as usize;
-        // The system's calls on every thread go on after the handler.
-        action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART;
+        // The system's calls on every thread go on after the handler. A stack of its own, which the handler before has
+        // asked for, may be all that its threads have.
+        let stack = before.sa_flags & libc::SA_ONSTACK;
+        action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART | stack;
         // SAFETY: the set is the action's own.
         unsafe { libc::sigemptyset(&raw mut action.sa_mask) };
         change(self.signal, Some(&action)).map(drop)

@@ -26,6 +26,10 @@ use read::Trouble;
 /// How long a client may leave an answer unread, in one go, before its worker is freed.
 const WRITE_PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long the main thread waits for its own port. Nobody accepts any more where that is too short, for the system
+/// itself takes as many connections as the backlog has room for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// `tiny_http` on one listener.
 pub(super) struct Front {
     server: Server,
@@ -88,18 +92,15 @@ impl Door for Front {
     /// `tiny_http` gives a new connection to a thread that it believes idle although it has just been given another.
     /// Such a connection waits until any thread ends one, which kept-alive connections never do. A connection to the
     /// own port that says nothing and closes makes a thread, or wakes one, that then takes what waits.
-    fn visit(&self) {
-        if let Err(error) = TcpStream::connect(self.address) {
-            log::debug!("no visit to the own port: {error}");
-        }
+    fn visit(&self) -> bool {
+        TcpStream::connect_timeout(&self.address, PATIENCE).is_ok()
     }
 
     /// A request that is none is answered by `tiny_http` alone.
     fn is_accepting(&self) -> bool {
-        const PATIENCE: Duration = Duration::from_secs(2);
         const TRIES: usize = 3;
         let ask = || {
-            let mut stream = TcpStream::connect(self.address)?;
+            let mut stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.write_all(b"?\r\n")?;
             stream.read_exact(&mut [0])
@@ -108,7 +109,9 @@ impl Door for Front {
         let is_silence = |error: &io::Error| error.kind() == ErrorKind::WouldBlock;
         for _ in 0..TRIES {
             match ask() {
-                Err(error) if is_silence(&error) => self.visit(),
+                Err(error) if is_silence(&error) => {
+                    self.visit();
+                }
                 answer => return answer.is_ok(),
             }
         }
@@ -160,6 +163,8 @@ impl Front {
         // Only now it is known what became of those before it.
         await_turn(&mut *out);
         if self.peers.distrusts(peer) {
+            // As long as it is tried, it stays so.
+            self.peers.distrust(peer);
             return refuse::end(&mut *out, BARRED, asked);
         }
         let is_last = rules::wishes(&call.headers, "close");
@@ -186,13 +191,17 @@ impl Front {
             // Half an answer may be on its way, and nothing can be told behind it.
             Err(Loss::Connection) => self.peers.distrust(peer),
             // `tiny_http` does not let go of a connection, so the client is told that the answer is not whole by what
-            // can be no chunk; it closes the connection then.
+            // can be no chunk, from its first byte on; it closes the connection then.
             Err(Loss::Stream) => {
-                let _ = out.write_all(b"broken off\r\n").and_then(|()| out.flush());
+                self.peers.distrust(peer);
+                let _ = out.write_all(BROKEN_OFF).and_then(|()| out.flush());
             }
         }
     }
 }
+
+/// What stands in the place of a chunk's size: some clients wait for a chunk if it begins with a hexadecimal digit.
+const BROKEN_OFF: &[u8] = b"!broken off\r\n";
 
 /// What a request is refused with that may as well be the rest of another's body.
 const BARRED: Refusal =
@@ -245,4 +254,38 @@ fn watch_panics(crew: &Arc<Crew>) {
         }
         was_reset
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::crew;
+    use super::{Crew, Door, Front};
+    use crate::call::Reply;
+    use crate::limits::Limits;
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    /// A port whose backlog is full and where nobody accepts.
+    fn full_port() -> (TcpListener, Vec<TcpStream>) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        rustix::net::listen(&listener, 0).expect("a bound socket");
+        let address = listener.local_addr().expect("it is bound");
+        let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok();
+        let waiting = std::iter::from_fn(connect).collect();
+        (listener, waiting)
+    }
+
+    #[test]
+    fn a_port_where_nobody_accepts_does_not_keep_the_main_thread() {
+        let limits = Limits::default();
+        let crew = Arc::new(Crew::new(1, crew::bell().expect("a pair of sockets").0));
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let handler = Box::new(|_| Reply::bytes(200, "text/plain", Vec::new()));
+        let mut front = Front::open(listener, limits, crew, handler).expect("a bound socket");
+        assert!(front.visit() && front.is_accepting());
+        let (full, _waiting) = full_port();
+        front.address = full.local_addr().expect("it is bound");
+        assert!(!front.visit() && !front.is_accepting());
+    }
 }

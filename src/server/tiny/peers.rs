@@ -43,11 +43,16 @@ impl Peers {
         let line = (peer, now + DISTRUST);
         let distrusted = &mut self.book().distrusted;
         // A line that is of this sender, or of no use any more, makes room.
-        match distrusted
-            .iter_mut()
-            .find(|(known, until)| *known == peer || *until <= now)
-        {
-            Some(old) => *old = line,
+        let is_free = |(known, until): &(SocketAddr, Instant)| *known == peer || *until <= now;
+        let place = distrusted.iter().position(is_free);
+        // Each request looks through them all, so that there must not be many: the oldest makes room then.
+        let oldest = || {
+            let lines = distrusted.iter().enumerate();
+            let oldest = lines.min_by_key(|(_, (_, until))| *until)?;
+            (distrusted.len() >= Recent::CAPACITY).then_some(oldest.0)
+        };
+        match place.or_else(oldest) {
+            Some(place) => distrusted[place] = line,
             None => distrusted.push(line),
         }
     }
@@ -131,6 +136,11 @@ mod tests {
         assert_eq!(peers.book().distrusted.len(), 1, "one line for each");
         peers.book().distrusted[0].1 = Instant::now();
         assert!(!peers.distrusts(peer(1)));
+        for port in 1..=300 {
+            peers.distrust(peer(port));
+        }
+        assert!(peers.distrusts(peer(300)) && !peers.distrusts(peer(1)));
+        assert_eq!(peers.book().distrusted.len(), 256);
     }
 
     #[test]

@@ -17,7 +17,8 @@ use super::read::header;
 use crate::headers::name;
 use crate::http::Body;
 
-/// Dropping a request reserves as many bytes as its body still has; no machine may be asked for more than this.
+/// Dropping a request reserves as many bytes as its body still has; no machine may be asked for more than this. Where
+/// there is less, a reservation that fails would end the process.
 const MOST_BYTES_RESERVED: usize = 1 << 30;
 
 /// Answers on a thread of its own, for dropping the request reads its body to the end, which may never come: no worker
@@ -63,9 +64,9 @@ fn answer(refused: Refused, refusal: Refusal, asked: Asked) {
 
 /// Whether the request must never be dropped, whatever else is the matter with it.
 fn is_too_long_to_drop(request: &Request) -> bool {
-    request
-        .body_length()
-        .is_some_and(|length| length > MOST_BYTES_RESERVED)
+    request.body_length().is_some_and(|length| {
+        length > MOST_BYTES_RESERVED || Vec::<u8>::new().try_reserve_exact(length).is_err()
+    })
 }
 
 /// The header by which a client asks for a coding of the answer. `tiny_http` panics on some values of it when it writes
