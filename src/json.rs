@@ -14,8 +14,10 @@ const INVALID_JSON: &str = "InvalidJson";
 /// Makes an event handler of one that takes and gives JSON.
 ///
 /// The event may be any type that `serde` can read, `serde_json::Value` or one of your own. An event that is not
-/// that JSON is answered with an error of the type `InvalidJson`, which tells line, column and what was expected; the
-/// handler is not called. Mind that an event may be empty, which is no JSON (contract §7).
+/// that JSON is answered with an error of the type `InvalidJson`, which tells line, column, what was expected and what
+/// kind of value was found, but never the value: the error is logged. The handler is not called. What a type of your
+/// own says when it refuses a value, such as by `#[serde(try_from)]`, is told as it is. Mind that an event may be
+/// empty, which is no JSON (contract §7).
 ///
 /// # Examples
 ///
@@ -30,7 +32,7 @@ const INVALID_JSON: &str = "InvalidJson";
 /// let handler = json(total);
 /// assert_eq!(handler(b"[1, 2]", &Context::default())?, br#"{"total":3}"#);
 /// let error = handler(b"[1, -2]", &Context::default()).unwrap_err();
-/// assert_eq!(error.message(), "the event is not the JSON expected here: invalid value: integer `-2`, expected u32 at line 1 column 6");
+/// assert_eq!(error.message(), "the event is not the JSON expected here: invalid value: integer, expected u32 at line 1 column 6");
 /// let runtime = Runtime::new().invoke(json(total));
 /// # Ok::<(), Error>(())
 /// ```
@@ -54,16 +56,177 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T, 
     serde_json::from_slice(bytes).map_err(|error| {
         Error::new(
             INVALID_JSON,
-            format!("{what} is not the JSON expected here: {error}"),
+            format!(
+                "{what} is not the JSON expected here: {}",
+                without_value(&error)
+            ),
         )
     })
+}
+
+/// What the messages of serde begin with that quote what stands in the JSON.
+const QUOTING: [&str; 4] = [
+    "invalid type: ",
+    "invalid value: ",
+    "unknown field ",
+    "unknown variant ",
+];
+
+/// The message of a parse error without the value or name that it quotes, for the message goes to the log, where
+/// nothing of a body may stand; its kind is told. What was quoted may hold quotes and these very words, so all is
+/// dropped from the first quote sign to the last words of serde's own, which name the fields of the type.
+fn without_value(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    if !QUOTING.iter().any(|words| message.starts_with(words)) {
+        return message;
+    }
+    let place = message.rfind(" at line ").filter(|_| error.line() > 0);
+    let expected = message.rfind(", expected ");
+    let behind = expected.max(message.rfind(", there are no ")).or(place);
+    let (found, behind) = message.split_at(behind.unwrap_or(message.len()));
+    let kind = found.split(['"', '`']).next().unwrap_or_default();
+    format!("{}{behind}", kind.trim_end())
 }
 
 #[cfg(test)]
 mod tests {
     use super::json;
     use crate::Context;
+    use serde::Deserialize;
+    use serde::de::DeserializeOwned;
+    use serde_json::Value;
     use std::cell::Cell;
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "only what cannot be read counts")]
+    struct Item {
+        cents: u32,
+        kind: Option<Kind>,
+    }
+
+    #[derive(Deserialize)]
+    enum Kind {
+        #[serde(rename = "a`, expected b")]
+        Odd,
+        Cup,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+
+    #[derive(Deserialize)]
+    enum Never {}
+
+    #[derive(Deserialize)]
+    #[serde(tag = "type")]
+    #[allow(dead_code, reason = "only what cannot be read counts")]
+    enum Tagged {
+        Cup { cents: u8 },
+    }
+
+    /// One that refuses names as serde does, but does not tell which there are.
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "only what cannot be read counts")]
+    struct Flat {
+        #[serde(flatten)]
+        nothing: Nothing,
+    }
+
+    /// What is said of an event for `T`, without where.
+    fn said<T: DeserializeOwned>(event: &str) -> String {
+        let handler = json(|_: T, _: &Context| Ok(()));
+        let error = handler(event.as_bytes(), &Context::default()).expect_err(event);
+        let said = error
+            .message()
+            .strip_prefix("the event is not the JSON expected here: ");
+        let said = said.expect(event);
+        // One that is found after the JSON is read, as in a tagged enum, has no place.
+        let Some((said, place)) = said.rsplit_once(" at ") else {
+            return said.to_owned();
+        };
+        let words: Vec<_> = place.split(' ').collect();
+        assert!(matches!(words[..], ["line", "1", "column", _]), "{place}");
+        said.to_owned()
+    }
+
+    #[test]
+    fn a_value_of_another_kind_is_told_by_its_kind() {
+        for (value, kind) in [
+            (r#""planted""#, "type: string"),
+            ("true", "type: boolean"),
+            ("-71", "value: integer"),
+            ("7.25", "type: floating point"),
+            ("null", "type: null"),
+            ("[71]", "type: sequence"),
+            (r#"{"planted":1}"#, "type: map"),
+        ] {
+            let event = format!(r#"{{"cents":{value}}}"#);
+            let expected = format!("invalid {kind}, expected u32");
+            assert_eq!(said::<Item>(&event), expected);
+        }
+        let tagged = r#"{"type":"Cup","cents":"planted"}"#;
+        assert_eq!(said::<Tagged>(tagged), "invalid type: string, expected u8");
+        assert_eq!(
+            said::<char>(r#""planted""#),
+            "invalid value: string, expected a character"
+        );
+        assert_eq!(
+            said::<[u8; 2]>("[1]"),
+            "invalid length 1, expected an array of length 2"
+        );
+    }
+
+    #[test]
+    fn nothing_that_is_quoted_is_told_whatever_stands_in_it() {
+        let hostile = [
+            "planted",
+            "",
+            "\"planted",
+            "`planted",
+            "a\", expected planted",
+            "a`, expected `planted` or `planted",
+            "a`, there are no planted",
+            "a`, there are no fields, expected planted",
+            "planted at line 9 column 9",
+            "planted\n\u{1}\u{e9}\\",
+        ];
+        for text in hostile {
+            let quoted = Value::from(text).to_string();
+            let field = format!(r#"{{{quoted}:1}}"#);
+            let told = |what| said::<Item>(&format!(r#"{{"{what}":{quoted}}}"#));
+            assert_eq!(told("cents"), "invalid type: string, expected u32");
+            let unknown = "unknown field, expected `cents` or `kind`";
+            assert_eq!(said::<Item>(&field), unknown);
+            // A name of the type that looks like words of serde costs the reader a name, and shows no value.
+            assert_eq!(told("kind"), "unknown variant, expected b` or `Cup`");
+            assert_eq!(
+                said::<Nothing>(&field),
+                "unknown field, there are no fields"
+            );
+            assert_eq!(
+                said::<Never>(&quoted),
+                "unknown variant, there are no variants"
+            );
+            assert_eq!(
+                said::<Tagged>(&format!(r#"{{"type":{quoted}}}"#)),
+                "unknown variant, expected `Cup`"
+            );
+        }
+        assert_eq!(said::<Flat>(r#"{"planted":1}"#), "unknown field");
+    }
+
+    #[test]
+    fn the_names_of_the_type_are_told() {
+        assert_eq!(said::<Item>("{}"), "missing field `cents`");
+        assert_eq!(
+            said::<Item>(r#"{"cents":1,"cents":2}"#),
+            "duplicate field `cents`"
+        );
+        assert_eq!(said::<Item>("{\"cents\":1 2"), "expected `,` or `}`");
+    }
 
     #[test]
     fn the_handler_is_not_called_on_bad_json() {

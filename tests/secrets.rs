@@ -130,6 +130,60 @@ fn no_level_and_no_endpoint_shows_credentials_or_bodies() {
     }
 }
 
+/// Events that are not the JSON asked for, each with the planted text at the wrong place, and what is said of it.
+fn wrong_json() -> [(String, &'static str); 8] {
+    let quoting = format!(r#"a\", expected {BODY}` or `b"#);
+    [
+        (
+            format!(r#"{{"kind":"cup","cents":"{BODY}"}}"#),
+            "invalid type: string, expected u32 at ",
+        ),
+        (
+            format!(r#"{{"kind":"cup","cents":"{quoting}"}}"#),
+            "invalid type: string, expected u32 at ",
+        ),
+        (
+            format!(r#"{{"cents":{{"{BODY}":1}}}}"#),
+            "invalid type: map, expected u32 at ",
+        ),
+        (
+            format!(r#"{{"kind":"{BODY}"}}"#),
+            "unknown variant, expected `cup` or `pot` at ",
+        ),
+        (
+            format!(r#"{{"{BODY}":1}}"#),
+            "unknown field, expected `kind` or `cents` at ",
+        ),
+        (
+            format!(r#"{{"kind":"cup"}} {BODY}"#),
+            "missing field `cents` at ",
+        ),
+        (
+            format!(r#""{BODY}""#),
+            "invalid type: string, expected struct Order at ",
+        ),
+        (BODY.to_owned(), "expected value at "),
+    ]
+}
+
+#[test]
+fn json_that_is_not_what_was_asked_for_is_told_without_what_stands_in_it() {
+    let instance = Instance::start("testbed", &[]);
+    for (event, said) in wrong_json() {
+        let answer = instance.invoke("event", format!("json {event}").as_bytes());
+        assert!(answer.text().contains(said), "{}", answer.text());
+        assert!(!answer.text().contains(BODY), "{}", answer.text());
+    }
+    let answer = instance.http("POST", "/sum", format!(r#"[1,"{BODY}"]"#).as_bytes());
+    let said = "invalid type: string, expected u64 at ";
+    assert!(answer.text().contains(said), "{}", answer.text());
+    assert!(!answer.text().contains(BODY), "{}", answer.text());
+    instance.signal("-TERM");
+    let output = instance.all_at_end();
+    assert!(output.contains("InvalidJson"), "it is logged: {output}");
+    assert!(!output.contains(BODY), "{output}");
+}
+
 #[test]
 fn the_planted_credentials_do_reach_the_handler() {
     let instance = Instance::start("testbed", &[]);

@@ -8,7 +8,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use fc_runtime::http::{Request, Response};
-use fc_runtime::{Context, Error, Runtime, log};
+use fc_runtime::{Context, Error, Runtime, json, log};
+use serde::{Deserialize, Serialize};
 use signal_hook::consts::SIGUSR1;
 
 fn main() -> ExitCode {
@@ -80,9 +81,25 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
             Ok(Vec::new())
         }
         "repeat" => Ok(vec![b'x'; rest.parse()?]),
+        "json" => json(|order: Order, _| Ok((order.kind, order.cents)))(rest.as_bytes(), ctx),
         "context" => Ok(context(ctx).into_bytes()),
         _ => Ok(event.to_vec()),
     }
+}
+
+/// An event that takes no other fields than its own.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Order {
+    kind: Kind,
+    cents: u32,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Cup,
+    Pot,
 }
 
 /// What cannot be shown without a panic.
