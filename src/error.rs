@@ -2,7 +2,7 @@
 //!
 //! Owns the shape of a failure. It must not know how the failure travels, nor who asked.
 
-use std::any::type_name;
+use std::any::{Any, type_name};
 use std::fmt;
 use std::num::NonZeroU16;
 
@@ -173,8 +173,35 @@ impl fmt::Display for Error {
 
 impl<E: std::error::Error + 'static> From<E> for Error {
     fn from(error: E) -> Self {
-        Self::new(short_name(type_name::<E>()), error.to_string()).caused_by(error.source())
+        // The type is known when this is compiled, so that nothing of it stays for the others.
+        let json = (&error as &dyn Any).downcast_ref::<serde_json::Error>();
+        let message = json.map_or_else(|| error.to_string(), without_value);
+        Self::new(short_name(type_name::<E>()), message).caused_by(error.source())
     }
+}
+
+/// What the messages of serde begin with that quote what stands in the JSON.
+const QUOTING: [&str; 4] = [
+    "invalid type: ",
+    "invalid value: ",
+    "unknown field ",
+    "unknown variant ",
+];
+
+/// The message of a parse error without the value or name that it quotes, for the message goes to the log, where
+/// nothing of a body may stand; its kind is told. What was quoted may hold quotes and these very words, so all is
+/// dropped from the first quote sign to the last words of serde's own, which name the fields of the type.
+pub(crate) fn without_value(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    if !QUOTING.iter().any(|words| message.starts_with(words)) {
+        return message;
+    }
+    let place = message.rfind(" at line ").filter(|_| error.line() > 0);
+    let expected = message.rfind(", expected ");
+    let behind = expected.max(message.rfind(", there are no ")).or(place);
+    let (found, behind) = message.split_at(behind.unwrap_or(message.len()));
+    let kind = found.split(['"', '`']).next().unwrap_or_default();
+    format!("{}{behind}", kind.trim_end())
 }
 
 /// The text as a JSON string.
@@ -271,6 +298,16 @@ mod tests {
         }
         assert_eq!(error().with_type("F").status(), Some(400));
         assert_eq!(Error::from(std::fmt::Error).status(), None);
+    }
+
+    #[test]
+    fn a_parse_error_of_json_does_not_quote_the_json() {
+        let parsed = serde_json::from_str::<u32>("\"planted\"");
+        let error = Error::from(parsed.expect_err("a text is no number"));
+        assert_eq!(
+            error.message(),
+            "invalid type: string, expected u32 at line 1 column 9"
+        );
     }
 
     #[test]

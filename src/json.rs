@@ -6,7 +6,7 @@ use serde_core::de::DeserializeOwned;
 use serde_core::ser::Serialize;
 
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, without_value};
 
 /// The type of the error that answers an event which is not the JSON that the handler asked for.
 const INVALID_JSON: &str = "InvalidJson";
@@ -62,30 +62,6 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T, 
             ),
         )
     })
-}
-
-/// What the messages of serde begin with that quote what stands in the JSON.
-const QUOTING: [&str; 4] = [
-    "invalid type: ",
-    "invalid value: ",
-    "unknown field ",
-    "unknown variant ",
-];
-
-/// The message of a parse error without the value or name that it quotes, for the message goes to the log, where
-/// nothing of a body may stand; its kind is told. What was quoted may hold quotes and these very words, so all is
-/// dropped from the first quote sign to the last words of serde's own, which name the fields of the type.
-fn without_value(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    if !QUOTING.iter().any(|words| message.starts_with(words)) {
-        return message;
-    }
-    let place = message.rfind(" at line ").filter(|_| error.line() > 0);
-    let expected = message.rfind(", expected ");
-    let behind = expected.max(message.rfind(", there are no ")).or(place);
-    let (found, behind) = message.split_at(behind.unwrap_or(message.len()));
-    let kind = found.split(['"', '`']).next().unwrap_or_default();
-    format!("{}{behind}", kind.trim_end())
 }
 
 #[cfg(test)]
