@@ -10,7 +10,13 @@
 mod conformance;
 mod support;
 
-use conformance::{CAUSES, FILTER_VARIABLE, Front, Report, load, play};
+use std::io::Write;
+use std::net::TcpStream;
+
+use conformance::{CAUSES, Case, FILTER_VARIABLE, Front, Report, Then, load, play};
+use support::{Instance, request};
+
+const README: &str = include_str!("../README.md");
 
 /// Fewer cases than this mean that some were lost.
 const FEWEST_CASES: usize = 250;
@@ -53,4 +59,72 @@ fn every_reason_to_deviate_is_some_cases_reason() {
         let cause = line.split(' ').next().unwrap_or_default();
         assert!(used.iter().any(|name| *name == cause), "{line}");
     }
+}
+
+#[test]
+fn the_readme_has_the_numbers_of_the_cases() {
+    let cases = load().unwrap_or_else(|error| panic!("{error}"));
+    let of_tiny = |is: &dyn Fn(&Case) -> bool| cases.iter().filter(|case| is(case)).count();
+    let sound = of_tiny(&|case| case.deviation(Front::Tiny).is_none());
+    // All but the end of the connection is as the standard has it.
+    let barred = of_tiny(&|case| {
+        case.deviation(Front::Tiny).is_some_and(|deviation| {
+            let mut expected = case.expected.clone();
+            expected.then = Then::Barred;
+            deviation.expected == expected
+        })
+    });
+    let (all, other) = (cases.len(), cases.len() - sound - barred);
+    for words in [
+        format!("own HTTP cases, {all} raw requests"),
+        format!("| {sound} as the standard has it; {barred} refused as"),
+        format!("; {other} other known deviations,"),
+    ] {
+        assert!(README.contains(&words), "{words}");
+    }
+    assert!(
+        cases
+            .iter()
+            .all(|case| case.deviation(Front::Direct).is_none())
+    );
+}
+
+/// An instance of three workers, and a connection that sends this event and forty more without waiting for answers.
+fn pipelined(event: &[u8]) -> (Instance, TcpStream) {
+    let instance = Instance::start("testbed", &[("WORKERS", "3")]);
+    let mut stream = TcpStream::connect(instance.address()).expect("it listens");
+    let next = request("POST", "/invoke", &[], b"small").repeat(40);
+    let all = [request("POST", "/invoke", &[], event), next].concat();
+    stream
+        .write_all(&all)
+        .expect("the system's buffers take it");
+    (instance, stream)
+}
+
+#[cfg(feature = "tiny-http")]
+#[test]
+fn a_connection_that_pipelines_holds_every_worker_until_its_first_request_is_answered() {
+    let (instance, stream) = pipelined(b"sleep 1000");
+    instance.wait_for_line("the first", |line| line.ends_with("asleep for 1000 ms"));
+    // Then more of its requests than there are workers are on their way to them.
+    while !conformance::is_read(&stream) {
+        std::thread::yield_now();
+    }
+    assert_eq!(instance.invoke("other", b"x").text(), "x");
+    let lines =
+        instance.wait_for_line("the other", |line| line.ends_with("Start RequestId: other"));
+    let place = |end| lines.iter().position(|line| line.ends_with(end));
+    assert!(
+        place("awake after 1000 ms") < place("Start RequestId: other"),
+        "mended, so that the README is to be corrected: {lines:#?}"
+    );
+}
+
+#[cfg(feature = "direct")]
+#[test]
+fn a_connection_that_pipelines_holds_no_worker_but_its_own() {
+    let (instance, _stream) = pipelined(b"wait");
+    instance.wait_for_line("the first", |line| line.contains("FC Invoke Start"));
+    assert_eq!(instance.invoke("other", b"x").text(), "x");
+    assert_eq!(instance.http("POST", "/next", b"").status, 204);
 }

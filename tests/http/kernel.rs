@@ -35,13 +35,17 @@ pub(crate) fn connect_from(from: SocketAddr, to: SocketAddr) -> io::Result<TcpSt
 /// Waits until the other side, which must be on this machine, has read all that was sent.
 pub(crate) fn await_read(stream: &TcpStream) {
     let until = Instant::now() + PATIENCE;
-    let (Ok(own), Ok(other)) = (stream.local_addr(), stream.peer_addr()) else {
-        return;
-    };
-    let wanted = format!("{} {}", in_hex(other), in_hex(own));
-    while Instant::now() < until && has_unread(&wanted) {
+    while Instant::now() < until && !is_read(stream) {
         std::thread::yield_now();
     }
+}
+
+/// Whether the other side, which must be on this machine, has read all that was sent, or has gone.
+pub(crate) fn is_read(stream: &TcpStream) -> bool {
+    let (Ok(own), Ok(other)) = (stream.local_addr(), stream.peer_addr()) else {
+        return true;
+    };
+    !has_unread(&format!("{} {}", in_hex(other), in_hex(own)))
 }
 
 /// Makes the end of the connection a reset.

@@ -16,7 +16,9 @@ mod verdict;
 mod wire;
 mod words;
 
-pub(crate) use case::Front;
+pub(crate) use case::{Case, Front, Then};
+#[cfg(feature = "tiny-http")]
+pub(crate) use kernel::is_read;
 pub(crate) use parse::load;
 pub(crate) use report::Report;
 pub(crate) use runner::play;
