@@ -21,6 +21,10 @@ struct Book {
 /// closes its connection, as it is told to, keeps the address for no other. After that it belongs to an innocent.
 const DISTRUST: Duration = Duration::from_secs(60);
 
+/// Of how many addresses that is known at once, of which the oldest makes room for one more. Each request looks through
+/// them, and whoever wants one to be forgotten must spoil as many connections within the minute.
+const MOST_DISTRUSTED: usize = 4096;
+
 impl Peers {
     /// Whether this is the first request of its sender, who is not the only sender there ever was.
     pub(super) fn meet(&self, peer: Option<SocketAddr>) -> bool {
@@ -45,11 +49,10 @@ impl Peers {
         // A line that is of this sender, or of no use any more, makes room.
         let is_free = |(known, until): &(SocketAddr, Instant)| *known == peer || *until <= now;
         let place = distrusted.iter().position(is_free);
-        // Each request looks through them all, so that there must not be many: the oldest makes room then.
         let oldest = || {
             let lines = distrusted.iter().enumerate();
             let oldest = lines.min_by_key(|(_, (_, until))| *until)?;
-            (distrusted.len() >= Recent::CAPACITY).then_some(oldest.0)
+            (distrusted.len() >= MOST_DISTRUSTED).then_some(oldest.0)
         };
         match place.or_else(oldest) {
             Some(place) => distrusted[place] = line,
@@ -108,7 +111,7 @@ impl Recent {
 
 #[cfg(test)]
 mod tests {
-    use super::Peers;
+    use super::{MOST_DISTRUSTED, Peers};
     use std::net::SocketAddr;
     use std::time::Instant;
 
@@ -136,11 +139,11 @@ mod tests {
         assert_eq!(peers.book().distrusted.len(), 1, "one line for each");
         peers.book().distrusted[0].1 = Instant::now();
         assert!(!peers.distrusts(peer(1)));
-        for port in 1..=300 {
+        for port in 1..=5000 {
             peers.distrust(peer(port));
         }
-        assert!(peers.distrusts(peer(300)) && !peers.distrusts(peer(1)));
-        assert_eq!(peers.book().distrusted.len(), 256);
+        assert!(peers.distrusts(peer(5000)) && !peers.distrusts(peer(1)));
+        assert_eq!(peers.book().distrusted.len(), MOST_DISTRUSTED);
     }
 
     #[test]
