@@ -137,11 +137,7 @@ fn left(until: Instant) -> io::Result<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Clock, Wire, left};
-    use crate::limits::Limits;
-    use crate::server::direct::inbox::Source;
-    use std::io::{ErrorKind, Write};
-    use std::net::{TcpListener, TcpStream};
+    use super::{Clock, left};
     use std::time::{Duration, Instant};
 
     #[test]
@@ -163,24 +159,6 @@ mod tests {
         };
         assert!(late.until(0).is_some());
         assert_eq!(late.until(usize::MAX / 2), None);
-    }
-
-    #[test]
-    fn what_had_come_before_an_instance_was_frozen_is_not_late() {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().expect("it is bound");
-        let mut client = TcpStream::connect(address).expect("it listens");
-        let (stream, _) = listener.accept().expect("it has connected");
-        let limits = Limits::default();
-        let mut wire = Wire::new(&stream, &limits);
-        let passed = Some(Instant::now());
-        let mut read = |until| wire.read(&mut [0; 4], until).map_err(|error| error.kind());
-        client.write_all(b"sentmore").expect("it reads");
-        assert_eq!(read(passed), Ok(4));
-        assert_eq!(read(passed), Err(ErrorKind::TimedOut), "once");
-        let later = Some(Instant::now());
-        assert_eq!(read(later), Ok(4));
-        assert_eq!(read(None.or(later)), Err(ErrorKind::TimedOut));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! How long a client may take, with clocks so short that a test need not wait for them.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::Instant;
 
 use super::{LONG, SHORT, rest, serve, statuses, tell, wait_until};
 use crate::call::{Call, Reply};
@@ -8,6 +10,8 @@ use crate::error::Error;
 use crate::http::Body;
 use crate::limits::Limits;
 use crate::server::direct::LINGER_BYTES;
+use crate::server::direct::inbox::Source;
+use crate::server::direct::wire::Wire;
 
 #[test]
 fn a_head_that_trickles_is_a_408_and_an_idle_connection_has_no_clock() {
@@ -131,4 +135,22 @@ fn a_lingering_close_ends_by_its_clock_and_by_its_bytes() {
         assert!(sent < 4 * LINGER_BYTES, "it never ends");
     }
     assert!(sent >= LINGER_BYTES / 2, "{sent}");
+}
+
+#[test]
+fn what_had_come_before_an_instance_was_frozen_is_not_late() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let mut client = TcpStream::connect(address).expect("it listens");
+    let (stream, _) = listener.accept().expect("it has connected");
+    let limits = Limits::default();
+    let mut wire = Wire::new(&stream, &limits);
+    let passed = Some(Instant::now());
+    let mut read = |until| wire.read(&mut [0; 4], until).map_err(|error| error.kind());
+    client.write_all(b"sentmore").expect("it reads");
+    assert_eq!(read(passed), Ok(4));
+    assert_eq!(read(passed), Err(ErrorKind::TimedOut), "once");
+    let later = Some(Instant::now());
+    assert_eq!(read(later), Ok(4));
+    assert_eq!(read(later), Err(ErrorKind::TimedOut));
 }
