@@ -5,12 +5,9 @@ mod support;
 #[path = "../src/base64.rs"]
 mod base64;
 
-use std::net::TcpListener;
-use std::thread;
-
 use fc_runtime::serde_json::{Value, json};
-use fc_runtime::{Context, Runtime, Shutdown};
-use support::{Connection, Instance, request};
+use fc_runtime::{Context, Runtime};
+use support::{Connection, Instance, request, with};
 
 /// The header and the body of the worked example.
 const EXAMPLE: &str = "eyJwYXRoIjoiL2EgYi9jIiwibWV0aG9kIjoiUE9TVCIsInJlcXVlc3RVUkkiOiIvMjAxNi0wOC0xNS9wcm94eS9zdmMvZm4vYSUyMGIvYz9rPTEmaz0yJng9eSIsImNsaWVudElQIjoiMjAzLjAuMTEzLjciLCJob3N0IjoiMTIzNDU2Nzg5MC5jbi1zaGFuZ2hhaS5mYy5hbGl5dW5jcy5jb20iLCJxdWVyaWVzTWFwIjp7ImsiOlsiMSIsIjIiXSwieCI6WyJ5Il19LCJoZWFkZXJzTWFwIjp7IkNvbnRlbnQtVHlwZSI6WyJ0ZXh0L3BsYWluIl0sIkNvb2tpZSI6WyJhPTE7IGI9MiJdLCJYLU11bHRpIjpbIm9uZSIsInR3byJdfX0=";
@@ -202,19 +199,12 @@ fn an_empty_header_counts_as_absent() {
 
 #[test]
 fn a_function_without_an_http_handler_takes_the_body_for_an_event() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("a bound socket");
-    let shutdown = Shutdown::new();
-    let runtime = Runtime::new()
-        .invoke(|event: &[u8], _: &Context| Ok(event.to_vec()))
-        .listener(listener)
-        .shutdown(&shutdown);
-    let running = thread::spawn(move || runtime.run());
-    let answer = Connection::open(address).exchange(&carrier("/invoke", EXAMPLE, EXAMPLE_BODY));
-    assert_eq!(
-        (answer.body.as_slice(), answer.header("x-fc-http-params")),
-        (EXAMPLE_BODY, None)
-    );
-    shutdown.trigger();
-    running.join().expect("no panic").expect("it ends well");
+    let runtime = Runtime::new().invoke(|event: &[u8], _: &Context| Ok(event.to_vec()));
+    with(runtime, |address| {
+        let answer = Connection::open(address).exchange(&carrier("/invoke", EXAMPLE, EXAMPLE_BODY));
+        assert_eq!(
+            (answer.body.as_slice(), answer.header("x-fc-http-params")),
+            (EXAMPLE_BODY, None)
+        );
+    });
 }

@@ -6,13 +6,12 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use fc_runtime::http::{Request, Response};
 use fc_runtime::serde_json::{Value, json as value};
 use fc_runtime::{Context, Error, Runtime, Shutdown, json};
 
-use support::with;
+use support::{with, with_listener};
 
 /// The whole answer to one request, whose connection is closed behind it.
 fn ask(address: SocketAddr, method: &str, target: &str, control_path: &str, body: &str) -> String {
@@ -120,16 +119,10 @@ fn pre_stop_runs_once_when_the_program_stops_the_runtime() {
 fn a_listener_that_does_not_wait_is_served_like_any_other() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.set_nonblocking(true).expect("a live socket");
-    let address = listener.local_addr().expect("a bound socket");
-    let shutdown = Shutdown::new();
-    let runtime = Runtime::new()
-        .invoke(|event: &[u8], _: &Context| Ok(event.to_vec()))
-        .listener(listener)
-        .shutdown(&shutdown);
-    let running = thread::spawn(move || runtime.run());
-    assert!(ask(address, "POST", "/invoke", "/invoke", "x").ends_with("x"));
-    shutdown.trigger();
-    running.join().expect("no panic").expect("it ends well");
+    let runtime = Runtime::new().invoke(|event: &[u8], _: &Context| Ok(event.to_vec()));
+    with_listener(listener, runtime, |address| {
+        assert!(ask(address, "POST", "/invoke", "/invoke", "x").ends_with("x"));
+    });
 }
 
 #[test]

@@ -8,6 +8,11 @@ use fc_runtime::{Runtime, Shutdown};
 /// Runs a runtime on a port of its own for as long as `test` takes, then stops it.
 pub fn with(runtime: Runtime, test: impl FnOnce(SocketAddr)) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    with_listener(listener, runtime, test);
+}
+
+/// The same on this listener.
+pub fn with_listener(listener: TcpListener, runtime: Runtime, test: impl FnOnce(SocketAddr)) {
     let address = listener.local_addr().expect("a bound socket");
     let shutdown = Shutdown::new();
     let runtime = runtime.listener(listener).shutdown(&shutdown);

@@ -13,6 +13,6 @@ mod program;
 pub mod secrets;
 
 pub use agent::{Connection, request};
-pub use in_process::with;
+pub use in_process::{with, with_listener};
 pub use instance::Instance;
 pub use program::{binary, free_port};

@@ -118,8 +118,8 @@ impl Watched {
                 return false;
             };
             // What was named to be watched is watched, whatever its own name.
-            let below = path.ancestors().take(inner.components().count());
-            below.into_iter().all(|part| !self.is_ignored(part))
+            let mut below = path.ancestors().take(inner.components().count());
+            below.all(|part| !self.is_ignored(part))
         };
         self.files.iter().any(|file| file == path) || self.folders.iter().any(inside)
     }
