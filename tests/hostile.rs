@@ -64,27 +64,17 @@ fn the_default_limit_takes_what_the_platform_sends() {
 }
 
 #[test]
-fn an_absurd_length_does_not_end_the_process() {
+fn a_request_whose_length_can_be_read_in_two_ways_is_refused_and_so_is_all_that_follows() {
     let instance = Instance::start("bootstrap", &[]);
+    let both = b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n";
     let mut connection = instance.connect();
-    connection.send(b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000000\r\n\r\n");
-    assert_eq!(connection.head().expect("a head").0, 413);
-    drop(connection);
-    assert_eq!(instance.invoke("after", b"still here").text(), "still here");
-}
-
-#[test]
-fn a_request_that_two_servers_could_read_in_two_ways_is_refused_with_all_that_follows_it() {
-    let instance = Instance::start("bootstrap", &[]);
-    let smuggled = b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n\
-        0\r\n\r\nPOST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nsmuggled";
-    let mut connection = instance.connect();
-    let first = connection.exchange(smuggled);
+    let first = connection.exchange(both);
     assert_eq!(
         (first.status, first.header("connection")),
         (400, Some("close"))
     );
-    // tiny_http lets go of no connection, so whatever else comes on it is refused; the direct front closes it.
+    // tiny_http never closes a connection, so whatever else comes on it is refused; the direct server closes it.
+    connection.send(&request("POST", "/invoke", &[], b"next"));
     match connection.try_answer(false) {
         Ok(second) => assert_eq!((second.status, cfg!(feature = "direct")), (400, false)),
         Err(_) => assert!(connection.is_closed()),
@@ -162,31 +152,4 @@ fn bodies_that_never_come_leave_every_worker_free() {
         assert_eq!(connection.answer().status, 413);
     }
     assert_eq!(instance.invoke("after", b"still here").text(), "still here");
-}
-
-#[test]
-fn no_length_that_the_http_library_believes_ends_the_process() {
-    // Each of these is refused for another reason than its length, and the library believes the length all the same.
-    let long = "Content-Length: 1000000000000\r\n";
-    let te = (0..60)
-        .map(|number| format!("a{number};q={}", ["nan", "0.5", "0.1"][number % 3]))
-        .collect::<Vec<_>>();
-    let instance = Instance::start("bootstrap", &[]);
-    for fields in [
-        "Content-Length: +1000000000000\r\n".to_owned(),
-        format!("{long}Content-Length: 5\r\n"),
-        format!("{long}Bad Name: x\r\n"),
-        format!("{long}TE: {}\r\n", te.join(", ")),
-        format!("Content-Length: 33554433\r\nTE: {}\r\n", te.join(", ")),
-    ] {
-        let mut connection = instance.connect();
-        connection.send(format!("POST /invoke HTTP/1.1\r\nHost: x\r\n{fields}\r\n").as_bytes());
-        drop(connection);
-        assert_eq!(
-            instance.invoke("after", b"still here").text(),
-            "still here",
-            "{fields}"
-        );
-    }
-    assert_eq!(instance.errors(), "");
 }

@@ -67,6 +67,8 @@ pub(crate) struct Case {
     pub(crate) program: Program,
     /// It may end or block its process, which therefore serves no other case.
     pub(crate) alone: bool,
+    /// The one server that it is played against, where it is not played against both.
+    pub(crate) only: Option<Front>,
     pub(crate) delivery: Delivery,
     pub(crate) steps: Vec<Step>,
     pub(crate) expected: Expectation,
@@ -75,6 +77,10 @@ pub(crate) struct Case {
 }
 
 impl Case {
+    pub(crate) fn is_played(&self, front: Front) -> bool {
+        self.only.is_none_or(|only| only == front)
+    }
+
     pub(crate) fn deviation(&self, front: Front) -> Option<&Deviation> {
         self.deviations
             .iter()

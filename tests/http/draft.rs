@@ -19,6 +19,7 @@ pub(crate) struct Draft {
     level: Option<Level>,
     program: Option<Program>,
     alone: bool,
+    only: Option<Front>,
     delivery: Option<Delivery>,
     steps: Vec<Step>,
     expected: Expected,
@@ -61,6 +62,7 @@ impl Draft {
                 self.alone = true;
                 Ok(())
             }
+            "only" if value == Front::Direct.name() => set(&mut self.only, Front::Direct, key),
             "send" => set(&mut self.delivery, delivery(value)?, key),
             "tiny" => self.deviate(Front::Tiny, value, causes),
             "direct" => self.deviate(Front::Direct, value, causes),
@@ -112,6 +114,7 @@ impl Draft {
             level,
             program: self.program.unwrap_or_else(bootstrap),
             alone: self.alone,
+            only: self.only,
             delivery: self.delivery.unwrap_or(Delivery::Whole),
             steps: self.steps,
             expected,
@@ -183,6 +186,9 @@ fn check(case: &Case) -> Result<(), String> {
         if let Step::Send(text) = step {
             expand(text, &|_| String::new())?;
         }
+    }
+    if case.only == Some(Front::Direct) && case.deviation(Front::Tiny).is_some() {
+        return Err("a case of direct alone has no deviation of tiny".into());
     }
     if case.level == Level::Must && case.deviation(Front::Direct).is_some() {
         return Err("direct must hold what is a MUST".into());

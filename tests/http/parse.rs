@@ -9,6 +9,7 @@
 //! each: 5 | 6                          optional: one case for each of these, put for {v} everywhere
 //! on: testbed BODY_LIMIT=9             optional: the program and its environment; else the bootstrap
 //! alone: yes                           optional: no other case shares its process
+//! only: direct                         optional: a rule of the direct server that the HTTP library does not have
 //! send: byte by byte                   optional: or `split at 9`, `split everywhere`, `cut everywhere`
 //! > GET / HTTP/1.1                     bytes and CRLF, in the language of `bytes.rs`
 //! >> hello                             bytes without CRLF
