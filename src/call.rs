@@ -49,10 +49,7 @@ impl Reply {
     /// An answer of these bytes.
     pub(crate) fn bytes(status: u16, content_type: &str, body: Vec<u8>) -> Self {
         let mut headers = Headers::new();
-        headers.push(
-            name::CONTENT_TYPE.to_owned(),
-            content_type.as_bytes().to_vec(),
-        );
+        headers.push(name::CONTENT_TYPE, content_type.as_bytes());
         Self {
             status,
             headers,
@@ -87,8 +84,7 @@ impl Reply {
 
     /// The same answer with one more header, whose name and value are known to be sound.
     pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
-        self.headers
-            .push(name.to_owned(), value.as_bytes().to_vec());
+        self.headers.push(name, value.as_bytes());
         self
     }
 }

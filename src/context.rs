@@ -217,7 +217,7 @@ impl ContextBuilder {
     /// Sets any `x-fc-*` header of the call.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.fields.push(name.to_owned(), value.as_bytes().to_vec());
+        self.fields.push(name, value.as_bytes());
         self
     }
 
@@ -341,8 +341,8 @@ mod tests {
         let arrived = Instant::now();
         let fields = || {
             let mut fields = Headers::new();
-            fields.push("X-Fc-Function-Timeout".into(), b"3".to_vec());
-            fields.push("X-Fc-Initialization-Timeout".into(), b"20".to_vec());
+            fields.push("X-Fc-Function-Timeout", b"3");
+            fields.push("X-Fc-Initialization-Timeout", b"20");
             fields
         };
         let deadline = |limit| Context::new(fields(), arrived, limit).deadline();
@@ -360,7 +360,7 @@ mod tests {
     #[test]
     fn a_deadline_that_passed_leaves_nothing() {
         let mut fields = Headers::new();
-        fields.push("x-fc-function-timeout".into(), b"0".to_vec());
+        fields.push("x-fc-function-timeout", b"0");
         let ctx = Context::new(fields, Instant::now(), Limit::Function);
         assert_eq!(ctx.remaining(), Some(Duration::ZERO));
         assert_eq!(Context::default().remaining(), None);

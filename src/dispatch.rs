@@ -273,7 +273,7 @@ fn http_reply(response: Response, mut served: Served) -> Reply {
     let failed = response.is_failed();
     let (status, mut headers, body) = response.into_parts();
     if failed {
-        headers.push(name::STATUS.to_owned(), FAILED_MARK.into());
+        headers.push(name::STATUS, FAILED_MARK.as_bytes());
         served.failed = true;
     }
     let body = match body {

@@ -17,7 +17,7 @@ pub use crate::server::fuzzing::{Ended, Head, Most, answer, chunks, head, reques
 pub fn headers<'a>(fields: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Headers {
     let mut headers = Headers::new();
     for (name, value) in fields {
-        headers.push(name.to_owned(), value.to_vec());
+        headers.push(name, value);
     }
     headers
 }

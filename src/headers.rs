@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::mem;
+use std::sync::Arc;
 
 /// Names of the headers that Function Compute sends or reads (contract §2, §3.1), in the case that HTTP/2 made usual.
 ///
@@ -33,6 +34,9 @@ pub(crate) mod name {
 
 /// Header fields in the order they came or were added; a name may stand more than once.
 ///
+/// Those of a request are not copied one by one: they stay in the text of their head, which the [`Context`](crate::Context)
+/// of the call shares. So a clone is cheap, and keeps the whole head in memory.
+///
 /// # Examples
 ///
 /// ```
@@ -45,11 +49,29 @@ pub(crate) mod name {
 /// assert_eq!(headers.get_all("set-cookie").count(), 2);
 /// # Ok::<(), fc_runtime::HeaderError>(())
 /// ```
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Headers {
-    // One buffer of all names and one of all values, in the place of two allocations a field, was measured in the
-    // smallest build: a request of the platform takes 140,000 instructions instead of 116,000.
-    fields: Vec<(String, Vec<u8>)>,
+    /// The head of a request. Nothing stands here for fields that were made one by one, and no empty list that all share:
+    /// the count of its owners would travel from core to core.
+    head: Option<Arc<[u8]>>,
+    /// The names and values that were added later, one after the other.
+    added: Vec<u8>,
+    fields: Vec<Field>,
+}
+
+/// Where a field stands in the head and what was added after it, as if they were one text.
+///
+/// Four numbers of 32 bits would do for the head of any request, but not for all that a program may add.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field {
+    /// Where its name begins, in bytes.
+    pub(crate) name: usize,
+    /// How long its name is.
+    pub(crate) name_length: usize,
+    /// Where its value begins.
+    pub(crate) value: usize,
+    /// How long its value is.
+    pub(crate) value_length: usize,
 }
 
 impl Headers {
@@ -65,23 +87,21 @@ impl Headers {
 
     /// The first value of `name` as it stood on the wire.
     pub fn get_bytes(&self, name: &str) -> Option<&[u8]> {
-        self.iter()
-            .find(|(field, _)| field.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+        let mut fields = self.fields.iter();
+        let found = fields.find(|field| self.is_named(field, name))?;
+        Some(self.value(found))
     }
 
     /// Every value of `name` that is UTF-8, in order.
     pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.iter()
-            .filter(move |(field, _)| field.eq_ignore_ascii_case(name))
-            .filter_map(|(_, value)| as_text(value))
+        self.all(name).filter_map(as_text)
     }
 
     /// Every field as (name, value), in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_slice()))
+        // Every name was a token or a text when it was added, so that none is lost here.
+        self.raw()
+            .map(|(name, value)| (as_text(name).unwrap_or_default(), value))
     }
 
     /// How many fields there are.
@@ -94,7 +114,7 @@ impl Headers {
         self.fields.is_empty()
     }
 
-    /// Adds a field behind those that are there; none is replaced.
+    /// Adds a field after those that are there; none is replaced.
     ///
     /// # Errors
     ///
@@ -102,44 +122,127 @@ impl Headers {
     /// end the header and begin another.
     pub fn append(&mut self, name: &str, value: &str) -> Result<(), HeaderError> {
         check(name, value.as_bytes())?;
-        self.push(name.to_owned(), value.as_bytes().to_vec());
+        self.push(name, value.as_bytes());
         Ok(())
     }
 
-    /// No header yet, but a place for so many.
-    pub(crate) fn with_capacity(fields: usize) -> Self {
+    /// The fields of a head, which a parser has found sound: each name is a token.
+    #[cfg(any(test, not(feature = "tiny-http")))]
+    pub(crate) fn of(head: Arc<[u8]>, fields: Vec<Field>) -> Self {
         Self {
+            head: Some(head),
+            added: Vec::new(),
+            fields,
+        }
+    }
+
+    /// No header yet, but room for so many, whose names and values have so many bytes together.
+    #[cfg(feature = "tiny-http")]
+    pub(crate) fn with_capacity(fields: usize, bytes: usize) -> Self {
+        Self {
+            head: None,
+            added: Vec::with_capacity(bytes),
             fields: Vec::with_capacity(fields),
         }
     }
 
-    /// Adds a field that a parser has already found sound.
-    pub(crate) fn push(&mut self, name: String, value: Vec<u8>) {
-        self.fields.push((name, value));
+    /// Every field as (name, value), in order and as it stood on the wire.
+    pub(crate) fn raw(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.fields
+            .iter()
+            .map(|field| (self.name(field), self.value(field)))
+    }
+
+    /// Every value of `name`, in order and as it stood on the wire.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.fields
+            .iter()
+            .filter(move |field| self.is_named(field, name))
+            .map(|field| self.value(field))
+    }
+
+    /// Adds a field whose name and value are known to be sound.
+    pub(crate) fn push(&mut self, name: &str, value: &[u8]) {
+        let at = self.end();
+        self.added.extend_from_slice(name.as_bytes());
+        self.added.extend_from_slice(value);
+        self.fields.push(Field {
+            name: at,
+            name_length: name.len(),
+            value: at + name.len(),
+            value_length: value.len(),
+        });
     }
 
     /// Puts `value` into every field of this name; none is added.
     pub(crate) fn replace(&mut self, name: &str, value: &[u8]) {
-        for (field, old) in &mut self.fields {
-            if field.eq_ignore_ascii_case(name) {
-                *old = value.to_vec();
+        let at = self.end();
+        self.added.extend_from_slice(value);
+        for index in 0..self.fields.len() {
+            if self.is_named(&self.fields[index], name) {
+                let field = &mut self.fields[index];
+                (field.value, field.value_length) = (at, value.len());
             }
         }
     }
 
     /// Takes the fields whose name begins with `prefix` (in lower case) out of this list.
     pub(crate) fn split_off(&mut self, prefix: &str) -> Headers {
-        let mut taken = Self::with_capacity(self.len());
-        self.fields.retain_mut(|(name, value)| {
-            let is_taken = begins_with(name, prefix);
+        let mut fields = mem::take(&mut self.fields);
+        let mut taken = Vec::with_capacity(fields.len());
+        fields.retain(|field| {
+            let is_taken = begins_with(self.name(field), prefix);
             if is_taken {
-                taken.push(mem::take(name), mem::take(value));
+                taken.push(*field);
             }
             !is_taken
         });
-        taken
+        self.fields = fields;
+        Self {
+            head: self.head.clone(),
+            added: self.added.clone(),
+            fields: taken,
+        }
+    }
+
+    fn is_named(&self, field: &Field, name: &str) -> bool {
+        field.name_length == name.len() && self.name(field).eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    fn name(&self, field: &Field) -> &[u8] {
+        self.text(field.name, field.name_length)
+    }
+
+    fn value(&self, field: &Field) -> &[u8] {
+        self.text(field.value, field.value_length)
+    }
+
+    fn text(&self, start: usize, length: usize) -> &[u8] {
+        let head = self.head();
+        match start.checked_sub(head.len()) {
+            None => &head[start..][..length],
+            Some(start) => &self.added[start..][..length],
+        }
+    }
+
+    fn head(&self) -> &[u8] {
+        self.head.as_deref().unwrap_or_default()
+    }
+
+    /// Where the next byte that is added will stand.
+    fn end(&self) -> usize {
+        self.head().len() + self.added.len()
     }
 }
+
+/// Two lists are equal when they have the same fields in the same order; where these stand is all the same.
+impl PartialEq for Headers {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw().eq(other.raw())
+    }
+}
+
+impl Eq for Headers {}
 
 /// Shows names and values, but only the names of those that carry secrets.
 impl fmt::Debug for Headers {
@@ -185,25 +288,55 @@ impl fmt::Display for HeaderError {
 impl std::error::Error for HeaderError {}
 
 /// Whether `name` begins with `prefix`, whatever the case.
-pub(crate) fn begins_with(name: &str, prefix: &str) -> bool {
-    name.as_bytes()
+pub(crate) fn begins_with(name: impl AsRef<[u8]>, prefix: &str) -> bool {
+    name.as_ref()
         .get(..prefix.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
 }
 
 /// Whether `text` is a token: what a header name or a method may be (RFC 9110 §5.6.2).
 pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| MAY_BE[usize::from(byte)] & OF_TOKEN != 0)
+    !text.is_empty() && token_length(text.as_bytes()) == text.len()
+}
+
+/// How many of the first bytes may stand in a token.
+pub(crate) fn token_length(bytes: &[u8]) -> usize {
+    length_of(bytes, OF_TOKEN)
 }
 
 /// Whether a header value may hold these bytes: no control character but the tabulator (RFC 9110 §5.5).
 pub(crate) fn is_value(bytes: &[u8]) -> bool {
-    bytes
-        .iter()
-        .all(|&byte| MAY_BE[usize::from(byte)] & OF_VALUE != 0)
+    value_length(bytes) == bytes.len()
+}
+
+/// How many of the first bytes may stand in a header value.
+pub(crate) fn value_length(bytes: &[u8]) -> usize {
+    let mut length = 0;
+    // Eight at a time, for a value may be long, and mostly holds no control character, not even a tabulator.
+    while let Some(word) = bytes[length..].first_chunk() {
+        if !is_plain(*word) && length_of(word, OF_VALUE) < word.len() {
+            break;
+        }
+        length += word.len();
+    }
+    length + length_of(&bytes[length..], OF_VALUE)
+}
+
+/// Whether none of these bytes is a control character. Of a word that is the difference of two others, the highest bit of
+/// a byte says which of them was larger; a carry can only make a byte after the first one look like one, never the
+/// first itself be missed.
+fn is_plain(word: [u8; 8]) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let word = u64::from_le_bytes(word);
+    let below_blank = word.wrapping_sub(EACH * 0x20) & !word;
+    let without_delete = word ^ (EACH * 0x7f);
+    let delete = without_delete.wrapping_sub(EACH) & !without_delete;
+    (below_blank | delete) & (EACH * 0x80) == 0
+}
+
+fn length_of(bytes: &[u8], what: u8) -> usize {
+    let may_be = |byte: &&u8| MAY_BE[usize::from(**byte)] & what != 0;
+    bytes.iter().take_while(may_be).count()
 }
 
 const OF_TOKEN: u8 = 1;
@@ -261,7 +394,7 @@ fn is_secret(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{HeaderError, Headers};
+    use super::{Field, HeaderError, Headers, length_of, value_length};
 
     #[test]
     fn names_are_found_whatever_their_case() {
@@ -310,6 +443,62 @@ mod tests {
         let taken = headers.split_off("x-fc-");
         assert_eq!((taken.len(), headers.len()), (2, 2));
         assert!(headers.get("host").is_some() && headers.get("x-f").is_some());
+    }
+
+    /// The fields `X-Fc-Region: here` and `host: example.com`, as a parser finds them.
+    fn of_a_head() -> Headers {
+        let head = b"X-Fc-Region: here\r\nhost: example.com";
+        let field = |[name, name_length, value, value_length]: [usize; 4]| Field {
+            name,
+            name_length,
+            value,
+            value_length,
+        };
+        let fields = [[0, 11, 13, 4], [19, 4, 25, 11]].map(field);
+        Headers::of(head[..].into(), fields.into())
+    }
+
+    #[test]
+    fn what_is_added_to_a_head_leaves_the_others_that_share_it_as_they_are() {
+        let mut headers = of_a_head();
+        let mut taken = headers.split_off("x-fc-");
+        let before = taken.clone();
+        headers.append("x-one", "1").expect("a sound header");
+        headers.replace("HOST", b"other");
+        taken.append("X-Fc-Two", "").expect("a sound header");
+        let fields = |headers: &Headers| {
+            let shown = |(name, value): (&str, &[u8])| format!("{name}={}", value.escape_ascii());
+            headers.iter().map(shown).collect::<Vec<_>>()
+        };
+        assert_eq!(fields(&headers), ["host=other", "x-one=1"]);
+        assert_eq!(fields(&taken), ["X-Fc-Region=here", "X-Fc-Two="]);
+        assert_eq!(fields(&before), ["X-Fc-Region=here"]);
+        assert_eq!(of_a_head().get("host"), Some("example.com"));
+    }
+
+    #[test]
+    fn lists_are_equal_by_their_fields_wherever_these_stand() {
+        let mut added = Headers::new();
+        added.push("X-Fc-Region", b"here");
+        added.push("host", b"old");
+        assert_ne!(added, of_a_head());
+        added.replace("host", b"example.com");
+        assert_eq!(added, of_a_head());
+        added.push("host", b"");
+        assert_ne!(added, of_a_head());
+    }
+
+    #[test]
+    fn a_control_character_is_found_wherever_it_stands() {
+        // Two words of eight and a rest.
+        for (byte, at) in (0..=u8::MAX).flat_map(|byte| (0..19).map(move |at| (byte, at))) {
+            for around in [b'x', b'\t', 0xff] {
+                let mut value = [around; 19];
+                value[at] = byte;
+                let one_by_one = length_of(&value, super::OF_VALUE);
+                assert_eq!(value_length(&value), one_by_one, "{value:?}");
+            }
+        }
     }
 
     #[test]

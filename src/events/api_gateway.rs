@@ -180,7 +180,7 @@ impl ApiGatewayResponse {
         let mut headers = Headers::new();
         for (kept, value) in self.headers.iter() {
             if !kept.eq_ignore_ascii_case(name) {
-                headers.push(kept.to_owned(), value.to_vec());
+                headers.push(kept, value);
             }
         }
         headers.append(name, value)?;
@@ -203,8 +203,7 @@ impl ApiGatewayResponse {
     }
 
     fn of_type(mut self, content_type: &str) -> Self {
-        self.headers
-            .push(name::CONTENT_TYPE.to_owned(), content_type.into());
+        self.headers.push(name::CONTENT_TYPE, content_type.as_ref());
         self
     }
 }

@@ -201,10 +201,8 @@ impl Response {
     }
 
     fn of_type(mut self, content_type: &str) -> Self {
-        self.headers.push(
-            name::CONTENT_TYPE.to_owned(),
-            content_type.as_bytes().to_vec(),
-        );
+        self.headers
+            .push(name::CONTENT_TYPE, content_type.as_bytes());
         self
     }
 }

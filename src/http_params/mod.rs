@@ -63,7 +63,7 @@ pub(crate) fn encode(mut reply: Reply, head_only: bool) -> Result<Reply, Error> 
     let mut carrier =
         Reply::bytes(200, "application/octet-stream", body).with_header(name::HTTP_PARAMS, &params);
     for (name, value) in marks.iter() {
-        carrier.headers.push(name.to_owned(), value.to_vec());
+        carrier.headers.push(name, value);
     }
     Ok(carrier)
 }

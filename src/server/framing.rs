@@ -95,8 +95,8 @@ fn refused(status: u16, kind: &str, message: &str) -> Reply {
 
 /// Finds how the body is framed; whatever leaves that open is refused, for it is how requests are smuggled.
 pub(super) fn framing(headers: &Headers, body_limit: usize) -> Result<Framing, Refusal> {
-    let mut codings = all(headers, name::TRANSFER_ENCODING);
-    let mut lengths = all(headers, name::CONTENT_LENGTH);
+    let mut codings = headers.all(name::TRANSFER_ENCODING);
+    let mut lengths = headers.all(name::CONTENT_LENGTH);
     match (codings.next(), lengths.next()) {
         (None, None) => Ok(Framing::Empty),
         (Some(_), Some(_)) => Err(Refusal::Malformed(
@@ -137,17 +137,6 @@ fn sized(length: &[u8], body_limit: usize) -> Result<Framing, Refusal> {
     }
 }
 
-/// Every value of one header, as it stood on the wire.
-pub(super) fn all<'a>(
-    headers: &'a Headers,
-    wanted: &'static str,
-) -> impl Iterator<Item = &'a [u8]> {
-    headers
-        .iter()
-        .filter(|(name, _)| name.eq_ignore_ascii_case(wanted))
-        .map(|(_, value)| value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Framing, Refusal, framing};
@@ -156,7 +145,7 @@ mod tests {
     fn of(fields: &[(&str, &str)]) -> Result<Framing, Refusal> {
         let mut headers = Headers::new();
         for (name, value) in fields {
-            headers.push((*name).to_owned(), value.as_bytes().to_vec());
+            headers.push(name, value.as_bytes());
         }
         framing(&headers, 100)
     }

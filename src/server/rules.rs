@@ -2,8 +2,8 @@
 //!
 //! Owns the rules for method, target and fields that both fronts hold. It must not know how a head is read.
 
-use super::framing::{Refusal, all};
-use crate::headers::{Headers, is_token, is_value, name};
+use super::framing::Refusal;
+use crate::headers::{Headers, is_token, name};
 use crate::http::authority_of;
 
 /// Whom the client means to speak to (RFC 9110 §7.2).
@@ -40,12 +40,15 @@ pub(super) fn check_line(method: &str, target: &str) -> Result<(), Refusal> {
 }
 
 /// Bytes above 127 are for the handler to understand (RFC 9110 §5.5).
+pub(super) const CONTROL_IN_VALUE: Refusal =
+    Refusal::Malformed("a header value contains a control character");
+
+/// A value that another parser has taken may contain what none may.
+#[cfg(feature = "tiny-http")]
 pub(super) fn check_value(value: &[u8]) -> Result<(), Refusal> {
-    match is_value(value) {
+    match crate::headers::is_value(value) {
         true => Ok(()),
-        false => Err(Refusal::Malformed(
-            "a header value holds a control character",
-        )),
+        false => Err(CONTROL_IN_VALUE),
     }
 }
 
@@ -70,7 +73,7 @@ pub(super) fn settle(
 /// Whether this is among the options of the connection (RFC 9110 §7.6.1). The list may hold what is no text; that must
 /// not hide the rest of it.
 pub(super) fn wishes(headers: &Headers, option: &str) -> bool {
-    all(headers, name::CONNECTION).any(|options| {
+    headers.all(name::CONNECTION).any(|options| {
         options
             .split(|&byte| byte == b',')
             .any(|one| one.trim_ascii().eq_ignore_ascii_case(option.as_bytes()))
@@ -79,7 +82,7 @@ pub(super) fn wishes(headers: &Headers, option: &str) -> bool {
 
 /// Exactly one sound `Host`; only HTTP/1.0 may do without (RFC 9112 §3.2).
 fn check_host(headers: &Headers, http_1_0: bool) -> Result<(), Refusal> {
-    let mut hosts = all(headers, HOST);
+    let mut hosts = headers.all(HOST);
     let is_sound = match (hosts.next(), hosts.next()) {
         (None, _) => http_1_0,
         // Without an authority in the target's URI it stands empty.
@@ -162,7 +165,7 @@ mod tests {
     fn headers(fields: &[(&str, &str)]) -> Headers {
         let mut headers = Headers::new();
         for (name, value) in fields {
-            headers.push((*name).to_owned(), value.as_bytes().to_vec());
+            headers.push(name, value.as_bytes());
         }
         headers
     }

@@ -3,7 +3,7 @@
 //! Owns the chunks. It must not know sockets.
 
 use super::head;
-use super::inbox::{End, Inbox, Source};
+use super::inbox::{CRLF, End, Inbox, Source};
 use super::wire::Clock;
 use crate::limits::Limits;
 use crate::server::framing::{Framing, Refusal};
@@ -45,8 +45,8 @@ fn read_chunks<S: Source>(
 ) -> Result<(), End> {
     let mut extensions_left = EXTENSIONS_BYTES;
     loop {
-        let mut left = CHUNK_LINE_BYTES;
-        let line = inbox.line(&mut left, CHUNK_LINE_TOO_LONG, clock.until(body.len()))?;
+        let until = clock.until(body.len());
+        let line = inbox.line(CHUNK_LINE_BYTES, CHUNK_LINE_TOO_LONG, until)?;
         let (size, extensions) = chunk_size(line)?;
         extensions_left = extensions_left
             .checked_sub(extensions)
@@ -62,14 +62,12 @@ fn read_chunks<S: Source>(
             .into());
         }
         inbox.take(size, body, clock)?;
-        let mut left = b"\r\n".len();
-        inbox.line(&mut left, CHUNK_TOO_LONG, clock.until(body.len()))?;
+        inbox.line(CRLF.len(), CHUNK_TOO_LONG, clock.until(body.len()))?;
     }
     // Trailers must be sound, and are not handed on: who merges them into the head can be made to believe things (RFC
     // 9110 §6.5.1).
     let until = clock.until(body.len());
-    head::fields(inbox, limits, limits.head_bytes, until)?;
-    Ok(())
+    head::trailers(inbox, limits, until)
 }
 
 /// The size of a chunk, from the line before it, and how many bytes of extensions it has, which are ignored.

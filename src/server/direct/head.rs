@@ -9,12 +9,12 @@
 
 use std::time::Instant;
 
-use super::inbox::{End, Inbox, Source};
+use super::inbox::{BARE_LF, CRLF, End, Inbox, Source};
 use crate::call::Call;
-use crate::headers::{Headers, is_token};
+use crate::headers::{Field, Headers, token_length, value_length};
 use crate::limits::Limits;
 use crate::server::answer::Asked;
-use crate::server::framing::{Excess, Refusal, all};
+use crate::server::framing::{Excess, Refusal};
 use crate::server::rules;
 
 /// For how many fields there is a place from the start: the platform's own, about 40, and a client's. A list that grows
@@ -43,6 +43,8 @@ static TOO_MANY_HEADERS: Excess = Excess {
     what: "there are more than",
     knob: "headers; Runtime::header_count raises that",
 };
+const NO_NAME: Refusal =
+    Refusal::Malformed("a header name is no token with a colon right after it");
 /// RFC 9110 §10.1.1.
 const UNKNOWN_EXPECTATION: Refusal = Refusal::Unserved(
     417,
@@ -69,12 +71,16 @@ impl Head {
         is_head: &mut bool,
     ) -> Result<Self, End> {
         let until = Instant::now().checked_add(limits.head_time);
-        let mut left = limits.head_bytes;
-        let too_long = Refusal::OverLimit(&LINE_TOO_LONG, left);
-        let line = inbox.line(&mut left, too_long, until)?;
+        let too_long = Refusal::OverLimit(&LINE_TOO_LONG, limits.head_bytes);
+        let line_length = inbox.line_length(limits.head_bytes, too_long, until)?;
+        let line = &inbox.unused()[..line_length - CRLF.len()];
         *is_head = line.starts_with(b"HEAD ");
         let (method, target, http_1_0) = request_line(line)?;
-        let headers = rules::settle(fields(inbox, limits, left, until)?, &target, http_1_0)?;
+        let mut found = Vec::with_capacity(TYPICAL_FIELDS);
+        let length = fields(inbox, line_length, &mut found, limits, until)?;
+        let headers = Headers::of(inbox.unused()[..length].into(), found);
+        inbox.advance(length);
+        let headers = rules::settle(headers, &target, http_1_0)?;
         Ok(Self {
             asked: Asked {
                 head_only: *is_head,
@@ -105,7 +111,7 @@ fn connection(headers: &Headers, http_1_0: bool) -> Option<&'static str> {
 
 /// A client of HTTP/1.0 does not know the word, so what it expects is ignored (RFC 9110 §10.1.1).
 fn awaits_continue(headers: &Headers, http_1_0: bool) -> Result<bool, Refusal> {
-    let mut expectations = all(headers, "expect").filter(|_| !http_1_0);
+    let mut expectations = headers.all("expect").filter(|_| !http_1_0);
     match expectations.next() {
         None => Ok(false),
         Some(one) if one.eq_ignore_ascii_case(b"100-continue") && expectations.next().is_none() => {
@@ -115,26 +121,115 @@ fn awaits_continue(headers: &Headers, http_1_0: bool) -> Result<bool, Refusal> {
     }
 }
 
-/// Reads the fields of a head or of a trailer section, to the empty line that ends them (RFC 9112 §5, §7.1.2); `left`
-/// bytes may they have.
-pub(super) fn fields<S: Source>(
+/// Reads over the trailers of a body, which must be sound (RFC 9112 §7.1.2).
+pub(super) fn trailers<S: Source>(
     inbox: &mut Inbox<S>,
     limits: &Limits,
-    mut left: usize,
     until: Option<Instant>,
-) -> Result<Headers, End> {
-    let too_large = Refusal::OverLimit(&HEAD_TOO_LARGE, limits.head_bytes);
-    let mut headers = Headers::with_capacity(TYPICAL_FIELDS);
+) -> Result<(), End> {
+    let length = fields(inbox, 0, &mut Vec::new(), limits, until)?;
+    inbox.advance(length);
+    Ok(())
+}
+
+/// Finds the fields that begin `at` so many bytes after what is unused, to the empty line that ends them (RFC 9112 §5);
+/// tells where that ends. Nothing is used up, so that a whole head stays in one piece.
+fn fields<S: Source>(
+    inbox: &mut Inbox<S>,
+    mut at: usize,
+    found: &mut Vec<Field>,
+    limits: &Limits,
+    until: Option<Instant>,
+) -> Result<usize, End> {
+    let most = limits.head_bytes;
+    let too_large = Refusal::OverLimit(&HEAD_TOO_LARGE, most);
+    let mut line = Line::default();
     loop {
-        let line = inbox.line(&mut left, too_large, until)?;
-        if line.is_empty() {
-            return Ok(headers);
+        let here = inbox.unused();
+        let looked = line.look(&here[at..]);
+        // Where the limit is, is all the same for a head that comes bit by bit, and for one that comes at once.
+        if at + line.length(&looked) > most {
+            return Err(too_large.into());
         }
-        if headers.len() == limits.headers {
-            return Err(Refusal::OverLimit(&TOO_MANY_HEADERS, limits.headers).into());
+        match looked? {
+            Look::Unfinished => inbox.more(until)?,
+            Look::Empty => return Ok(at + CRLF.len()),
+            Look::Field if found.len() == limits.headers => {
+                return Err(Refusal::OverLimit(&TOO_MANY_HEADERS, limits.headers).into());
+            }
+            Look::Field => {
+                found.push(line.field(&here[at..], at));
+                at += line.length(&Ok(Look::Field));
+                line = Line::default();
+            }
         }
-        let (name, value) = field(line)?;
-        headers.push(name.to_owned(), value.to_vec());
+    }
+}
+
+/// How far a line has been looked at, in bytes, so that none of one that comes bit by bit is looked at twice.
+#[derive(Default)]
+struct Line {
+    /// The part that may stand in a name.
+    name: usize,
+    /// The name, its colon and the part that may stand in a value; nothing before the colon has come.
+    value: usize,
+}
+
+/// What a line is.
+#[derive(Clone, Copy)]
+enum Look {
+    Field,
+    /// The end of all fields.
+    Empty,
+    /// Its end has not come yet.
+    Unfinished,
+}
+
+impl Line {
+    /// Looks at what has come of the line: a name, a colon right after it, and a value (RFC 9112 §5.1). A line that begins
+    /// with a blank continues no other: such folds are refused (RFC 9112 §5.2).
+    fn look(&mut self, line: &[u8]) -> Result<Look, Refusal> {
+        if self.value == 0 {
+            self.name += token_length(&line[self.name..]);
+            match (self.name, &line[self.name..]) {
+                (_, []) | (0, [b'\r']) => return Ok(Look::Unfinished),
+                (0, [b'\r', b'\n', ..]) => return Ok(Look::Empty),
+                (0, [b'\n', ..]) => return Err(BARE_LF),
+                (1.., [b':', ..]) => self.value = self.name + 1,
+                _ => return Err(NO_NAME),
+            }
+        }
+        self.value += value_length(&line[self.value..]);
+        match &line[self.value..] {
+            [] | [b'\r'] => Ok(Look::Unfinished),
+            [b'\r', b'\n', ..] => Ok(Look::Field),
+            [b'\n', ..] => Err(BARE_LF),
+            _ => Err(rules::CONTROL_IN_VALUE),
+        }
+    }
+
+    /// How long the line is at least, as far as it was looked at.
+    fn length(&self, looked: &Result<Look, Refusal>) -> usize {
+        let sound = self.name.max(self.value);
+        sound
+            + match looked {
+                Ok(Look::Unfinished) => 0,
+                Ok(Look::Field | Look::Empty) => CRLF.len(),
+                // The byte that nothing may contain.
+                Err(_) => 1,
+            }
+    }
+
+    /// The field that stands in this line, which begins at `at` in the head.
+    fn field(&self, line: &[u8], at: usize) -> Field {
+        let value = &line[self.name + 1..self.value];
+        let trimmed = value.trim_ascii_start();
+        Field {
+            name: at,
+            name_length: self.name,
+            value: at + self.value - trimmed.len(),
+            value_length: trimmed.trim_ascii_end().len(),
+        }
     }
 }
 
@@ -167,19 +262,6 @@ fn version_is_1_0(version: &str) -> Result<bool, Refusal> {
             "the request line does not end in a version",
         )),
     }
-}
-
-/// One field: a name, a colon right behind it, and a value (RFC 9112 §5.1). A line that begins with a blank continues
-/// no other: such folds are refused (RFC 9112 §5.2).
-fn field(line: &[u8]) -> Result<(&str, &[u8]), Refusal> {
-    let colon = line.iter().position(|&byte| byte == b':');
-    let (name, value) = line.split_at(colon.unwrap_or_default());
-    let name = std::str::from_utf8(name).ok().filter(|name| is_token(name));
-    let name = name.ok_or(Refusal::Malformed(
-        "a header name is no token with a colon behind it",
-    ))?;
-    rules::check_value(value)?;
-    Ok((name, value[1..].trim_ascii()))
 }
 
 #[cfg(test)]

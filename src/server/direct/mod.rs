@@ -43,7 +43,7 @@ use super::{Door, Serve};
 use crate::call::Reply;
 use crate::limits::Limits;
 use head::Head;
-use inbox::{End, Inbox};
+use inbox::{Buffer, End, Inbox};
 use turns::Turns;
 use wire::{Clock, Wire};
 
@@ -196,7 +196,7 @@ impl Front {
         let _ = stream.set_nodelay(true);
         let mut coming = Some(coming);
         let mut refused = REFUSED;
-        let mut inbox = Inbox::new(Wire::new(stream, &self.limits));
+        let mut inbox = Inbox::resume(Wire::new(stream, &self.limits), Buffer::default());
         let end = loop {
             if let Err(end) = self.exchange(&mut inbox, coming.take(), &mut refused.head_only) {
                 break end;

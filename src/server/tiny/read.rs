@@ -57,8 +57,12 @@ fn line(request: &Request) -> Result<(String, String), Refusal> {
 }
 
 fn fields(request: &Request) -> Result<Headers, Refusal> {
-    // In one go, for a list that grows makes musl's allocator map a page of memory and give it back, each time.
-    let mut headers = Headers::with_capacity(request.headers().len());
+    let length = |header: &tiny_http::Header| {
+        header.field.as_str().as_str().len() + header.value.as_str().len()
+    };
+    let bytes = request.headers().iter().map(length).sum();
+    // In one go: a list that grows makes musl's allocator map a page of memory and give it back, each time.
+    let mut headers = Headers::with_capacity(request.headers().len(), bytes);
     for header in request.headers() {
         let (name, value) = (header.field.as_str().as_str(), header.value.as_str());
         // It takes any name, also one with a blank before its colon, which another server may read as sound.
@@ -66,7 +70,7 @@ fn fields(request: &Request) -> Result<Headers, Refusal> {
             return Err(Refusal::Malformed("a header name is no token"));
         }
         rules::check_value(value.as_bytes())?;
-        headers.push(name.to_owned(), value.into());
+        headers.push(name, value.as_bytes());
     }
     Ok(headers)
 }
