@@ -1,4 +1,4 @@
-//! What each trigger sends, from the samples in `tests/events/`: each comes back from the bootstrap byte for byte, and
+//! What each trigger sends, from the samples in `src/bin/fc-local/events/`: each comes back from the bootstrap byte for byte, and
 //! each view reads it.
 
 #[path = "views/cbor.rs"]
@@ -35,7 +35,7 @@ const SAMPLES: [&str; 17] = [
 ];
 
 fn samples() -> BTreeMap<String, Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/events");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin/fc-local/events");
     let files = fs::read_dir(folder).expect("the folder of the samples");
     files
         .map(|file| {

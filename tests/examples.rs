@@ -161,7 +161,7 @@ fn api_gateway_answers_in_the_form_of_the_gateway() {
 #[test]
 fn oss_adds_up_what_has_come_into_the_bucket() {
     let instance = Instance::start("oss", &[]);
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/events/oss.json");
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin/fc-local/events/oss.json");
     let event = fs::read(sample).expect("the sample that the example names");
     let result = instance.invoke("id", &event).json();
     assert_eq!(

@@ -3,7 +3,7 @@
 //! Start it by `cargo run --features events --example oss`, and ask it from another terminal:
 //!
 //! ```sh
-//! curl --data-binary @tests/events/oss.json http://127.0.0.1:9000/invoke
+//! curl --data-binary @src/bin/fc-local/events/oss.json http://127.0.0.1:9000/invoke
 //! ```
 
 use fc_runtime::events::{OssEvents, OssRecord};

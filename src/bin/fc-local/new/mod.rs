@@ -14,6 +14,9 @@ use std::process::ExitCode;
 use crate::cli::NewArgs;
 use crate::output;
 
+/// The library that a new project takes: the version that was current when this tool was released.
+const RUNTIME_VERSION: &str = "0.1.0";
+
 /// What every user may do with a folder, less what the umask forbids: `mkdir`'s own mode.
 const FOLDER_MODE: u32 = 0o777;
 
@@ -150,10 +153,10 @@ const HTTP: Kind = Kind {
     s: include_str!("template/http.s.yaml"),
 };
 
-/// The crate as the project asks for it: the version that this tool is of, or a folder.
+/// The crate as the project asks for it: a version, or a folder.
 fn dependency(path: Option<&Path>) -> Result<String, NewError> {
     let Some(path) = path else {
-        return Ok(format!("\"{}\"", env!("CARGO_PKG_VERSION")));
+        return Ok(format!("\"{RUNTIME_VERSION}\""));
     };
     let no_crate = || NewError::NoCrate(path.to_owned());
     let manifest = fs::read_to_string(path.join("Cargo.toml")).map_err(|_| no_crate())?;
@@ -187,9 +190,8 @@ fn next_steps(args: &NewArgs) -> String {
         Some(_) => String::new(),
         None => format!(
             "
-It takes fc-runtime {} from crates.io; with --path CHECKOUT it would take it from a checkout.
-",
-            env!("CARGO_PKG_VERSION")
+It takes fc-runtime {RUNTIME_VERSION} from crates.io; with --path CHECKOUT it would take it from a checkout.
+"
         ),
     };
     format!(

@@ -59,7 +59,7 @@ pub(crate) fn print(example: Example) -> ExitCode {
 
 macro_rules! sample {
     ($file:literal) => {
-        include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/events/", $file))
+        include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/events/", $file))
     };
 }
 

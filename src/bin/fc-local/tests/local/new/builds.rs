@@ -3,18 +3,14 @@
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-use super::{Project, root};
-use crate::support::{Server, text, wait_for};
+use super::Project;
+use crate::support::{Server, root, text, wait_for};
 
 /// All projects build into one folder, so that the crate is compiled once; one after the other, for their programs have
 /// the same name there.
 static BUILDING: Mutex<()> = Mutex::new(());
 
 #[test]
-#[cfg_attr(
-    not(feature = "tiny-http"),
-    ignore = "a new project has the default front whatever these tests are built with, so they build it with that one only"
-)]
 fn a_new_event_project_tests_runs_and_is_watched() {
     let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     let project = Project::new("hello-event", &[]);
@@ -64,10 +60,6 @@ fn a_new_event_project_tests_runs_and_is_watched() {
 }
 
 #[test]
-#[cfg_attr(
-    not(feature = "tiny-http"),
-    ignore = "a new project has the default front whatever these tests are built with, so they build it with that one only"
-)]
 fn the_ci_of_a_new_project_passes_as_it_was_made() {
     let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     let project = Project::new("hello-ci", &[]);
@@ -89,10 +81,6 @@ fn the_ci_of_a_new_project_passes_as_it_was_made() {
 }
 
 #[test]
-#[cfg_attr(
-    not(feature = "tiny-http"),
-    ignore = "a new project has the default front whatever these tests are built with, so they build it with that one only"
-)]
 fn a_new_http_project_tests_runs_and_is_served() {
     let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     let project = Project::new("hello_http", &["--http"]);

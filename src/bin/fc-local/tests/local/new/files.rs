@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{Project, new_in, root};
-use crate::support::{fc_local, text};
+use super::{Project, new_in};
+use crate::support::{fc_local, root, text};
 
 #[test]
 fn the_files_of_a_project_are_formatted() {
@@ -22,17 +22,19 @@ fn the_files_of_a_project_are_formatted() {
 }
 
 #[test]
-fn a_project_takes_the_version_that_this_tool_is_of() {
+fn a_project_takes_the_version_of_the_library_beside_this_tool() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the library's manifest");
+    let (_, package) = manifest
+        .split_once("\nname = \"fc-runtime\"\nversion = \"")
+        .expect("the package");
+    let (version, _) = package.split_once('"').expect("its version");
     let folder = tempfile::tempdir().expect("folder");
     let made = new_in(folder.path(), &["hello"]);
     assert!(made.status.success(), "{made:?}");
-    let source = format!(
-        "It takes fc-runtime {} from crates.io; with --path CHECKOUT ",
-        env!("CARGO_PKG_VERSION")
-    );
+    let source = format!("It takes fc-runtime {version} from crates.io; with --path CHECKOUT ");
     assert!(text(&made.stdout).contains(&source), "{made:?}");
     let manifest = fs::read_to_string(folder.path().join("hello/Cargo.toml")).expect("a manifest");
-    let dependency = format!("\nfc-runtime = \"{}\"\n", env!("CARGO_PKG_VERSION"));
+    let dependency = format!("\nfc-runtime = \"{version}\"\n");
     assert!(manifest.contains(&dependency), "{manifest}");
     let files = [
         "Cargo.toml",

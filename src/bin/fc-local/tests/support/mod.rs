@@ -1,6 +1,13 @@
 //! What the tests share: the tool, a running server and its wire, packages, waiting for a condition.
 
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test binary uses its own part"
+)]
+
 mod package;
+mod runtime;
 mod server;
 mod sign;
 mod wire;
@@ -11,6 +18,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 pub(crate) use self::package::{package, zip_of};
+pub(crate) use self::runtime::{built, server_of};
 pub(crate) use self::server::Server;
 pub(crate) use self::sign::{KEY_ID, KEY_SECRET, authorization};
 pub(crate) use self::wire::{Reply, read_chunk, send};
@@ -24,6 +32,14 @@ pub(crate) const DOMAIN: &str = "web.example.test";
 /// A command of the tool under test.
 pub(crate) fn fc_local() -> Command {
     Command::new(env!("CARGO_BIN_EXE_fc-local"))
+}
+
+/// The repository: the runtime, its templates and scripts.
+pub(crate) fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors()
+        .nth(3)
+        .expect("src/bin/fc-local lies in it")
 }
 
 /// The folder of the misbehaving test function.

@@ -1,50 +1,10 @@
 //! The runtime itself behind the local Function Compute: what a client of an HTTP trigger or a caller of an event sees.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::{BufReader, ErrorKind, Write};
-use std::path::PathBuf;
-use std::process::Command;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::BufReader;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 
-use crate::support::{Reply, Server, body_of_20_mb, read_chunk, send, text, zip_of};
-
-/// The bootstrap that is shipped, or the testbed, as `cargo test` has just built them.
-fn built(program: &str) -> PathBuf {
-    let bootstrap = PathBuf::from(env!("CARGO_BIN_EXE_bootstrap"));
-    match program {
-        "bootstrap" => bootstrap,
-        example => bootstrap.with_file_name("examples").join(example),
-    }
-}
-
-/// A program as the package that a request carries. A development build is large, so each is packed once.
-fn packed(program: &str) -> Arc<String> {
-    static PACKED: Mutex<BTreeMap<String, Arc<String>>> = Mutex::new(BTreeMap::new());
-    let mut packed = PACKED.lock().unwrap_or_else(PoisonError::into_inner);
-    let code = packed.entry(program.to_owned()).or_insert_with(|| {
-        let path = built(program);
-        let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        Arc::new(BASE64.encode(zip_of(&[("bootstrap", &bytes, 0o755)])))
-    });
-    Arc::clone(code)
-}
-
-/// A server whose function `s/f` is this program, reachable by a trigger and a domain.
-fn server_of(program: &str, fields: &serde_json::Value) -> Server {
-    let mut spec = json!({"code": {"zipFile": *packed(program)}});
-    let given = fields.as_object().cloned().unwrap_or_default();
-    spec.as_object_mut().expect("an object").extend(given);
-    let server = Server::start();
-    server.deploy(&spec);
-    server.add_trigger("anonymous", &["GET", "POST", "PUT", "DELETE", "HEAD"]);
-    server.add_domain();
-    server
-}
+use crate::support::{Reply, body_of_20_mb, read_chunk, send, server_of, text};
 
 #[test]
 fn the_shipped_function_is_the_same_by_domain_and_by_the_long_address() {
@@ -126,47 +86,6 @@ fn server_sent_events_arrive_one_by_one() {
         assert_eq!(text(&event), format!("data: {number}\n\n"));
     }
     assert_eq!(read_chunk(&mut reader), Some(Vec::new()), "the end");
-}
-
-/// What curl prints, or `None` after saying that it is missing; in CI it must not be.
-fn curl(arguments: &[&str]) -> Option<String> {
-    let mut command = Command::new("curl");
-    command
-        .args(["--silent", "--show-error", "--fail", "--noproxy", "*"])
-        .args(arguments);
-    match command.output() {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let message = "left out: the test with curl, which is not installed";
-            assert!(
-                std::env::var_os("CI").is_none(),
-                "in CI nothing is {message}"
-            );
-            // Straight to the terminal: the harness hides what a passing test prints.
-            drop(writeln!(std::io::stderr(), "{message}"));
-            None
-        }
-        output => {
-            let output = output.expect("curl runs");
-            assert!(output.status.success(), "{arguments:?}: {output:?}");
-            Some(text(&output.stdout))
-        }
-    }
-}
-
-#[test]
-fn curl_gets_the_page_by_trigger_and_by_domain_and_posts_a_body() {
-    let server = server_of("bootstrap", &json!({}));
-    let by_trigger = format!("http://{}/2016-08-15/proxy/s/f/", server.address);
-    let Some(page) = curl(&[&by_trigger]) else {
-        return;
-    };
-    assert_eq!(page, "Hello World!");
-    let (ip, port) = server.address.rsplit_once(':').expect("a port");
-    let resolve = format!("web.example.test:{port}:{ip}");
-    let by_domain = format!("http://web.example.test:{port}/");
-    let curl = |more: &[&str]| curl(&[&["--resolve", &resolve, &by_domain], more].concat());
-    assert_eq!(curl(&[]).as_deref(), Some("Hello World!"));
-    assert_eq!(curl(&["-d", "sent"]).as_deref(), Some("sent"));
 }
 
 #[test]

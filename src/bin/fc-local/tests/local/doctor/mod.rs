@@ -6,10 +6,9 @@ mod tools;
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
 
 use self::machine::{Machine, SECRET};
-use crate::support::text;
+use crate::support::{root, text};
 
 #[test]
 fn a_machine_where_nothing_is_missing_is_sound_and_no_key_is_shown() {
@@ -31,7 +30,7 @@ fn a_machine_where_nothing_is_missing_is_sound_and_no_key_is_shown() {
 
 #[test]
 fn the_script_tells_what_the_doctor_itself_needs() {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("musl/doctor.sh");
+    let script = root().join("musl/doctor.sh");
     for (missing, cure) in [
         (
             "cargo",
@@ -55,7 +54,7 @@ fn the_script_tells_what_the_doctor_itself_needs() {
 
 #[test]
 fn the_script_builds_the_doctor_and_hands_on_what_it_says() {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("musl/doctor.sh");
+    let script = root().join("musl/doctor.sh");
     let machine = Machine::sound();
     let built = machine.path("project/target/debug");
     fs::create_dir_all(&built).expect("a folder");

@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use crate::support::{text, wait_for};
+use crate::support::{root, text, wait_for};
 
 /// All that the script needs besides `fun` and `node`.
 const TOOLS: [&str; 7] = ["cat", "env", "grep", "mktemp", "rm", "sed", "sleep"];
@@ -44,7 +44,7 @@ impl Project {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("/bin/sh");
         command
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fun/local.sh"))
+            .arg(root().join("tests/fun/local.sh"))
             .args(arguments)
             .current_dir(self.0.path())
             .env("PATH", self.path("bin"))

@@ -11,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{fc_local, text, wait_for};
+use crate::support::{built, fc_local, text, wait_for};
 
 /// What a handler must be known to do for every row to be judged.
 const EVERYTHING: [&str; 15] = [
@@ -122,7 +122,7 @@ fn the_runtime_of_this_project_passes() {
             "--concurrency=20",
             "--idle=0",
         ],
-        &[env!("CARGO_BIN_EXE_bootstrap")],
+        &[built("bootstrap").to_str().expect("a path")],
     );
     let report = report(&output);
     let not_passed = rows(&report, &["fail", "not_applicable"]);
@@ -132,8 +132,7 @@ fn the_runtime_of_this_project_passes() {
 
 #[test]
 fn a_function_of_this_project_that_fails_and_panics_passes_every_row() {
-    let bootstrap = Path::new(env!("CARGO_BIN_EXE_bootstrap"));
-    let testbed = bootstrap.with_file_name("examples").join("testbed");
+    let testbed = built("testbed");
     let output = check(
         &[
             "--json",

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::json;
 
-use crate::support::{Server, fc_local, text};
+use crate::support::{Server, fc_local, root, text};
 
 fn run(arguments: &[&str], data: &Path) -> Output {
     fc_local()
@@ -122,10 +122,7 @@ fn the_bootstrap_has_none_of_the_tools_dependencies() {
         "--prefix",
         "none",
     ]);
-    let output = tree
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("cargo runs");
+    let output = tree.current_dir(root()).output().expect("cargo runs");
     let listed = text(&output.stdout);
     assert!(
         output.status.success() && listed.contains("tiny_http "),

@@ -1,10 +1,9 @@
 //! What is wrong with the project: its bootstrap, its package, its two templates.
 
 use std::fs;
-use std::path::Path;
 
 use super::machine::{Machine, elf};
-use crate::support::{text, zip_of};
+use crate::support::{root, text, zip_of};
 
 #[test]
 fn a_bootstrap_that_the_platform_cannot_start_is_told() {
@@ -184,7 +183,7 @@ fn a_function_of_s_yaml_is_found_by_its_name_whatever_its_resource_is_called() {
 fn the_files_of_this_project_agree() {
     let machine = Machine::sound();
     for file in ["template.yml", "s.yaml"] {
-        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        let own = root().join(file);
         fs::copy(own, machine.path("project").join(file)).expect("copied");
     }
     let output = machine.doctor(&[]);

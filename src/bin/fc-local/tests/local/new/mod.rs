@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 
 use yaml_rust2::{Yaml, YamlLoader};
 
-use crate::support::{fc_local, text};
+use crate::support::{fc_local, root, text};
 
 /// What the Makefile that runs these tests may have put into the environment, which is not for that of a project.
 const FOREIGN_VARIABLES: [&str; 10] = [
@@ -25,10 +25,6 @@ const FOREIGN_VARIABLES: [&str; 10] = [
     "STD",
     "URL",
 ];
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 fn new_in(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = fc_local();

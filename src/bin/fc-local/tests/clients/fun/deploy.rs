@@ -7,16 +7,14 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use zip::ZipArchive;
 
-use super::{Project, SERVICE, bootstrap, clients, log_and_result, root};
-use crate::support::text;
+use super::{Project, SERVICE, bootstrap, log_and_result};
+use crate::support::{root, text};
 
-#[test]
-fn fun_deploys_twice_and_invokes_and_http_reaches_the_function() {
-    let Some(clients) = clients() else { return };
+pub(crate) fn fun_deploys_twice_and_invokes_and_http_reaches_the_function(clients: &Path) {
     let project = Project::demo();
-    assert_eq!(project.fun_ok(&clients, &["validate"]), "");
+    assert_eq!(project.fun_ok(clients, &["validate"]), "");
     for _ in 0..2 {
-        let printed = project.fun_ok(&clients, &["deploy", "-y"]);
+        let printed = project.fun_ok(clients, &["deploy", "-y"]);
         assert!(
             printed.contains(&format!("service {SERVICE} deploy success")),
             "{printed}"
@@ -32,7 +30,7 @@ fn fun_deploys_twice_and_invokes_and_http_reaches_the_function() {
     }
     assert_deployed(&project);
 
-    let printed = project.fun_ok(&clients, &["invoke", "event", "-e", "Hello World"]);
+    let printed = project.fun_ok(clients, &["invoke", "event", "-e", "Hello World"]);
     let (log, result) = log_and_result(&printed);
     assert_eq!(result, "Hello World\n");
     let id = log
@@ -56,7 +54,7 @@ fn fun_deploys_twice_and_invokes_and_http_reaches_the_function() {
         own_log.contains(&format!("FC Invoke End RequestId: {id}\n")),
         "{own_log}"
     );
-    let printed = project.fun_ok(&clients, &["invoke", "event", "-t", "async", "-e", "later"]);
+    let printed = project.fun_ok(clients, &["invoke", "event", "-t", "async", "-e", "later"]);
     assert!(printed.contains("async invoke success"), "{printed}");
 
     let by_trigger = project.server.request(
@@ -129,27 +127,23 @@ fn assert_deployed(project: &Project) {
     );
 }
 
-#[test]
-fn fun_refuses_a_template_that_is_not_valid() {
-    let Some(clients) = clients() else { return };
+pub(crate) fn fun_refuses_a_template_that_is_not_valid(clients: &Path) {
     let template = fs::read_to_string(root().join("template.yml")).expect("template.yml");
     let project = Project::new(
         &template.replace("Runtime: custom", "Runtime: unheard-of"),
         &bootstrap(),
     );
-    let output = project.fun(&clients, &["validate"]);
+    let output = project.fun(clients, &["validate"]);
     assert!(
         !output.status.success() && text(&output.stdout).contains("Value is not accepted"),
         "{output:?}"
     );
 }
 
-#[test]
-fn fun_package_uploads_what_fun_deploy_then_uses() {
-    let Some(clients) = clients() else { return };
+pub(crate) fn fun_package_uploads_what_fun_deploy_then_uses(clients: &Path) {
     let project = Project::demo();
     for _ in 0..2 {
-        let printed = project.fun_ok(&clients, &["package", "-y"]);
+        let printed = project.fun_ok(clients, &["package", "-y"]);
         assert!(printed.contains("Package success"), "{printed}");
     }
     let packaged =
@@ -158,7 +152,7 @@ fn fun_package_uploads_what_fun_deploy_then_uses() {
         packaged.contains("oss://fun-gen-cn-hangzhou-1234567890123456/"),
         "{packaged}"
     );
-    project.fun_ok(&clients, &["deploy", "-y"]);
+    project.fun_ok(clients, &["deploy", "-y"]);
     let objects: Vec<PathBuf> = walk(&project.path("data/packages"));
     let stored = project.stored_package("event");
     assert!(
@@ -167,13 +161,11 @@ fn fun_package_uploads_what_fun_deploy_then_uses() {
             .any(|object| fs::read(object).is_ok_and(|bytes| bytes == stored)),
         "{objects:?}"
     );
-    let printed = project.fun_ok(&clients, &["invoke", "event", "-e", "packaged"]);
+    let printed = project.fun_ok(clients, &["invoke", "event", "-e", "packaged"]);
     assert_eq!(log_and_result(&printed).1, "packaged\n");
 }
 
-#[test]
-fn fun_with_a_wrong_secret_fails_and_changes_nothing() {
-    let Some(clients) = clients() else { return };
+pub(crate) fn fun_with_a_wrong_secret_fails_and_changes_nothing(clients: &Path) {
     let project = Project::demo();
     let program = clients.join("node_modules/.bin/fun");
     for arguments in [

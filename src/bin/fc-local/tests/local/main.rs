@@ -1,8 +1,6 @@
-//! Drives the real `fc-local` from outside: the one-shot command, the API with its instances, the state on
-//! the disk, and, where it is installed, the real `fun` CLI.
+//! Drives the real `fc-local` from outside: the one-shot command, the API with its instances, the state on the disk.
 //!
 //! The functions under test run `function/bootstrap`, a custom runtime that misbehaves on request.
-#![cfg(feature = "local")]
 
 mod calls;
 mod check;
@@ -10,7 +8,6 @@ mod cli;
 mod control;
 mod doctor;
 mod events;
-mod fun;
 mod http;
 mod instances;
 mod invoke;
@@ -21,5 +18,6 @@ mod resources;
 mod runtime;
 mod secrets;
 mod state;
+#[path = "../support/mod.rs"]
 mod support;
 mod watch;

@@ -26,7 +26,7 @@ const SAMPLES: [(&str, &str); 13] = [
 
 fn sample(file: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/events")
+        .join("events")
         .join(file);
     fs::read(path).expect("a sample")
 }

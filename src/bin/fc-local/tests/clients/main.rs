@@ -1,0 +1,59 @@
+//! The real clients against fc-local, with nothing but loopback: Alibaba's `fun` CLI, the SDK of FC 3.0, and curl.
+//!
+//! Where the machine lacks a client, its tests are reported as ignored, with the reason; with `CI` in the environment
+//! they fail instead. That is decided when they run, so these tests have a harness other than rustc's.
+
+mod curl;
+mod fun;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::ops::Deref;
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Completion, Trial};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    libtest_mimic::run(&arguments, trials()).exit_code()
+}
+
+/// Lists tests of one client under the names of their functions.
+macro_rules! trials {
+    ($client:path: $($test:path),* $(,)?) => {
+        [$(trial(stringify!($test), $client, $test)),*]
+    };
+}
+
+fn trials() -> Vec<Trial> {
+    let fun = trials![fun::clients:
+        fun::fun_invoke_shows_how_an_event_failed,
+        fun::the_sdk_of_fc_3_creates_calls_changes_and_deletes_the_same_package,
+        fun::deploy::fun_deploys_twice_and_invokes_and_http_reaches_the_function,
+        fun::deploy::fun_refuses_a_template_that_is_not_valid,
+        fun::deploy::fun_package_uploads_what_fun_deploy_then_uses,
+        fun::deploy::fun_with_a_wrong_secret_fails_and_changes_nothing,
+    ];
+    let curl = trials![curl::client:
+        curl::curl_gets_the_page_by_trigger_and_by_domain_and_posts_a_body,
+    ];
+    fun.into_iter().chain(curl).collect()
+}
+
+/// A test that gets its client, or is ignored with what says why there is none.
+fn trial<C: Deref + 'static>(
+    name: &str,
+    client: fn() -> Result<C, String>,
+    test: fn(&C::Target),
+) -> Trial {
+    Trial::ignorable_test(name, move || match client() {
+        Ok(client) => {
+            test(&client);
+            Ok(Completion::Completed)
+        }
+        Err(missing) if std::env::var_os("CI").is_some() => {
+            Err(format!("nothing is left out under CI: {missing}").into())
+        }
+        Err(missing) => Ok(Completion::ignored_with(missing)),
+    })
+}
