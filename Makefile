@@ -21,10 +21,8 @@ PORT ?= 8900
 export FC PORT
 
 # The front that is chosen is the only one that is built, linted and tested.
-FEATURES = --no-default-features --features $(FRONT),local,events,kv
-# What a function may link of it, which is linted by the rules of .ci/clippy.toml as well.
-LIBRARY = --no-default-features --features $(FRONT),events,kv
-FC_LOCAL = cargo run --quiet --locked --features local --bin fc-local --
+FEATURES = --no-default-features --features $(FRONT),events,kv
+FC_LOCAL = cargo run --quiet --locked --package fc-local --
 
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
@@ -51,7 +49,8 @@ run: musl ## build the package, start it, send it initialize, EVENT and an HTTP 
 	@$(FC_LOCAL) invoke --initializer $(if $(EXAMPLE),--example $(EXAMPLE),-e "$$EVENT" --expect "$$EVENT") --http GET / --expect-http 'Hello World!'
 
 test: musl fun replay ## run every test
-	FC_PACKAGE=pkg cargo test --locked $(FEATURES)
+	cargo test --locked $(FEATURES)
+	FC_PACKAGE=pkg cargo test --locked --package fc-local
 
 test-shipped: musl ## run the tests of the runtime against the package as it is shipped
 	@PROGRAM=testbed sh musl/build.sh target/shipped
@@ -91,7 +90,7 @@ build-img: ## build the package in a container (needs docker)
 	docker build --file musl/Dockerfile --build-arg MIRROR="$(MIRROR)" --output pkg .
 
 local: musl ## start the local Function Compute with template.yml deployed
-	@cargo build --quiet --locked --features local --bin fc-local
+	@cargo build --quiet --locked --package fc-local
 	@sh tests/fun/local.sh start
 
 watch: ## serve template.yml as `make local` does, and build and serve it again at each change
@@ -119,24 +118,27 @@ doctor: ## tell what this machine lacks, each thing with the command that brings
 	@sh musl/doctor.sh
 
 fmt: ## format the code
-	cargo fmt
+	cargo fmt --all
 
 lint: ## check format and lints, warnings denied
-	cargo fmt --check
+	cargo fmt --all --check
 	cargo clippy --locked --all-targets $(FEATURES) -- -D warnings
-	CLIPPY_CONF_DIR="$(CURDIR)/.ci" cargo clippy --locked --lib $(LIBRARY) -- -D warnings
+	CLIPPY_CONF_DIR="$(CURDIR)/.ci" cargo clippy --locked --lib $(FEATURES) -- -D warnings
+	cargo clippy --locked --all-targets --package fc-local -- -D warnings
 
 msrv: ## build everything with the oldest Rust that Cargo.toml promises
 	rustup toolchain install $(MSRV) --profile minimal --no-self-update
 	for front in tiny-http direct; do \
-	    CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --no-default-features --features $$front,local,events,kv || exit 1; \
+	    CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --no-default-features --features $$front,events,kv || exit 1; \
 	done
+	CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --package fc-local
 
 release-check: ## everything that must hold before a version is published; publishes nothing
 	bash .ci/release-check
 
 doc: ## build the documentation, warnings denied
 	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps $(FEATURES)
+	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --package fc-local
 
 clean: ## remove all that was built
 	cargo clean

@@ -17,7 +17,7 @@ if [ -n "$missing" ]; then
     echo "make doctor: the rest is looked at once these are there" >&2
     exit 1
 fi
-if ! cargo build --quiet --locked --features local --bin fc-local; then
+if ! cargo build --quiet --locked --package fc-local; then
     printf 'FAIL  %-16s  it cannot be built, see above\n      %-16s  mend it: %s\n' fc-local '' "rustup update stable"
     exit 1
 fi

@@ -78,7 +78,6 @@
 //! | `direct` | the front on blocking sockets alone, in its place: smaller, sooner there, and strict |
 //! | `events` | typed views of the triggers' events |
 //! | `kv` | the key-values of `log` as fields of the log lines |
-//! | `local` | the developer tool `fc-local`, a local Function Compute; no function links it |
 //!
 //! Exactly one front has to be chosen, so `--all-features` is an error. [`fronts`](guide::fronts) tells how they differ,
 //! and when to choose which. Without the default: `default-features = false, features = ["direct"]`.
