@@ -1,4 +1,4 @@
-//! Every row of contract §1.1 and §3.1 and the raw bytes of §2.1, against real processes.
+//! Every row of contract §1.1 and §3.1 and the raw bytes of contract §2.1, against real processes.
 
 mod support;
 

@@ -52,3 +52,12 @@ pub mod size_and_start {}
 
 #[doc = include_str!("from_other_runtimes.md")]
 pub mod from_other_runtimes {}
+
+#[doc = include_str!("contract.md")]
+pub mod contract {}
+
+#[doc = include_str!("fc3.md")]
+pub mod fc3 {}
+
+#[doc = include_str!("architecture.md")]
+pub mod architecture {}

@@ -1,6 +1,8 @@
 //! The guide keeps up with the library: what the code can answer, fail with or log, `src/guide/errors.md` names and cures.
 
+mod cited;
 mod code;
+mod pages;
 
 use std::collections::BTreeSet;
 use std::fs;
