@@ -15,7 +15,8 @@ Examples:
   fc-local check --json ./bootstrap | jq '.rows[] | select(.verdict == \"fail\")'
 
 A row is something that the contract asks of a runtime. `must` is what the platform's documentation, source or
-traffic shows; `should` is what follows from it, or where sources differ. The more the options say of the handler,
+traffic shows; `should` is what follows from it, or where sources differ. The column `contract` names the section of
+the page `guide::contract` in the documentation of fc-runtime that has the sources. The more the options say of the handler,
 the more rows can be judged: --echo, --fail-event and --slow-event for events; --initializer, --pre-freeze, --pre-stop,
 --http and --concurrency for what the function's configuration uses.
 

@@ -6,6 +6,7 @@
 //! client, raw     the agent's requests | what no sound client sends
 //! judge           what a row asks of an answer
 //! specs, row      what the contract asks | what a row is
+//! sections        the titles of what a row cites
 //! lines, print    what the runtime wrote | the report
 //! ```
 //!
@@ -20,6 +21,7 @@ mod print;
 mod raw;
 mod row;
 mod rows;
+pub(crate) mod sections;
 mod specs;
 
 use std::process::ExitCode;

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::row::{Level, Row, Verdict};
+use super::sections;
 
 /// Grows when a field of the JSON changes its meaning.
 const JSON_VERSION: u32 = 1;
@@ -47,10 +48,11 @@ pub(super) fn table(rows: &[Row], all: bool) -> io::Result<()> {
     line(&mut out, ["verdict", "level", "contract", "row"], "seen")?;
     for row in rows {
         let spec = row.spec;
+        let contract = sections::titled(spec.contract);
         let cells = [
             row.outcome.verdict.cell(),
             spec.level.word(),
-            spec.contract,
+            &contract,
             spec.name,
         ];
         line(&mut out, cells, &one_line(&row.outcome.seen))?;
@@ -66,7 +68,7 @@ fn line(out: &mut impl Write, cells: [&str; 4], seen: &str) -> io::Result<()> {
     let [verdict, level, contract, name] = cells;
     writeln!(
         out,
-        "{verdict:<14}  {level:<6}  {contract:<10}  {name:<28}  {seen}"
+        "{verdict:<14}  {level:<6}  {contract:<27}  {name:<28}  {seen}"
     )
 }
 
@@ -101,8 +103,12 @@ pub(super) fn json(command: &[String], rows: &[Row]) -> io::Result<()> {
     let shown: Vec<Value> = rows
         .iter()
         .map(|row| {
+            let sections: Vec<Value> = sections::cited(row.spec.contract)
+                .map(|(number, title)| json!({ "number": number, "title": title }))
+                .collect();
             json!({
                 "row": row.spec.name, "level": row.spec.level.word(), "contract": row.spec.contract,
+                "sections": sections,
                 "sent": row.spec.sent, "expected": row.spec.expected,
                 "seen": row.outcome.seen, "verdict": row.outcome.verdict.key(),
             })

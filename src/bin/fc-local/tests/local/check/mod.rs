@@ -65,6 +65,9 @@ fn a_runtime_that_keeps_the_contract_passes_every_row() {
     let not_passed = rows(&report, &["fail", "cannot_tell", "not_applicable"]);
     // The only optional thing that the runtime does not do.
     assert_eq!(not_passed, BTreeSet::from(["http/params"]), "{report:#}");
+    let sections = &report["rows"][0]["sections"];
+    assert_eq!(sections[1]["number"], "4.2", "{report:#}");
+    assert_eq!(sections[1]["title"], "The port", "{report:#}");
     assert_eq!(output.status.code(), Some(0));
 }
 
@@ -174,7 +177,7 @@ fn the_table_shows_what_was_sent_and_expected_where_a_row_fails() {
         .take(3)
         .collect();
     assert!(
-        failed[0].contains("must    §5.1        event/markers"),
+        failed[0].contains("must    §5.1 Marker lines            event/markers"),
         "{said}"
     );
     assert!(
