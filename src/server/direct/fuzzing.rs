@@ -136,7 +136,7 @@ struct Pieces<'a> {
 }
 
 impl Source for Pieces<'_> {
-    fn read(&mut self, into: &mut [u8], _: Option<Instant>) -> io::Result<usize> {
+    fn read(&mut self, into: &mut Vec<u8>, _: Option<Instant>) -> io::Result<usize> {
         self.reads += 1;
         if self.reads % 4 == 3 {
             return Err(ErrorKind::Interrupted.into());
@@ -145,10 +145,9 @@ impl Source for Pieces<'_> {
             [] => usize::MAX,
             cuts => cuts[self.reads % cuts.len()].max(1),
         };
-        let (now, later) = self
-            .bytes
-            .split_at(cut.min(self.bytes.len()).min(into.len()));
-        into[..now.len()].copy_from_slice(now);
+        let room = into.capacity() - into.len();
+        let (now, later) = self.bytes.split_at(cut.min(self.bytes.len()).min(room));
+        into.extend_from_slice(now);
         self.bytes = later;
         Ok(now.len())
     }

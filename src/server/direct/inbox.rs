@@ -10,8 +10,9 @@ use crate::server::framing::Refusal;
 
 /// What bytes are read from: a socket, or a test's script.
 pub(super) trait Source {
-    /// Reads what is there, or waits for it, for ever or until then; nothing read means that there will be no more.
-    fn read(&mut self, into: &mut [u8], until: Option<Instant>) -> io::Result<usize>;
+    /// Reads what is there, or waits for it, for ever or until then; tells how many bytes have come. These stand at the
+    /// end of `into`, which has room for them and does not grow. That there were none means that there will be no more.
+    fn read(&mut self, into: &mut Vec<u8>, until: Option<Instant>) -> io::Result<usize>;
 }
 
 /// Why a connection ends.
@@ -56,9 +57,8 @@ const LARGEST: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Buffer {
     bytes: Vec<u8>,
-    /// Where what is not yet used begins and ends.
+    /// Where what is not yet used begins.
     start: usize,
-    end: usize,
     /// How much of it was searched for the end of a head.
     searched: usize,
 }
@@ -138,8 +138,8 @@ impl<S: Source> Inbox<S> {
     ) -> Result<&[u8], End> {
         let length = self.line_length(most, too_long, until)?;
         self.advance(length);
-        let line = &self.buffer.bytes[..self.buffer.start];
-        Ok(&line[line.len() - length..][..length - CRLF.len()])
+        let end = self.buffer.start - CRLF.len();
+        Ok(&self.buffer.bytes[self.buffer.start - length..end])
     }
 
     /// How long the line is that begins here, with its CRLF, and at most `most` bytes; it stays. A bare LF ends none (RFC
@@ -208,11 +208,8 @@ impl<S: Source> Inbox<S> {
     fn fill(&mut self, until: Option<Instant>) -> Result<bool, End> {
         self.buffer.make_room();
         loop {
-            match self.source.read(self.buffer.room(), until) {
-                Ok(read) => {
-                    self.buffer.end += read;
-                    return Ok(read > 0);
-                }
+            match self.source.read(&mut self.buffer.bytes, until) {
+                Ok(read) => return Ok(read > 0),
                 // A frozen instance wakes up with it (contract §4.5).
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => {
@@ -229,18 +226,18 @@ impl<S: Source> Inbox<S> {
 impl Buffer {
     /// Whether all that has been read is used.
     pub(super) fn is_empty(&self) -> bool {
-        self.start == self.end
+        self.start == self.bytes.len()
     }
 
     /// Gives memory back that an idle connection does not need: what is larger than it began with.
     pub(super) fn shrink(&mut self) {
-        if self.is_empty() && self.bytes.len() > SMALLEST {
+        if self.is_empty() && self.bytes.capacity() > SMALLEST {
             *self = Self::default();
         }
     }
 
     fn unused(&self) -> &[u8] {
-        &self.bytes[self.start..self.end]
+        &self.bytes[self.start..]
     }
 
     fn advance(&mut self, length: usize) {
@@ -278,23 +275,18 @@ impl Buffer {
 
     /// Makes room for the next read, at the end.
     fn make_room(&mut self) {
-        let is_filled = self.end == self.bytes.len();
+        let capacity = self.bytes.capacity();
+        let is_filled = self.bytes.len() == capacity;
         // What has no place in the largest read is bounded by a limit: a head, or the line before a chunk.
-        if is_filled && (self.bytes.len() < LARGEST || self.start == 0) {
-            // A buffer that is asked for with zeros in it, and not filled with them, costs nothing where its memory comes fresh
-            // from the system: a fifth of the instructions of a cold start went there.
-            let mut larger = vec![0; SMALLEST.max(self.bytes.len() * 2)];
-            larger[..self.end - self.start].copy_from_slice(self.unused());
+        if is_filled && (capacity < LARGEST || self.start == 0) {
+            let mut larger = Vec::with_capacity(SMALLEST.max(capacity * 2));
+            larger.extend_from_slice(self.unused());
             self.bytes = larger;
         } else {
-            self.bytes.copy_within(self.start..self.end, 0);
+            self.bytes.copy_within(self.start.., 0);
+            self.bytes.truncate(self.bytes.len() - self.start);
         }
-        self.end -= self.start;
         self.start = 0;
-    }
-
-    fn room(&mut self) -> &mut [u8] {
-        &mut self.bytes[self.end..]
     }
 }
 
@@ -307,12 +299,14 @@ pub(super) struct Script<'a> {
 
 #[cfg(test)]
 impl Source for Script<'_> {
-    fn read(&mut self, into: &mut [u8], _: Option<Instant>) -> io::Result<usize> {
-        let length = self.step.min(self.bytes.len()).min(into.len());
-        let (now, later) = self.bytes.split_at(length);
-        into[..length].copy_from_slice(now);
+    fn read(&mut self, into: &mut Vec<u8>, _: Option<Instant>) -> io::Result<usize> {
+        let room = into.capacity() - into.len();
+        let (now, later) = self
+            .bytes
+            .split_at(self.step.min(self.bytes.len()).min(room));
+        into.extend_from_slice(now);
         self.bytes = later;
-        Ok(length)
+        Ok(now.len())
     }
 }
 
@@ -384,12 +378,12 @@ mod tests {
         });
         let mut body = Vec::new();
         assert_eq!(inbox.take(100, &mut body, clock()), Ok(()));
-        assert_eq!(inbox.buffer.bytes.len(), SMALLEST);
+        assert_eq!(inbox.buffer.bytes.capacity(), SMALLEST);
         assert_eq!(inbox.take(bytes.len() - 100, &mut body, clock()), Ok(()));
         assert!(body == bytes && inbox.is_empty());
-        assert_eq!(inbox.buffer.bytes.len(), LARGEST);
+        assert_eq!(inbox.buffer.bytes.capacity(), LARGEST);
         assert_eq!(inbox.wait(), Err(End::Gone));
-        assert_eq!(inbox.buffer.bytes.len(), SMALLEST);
+        assert_eq!(inbox.buffer.bytes.capacity(), SMALLEST);
     }
 
     #[test]
@@ -478,9 +472,9 @@ mod tests {
     struct Odd(VecDeque<Result<&'static [u8], ErrorKind>>);
 
     impl Source for Odd {
-        fn read(&mut self, into: &mut [u8], _: Option<Instant>) -> io::Result<usize> {
+        fn read(&mut self, into: &mut Vec<u8>, _: Option<Instant>) -> io::Result<usize> {
             let bytes = self.0.pop_front().unwrap_or(Ok(b""))?;
-            into[..bytes.len()].copy_from_slice(bytes);
+            into.extend_from_slice(bytes);
             Ok(bytes.len())
         }
     }

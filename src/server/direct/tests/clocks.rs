@@ -146,7 +146,10 @@ fn what_had_come_before_an_instance_was_frozen_is_not_late() {
     let limits = Limits::default();
     let mut wire = Wire::new(&stream, &limits);
     let passed = Some(Instant::now());
-    let mut read = |until| wire.read(&mut [0; 4], until).map_err(|error| error.kind());
+    let mut read = |until| {
+        wire.read(&mut Vec::with_capacity(4), until)
+            .map_err(|error| error.kind())
+    };
     client.write_all(b"sentmore").expect("it reads");
     assert_eq!(read(passed), Ok(4));
     assert_eq!(read(passed), Err(ErrorKind::TimedOut), "once");
