@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::call::{Call, FAILED_MARK, Reply};
@@ -82,7 +83,7 @@ impl Dispatch {
         let Some(hook) = self.pre_stop_hook() else {
             return;
         };
-        let _scope = Scope::enter("");
+        let _scope = Scope::enter("".into());
         if let Err(error) = guard(|| hook(&Context::default())) {
             logger::write_failure(&error);
         }
@@ -185,7 +186,7 @@ impl Dispatch {
 /// The end line is written when this is dropped, so that no way out of an arm can forget it.
 struct Served {
     phase: Phase,
-    request_id: String,
+    request_id: Arc<str>,
     failed: bool,
     /// Whether a client is told the status of an error, so that the mistake may be the client's: an HTTP call has one.
     has_client: bool,
@@ -193,7 +194,7 @@ struct Served {
 
 impl Served {
     fn start(phase: Phase, ctx: &Context) -> Self {
-        let request_id = logger::one_line(ctx.request_id());
+        let request_id = logger::request_id(ctx.request_id());
         logger::mark_start(phase, &request_id);
         Self {
             phase,
@@ -212,7 +213,7 @@ impl Served {
     /// Runs a handler under the request id of this call. A panic in it becomes an error, and the instance lives on. A
     /// mistake of the client is no failure of the function, so nothing is written of it.
     fn run<T>(&mut self, handler: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-        let _scope = Scope::enter(&self.request_id);
+        let _scope = Scope::enter(Arc::clone(&self.request_id));
         let result = guard(handler);
         match &result {
             Err(error) if !(self.has_client && error.is_clients()) => self.fail(error),
@@ -309,7 +310,7 @@ impl Stream {
         let Some(write) = self.write.take() else {
             return Ok(());
         };
-        let _scope = Scope::enter(&self.served.request_id);
+        let _scope = Scope::enter(Arc::clone(&self.served.request_id));
         let mut client = Client { out, left: false };
         let result = guard(|| write(&mut client).and_then(|()| Ok(client.flush()?)));
         match &result {

@@ -161,6 +161,12 @@ impl Headers {
             .map(|field| self.value(field))
     }
 
+    /// How many bytes the names and values have together.
+    pub(crate) fn bytes(&self) -> usize {
+        let length = |field: &Field| field.name_length + field.value_length;
+        self.fields.iter().map(length).sum()
+    }
+
     /// Adds a field whose name and value are known to be sound.
     pub(crate) fn push(&mut self, name: &str, value: &[u8]) {
         let at = self.end();

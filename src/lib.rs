@@ -129,6 +129,7 @@ struct ReadmeInChinese;
 mod base64;
 mod call;
 mod context;
+mod digits;
 mod dispatch;
 mod error;
 #[cfg(feature = "events")]

@@ -5,11 +5,17 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::digits;
+
 const SECONDS_PER_DAY: u64 = 86_400;
+
+/// The last millisecond of the year 9999, after the epoch.
+const LAST_MOMENT: Duration = Duration::from_millis(253_402_300_799_999);
 
 /// A moment that displays as `2026-11-23T08:01:02.345Z` (RFC 3339).
 ///
-/// Moments before 1970 display as the start of 1970, which only a clock that was never set shows.
+/// Moments before 1970 display as the start of 1970, which only a clock that was never set shows. Moments after 9999, for
+/// which RFC 3339 has no form, display as the end of that year.
 ///
 /// # Examples
 ///
@@ -28,6 +34,21 @@ impl Timestamp {
     pub fn now() -> Self {
         Self(wall_clock())
     }
+
+    /// What it displays as: ASCII.
+    pub(crate) fn bytes(self) -> [u8; 24] {
+        let (days, hour, minute, second, millis) = parts(self.0);
+        let (year, month, day) = civil_date(days);
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        digits::put(&mut text[..4], year);
+        digits::put(&mut text[5..7], month);
+        digits::put(&mut text[8..10], day);
+        digits::put(&mut text[11..13], hour);
+        digits::put(&mut text[14..16], minute);
+        digits::put(&mut text[17..19], second);
+        digits::put(&mut text[20..23], millis.into());
+        text
+    }
 }
 
 impl From<SystemTime> for Timestamp {
@@ -38,12 +59,7 @@ impl From<SystemTime> for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (days, hour, minute, second, millis) = parts(self.0);
-        let (year, month, day) = civil_date(days);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z"
-        )
+        f.write_str(text_of(&self.bytes()))
     }
 }
 
@@ -56,18 +72,26 @@ impl HttpDate {
     pub(crate) fn now() -> Self {
         Self(wall_clock())
     }
-}
 
-impl fmt::Display for HttpDate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What stands in the header: ASCII.
+    pub(crate) fn bytes(self) -> [u8; 29] {
         let (days, hour, minute, second, _) = parts(self.0);
         let (year, month, day) = civil_date(days);
-        let (weekday, month) = (nth(&WEEKDAYS, days % 7), nth(&MONTHS, month - 1));
-        write!(
-            f,
-            "{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
-        )
+        let mut text = *b"---, 00 --- 0000 00:00:00 GMT";
+        text[..3].copy_from_slice(nth(&WEEKDAYS, days % 7));
+        digits::put(&mut text[5..7], day);
+        text[8..11].copy_from_slice(nth(&MONTHS, month - 1));
+        digits::put(&mut text[12..16], year);
+        digits::put(&mut text[17..19], hour);
+        digits::put(&mut text[20..22], minute);
+        digits::put(&mut text[23..25], second);
+        text
     }
+}
+
+/// Text that is ASCII.
+pub(crate) fn text_of(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The clock that may jump while an instance is frozen: fit for showing, and for nothing that is reckoned.
@@ -79,23 +103,25 @@ fn wall_clock() -> SystemTime {
     SystemTime::now()
 }
 
-fn nth(names: &[&'static str], index: u64) -> &'static str {
-    usize::try_from(index)
-        .ok()
-        .and_then(|index| names.get(index))
-        .copied()
-        .unwrap_or_default()
+fn nth(names: &'static [[u8; 3]], index: u64) -> &'static [u8; 3] {
+    let index = usize::try_from(index).ok();
+    // No day of a week and no month is beyond its list.
+    index.and_then(|index| names.get(index)).unwrap_or(b"   ")
 }
 
 /// The day of the week, from that of the epoch on.
-const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+static WEEKDAYS: [[u8; 3]; 7] = [
+    *b"Thu", *b"Fri", *b"Sat", *b"Sun", *b"Mon", *b"Tue", *b"Wed",
+];
+static MONTHS: [[u8; 3]; 12] = [
+    *b"Jan", *b"Feb", *b"Mar", *b"Apr", *b"May", *b"Jun", *b"Jul", *b"Aug", *b"Sep", *b"Oct",
+    *b"Nov", *b"Dec",
 ];
 
 /// Days since the epoch, then hour, minute, second and millisecond of that day.
 fn parts(time: SystemTime) -> (u64, u64, u64, u64, u32) {
     let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    let since_epoch = since_epoch.min(LAST_MOMENT);
     let (seconds, second) = (
         since_epoch.as_secs(),
         since_epoch.as_secs() % SECONDS_PER_DAY,
@@ -132,7 +158,7 @@ fn civil_date(days: u64) -> (u64, u64, u64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{HttpDate, SECONDS_PER_DAY, Timestamp, civil_date};
+    use super::{HttpDate, SECONDS_PER_DAY, Timestamp, civil_date, text_of};
     use std::time::{Duration, UNIX_EPOCH};
 
     fn shown(seconds: u64, millis: u64) -> String {
@@ -169,10 +195,21 @@ mod tests {
 
     #[test]
     fn the_date_of_an_answer_has_its_weekday() {
-        let shown = |seconds| HttpDate(UNIX_EPOCH + Duration::from_secs(seconds)).to_string();
+        let shown = |seconds| {
+            let date = HttpDate(UNIX_EPOCH + Duration::from_secs(seconds));
+            text_of(&date.bytes()).to_owned()
+        };
         assert_eq!(shown(0), "Thu, 01 Jan 1970 00:00:00 GMT");
         assert_eq!(shown(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(shown(1_795_420_862), "Mon, 23 Nov 2026 08:01:02 GMT");
+    }
+
+    #[test]
+    fn a_clock_beyond_the_year_9999_shows_its_end() {
+        assert_eq!(shown(253_402_300_799, 998), "9999-12-31T23:59:59.998Z");
+        for late in [253_402_300_800, u64::MAX >> 12] {
+            assert_eq!(shown(late, 0), "9999-12-31T23:59:59.999Z");
+        }
     }
 
     #[test]

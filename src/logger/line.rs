@@ -6,7 +6,7 @@ use log::Level;
 
 use super::LINE_LIMIT;
 use crate::error::quoted;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, text_of};
 
 /// What the mark of a cut takes at most, in bytes: its words, and a number of 20 digits.
 const MARK_BYTES: usize = 40;
@@ -45,62 +45,83 @@ impl Format {
     )]
     pub(super) fn pair(&self, key: &str, plain: &str, json: &str) -> String {
         match self {
-            Self::Text => super::one_line(&format!("{key}={plain}")),
+            Self::Text => one_line(&format!("{key}={plain}")),
             Self::Json { .. } => format!("{}:{json}", quoted(key)),
         }
     }
 
     /// The whole line, with its end.
     pub(super) fn write(&self, line: &Line<'_>) -> String {
+        let mut written = String::new();
+        self.append(line, &mut written);
+        written
+    }
+
+    /// Writes the whole line, with its end, into an empty text.
+    pub(super) fn append(&self, line: &Line<'_>, written: &mut String) {
         let (opened, separator, closed) = match self {
             Self::Text if line.fields.is_empty() => ("", "", "\n"),
             Self::Text => (" ", " ", "\n"),
             Self::Json { .. } if line.fields.is_empty() => ("", "", "}\n"),
             Self::Json { .. } => (r#","fields":{"#, ",", "}}\n"),
         };
-        let mut written = self.head(line);
+        self.append_head(line, written);
         // A request id may be of any length, so that there may be no room at all.
         let room = LINE_LIMIT.saturating_sub(written.len() + opened.len() + closed.len());
         let (fields, left_out) = that_fit(line.fields, separator, room.saturating_sub(MARK_BYTES));
-        let message = self.message(line.message, room - fields.len(), left_out);
-        for part in [message.as_str(), opened, &fields, closed] {
-            written.push_str(part);
-        }
-        written
+        self.append_message(line.message, room - fields.len(), left_out, written);
+        push_all(written, &[opened, &fields, closed]);
     }
 
-    fn head(&self, line: &Line<'_>) -> String {
-        let (time, level, id) = (Timestamp::now(), line.level, line.request_id);
+    fn append_head(&self, line: &Line<'_>, written: &mut String) {
+        let (time, level, id) = (
+            Timestamp::now().bytes(),
+            line.level.as_str(),
+            line.request_id,
+        );
+        let time = text_of(&time);
         match self {
             Self::Text => {
                 let id = if id.is_empty() { NO_REQUEST_ID } else { id };
-                format!("{time} {id} [{level}] ")
+                push_all(written, &[time, " ", id, " [", level, "] "]);
             }
             Self::Json { function } => {
-                let (id, function) = (if_known("requestId", id), if_known("function", function));
-                format!(r#"{{"time":"{time}","level":"{level}",{id}{function}"message":"#)
+                push_all(
+                    written,
+                    &["{\"time\":\"", time, "\",\"level\":\"", level, "\","],
+                );
+                for (key, value) in [("requestId", id), ("function", function)] {
+                    if !value.is_empty() {
+                        push_all(written, &["\"", key, "\":", &quoted(value), ","]);
+                    }
+                }
+                written.push_str("\"message\":");
             }
         }
     }
 
-    /// The message as it stands in the line, cut to `room` bytes with a mark that tells how many bytes of it and of the
-    /// fields are missing.
-    fn message(&self, message: &str, room: usize, left_out: usize) -> String {
-        let whole = self.written(message);
-        if whole.len() <= room && left_out == 0 {
-            return whole;
+    /// Writes the message as it stands in the line, cut to `room` bytes with a mark that says how many bytes of it and of
+    /// the fields are missing.
+    fn append_message(&self, message: &str, room: usize, left_out: usize, written: &mut String) {
+        let before = written.len();
+        self.append_whole(message, written);
+        if written.len() - before > room || left_out > 0 {
+            written.truncate(before);
+            let at = self.fitting(message, room.saturating_sub(MARK_BYTES));
+            let missing = message.len() - at + left_out;
+            self.append_whole(
+                &format!("{} [cut: {missing} bytes]", &message[..at]),
+                written,
+            );
         }
-        let at = self.fitting(message, room.saturating_sub(MARK_BYTES));
-        let missing = message.len() - at + left_out;
-        self.written(&format!("{} [cut: {missing} bytes]", &message[..at]))
     }
 
-    fn written(&self, message: &str) -> String {
+    fn append_whole(&self, message: &str, written: &mut String) {
         match self {
             // One line is one record of the log service, and a message must not be able to forge a marker line, so a
             // line break inside a message becomes a carriage return, as in the runtime for Node.js (contract §5.2).
-            Self::Text => super::one_line(message),
-            Self::Json { .. } => quoted(message),
+            Self::Text => push_one_line(message, written),
+            Self::Json { .. } => written.push_str(&quoted(message)),
         }
     }
 
@@ -125,11 +146,24 @@ impl Format {
     }
 }
 
-/// A key and its value in front of others, or nothing where the value is not known.
-fn if_known(key: &str, value: &str) -> String {
-    match value {
-        "" => String::new(),
-        _ => format!("\"{key}\":{},", quoted(value)),
+/// The text without line breaks, so that it cannot end a line and begin another.
+pub(super) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    push_one_line(text, &mut line);
+    line
+}
+
+fn push_one_line(text: &str, written: &mut String) {
+    let mut parts = text.split('\n');
+    written.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        push_all(written, &["\r", part]);
+    }
+}
+
+fn push_all(written: &mut String, parts: &[&str]) {
+    for part in parts {
+        written.push_str(part);
     }
 }
 

@@ -68,10 +68,10 @@ mod fields;
 mod line;
 mod output;
 
-use std::cell::RefCell;
-use std::fmt;
+use std::cell::{Cell, RefCell};
+use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use env_logger::{Builder, Target};
 use log::{Level, LevelFilter, Record};
@@ -158,25 +158,25 @@ pub(crate) enum Phase {
     PreStop,
 }
 
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Phase {
+    fn name(self) -> &'static str {
+        match self {
             Self::Initialize => "Initialize",
             Self::Invoke => "Invoke",
             Self::PreFreeze => "PreFreeze",
             Self::PreStop => "PreStop",
-        })
+        }
     }
 }
 
 /// Says that the process serves; Function Compute takes it for the mark of a cold start (contract §5.1).
 pub(crate) fn mark_inited() {
-    write_line("FunctionCompute rust runtime inited.\n");
+    write_line(&["FunctionCompute rust runtime inited."]);
 }
 
 /// Says that work on the request of this id begins.
 pub(crate) fn mark_start(phase: Phase, request_id: &str) {
-    write_line(&format!("FC {phase} Start RequestId: {request_id}\n"));
+    write_line(&["FC ", phase.name(), " Start RequestId: ", request_id]);
 }
 
 /// Says that work on the request of this id is over, and whether it failed. The answer must not be complete before.
@@ -187,7 +187,7 @@ pub(crate) fn mark_end(phase: Phase, request_id: &str, failed: bool) {
     } else {
         ""
     };
-    write_line(&format!("FC {phase} End RequestId: {request_id}{suffix}\n"));
+    write_line(&["FC ", phase.name(), " End RequestId: ", request_id, suffix]);
 }
 
 /// Writes the error of an invocation or hook, which stands before its end line (contract §5.1), whatever the level is.
@@ -201,72 +201,147 @@ pub(crate) fn write_failure(error: &Error) {
     }
 }
 
-/// The text without line breaks, so that it cannot end a line and begin another.
-pub(crate) fn one_line(text: &str) -> String {
-    text.replace('\n', "\r")
+/// A request id as it stands in lines: without line breaks.
+pub(crate) fn request_id(text: &str) -> Arc<str> {
+    match text.contains('\n') {
+        true => line::one_line(text).into(),
+        false => text.into(),
+    }
 }
 
 /// While it lives, the lines of this thread carry a request id.
 #[derive(Debug)]
 pub(crate) struct Scope {
-    outer: Option<String>,
+    outer: Option<Arc<str>>,
 }
 
 impl Scope {
     /// From now on this thread serves the request of this id.
-    pub(crate) fn enter(request_id: &str) -> Self {
+    pub(crate) fn enter(request_id: Arc<str>) -> Self {
         Self {
-            outer: REQUEST_ID.replace(Some(request_id.to_owned())),
+            outer: THREAD.with(|thread| thread.request_id.replace(Some(request_id))),
         }
     }
 
     /// Whether this thread is serving a request.
     pub(crate) fn is_entered() -> bool {
         // A thread that is ending serves nothing, and its request id is gone already.
-        REQUEST_ID
-            .try_with(|id| id.borrow().is_some())
+        THREAD
+            .try_with(|thread| thread.request_id.borrow().is_some())
             .unwrap_or(false)
     }
 }
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        REQUEST_ID.set(self.outer.take());
+        THREAD.with(|thread| thread.request_id.replace(self.outer.take()));
     }
 }
 
+/// What a thread has for its lines. In one piece, for each that has something to drop costs the thread's end a step.
+struct Thread {
+    request_id: RefCell<Option<Arc<str>>>,
+    /// Memory for the next line, and for its message, so that none is asked for each.
+    line: Cell<String>,
+    message: Cell<String>,
+}
+
 thread_local! {
-    static REQUEST_ID: RefCell<Option<String>> = const { RefCell::new(None) };
+    static THREAD: Thread = const {
+        Thread {
+            request_id: RefCell::new(None),
+            line: Cell::new(String::new()),
+            message: Cell::new(String::new()),
+        }
+    };
+}
+
+/// How many bytes a thread keeps for its next line. Longer lines are rare, and an instance may have hundreds of threads.
+const KEPT_BYTES: usize = 512;
+
+/// Lends a text that is empty and mostly has room already. What logs while it is lent, as a value may that is being
+/// shown, or while its thread ends, gets another one.
+fn lend<T>(of: fn(&Thread) -> &Cell<String>, run: impl FnOnce(&mut String) -> T) -> T {
+    let mut text = THREAD
+        .try_with(|thread| of(thread).take())
+        .unwrap_or_default();
+    text.reserve(KEPT_BYTES);
+    let result = run(&mut text);
+    if text.capacity() == KEPT_BYTES {
+        text.clear();
+        // Where the thread is ending, nothing is kept.
+        let _ = THREAD.try_with(|thread| of(thread).set(text));
+    }
+    result
 }
 
 fn write_record<W: Write>(out: &mut W, record: &Record<'_>) -> io::Result<()> {
-    let format = format();
     #[cfg(feature = "kv")]
-    let fields = fields::of(record, format);
+    let fields = fields::of(record, format());
     #[cfg(not(feature = "kv"))]
     let fields = [];
-    let message = record.args().to_string();
-    out.write_all(log_line(format, record.level(), &message, &fields).as_bytes())
+    lend(
+        |thread| &thread.message,
+        |message| {
+            let shown = message.write_fmt(*record.args());
+            shown.expect("a text takes every byte, so that a value has refused to be shown");
+            with_log_line(record.level(), message, &fields, |line| {
+                out.write_all(line.as_bytes())
+            })
+        },
+    )
 }
 
 /// Writes a line of this thread's call past the logger, so that no level can silence it.
 fn write_log_line(level: Level, message: &str, fields: &[String]) {
-    write_line(&log_line(format(), level, message, fields));
+    with_log_line(level, message, fields, |line| {
+        output::write_line(line.as_bytes(), format());
+    });
 }
 
-fn log_line(format: &Format, level: Level, message: &str, fields: &[String]) -> String {
-    // What logs while its thread ends, such as a destructor, finds no request id any more.
-    let id = REQUEST_ID.try_with(|id| id.borrow().clone()).ok().flatten();
-    format.write(&Line {
-        level,
-        request_id: &id.unwrap_or_default(),
-        message,
-        fields,
-    })
+fn with_log_line<T>(
+    level: Level,
+    message: &str,
+    fields: &[String],
+    run: impl FnOnce(&str) -> T,
+) -> T {
+    let append = |request_id: &str, line: &mut String| {
+        format().append(
+            &Line {
+                level,
+                request_id,
+                message,
+                fields,
+            },
+            line,
+        );
+    };
+    lend(
+        |thread| &thread.line,
+        |line| {
+            let with_id = THREAD.try_with(|thread| {
+                let id = thread.request_id.borrow();
+                append(id.as_deref().unwrap_or_default(), line);
+            });
+            // What logs while its thread ends, such as a destructor, finds no request id any more.
+            if with_id.is_err() {
+                append("", line);
+            }
+            run(line)
+        },
+    )
 }
 
-fn write_line(line: &str) {
-    output::write_line(line.as_bytes(), format());
+/// Writes a line of these parts, which contain no line break, and ends it.
+fn write_line(parts: &[&str]) {
+    lend(
+        |thread| &thread.line,
+        |line| {
+            line.extend(parts.iter().copied());
+            line.push('\n');
+            output::write_line(line.as_bytes(), format());
+        },
+    );
 }
 
 /// How lines are written; text where the program has a logger of its own.
@@ -304,7 +379,7 @@ mod tests {
 
     #[test]
     fn a_line_carries_the_request_id_of_its_thread_only_while_it_serves() {
-        let scope = Scope::enter("r1");
+        let scope = Scope::enter("r1".into());
         assert!(line(format_args!("hello")).ends_with("Z r1 [WARN] hello\n"));
         let other = std::thread::spawn(|| line(format_args!("hello")))
             .join()
@@ -316,8 +391,8 @@ mod tests {
 
     #[test]
     fn scopes_nest() {
-        let _outer = Scope::enter("outer");
-        drop(Scope::enter("inner"));
+        let _outer = Scope::enter("outer".into());
+        drop(Scope::enter("inner".into()));
         assert!(line(format_args!("x")).contains(" outer "));
     }
 }

@@ -5,6 +5,7 @@
 use std::io::{self, Write};
 
 use crate::call::Reply;
+use crate::digits;
 use crate::headers::name;
 use crate::http::{Body, StreamWriter};
 use crate::time::HttpDate;
@@ -47,11 +48,7 @@ pub(super) fn send(out: &mut dyn Write, reply: Reply, asked: Asked) -> Result<()
     match body {
         Body::Bytes(body) => {
             if allows_body {
-                push_field(
-                    &mut head,
-                    name::CONTENT_LENGTH,
-                    body.len().to_string().as_bytes(),
-                );
+                push_length(&mut head, body.len());
             }
             send_whole(out, head, if has_body { &body } else { &[] })
         }
@@ -89,11 +86,7 @@ fn send_gathered(
     if let Err(error) = write(&mut body) {
         return send(out, Reply::failure(&error), asked);
     }
-    push_field(
-        &mut head,
-        name::CONTENT_LENGTH,
-        body.len().to_string().as_bytes(),
-    );
+    push_length(&mut head, body.len());
     send_whole(out, head, &body)
 }
 
@@ -103,7 +96,7 @@ fn send_chunks(
     write: StreamWriter,
     asked: Asked,
 ) -> Result<(), Loss> {
-    push_field(&mut head, name::TRANSFER_ENCODING, b"chunked");
+    push_field(&mut head, name::TRANSFER_ENCODING.as_bytes(), b"chunked");
     head.extend_from_slice(b"\r\n");
     // The head waits for the first bytes of the body, so that both go out by one write.
     let mut chunks = Chunks {
@@ -171,22 +164,51 @@ impl Write for Chunks<'_> {
 
 /// Status line and fields, without the empty line that ends them.
 fn head(reply: &Reply, asked: Asked) -> Vec<u8> {
-    let mut head = format!("HTTP/1.1 {} {}\r\n", reply.status, reason(reply.status)).into_bytes();
-    push_field(&mut head, "date", HttpDate::now().to_string().as_bytes());
-    for (name, value) in reply.headers.iter() {
+    let mut head = Vec::with_capacity(room(reply));
+    head.extend_from_slice(b"HTTP/1.1 ");
+    digits::push(&mut head, reply.status.into());
+    push_all(&mut head, [b" ", reason(reply.status).as_bytes(), b"\r\n"]);
+    push_field(&mut head, b"date", &HttpDate::now().bytes());
+    for (name, value) in reply.headers.raw() {
         push_field(&mut head, name, value);
     }
     if let Some(connection) = asked.connection {
-        push_field(&mut head, name::CONNECTION, connection.as_bytes());
+        push_field(
+            &mut head,
+            name::CONNECTION.as_bytes(),
+            connection.as_bytes(),
+        );
     }
     head
 }
 
-fn push_field(head: &mut Vec<u8>, name: &str, value: &[u8]) {
-    head.extend_from_slice(name.as_bytes());
+/// How much room a head gets, and the body after it where both go out by one write: mostly all that they need, so that
+/// memory is asked for once.
+fn room(reply: &Reply) -> usize {
+    /// Status line, date, connection and framing, and the marks around one other field or two.
+    const USUAL_BYTES: usize = 192;
+    let body = match &reply.body {
+        Body::Bytes(body) if body.len() <= ONE_WRITE_BYTES => body.len(),
+        _ => 0,
+    };
+    USUAL_BYTES + reply.headers.bytes() + body
+}
+
+fn push_length(head: &mut Vec<u8>, length: usize) {
+    head.extend_from_slice(name::CONTENT_LENGTH.as_bytes());
     head.extend_from_slice(b": ");
-    head.extend_from_slice(value);
+    digits::push(head, length as u64);
     head.extend_from_slice(b"\r\n");
+}
+
+fn push_field(head: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    push_all(head, [name, b": ", value, b"\r\n"]);
+}
+
+fn push_all<const N: usize>(head: &mut Vec<u8>, parts: [&[u8]; N]) {
+    for part in parts {
+        head.extend_from_slice(part);
+    }
 }
 
 const RESET_CONTENT: u16 = 205;
