@@ -25,6 +25,6 @@ for manifest in Cargo.toml tests/fuzz/Cargo.toml musl/compare/Cargo.toml; do
 done
 for front in tiny-http direct; do
     echo "bootstrap, $front: what it must not link"
-    cargo deny --locked --no-default-features --features "$front,events" --config .ci/deny-shipped.toml \
+    cargo deny --locked --no-default-features --features "$front,events,small-unwinder" --config .ci/deny-shipped.toml \
         check bans licenses sources
 done

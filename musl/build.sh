@@ -77,7 +77,10 @@ bootstrap) kind=--bin file=bootstrap ;;
 testbed) kind=--example file=examples/testbed ;;
 esac
 set -- --locked --quiet --profile musl --target "$target" "$kind" "$program"
-set -- "$@" --no-default-features --features "$front" --config "profile.musl.panic=\"$panic\""
+features=$front
+# Where no panic unwinds, no unwinder is needed.
+[ "$panic" = abort ] || features=$features,small-unwinder
+set -- "$@" --no-default-features --features "$features" --config "profile.musl.panic=\"$panic\""
 [ -z "$mirror" ] || set -- "$@" --config "source.crates-io.replace-with='mirror'" \
     --config "source.mirror.registry='sparse+$mirror/index/'"
 folder=prebuilt
@@ -92,7 +95,7 @@ if [ "$std" = rebuilt ]; then
     abort) std_flags=$STD_FLAGS_abort ;;
     esac
     # shellcheck disable=SC2086 # the flags are several words
-    set -- "$@" $std_flags
+    set -- "$@" $std_flags --config "$STD_PROFILE"
 fi
 
 # A folder of its own, so that other builds of the project do not rebuild each other's dependencies.

@@ -1,7 +1,7 @@
 //! A panic in every kind of handler, and where a panic is least expected.
 
 use super::support::{Instance, request};
-use super::{answer_of, assert_serves};
+use super::{answer_of, assert_serves, event};
 
 const FAILED_END: &str = ", Error: Unhandled function error";
 
@@ -123,6 +123,64 @@ fn a_stream_that_panics_when_it_is_dropped_costs_no_worker() {
             ));
             let answer = connection.try_answer(method == "HEAD");
             assert!(answer.is_ok(), "{method}: {answer:?}");
+        }
+    }
+    assert_serves(&instance);
+}
+
+#[test]
+fn every_kind_of_panic_is_answered_and_logged() {
+    let instance = Instance::start("testbed", &[]);
+    for (event, message) in [
+        ("panic-plainly", "plain words"),
+        ("panic made of parts", "made of parts"),
+        ("panic-with-number", "the panic has no message"),
+        ("panic-when-dropped", "a bomb went off"),
+        ("panic-while-unwinding inner", "the outer one"),
+        ("panic-in-thread of another thread", "of another thread"),
+    ] {
+        let answer = instance.invoke("kind", event.as_bytes());
+        assert_eq!(answer.status, 404, "{event}");
+        assert_eq!(answer.json()["errorMessage"], message, "{event}");
+        assert_eq!(answer.json()["errorType"], "Panic", "{event}");
+        instance.wait_for_line(message, |line| {
+            line.contains(&format!("{{\"errorMessage\":\"{message}\""))
+        });
+    }
+    instance.wait_for_line("the panic in the panic", |line| {
+        line.ends_with("caught within: inner")
+    });
+    assert_serves(&instance);
+}
+
+#[test]
+fn a_panic_leaves_every_call_of_a_deep_stack() {
+    const CALLS: u32 = 5000;
+    let instance = Instance::start("testbed", &[]);
+    for _ in 0..3 {
+        let answer = instance.invoke("deep", format!("panic-deep {CALLS}").as_bytes());
+        assert_eq!(answer.json()["errorMessage"], "at the bottom");
+    }
+    let left = format!("{} of {CALLS} calls were left", CALLS + 1);
+    instance.wait_for_lines("each call's end", |lines| {
+        lines.iter().filter(|line| line.ends_with(&left)).count() == 3
+    });
+    assert_serves(&instance);
+}
+
+#[test]
+fn two_hundred_panics_at_once_are_two_hundred_answers() {
+    const AT_ONCE: usize = 200;
+    let instance = Instance::start("testbed", &[]);
+    let mut connections: Vec<_> = (0..AT_ONCE).map(|_| instance.connect()).collect();
+    for round in 0..3 {
+        for (number, connection) in connections.iter_mut().enumerate() {
+            connection.send(&event("many", format!("panic {round}.{number}").as_bytes()));
+        }
+        for (number, connection) in connections.iter_mut().enumerate() {
+            let answer = connection.answer();
+            let message = format!("{round}.{number}");
+            assert_eq!(answer.json()["errorMessage"], message.as_str());
         }
     }
     assert_serves(&instance);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::Read;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -71,6 +71,24 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
         }
         "panic-in-error" => Err(UnshowableError.into()),
         "panic-with-bomb" => std::panic::panic_any(Bomb),
+        "panic-plainly" => panic!("plain words"),
+        "panic-with-number" => std::panic::panic_any(7),
+        "panic-when-dropped" => {
+            drop(Bomb);
+            Ok(Vec::new())
+        }
+        "panic-while-unwinding" => {
+            let _caught_within = CatchesAtDrop(rest.into());
+            panic!("the outer one")
+        }
+        "panic-in-thread" => {
+            let message = rest.to_owned();
+            match std::thread::spawn(move || panic!("{message}")).join() {
+                Ok(()) => Ok(Vec::new()),
+                Err(payload) => std::panic::resume_unwind(payload),
+            }
+        }
+        "panic-deep" => Err(Error::new("Returned", panic_below(rest.parse()?))),
         "print" => {
             print!("half a line of {rest}");
             Ok(Vec::new())
@@ -129,6 +147,45 @@ impl Drop for Bomb {
     fn drop(&mut self) {
         panic!("a bomb went off");
     }
+}
+
+/// Panics while a panic unwinds, and catches that.
+struct CatchesAtDrop(String);
+
+impl Drop for CatchesAtDrop {
+    fn drop(&mut self) {
+        let inner = std::panic::catch_unwind(|| panic!("{}", self.0));
+        let message = inner.expect_err("it panics").downcast::<String>();
+        log::info!("caught within: {}", message.expect("a text"));
+    }
+}
+
+/// Panics so many calls further down, each of which has something to drop.
+#[inline(never)]
+fn panic_below(calls: u32) -> String {
+    static DROPPED: AtomicU32 = AtomicU32::new(0);
+    struct Counted;
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            DROPPED.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    struct Told(u32);
+    impl Drop for Told {
+        fn drop(&mut self) {
+            let dropped = DROPPED.swap(0, Ordering::SeqCst);
+            log::info!("{dropped} of {} calls were left", self.0);
+        }
+    }
+    fn below(calls: u32) -> u32 {
+        let _counted = Counted;
+        match calls.checked_sub(1) {
+            Some(fewer) => std::hint::black_box(below(fewer)) + 1,
+            None => panic!("at the bottom"),
+        }
+    }
+    let _told = Told(calls);
+    below(calls).to_string()
 }
 
 /// Panics in those hooks that the test names.
