@@ -30,6 +30,9 @@ MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 WATCH_BUILD = cargo build --locked --no-default-features --features $(FRONT) --bin bootstrap && \
 	install -m 755 -D "$${CARGO_TARGET_DIR:-target}/debug/bootstrap" "$$FC_LOCAL_CODE/bootstrap"
 
+# One script of `make findings`, without its ending.
+FINDING ?=
+
 # How long `make fuzz` stays with each target; TARGET is one of them.
 SECONDS ?= 60
 TARGET ?=
@@ -37,13 +40,13 @@ TARGET ?=
 COMPARE = cargo run --quiet --release --manifest-path musl/compare/Cargo.toml --
 
 .PHONY: help run test test-shipped soak replay fuzz miri deny fun musl size compare build build-img local watch deploy \
-	invoke doctor fmt lint msrv doc release-check clean
+	invoke doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "variables: EVENT, EXAMPLE (run, invoke); FRONT=tiny-http|direct (all); SECONDS=60 TARGET=head (fuzz);"
 	@echo "           ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl); FC=cloud|local (deploy);"
-	@echo "           PORT=8900 (local, watch); QUICK=1 INSTALL=1 (compare)"
+	@echo "           PORT=8900 (local, watch); QUICK=1 INSTALL=1 (compare); FINDING=name (findings)"
 
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
 	@$(FC_LOCAL) invoke --initializer $(if $(EXAMPLE),--example $(EXAMPLE),-e "$$EVENT" --expect "$$EVENT") --http GET / --expect-http 'Hello World!'
@@ -116,6 +119,9 @@ compare: musl ## compare size, start and cost with other runtimes; QUICK=1 is sh
 
 doctor: ## tell what this machine lacks, each thing with the command that brings it
 	@sh musl/doctor.sh
+
+findings: ## run what was found out about other software, each script for at most three minutes (needs npm, pip, cargo)
+	@bash findings/run.sh $(FINDING)
 
 fmt: ## format the code
 	cargo fmt --all
