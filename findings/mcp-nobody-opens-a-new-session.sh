@@ -1,0 +1,51 @@
+#!/bin/bash
+# When an MCP session has ended on the server, no client opens a new one: the next call has the dead id again.
+#
+# Guess: the protocol says that a client which gets 404 for its session must start a new one, so the SDKs do it.
+# Truth: neither the Python client 2.x nor the one of npm sends `initialize` again. The call fails, and later ones are
+# sent with the id that was just refused.
+# So: with session affinity each end of a session (idle time-out, a new version, an instance that ended) is the end for
+# the clients that are connected, until their program connects again. Keep no state that a stateless server can do
+# without.
+. "$(dirname "$0")/lib.sh"
+
+npm_packages @modelcontextprotocol/sdk@1.32.2
+pip_packages mcp==2.3.0 anyio==4.16.0
+
+cat >python.py <<'PY'
+"""Calls a tool twice."""
+import asyncio, os
+from mcp import Client
+
+async def call(client):
+    try:
+        return (await client.call_tool("tool", {})).content[0].text
+    except Exception as error:
+        return type(error).__name__
+
+async def main():
+    async with Client(f"http://127.0.0.1:{os.environ['PORT']}/mcp", mode="legacy") as client:
+        print(await call(client), await call(client))
+
+asyncio.run(main())
+PY
+
+cat >npm.mjs <<'JS'
+// The same with the client of npm.
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+const client = new Client({ name: 'client', version: '1' });
+await client.connect(new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${process.env.PORT}/mcp`)));
+const call = () => client.callTool({ name: 'tool', arguments: {} }).then((result) => result.content[0].text, (error) => error.name);
+console.log(await call(), await call());
+await client.close();
+JS
+
+for client in "python3 python.py" "node npm.mjs"; do
+    rm -f log
+    start_server python3 "$HERE/mcp_mock.py" 404
+    $client >seen 2>/dev/null
+    stop_server
+    requests=$(grep -E '^(initialize|tools/call) ' log | xargs)
+    expect "requests of $client" "$requests" "initialize - tools/call session-1 tools/call session-1"
+done
