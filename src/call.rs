@@ -39,7 +39,9 @@ impl Call {
 pub(crate) struct Reply {
     /// The status.
     pub(crate) status: u16,
-    /// The headers, without those of the connection and the framing.
+    /// The type of an answer that the runtime makes itself, which is one of a few; it takes no memory.
+    pub(crate) content_type: Option<&'static str>,
+    /// The other headers, without those of the connection and the framing.
     pub(crate) headers: Headers,
     /// The body.
     pub(crate) body: Body,
@@ -47,12 +49,11 @@ pub(crate) struct Reply {
 
 impl Reply {
     /// An answer of these bytes.
-    pub(crate) fn bytes(status: u16, content_type: &str, body: Vec<u8>) -> Self {
-        let mut headers = Headers::new();
-        headers.push(name::CONTENT_TYPE, content_type.as_bytes());
+    pub(crate) fn bytes(status: u16, content_type: &'static str, body: Vec<u8>) -> Self {
         Self {
             status,
-            headers,
+            content_type: Some(content_type),
+            headers: Headers::new(),
             body: Body::Bytes(body),
         }
     }

@@ -283,6 +283,7 @@ fn http_reply(response: Response, mut served: Served) -> Reply {
     };
     Reply {
         status,
+        content_type: None,
         headers,
         body,
     }

@@ -77,6 +77,7 @@ pub fn http_params_encode(response: Response) -> Result<String, Error> {
     let carrier = http_params::encode(
         Reply {
             status,
+            content_type: None,
             headers,
             body,
         },

@@ -211,8 +211,9 @@ impl Headers {
         }
     }
 
+    #[inline]
     fn is_named(&self, field: &Field, name: &str) -> bool {
-        field.name_length == name.len() && self.name(field).eq_ignore_ascii_case(name.as_bytes())
+        field.name_length == name.len() && is_same(self.name(field), name.as_bytes())
     }
 
     fn name(&self, field: &Field) -> &[u8] {
@@ -293,6 +294,13 @@ impl fmt::Display for HeaderError {
 
 impl std::error::Error for HeaderError {}
 
+/// Whether two names of the same length are the same, whatever the case. Many names begin alike, and few of those end
+/// alike.
+fn is_same(name: &[u8], other: &[u8]) -> bool {
+    let last = |name: &[u8]| name.last().map(u8::to_ascii_lowercase);
+    last(name) == last(other) && name.eq_ignore_ascii_case(other)
+}
+
 /// Whether `name` begins with `prefix`, whatever the case.
 pub(crate) fn begins_with(name: impl AsRef<[u8]>, prefix: &str) -> bool {
     name.as_ref()
@@ -317,15 +325,15 @@ pub(crate) fn is_value(bytes: &[u8]) -> bool {
 
 /// How many of the first bytes may stand in a header value.
 pub(crate) fn value_length(bytes: &[u8]) -> usize {
-    let mut length = 0;
-    // Eight at a time, for a value may be long, and mostly holds no control character, not even a tabulator.
-    while let Some(word) = bytes[length..].first_chunk() {
-        if !is_plain(*word) && length_of(word, OF_VALUE) < word.len() {
+    let mut rest = bytes;
+    // Eight at a time: a value may be long, and mostly contains no control character, not even a tabulator.
+    while let Some((word, after)) = rest.split_first_chunk() {
+        if !is_plain(*word) {
             break;
         }
-        length += word.len();
+        rest = after;
     }
-    length + length_of(&bytes[length..], OF_VALUE)
+    bytes.len() - rest.len() + length_of(rest, OF_VALUE)
 }
 
 /// Whether none of these bytes is a control character. Of a word that is the difference of two others, the highest bit of
@@ -340,9 +348,13 @@ fn is_plain(word: [u8; 8]) -> bool {
     (below_blank | delete) & (EACH * 0x80) == 0
 }
 
+/// How many of the first bytes may be a part of `what`.
 fn length_of(bytes: &[u8], what: u8) -> usize {
-    let may_be = |byte: &&u8| MAY_BE[usize::from(**byte)] & what != 0;
-    bytes.iter().take_while(may_be).count()
+    let mut length = 0;
+    while length < bytes.len() && MAY_BE[usize::from(bytes[length])] & what != 0 {
+        length += 1;
+    }
+    length
 }
 
 const OF_TOKEN: u8 = 1;
@@ -400,7 +412,7 @@ fn is_secret(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Field, HeaderError, Headers, length_of, value_length};
+    use super::{Field, HeaderError, Headers, token_length, value_length};
 
     #[test]
     fn names_are_found_whatever_their_case() {
@@ -501,9 +513,21 @@ mod tests {
             for around in [b'x', b'\t', 0xff] {
                 let mut value = [around; 19];
                 value[at] = byte;
-                let one_by_one = length_of(&value, super::OF_VALUE);
+                let is_sound = |byte: &&u8| **byte == b'\t' || !byte.is_ascii_control();
+                let one_by_one = value.iter().take_while(is_sound).count();
                 assert_eq!(value_length(&value), one_by_one, "{value:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_byte_that_may_not_stand_in_a_token_ends_it_wherever_it_stands() {
+        for (byte, at) in (0..=u8::MAX).flat_map(|byte| (0..19).map(move |at| (byte, at))) {
+            let mut name = *b"Abcdefghijkl-09!~xz";
+            name[at] = byte;
+            let is_sound = byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+            let length = if is_sound { name.len() } else { at };
+            assert_eq!(token_length(&name), length, "{}", name.escape_ascii());
         }
     }
 

@@ -40,13 +40,16 @@ impl Timestamp {
         let (days, hour, minute, second, millis) = parts(self.0);
         let (year, month, day) = civil_date(days);
         let mut text = *b"0000-00-00T00:00:00.000Z";
-        digits::put(&mut text[..4], year);
-        digits::put(&mut text[5..7], month);
-        digits::put(&mut text[8..10], day);
-        digits::put(&mut text[11..13], hour);
-        digits::put(&mut text[14..16], minute);
-        digits::put(&mut text[17..19], second);
-        digits::put(&mut text[20..23], millis.into());
+        let places = [
+            (0, 4, year),
+            (5, 2, month),
+            (8, 2, day),
+            (11, 2, hour),
+            (14, 2, minute),
+            (17, 2, second),
+            (20, 3, millis.into()),
+        ];
+        fill(&mut text, &places);
         text
     }
 }
@@ -79,13 +82,23 @@ impl HttpDate {
         let (year, month, day) = civil_date(days);
         let mut text = *b"---, 00 --- 0000 00:00:00 GMT";
         text[..3].copy_from_slice(nth(&WEEKDAYS, days % 7));
-        digits::put(&mut text[5..7], day);
         text[8..11].copy_from_slice(nth(&MONTHS, month - 1));
-        digits::put(&mut text[12..16], year);
-        digits::put(&mut text[17..19], hour);
-        digits::put(&mut text[20..22], minute);
-        digits::put(&mut text[23..25], second);
+        let places = [
+            (5, 2, day),
+            (12, 4, year),
+            (17, 2, hour),
+            (20, 2, minute),
+            (23, 2, second),
+        ];
+        fill(&mut text, &places);
         text
+    }
+}
+
+/// Writes numbers into a text: where each begins, how many digits it has, and the number.
+fn fill(text: &mut [u8], places: &[(usize, usize, u64)]) {
+    for (at, length, number) in places {
+        digits::put(&mut text[*at..][..*length], *number);
     }
 }
 

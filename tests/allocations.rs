@@ -15,8 +15,9 @@ use support::with;
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// How often a warm request with the platform's head may ask for memory. One of these times is the handler's.
-const MOST_ALLOCATIONS: usize = if cfg!(feature = "direct") { 12 } else { 211 };
+/// How often a warm request with the platform's head may ask for memory. One of these times is the handler's. What
+/// `tiny_http` asks for in one piece for several requests adds a fraction.
+const MOST_ALLOCATIONS: f64 = if cfg!(feature = "direct") { 9.0 } else { 208.5 };
 
 /// The head of an event, with all that Function Compute sends (contract §2), without the CR of its lines.
 const PLATFORM_HEAD: &str = include_str!("support/platform-head.txt");
@@ -109,7 +110,7 @@ fn a_warm_request_asks_for_memory_a_few_times_only() {
         let each = least as f64 / REQUESTS as f64;
         println!("a warm request asks for memory {each} times");
         assert!(each >= 1.0, "the handler's own copy is not counted");
-        assert!(each <= MOST_ALLOCATIONS as f64, "{each} times");
+        assert!(each <= MOST_ALLOCATIONS, "{each} times");
     });
 }
 

@@ -58,8 +58,15 @@ pub(crate) fn encode(mut reply: Reply, head_only: bool) -> Result<Reply, Error> 
             bytes
         }
     };
+    let mut headers = Headers::new();
+    if let Some(content_type) = reply.content_type {
+        headers.push(name::CONTENT_TYPE, content_type.as_bytes());
+    }
     let marks = reply.headers.split_off(name::FC_PREFIX);
-    let params = base64::encode(answer(reply.status, &reply.headers).as_bytes());
+    for (name, value) in reply.headers.iter() {
+        headers.push(name, value);
+    }
+    let params = base64::encode(answer(reply.status, &headers).as_bytes());
     let mut carrier =
         Reply::bytes(200, "application/octet-stream", body).with_header(name::HTTP_PARAMS, &params);
     for (name, value) in marks.iter() {
@@ -357,6 +364,7 @@ mod tests {
         }
         let reply = Reply {
             status: 201,
+            content_type: None,
             headers,
             body: Body::Bytes(b"made".to_vec()),
         };
@@ -370,7 +378,7 @@ mod tests {
     #[test]
     fn an_answer_without_headers_and_one_with_odd_values_are_json() {
         let bare = Reply {
-            headers: Headers::new(),
+            content_type: None,
             ..Reply::bytes(404, "", Vec::new())
         };
         assert_eq!(params(bare), r#"{"status":404,"headersMap":{}}"#);

@@ -261,18 +261,17 @@ const KEPT_BYTES: usize = 512;
 
 /// Lends a text that is empty and mostly has room already. What logs while it is lent, as a value may that is being
 /// shown, or while its thread ends, gets another one.
-fn lend<T>(of: fn(&Thread) -> &Cell<String>, run: impl FnOnce(&mut String) -> T) -> T {
+fn lend(of: fn(&Thread) -> &Cell<String>, run: &mut dyn FnMut(&mut String)) {
     let mut text = THREAD
         .try_with(|thread| of(thread).take())
         .unwrap_or_default();
     text.reserve(KEPT_BYTES);
-    let result = run(&mut text);
+    run(&mut text);
     if text.capacity() == KEPT_BYTES {
         text.clear();
         // Where the thread is ending, nothing is kept.
         let _ = THREAD.try_with(|thread| of(thread).set(text));
     }
-    result
 }
 
 fn write_record<W: Write>(out: &mut W, record: &Record<'_>) -> io::Result<()> {
@@ -280,68 +279,49 @@ fn write_record<W: Write>(out: &mut W, record: &Record<'_>) -> io::Result<()> {
     let fields = fields::of(record, format());
     #[cfg(not(feature = "kv"))]
     let fields = [];
-    lend(
-        |thread| &thread.message,
-        |message| {
-            let shown = message.write_fmt(*record.args());
-            shown.expect("a text takes every byte, so that a value has refused to be shown");
-            with_log_line(record.level(), message, &fields, |line| {
-                out.write_all(line.as_bytes())
-            })
-        },
-    )
+    let mut written = Ok(());
+    lend(|thread| &thread.message, &mut |message| {
+        let shown = message.write_fmt(*record.args());
+        shown.expect("a text takes every byte, so that a value has refused to be shown");
+        with_log_line(record.level(), message, &fields, &mut |line| {
+            written = out.write_all(line.as_bytes());
+        });
+    });
+    written
 }
 
 /// Writes a line of this thread's call past the logger, so that no level can silence it.
 fn write_log_line(level: Level, message: &str, fields: &[String]) {
-    with_log_line(level, message, fields, |line| {
-        output::write_line(line.as_bytes(), format());
-    });
+    with_log_line(level, message, fields, &mut write_whole);
 }
 
-fn with_log_line<T>(
-    level: Level,
-    message: &str,
-    fields: &[String],
-    run: impl FnOnce(&str) -> T,
-) -> T {
-    let append = |request_id: &str, line: &mut String| {
-        format().append(
-            &Line {
-                level,
-                request_id,
-                message,
-                fields,
-            },
-            line,
-        );
-    };
-    lend(
-        |thread| &thread.line,
-        |line| {
-            let with_id = THREAD.try_with(|thread| {
-                let id = thread.request_id.borrow();
-                append(id.as_deref().unwrap_or_default(), line);
-            });
-            // What logs while its thread ends, such as a destructor, finds no request id any more.
-            if with_id.is_err() {
-                append("", line);
-            }
-            run(line)
-        },
-    )
+fn with_log_line(level: Level, message: &str, fields: &[String], run: &mut dyn FnMut(&str)) {
+    // What logs while its thread ends, such as a destructor, finds no request id any more.
+    let id = THREAD.try_with(|thread| thread.request_id.borrow().clone());
+    let id = id.ok().flatten();
+    lend(|thread| &thread.line, &mut |text| {
+        let line = Line {
+            level,
+            request_id: id.as_deref().unwrap_or_default(),
+            message,
+            fields,
+        };
+        format().append(&line, text);
+        run(text);
+    });
 }
 
 /// Writes a line of these parts, which contain no line break, and ends it.
 fn write_line(parts: &[&str]) {
-    lend(
-        |thread| &thread.line,
-        |line| {
-            line.extend(parts.iter().copied());
-            line.push('\n');
-            output::write_line(line.as_bytes(), format());
-        },
-    );
+    lend(|thread| &thread.line, &mut |line| {
+        line.extend(parts.iter().copied());
+        line.push('\n');
+        write_whole(line);
+    });
+}
+
+fn write_whole(line: &str) {
+    output::write_line(line.as_bytes(), format());
 }
 
 /// How lines are written; text where the program has a logger of its own.

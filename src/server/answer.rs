@@ -169,6 +169,13 @@ fn head(reply: &Reply, asked: Asked) -> Vec<u8> {
     digits::push(&mut head, reply.status.into());
     push_all(&mut head, [b" ", reason(reply.status).as_bytes(), b"\r\n"]);
     push_field(&mut head, b"date", &HttpDate::now().bytes());
+    if let Some(content_type) = reply.content_type {
+        push_field(
+            &mut head,
+            name::CONTENT_TYPE.as_bytes(),
+            content_type.as_bytes(),
+        );
+    }
     for (name, value) in reply.headers.raw() {
         push_field(&mut head, name, value);
     }
@@ -185,8 +192,8 @@ fn head(reply: &Reply, asked: Asked) -> Vec<u8> {
 /// How much room a head gets, and the body after it where both go out by one write: mostly all that they need, so that
 /// memory is asked for once.
 fn room(reply: &Reply) -> usize {
-    /// Status line, date, connection and framing, and the marks around one other field or two.
-    const USUAL_BYTES: usize = 192;
+    /// Status line, date, type, connection and framing, and the marks around one other field or two.
+    const USUAL_BYTES: usize = 224;
     let body = match &reply.body {
         Body::Bytes(body) if body.len() <= ONE_WRITE_BYTES => body.len(),
         _ => 0,

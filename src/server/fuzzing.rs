@@ -24,6 +24,7 @@ pub fn answer(
         &mut out,
         Reply {
             status,
+            content_type: None,
             headers,
             body,
         },
