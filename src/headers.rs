@@ -154,11 +154,12 @@ impl Headers {
     }
 
     /// Every value of `name`, in order and as it stood on the wire.
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        self.fields
-            .iter()
-            .filter(move |field| self.is_named(field, name))
-            .map(|field| self.value(field))
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> Values<'a> {
+        Values {
+            headers: self,
+            name,
+            next: 0,
+        }
     }
 
     /// How many bytes the names and values have together.
@@ -242,6 +243,27 @@ impl Headers {
     }
 }
 
+/// Every value of one name. A type, and not adapters around each other, which would be compiled anew for each use.
+pub(crate) struct Values<'a> {
+    headers: &'a Headers,
+    name: &'a str,
+    next: usize,
+}
+
+impl<'a> Iterator for Values<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        while let Some(field) = self.headers.fields.get(self.next) {
+            self.next += 1;
+            if self.headers.is_named(field, self.name) {
+                return Some(self.headers.value(field));
+            }
+        }
+        None
+    }
+}
+
 /// Two lists are equal when they have the same fields in the same order; where these stand is all the same.
 impl PartialEq for Headers {
     fn eq(&self, other: &Self) -> bool {
@@ -302,9 +324,8 @@ fn is_same(name: &[u8], other: &[u8]) -> bool {
 }
 
 /// Whether `name` begins with `prefix`, whatever the case.
-pub(crate) fn begins_with(name: impl AsRef<[u8]>, prefix: &str) -> bool {
-    name.as_ref()
-        .get(..prefix.len())
+pub(crate) fn begins_with(name: &[u8], prefix: &str) -> bool {
+    name.get(..prefix.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
 }
 

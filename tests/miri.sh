@@ -18,6 +18,7 @@ set -- "$@" --skip what_panics_when_it_is_dropped
 for slow in every_byte_at_every_place the_library_takes_and_refuses what_is_encoded_is_decoded \
     heads_up_to_the_limits the_buffer_grows extensions_and_trailers_without_end nested_too_deep chunks_ \
     that_are_refused request_lines_that there_must_be_one a_head_that_breaks_off five_centuries \
+    a_byte_that_may_not_stand a_control_character_is_found a_head_is_here_when \
     a_line_that_just_fits a_cut_counts fields_that_have_no_room a_message_makes_room that_leaves_no_room; do
     set -- "$@" --skip "$slow"
 done

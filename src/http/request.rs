@@ -236,7 +236,9 @@ fn path_start(target: &str) -> usize {
 /// Where the authority lies in a target, which proxies send with scheme and host (RFC 9112 §3.2.2).
 pub(crate) fn authority_of(target: &str) -> Option<Range<usize>> {
     let mut schemes = ["http://", "https://"].into_iter();
-    let start = schemes.find(|scheme| begins_with(target, scheme))?.len();
+    let start = schemes
+        .find(|scheme| begins_with(target.as_bytes(), scheme))?
+        .len();
     let length = target[start..].find(['/', '?']);
     Some(start..length.map_or(target.len(), |length| start + length))
 }

@@ -275,7 +275,7 @@ fn is_reserved(name: &str) -> bool {
         "trailer",
         "upgrade",
     ];
-    begins_with(name, name::FC_PREFIX)
+    begins_with(name.as_bytes(), name::FC_PREFIX)
         || RESERVED
             .iter()
             .any(|reserved| name.eq_ignore_ascii_case(reserved))

@@ -205,7 +205,7 @@ fn add_headers(headers: &mut Headers, params: &Params) -> Result<(), Error> {
         append(headers, "host", host)?;
     }
     for (name, value) in client {
-        if !begins_with(name, name::FC_PREFIX) {
+        if !begins_with(name.as_bytes(), name::FC_PREFIX) {
             append(headers, name, value)?;
         }
     }

@@ -40,15 +40,13 @@ pub(super) fn check_line(method: &str, target: &str) -> Result<(), Refusal> {
 }
 
 /// Bytes above 127 are for the handler to understand (RFC 9110 §5.5).
-pub(super) const CONTROL_IN_VALUE: Refusal =
-    Refusal::Malformed("a header value contains a control character");
-
-/// A value that another parser has taken may contain what none may.
 #[cfg(feature = "tiny-http")]
 pub(super) fn check_value(value: &[u8]) -> Result<(), Refusal> {
     match crate::headers::is_value(value) {
         true => Ok(()),
-        false => Err(CONTROL_IN_VALUE),
+        false => Err(Refusal::Malformed(
+            "a header value contains a control character",
+        )),
     }
 }
 

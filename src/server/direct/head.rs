@@ -9,9 +9,9 @@
 
 use std::time::Instant;
 
-use super::inbox::{BARE_LF, CRLF, End, Inbox, Source};
+use super::inbox::{BARE_LF, CRLF, End, Inbox, Source, text_ends};
 use crate::call::Call;
-use crate::headers::{Field, Headers, token_length, value_length};
+use crate::headers::{Field, Headers, token_length};
 use crate::limits::Limits;
 use crate::server::answer::Asked;
 use crate::server::framing::{Excess, Refusal};
@@ -111,8 +111,9 @@ fn connection(headers: &Headers, http_1_0: bool) -> Option<&'static str> {
 
 /// A client of HTTP/1.0 does not know the word, so what it expects is ignored (RFC 9110 §10.1.1).
 fn awaits_continue(headers: &Headers, http_1_0: bool) -> Result<bool, Refusal> {
-    let mut expectations = headers.all("expect").filter(|_| !http_1_0);
+    let mut expectations = headers.all("expect");
     match expectations.next() {
+        _ if http_1_0 => Ok(false),
         None => Ok(false),
         Some(one) if one.eq_ignore_ascii_case(b"100-continue") && expectations.next().is_none() => {
             Ok(true)
@@ -199,12 +200,9 @@ impl Line {
                 _ => return Err(NO_NAME),
             }
         }
-        self.value += value_length(&line[self.value..]);
-        match &line[self.value..] {
-            [] | [b'\r'] => Ok(Look::Unfinished),
-            [b'\r', b'\n', ..] => Ok(Look::Field),
-            [b'\n', ..] => Err(BARE_LF),
-            _ => Err(rules::CONTROL_IN_VALUE),
+        match text_ends(line, &mut self.value)? {
+            true => Ok(Look::Field),
+            false => Ok(Look::Unfinished),
         }
     }
 
