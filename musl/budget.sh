@@ -44,6 +44,27 @@ ask() {
     esac
 }
 
+# ask_again COUNT: sends so many events on one connection, each with the head that the platform sends and 100 bytes, and
+# reads their answers.
+ask_again() {
+    local count line
+    sed 's/$/\r/' tests/support/platform-head.txt >"$work/request"
+    printf '\r\n%0100d' 0 >>"$work/request"
+    exec 3<>"/dev/tcp/127.0.0.1/$port"
+    for ((count = 0; count < $1; count++)); do
+        # In one piece, as the platform sends it.
+        cat "$work/request" >&3
+        read -r answer <&3
+        case $answer in "HTTP/1.1 200 "*) ;; *)
+            echo "make size: the package answers $answer" >&2
+            exit 1
+            ;;
+        esac
+        while read -r line <&3 && [ "$line" != $'\r' ]; do :; done
+        read -r -N 100 line <&3
+    done
+}
+
 # finish PID: ends the package as the system does, and waits for it.
 finish() {
     exec 3>&-
@@ -89,11 +110,22 @@ ask
 check syscalls "$(awk '{ count++ } /listen\(.*, 1024\)/ { print count; exit }' "$work/calls")"
 finish "$(pgrep -P "$server")"
 
-start valgrind --tool=callgrind --callgrind-out-file=/dev/null "$package"
-ask
-finish "$server"
-refs=$(sed -n 's/.*refs: *//p' "$work/errors" | tr -d ,)
+# count_instructions COMMAND...: counts those of the package, from its start to its end, while the command asks it.
+count_instructions() {
+    start valgrind --tool=callgrind --callgrind-out-file=/dev/null "$package"
+    "$@"
+    finish "$server"
+    refs=$(sed -n 's/.*refs: *//p' "$work/errors" | tr -d ,)
+}
+
+count_instructions ask
 check instructions $((refs / 1000))
+
+# What a warm request takes is what twice as many on the same connection take more.
+count_instructions ask_again 50
+once=$refs
+count_instructions ask_again 100
+check request $(((refs - once) / 50))
 
 [ -z "$failed" ] || {
     echo "make size: over the budget of musl/budget.txt:$failed" >&2
