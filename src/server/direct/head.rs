@@ -9,9 +9,9 @@
 
 use std::time::Instant;
 
-use super::inbox::{BARE_LF, CRLF, End, Inbox, Source, text_ends};
+use super::inbox::{BARE_LF, CRLF, End, Inbox, Source, up_to_lf};
 use crate::call::Call;
-use crate::headers::{Field, Headers, token_length};
+use crate::headers::{Field, Headers, token_length, value_length};
 use crate::limits::Limits;
 use crate::server::answer::Asked;
 use crate::server::framing::{Excess, Refusal};
@@ -43,6 +43,8 @@ static TOO_MANY_HEADERS: Excess = Excess {
     what: "there are more than",
     knob: "headers; Runtime::header_count raises that",
 };
+/// Bytes above 127 are for the handler to understand (RFC 9110 §5.5).
+const CONTROL_IN_VALUE: Refusal = Refusal::Malformed("a header value contains a control character");
 const NO_NAME: Refusal =
     Refusal::Malformed("a header name is no token with a colon right after it");
 /// RFC 9110 §10.1.1.
@@ -147,23 +149,28 @@ fn fields<S: Source>(
     let mut line = Line::default();
     loop {
         let here = inbox.unused();
-        let looked = line.look(&here[at..]);
-        // Where the limit is, is all the same for a head that comes bit by bit, and for one that comes at once.
-        if at + line.length(&looked) > most {
+        let look = line.look(&here[at..]);
+        let Some(end) = line.end(look, &here[at..]) else {
+            if here.len() > most {
+                return Err(too_large.into());
+            }
+            inbox.more(until)?;
+            continue;
+        };
+        if at + end > most {
             return Err(too_large.into());
         }
-        match looked? {
-            Look::Unfinished => inbox.more(until)?,
-            Look::Empty => return Ok(at + CRLF.len()),
-            Look::Field if found.len() == limits.headers => {
+        match look {
+            Look::Empty => return Ok(at + end),
+            Look::Refused(_) if !here[..at + end].ends_with(CRLF) => return Err(BARE_LF.into()),
+            _ if found.len() == limits.headers => {
                 return Err(Refusal::OverLimit(&TOO_MANY_HEADERS, limits.headers).into());
             }
-            Look::Field => {
-                found.push(line.field(&here[at..], at));
-                at += line.length(&Ok(Look::Field));
-                line = Line::default();
-            }
+            Look::Refused(refusal) => return Err(refusal.into()),
+            Look::Field | Look::Unfinished => found.push(line.field(&here[at..], at)),
         }
+        at += end;
+        line = Line::default();
     }
 }
 
@@ -182,40 +189,43 @@ enum Look {
     Field,
     /// The end of all fields.
     Empty,
-    /// Its end has not come yet.
+    /// It may be either when more of it has come.
     Unfinished,
+    /// Neither, however it goes on.
+    Refused(Refusal),
 }
 
 impl Line {
     /// Looks at what has come of the line: a name, a colon right after it, and a value (RFC 9112 §5.1). A line that begins
     /// with a blank continues no other: such folds are refused (RFC 9112 §5.2).
-    fn look(&mut self, line: &[u8]) -> Result<Look, Refusal> {
+    fn look(&mut self, line: &[u8]) -> Look {
         if self.value == 0 {
             self.name += token_length(&line[self.name..]);
             match (self.name, &line[self.name..]) {
-                (_, []) | (0, [b'\r']) => return Ok(Look::Unfinished),
-                (0, [b'\r', b'\n', ..]) => return Ok(Look::Empty),
-                (0, [b'\n', ..]) => return Err(BARE_LF),
+                (_, []) | (0, [b'\r']) => return Look::Unfinished,
+                (0, [b'\r', b'\n', ..]) => return Look::Empty,
+                (0, [b'\n', ..]) => return Look::Refused(BARE_LF),
                 (1.., [b':', ..]) => self.value = self.name + 1,
-                _ => return Err(NO_NAME),
+                _ => return Look::Refused(NO_NAME),
             }
         }
-        match text_ends(line, &mut self.value)? {
-            true => Ok(Look::Field),
-            false => Ok(Look::Unfinished),
+        self.value += value_length(&line[self.value..]);
+        match &line[self.value..] {
+            [] | [b'\r'] => Look::Unfinished,
+            [b'\r', b'\n', ..] => Look::Field,
+            [b'\n', ..] => Look::Refused(BARE_LF),
+            _ => Look::Refused(CONTROL_IN_VALUE),
         }
     }
 
-    /// How long the line is at least, as far as it was looked at.
-    fn length(&self, looked: &Result<Look, Refusal>) -> usize {
-        let sound = self.name.max(self.value);
-        sound
-            + match looked {
-                Ok(Look::Unfinished) => 0,
-                Ok(Look::Field | Look::Empty) => CRLF.len(),
-                // The byte that nothing may contain.
-                Err(_) => 1,
-            }
+    /// Where the line ends, if that has come. One that is refused must have an end as well: that it is too long weighs
+    /// more, and is not known before.
+    fn end(&self, look: Look, line: &[u8]) -> Option<usize> {
+        match look {
+            Look::Unfinished => None,
+            Look::Field | Look::Empty => Some(self.value + CRLF.len()),
+            Look::Refused(_) => Some(up_to_lf(line)).filter(|end| line[..*end].ends_with(b"\n")),
+        }
     }
 
     /// The field that stands in this line, which begins at `at` in the head.

@@ -6,7 +6,6 @@ use std::io::{self, BufRead, ErrorKind};
 use std::time::Instant;
 
 use super::wire::Clock;
-use crate::headers::value_length;
 use crate::server::framing::Refusal;
 
 /// What bytes are read from: a socket, or a test's script.
@@ -37,7 +36,6 @@ impl From<Refusal> for End {
 pub(super) const CRLF: &[u8] = b"\r\n";
 
 pub(super) const BARE_LF: Refusal = Refusal::Malformed("a line ends in LF without CR");
-const CONTROL: Refusal = Refusal::Malformed("the request contains a control character");
 const CUT_OFF: Refusal = Refusal::Malformed("the request breaks off");
 /// RFC 9110 §15.5.9.
 const TIMED_OUT: Refusal = Refusal::Unserved(
@@ -152,17 +150,14 @@ impl<S: Source> Inbox<S> {
         too_long: Refusal,
         until: Option<Instant>,
     ) -> Result<usize, End> {
-        let mut length = 0;
+        let mut searched = 0;
         loop {
-            let ends = text_ends(self.unused(), &mut length);
-            let is_refused = ends.is_err();
-            let whole = length + if ends == Ok(true) { CRLF.len() } else { 0 };
-            if whole + usize::from(is_refused) > most {
-                return Err(too_long.into());
-            }
-            match ends? {
-                true => return Ok(whole),
-                false => self.more(until)?,
+            searched += up_to_lf(&self.unused()[searched..]);
+            match &self.unused()[..searched] {
+                _ if searched > most => return Err(too_long.into()),
+                [.., b'\r', b'\n'] => return Ok(searched),
+                [.., b'\n'] => return Err(BARE_LF.into()),
+                _ => self.more(until)?,
             }
         }
     }
@@ -258,8 +253,7 @@ impl Buffer {
         self.skip_empty_lines();
         loop {
             let here = self.unused();
-            let mut rest = &here[self.searched..];
-            let searched = self.searched + rest.skip_until(b'\n').unwrap_or_default();
+            let searched = self.searched + up_to_lf(&here[self.searched..]);
             let has_head = match &here[..searched] {
                 [.., b'\n', b'\r', b'\n'] => true,
                 // It will be refused.
@@ -292,16 +286,10 @@ impl Buffer {
     }
 }
 
-/// Whether the text ends that a line has, by CRLF; it is sound up to `length`, which grows. No text contains a control
-/// character but the tabulator (RFC 9110 §5.5).
-pub(super) fn text_ends(line: &[u8], length: &mut usize) -> Result<bool, Refusal> {
-    *length += value_length(&line[*length..]);
-    match &line[*length..] {
-        [] | [b'\r'] => Ok(false),
-        [b'\r', b'\n', ..] => Ok(true),
-        [b'\n', ..] => Err(BARE_LF),
-        _ => Err(CONTROL),
-    }
+/// How many bytes there are up to the first line feed, which is one of them, or all.
+pub(super) fn up_to_lf(mut bytes: &[u8]) -> usize {
+    // The standard library's search, which looks at many bytes at once; a slice never fails.
+    bytes.skip_until(b'\n').unwrap_or_default()
 }
 
 /// A source for tests: bytes that come so many at a time, and then the end.
