@@ -3,18 +3,26 @@
 //! Owns what becomes of lines that cannot be written. It must not know what a line says.
 
 use std::fs::File;
-use std::io::{self, Write};
-use std::os::fd::AsFd;
+use std::io::{self, IsTerminal};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use log::Level;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{FileType, Mode, OFlags, fstat, open};
+use rustix::io::{Errno, write};
 
 use super::line::{Format, Line};
 
-/// What a pipe that has room takes at once without waiting, in bytes: `PIPE_BUF` of Linux.
+/// What an output that has room takes at once without waiting, in bytes: `PIPE_BUF` of Linux.
 const PIECE_BYTES: usize = 4096;
+
+/// Where the system has a process's stdout by name, to be opened once more.
+const STDOUT_PATH: &str = "/proc/self/fd/1";
+
+/// The number of `/dev/null` on every Linux: device 3 of the memory devices, which are 1.
+const NULL_DEVICE: u64 = (1 << 8) | 3;
 
 /// How long lines wait, all together, for a reader that lags behind. It begins anew when there is room without a wait.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -47,6 +55,8 @@ fn output() -> MutexGuard<'static, Output> {
 struct Output {
     /// Nothing when the process was started without a stdout.
     file: Option<File>,
+    /// Whether a write may wait for a reader, so that the system has to be asked for room before.
+    may_wait: bool,
     /// How long the next line may still wait.
     patience: Duration,
     /// How many lines were lost since one was last written.
@@ -57,9 +67,22 @@ struct Output {
 
 impl Output {
     fn open() -> Self {
-        let stdout = io::stdout().as_fd().try_clone_to_owned();
+        Self::of(io::stdout().as_fd(), STDOUT_PATH)
+    }
+
+    /// The output that this descriptor is of, which can be opened by this path as well.
+    fn of(stdout: BorrowedFd<'_>, path: &str) -> Self {
+        let (file, may_wait) = match kind(stdout) {
+            Kind::Reopened => match reopen(path) {
+                Some(own) => (Some(own), false),
+                None => (copy(stdout), true),
+            },
+            Kind::Ready => (copy(stdout), false),
+            Kind::Other => (copy(stdout), true),
+        };
         Self {
-            file: stdout.ok().map(File::from),
+            file,
+            may_wait,
             patience: PATIENCE,
             lost: 0,
             is_torn: false,
@@ -85,25 +108,85 @@ impl Output {
         is_told
     }
 
-    /// Writes a line piece by piece, none of which waits for a reader. That is so for as long as nobody else fills the
-    /// same pipe between the look at it and the piece; a handler that prints by itself waits for its reader anyhow.
+    /// Writes a line, and waits for its reader no longer than the patience that is left.
+    ///
+    /// Where a write may wait, the line is written in pieces that do not, as long as nobody else fills the same output
+    /// between the look at it and the piece; a handler that prints by itself waits for its reader anyhow.
     fn send(&mut self, line: &[u8]) -> bool {
         let Some(file) = &self.file else {
             return true;
         };
-        for piece in line.chunks(PIECE_BYTES) {
-            if !has_room(|time| is_writable(file, time), &mut self.patience) {
-                return false;
+        let is_writable = |time| is_writable(file, time);
+        let (mut rest, mut has_waited) = (line, false);
+        while !rest.is_empty() {
+            let mut piece = rest;
+            if self.may_wait {
+                if !has_room(is_writable, &mut self.patience) {
+                    return false;
+                }
+                piece = &rest[..rest.len().min(PIECE_BYTES)];
             }
-            self.is_torn = true;
-            // Output that is closed, or a disk that is full, costs the line.
-            if (&*file).write_all(piece).is_err() {
-                return false;
+            match write(file, piece) {
+                Ok(written @ 1..) => {
+                    rest = &rest[written..];
+                    self.is_torn = true;
+                    if !(self.may_wait || has_waited) {
+                        self.patience = PATIENCE;
+                    }
+                    has_waited = false;
+                }
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => {
+                    if !wait(is_writable, &mut self.patience) {
+                        return false;
+                    }
+                    has_waited = true;
+                }
+                // Output that is closed, or a disk that is full, costs the line.
+                Ok(0) | Err(_) => return false,
             }
         }
         self.is_torn = false;
         true
     }
+}
+
+/// What an output does to who writes.
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    /// A pipe or a terminal: it waits for its reader, but can be opened once more.
+    Reopened,
+    /// It takes everything at once.
+    Ready,
+    /// A socket or another device: it may wait.
+    Other,
+}
+
+fn kind(output: BorrowedFd<'_>) -> Kind {
+    let Ok(stat) = fstat(output) else {
+        return Kind::Other;
+    };
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::Fifo => Kind::Reopened,
+        FileType::RegularFile => Kind::Ready,
+        FileType::CharacterDevice if stat.st_rdev == NULL_DEVICE => Kind::Ready,
+        // A write to one waits until it has taken everything, however much room it said to have.
+        FileType::CharacterDevice if output.is_terminal() => Kind::Reopened,
+        _ => Kind::Other,
+    }
+}
+
+/// Opens a pipe or a terminal once more, so that a write to it never waits. To the descriptor that the process was given nothing may
+/// be done: whoever else has it, such as the handler's own prints, would not wait any more either.
+///
+/// A file must not be opened like that, since it would be written from its start.
+fn reopen(path: &str) -> Option<File> {
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    open(path, flags, Mode::empty()).ok().map(File::from)
+}
+
+fn copy(output: BorrowedFd<'_>) -> Option<File> {
+    output.try_clone_to_owned().ok().map(File::from)
 }
 
 /// Waits until there is room for a piece, but not longer than the patience that is left. `is_writable` looks for so long.
@@ -112,6 +195,11 @@ fn has_room(is_writable: impl Fn(Duration) -> bool, patience: &mut Duration) -> 
         *patience = PATIENCE;
         return true;
     }
+    wait(is_writable, patience)
+}
+
+/// The same where it is known that there is no room yet.
+fn wait(is_writable: impl Fn(Duration) -> bool, patience: &mut Duration) -> bool {
     let until = Instant::now() + *patience;
     while !patience.is_zero() {
         let has_room = is_writable(*patience);
@@ -130,9 +218,12 @@ fn is_writable(file: &File, time: Duration) -> bool {
     // Where it cannot be known, writing tells: no line is lost because nobody could look.
     match poll(&mut stdout, Timespec::try_from(time).ok().as_ref()) {
         Ok(ready) => ready > 0,
-        Err(error) => error != rustix::io::Errno::INTR,
+        Err(error) => error != Errno::INTR,
     }
 }
+
+#[cfg(test)]
+mod pipes;
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ mod support;
 mod clients;
 mod crowd;
 mod output;
+mod outputs;
 mod panics;
 mod stop;
 mod system;

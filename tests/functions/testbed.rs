@@ -93,6 +93,10 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
             print!("half a line of {rest}");
             Ok(Vec::new())
         }
+        "print-line" => {
+            println!("a line of {rest}");
+            Ok(Vec::new())
+        }
         "log" => {
             log::info!("{rest}");
             log::debug!("hidden {rest}");
