@@ -37,16 +37,20 @@ FINDING ?=
 SECONDS ?= 60
 TARGET ?=
 
-COMPARE = cargo run --quiet --release --manifest-path musl/compare/Cargo.toml --
+COMPARE = cargo run --quiet --release --locked --manifest-path musl/compare/Cargo.toml --
 
-.PHONY: help run test test-shipped soak replay fuzz miri deny fun musl size compare build build-img local watch deploy \
-	invoke doctor findings fmt lint msrv doc release-check clean
+# Where it is allowed, programs of real time are not disturbed by the others on the machine.
+REAL_TIME = $(shell chrt --rr 1 true 2>/dev/null && echo chrt --rr 1)
+
+.PHONY: help run test test-shipped soak replay fuzz miri deny fun musl size compare scale build build-img local watch \
+	deploy invoke doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "variables: EVENT, EXAMPLE (run, invoke); FRONT=tiny-http|direct (all); SECONDS=60 TARGET=head (fuzz);"
 	@echo "           ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl); FC=cloud|local (deploy);"
-	@echo "           PORT=8900 (local, watch); QUICK=1 INSTALL=1 (compare); FINDING=name (findings)"
+	@echo "           PORT=8900 (local, watch); FINDING=name (findings);"
+	@echo "           QUICK=1 INSTALL=1 ONLY=go,node PHASES=start,small,load,work MERGE=1 (compare)"
 
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
 	@$(FC_LOCAL) invoke --initializer $(if $(EXAMPLE),--example $(EXAMPLE),-e "$$EVENT" --expect "$$EVENT") --http GET / --expect-http 'Hello World!'
@@ -111,11 +115,17 @@ else
 	@sh tests/fun/local.sh invoke "$$EVENT"
 endif
 
-compare: musl ## compare size, start and cost with other runtimes; QUICK=1 is short, INSTALL=1 brings what is missing
+compare: ## compare size, start and cost with other runtimes; QUICK=1 is short, INSTALL=1 brings what is missing
+	@FRONT=tiny-http sh musl/build.sh pkg
 	@FRONT=direct sh musl/build.sh musl/compare/out/direct
-	@$(COMPARE) run $(if $(QUICK),--quick) $(if $(INSTALL),--install)
-	@$(COMPARE) table --write README.md
-	@$(COMPARE) table --write src/guide/README.zh-CN.md --lang zh
+	@$(COMPARE) run $(if $(QUICK),--quick) $(if $(INSTALL),--install) $(if $(MERGE),--merge) \
+		$(if $(ONLY),--only $(ONLY)) $(if $(PHASES),--phases $(PHASES))
+
+scale: ## hold what a second core costs a request against its bound, on both packages
+	@FRONT=tiny-http sh musl/build.sh pkg
+	@FRONT=direct sh musl/build.sh musl/compare/out/direct
+	@$(COMPARE) help >/dev/null
+	@$(REAL_TIME) $(COMPARE) scale
 
 doctor: ## tell what this machine lacks, each thing with the command that brings it
 	@sh musl/doctor.sh

@@ -53,6 +53,15 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
             log::info!("awake after {rest} ms");
             Ok(ctx.request_id().into())
         }
+        // These two give the event back, so that a comparison can check it.
+        "pause" => {
+            std::thread::sleep(Duration::from_millis(first_number(rest)?));
+            Ok(event.to_vec())
+        }
+        "burn" => {
+            burn(first_number(rest)?);
+            Ok(event.to_vec())
+        }
         "catch-signals" => {
             signal_hook::flag::register(SIGUSR1, Arc::default())?;
             Ok(Vec::new())
@@ -107,6 +116,17 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
         "context" => Ok(context(ctx).into_bytes()),
         _ => Ok(event.to_vec()),
     }
+}
+
+/// The number that the rest of an order begins with.
+fn first_number(rest: &str) -> Result<u64, Error> {
+    Ok(rest.split(' ').next().unwrap_or_default().parse()?)
+}
+
+/// Each step waits for the one before, so that no compiler makes them faster or slower than another.
+fn burn(steps: u64) {
+    let step = |x: u64, _| (x ^ (x >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    std::hint::black_box((0..steps).fold(1, step));
 }
 
 /// An event that takes no other fields than its own.

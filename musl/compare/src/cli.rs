@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 
+use crate::phase::Phase;
 use crate::words::Language;
 
 /// What `compare --help` prints.
@@ -12,19 +13,22 @@ pub const HELP: &str = "\
 Compares the package size, the cold start and the running cost of HTTP echo servers.
 
 usage: compare run      build and measure everything, print the tables, write out/
+       compare scale    hold what a second core costs a request against a bound
        compare build    build the peers, measure nothing
        compare list     the peers, and what brings those that are missing
        compare table    print the tables of a result
        compare picture  draw a result as SVG
 
 run:
-  --quick           a few minutes; shows that everything works, its times say little
+  --quick           the short run: shows that everything works, its times say little
   --only A,B        these peers alone (compare list shows their names)
+  --phases A,B      these parts alone: start, small (the smallest instance), load, work
+  --merge           keep what out/ has of other peers and parts, so that a run can be split
   --rounds N        cold starts of each peer instead of 200
   --seed N          the seed of the shuffled orders instead of a new one
-  --publish         also write result.json and result.svg beside the README; a full run of all
-                    peers does so by itself
-run, build, list:
+  --publish         also write result.json and result.svg beside the README; a full run does so
+                    when all peers and parts are there
+run, scale, build, list:
   --default FILE    our package; instead of pkg/bootstrap
   --direct FILE     our package with the direct front; instead of
                     musl/compare/out/direct/bootstrap
@@ -35,6 +39,7 @@ table, picture:
   --from FILE       the result; instead of the published result.json
   --write FILE      table: put the headline between the two marker lines of this README
                     picture: write the SVG here instead of to the terminal
+  --full            table --write: all tables instead of the headline
   --lang en|zh      table --write: the language of that README; instead of en
 ";
 
@@ -43,6 +48,8 @@ table, picture:
 pub enum Verb {
     /// Everything.
     Run,
+    /// What a second core costs.
+    Scale,
     /// The packages alone.
     Build,
     /// What there is.
@@ -68,6 +75,12 @@ pub struct Args {
     pub install: bool,
     /// The peers, or none for all.
     pub only: Vec<String>,
+    /// The parts of a run, or none for all.
+    pub phases: Vec<Phase>,
+    /// Whether what was measured before is kept.
+    pub merge: bool,
+    /// Whether all tables are written.
+    pub full: bool,
     /// Cold starts of each peer.
     pub rounds: Option<u32>,
     /// The seed of the orders.
@@ -110,6 +123,9 @@ impl Args {
                 Long("publish") => args.publish = true,
                 Long("install") => args.install = true,
                 Long("only") => args.only.extend(list(&parser.value()?.string()?)),
+                Long("phases") => args.phases = phases(&parser.value()?.string()?)?,
+                Long("merge") => args.merge = true,
+                Long("full") => args.full = true,
                 Long("rounds") => args.rounds = Some(at_least_one(parser.value()?.parse()?)?),
                 Long("seed") => args.seed = Some(parser.value()?.parse()?),
                 Long("default") => args.default = Some(parser.value()?.into()),
@@ -133,6 +149,9 @@ impl Args {
             publish: false,
             install: false,
             only: Vec::new(),
+            phases: Vec::new(),
+            merge: false,
+            full: false,
             rounds: None,
             seed: None,
             default: None,
@@ -148,6 +167,7 @@ impl Args {
 fn verb_of(word: &str) -> Result<Verb, lexopt::Error> {
     match word {
         "run" => Ok(Verb::Run),
+        "scale" => Ok(Verb::Scale),
         "build" => Ok(Verb::Build),
         "list" => Ok(Verb::List),
         "table" => Ok(Verb::Table),
@@ -159,6 +179,17 @@ fn verb_of(word: &str) -> Result<Verb, lexopt::Error> {
 
 fn language(code: &str) -> Result<Language, lexopt::Error> {
     Language::named(code).ok_or_else(|| format!("--lang is en or zh, not '{code}'").into())
+}
+
+fn phases(text: &str) -> Result<Vec<Phase>, lexopt::Error> {
+    let mut phases = Vec::new();
+    for name in list(text) {
+        let unknown = || format!("there is no phase '{name}'; there are start, small, load, work");
+        phases.push(Phase::named(&name).ok_or_else(unknown)?);
+    }
+    phases.sort_unstable();
+    phases.dedup();
+    Ok(phases)
 }
 
 fn list(text: &str) -> Vec<String> {
@@ -199,6 +230,15 @@ mod tests {
     }
 
     #[test]
+    fn phases_are_run_in_their_order_and_once() {
+        let args = parse("run --phases load,start,load --merge").unwrap();
+        assert_eq!(
+            (args.phases, args.merge),
+            (vec![Phase::Start, Phase::Load], true)
+        );
+    }
+
+    #[test]
     fn what_is_not_understood_is_named() {
         let help = "; compare --help shows the usage";
         for (line, message) in [
@@ -206,6 +246,10 @@ mod tests {
             ("", "a command is missing"),
             ("run --rounds 0", "--rounds must be at least 1"),
             ("table --lang fr", "--lang is en or zh, not 'fr'"),
+            (
+                "run --phases start,stop",
+                "there is no phase 'stop'; there are start, small, load, work",
+            ),
             ("run --loud", "invalid option '--loud'"),
             ("run twice", "unexpected argument \"twice\""),
             ("table --write", "missing argument for option '--write'"),
@@ -218,7 +262,7 @@ mod tests {
     fn every_option_stands_in_the_help() {
         for option in [
             "quick", "only", "rounds", "seed", "publish", "default", "direct", "out", "install",
-            "from", "write", "lang",
+            "from", "write", "lang", "phases", "merge", "full",
         ] {
             assert!(HELP.contains(&format!("--{option}")), "{option}");
         }

@@ -4,9 +4,10 @@
 use std::fs;
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::result::{Raw, Report, RunSample, SCHEMA};
+use crate::raw::{Raw, RunSample};
+use crate::result::{Report, SCHEMA};
 
 /// The line before the generated part of a README.
 pub const BEGIN: &str = "<!-- compare:begin -->";
@@ -28,18 +29,28 @@ pub fn write_report(path: &Path, report: &Report) -> Result<(), String> {
 /// When it cannot be read, or has another shape.
 pub fn read_report(path: &Path) -> Result<Report, String> {
     let text = fs::read_to_string(path).map_err(|e| named(path, e))?;
-    let report: Report = serde_json::from_str(&text).map_err(|e| named(path, e))?;
-    if report.schema != SCHEMA {
+    let version: Version = serde_json::from_str(&text).map_err(|e| named(path, e))?;
+    if version.schema != SCHEMA {
         let text = format!(
             "schema {} instead of {SCHEMA}; run the comparison again",
-            report.schema
+            version.schema
         );
         return Err(named(path, text));
     }
-    Ok(report)
+    serde_json::from_str(&text).map_err(|e| named(path, e))
 }
 
-/// Writes every sample: `raw.json`, `starts.csv` and `runs.csv`.
+/// Reads every sample that [`write_raw`] wrote.
+///
+/// # Errors
+/// When it cannot be read, or has another shape.
+pub fn read_raw(folder: &Path) -> Result<Raw, String> {
+    let path = folder.join("raw.json");
+    let text = fs::read_to_string(&path).map_err(|e| named(&path, e))?;
+    serde_json::from_str(&text).map_err(|e| named(&path, e))
+}
+
+/// Writes every sample: `raw.json`, `starts.csv`, `smalls.csv` and `runs.csv`.
 ///
 /// # Errors
 /// When one of them cannot be written.
@@ -48,6 +59,7 @@ pub fn write_raw(folder: &Path, raw: &Raw) -> Result<(), String> {
     let json = serde_json::to_string(raw).map_err(|e| named(&path, e))?;
     write_text(&path, &json)?;
     write_csv(&folder.join("starts.csv"), &raw.starts)?;
+    write_csv(&folder.join("smalls.csv"), &raw.smalls)?;
     // A row of a table has no room for thousands of latencies; raw.json has them.
     let runs = raw.runs.iter().map(|run| RunSample {
         latencies_us: Vec::new(),
@@ -56,13 +68,18 @@ pub fn write_raw(folder: &Path, raw: &Raw) -> Result<(), String> {
     write_csv(&folder.join("runs.csv"), &runs.collect::<Vec<_>>())
 }
 
-/// Puts `block` between the two markers of the file.
+/// Puts `block` between the two markers of the file; returns whether that changed anything.
 ///
 /// # Errors
 /// When the file has no such markers, or cannot be read or written.
-pub fn write_between_markers(path: &Path, block: &str) -> Result<(), String> {
+pub fn write_between_markers(path: &Path, block: &str) -> Result<bool, String> {
     let text = fs::read_to_string(path).map_err(|e| named(path, e))?;
-    write_text(path, &replace(&text, block).map_err(|e| named(path, e))?)
+    let new = replace(&text, block).map_err(|e| named(path, e))?;
+    if new == text {
+        return Ok(false);
+    }
+    write_text(path, &new)?;
+    Ok(true)
 }
 
 /// Writes a text file.
@@ -71,6 +88,12 @@ pub fn write_between_markers(path: &Path, block: &str) -> Result<(), String> {
 /// When it cannot be written.
 pub fn write_text(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|e| named(path, e))
+}
+
+/// What tells reports of another shape apart.
+#[derive(Deserialize)]
+struct Version {
+    schema: u32,
 }
 
 fn write_csv<T: Serialize>(path: &Path, rows: &[T]) -> Result<(), String> {
@@ -122,7 +145,7 @@ mod tests {
         .unwrap();
         let error = read_report(&path).unwrap_err();
         assert!(
-            error.ends_with("schema 99 instead of 1; run the comparison again"),
+            error.ends_with("schema 99 instead of 2; run the comparison again"),
             "{error}"
         );
     }
@@ -136,7 +159,8 @@ mod tests {
         assert_eq!(read("starts.csv").lines().count(), raw.starts.len() + 1);
         assert!(read("starts.csv").starts_with("peer,round,place,listening_us,first_us,"));
         assert_eq!(read("runs.csv").lines().count(), raw.runs.len() + 1);
-        assert_eq!(serde_json::from_str::<Raw>(&read("raw.json")).unwrap(), raw);
+        assert_eq!(read("smalls.csv").lines().count(), raw.smalls.len() + 1);
+        assert_eq!(read_raw(folder.path()).unwrap(), raw);
     }
 
     #[test]
@@ -145,6 +169,15 @@ mod tests {
         let new = replace(&text, "new\n").unwrap();
         assert_eq!(new, format!("top\n{BEGIN}\nnew\n{END}\nbottom\n"));
         assert_eq!(replace(&new, "new").unwrap(), new);
+    }
+
+    #[test]
+    fn a_file_is_written_only_when_it_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("README.md");
+        fs::write(&path, format!("{BEGIN}\n{END}\n")).unwrap();
+        assert_eq!(write_between_markers(&path, "new"), Ok(true));
+        assert_eq!(write_between_markers(&path, "new"), Ok(false));
     }
 
     #[test]

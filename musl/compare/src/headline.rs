@@ -1,21 +1,29 @@
-//! Owns the part of a README that a report writes: a picture, a table, and what they hold under.
+//! Owns the part of a README that a report writes: a picture, a small table, and what they hold
+//! under. The full tables are `table`'s.
 
+use crate::events::Handler;
 use crate::grid::Grid;
 use crate::peers::Group;
-use crate::result::{Report, Row};
-use crate::table::{conditions, ranked, zip};
-use crate::units::{kib, ms, rate, us};
-use crate::verdict;
+use crate::plan::HEADLINE_CONNECTIONS as CONNECTIONS;
+use crate::result::{Load, Report, Row};
+use crate::sections::{or_none, zip};
+use crate::stats::Spread;
+use crate::table::{conditions, ranked};
+use crate::units::{bare_kib, bare_ms, rate};
 use crate::words::Language;
 
-/// The number of connections whose throughput stands in the headline.
-const HEADLINE_CONNECTIONS: usize = 16;
+/// Who stands there: ours, the floor, and one of each kind that readers know.
+const SHOWN: [&str; 8] = [
+    "direct", "default", "c-bare", "hyper", "axum", "go", "node", "python",
+];
 
 /// The headline table with its picture and its conditions, as Markdown.
 pub fn markdown(report: &Report, picture: &str, method: &str, language: Language) -> String {
-    let mut grid = Grid::new(&language.columns());
-    for row in ranked(report) {
-        grid.push(headline_row(report, row));
+    let most = most_cores(report);
+    let head = language.columns(most);
+    let mut grid = Grid::new(&head.each_ref().map(String::as_str));
+    for row in shown(report) {
+        grid.push(headline_row(row, most));
     }
     let picture = format!("![{}]({picture})", language.picture());
     let notes = footnotes(report, method, language);
@@ -24,69 +32,67 @@ pub fn markdown(report: &Report, picture: &str, method: &str, language: Language
         .replace("\n\n\n", "\n\n")
 }
 
-fn headline_row(report: &Report, row: &Row) -> Vec<String> {
+/// The rows of the headline and of the picture, the soonest first answer first.
+pub fn shown(report: &Report) -> Vec<&Row> {
+    let shown = |row: &&Row| SHOWN.contains(&row.id.as_str());
+    ranked(report).into_iter().filter(shown).collect()
+}
+
+/// The most cores that the server had.
+pub fn most_cores(report: &Report) -> usize {
+    report.levels().last().copied().unwrap_or(1)
+}
+
+fn headline_row(row: &Row, most: usize) -> Vec<String> {
     let start = row.start.as_ref();
-    let load = row
-        .load
-        .iter()
-        .find(|load| load.connections == HEADLINE_CONNECTIONS);
+    let loads = [1, most].map(|cores| row.load(Handler::Echo, cores, CONNECTIONS));
     let cells = vec![
         row.name.clone(),
         zip(row, " †"),
-        start.map_or("-".into(), |s| {
-            format!("{} ({})", ms(s.first_us.p50), ms(s.first_us.p90))
-        }),
-        start.map_or("-".into(), |s| ms(s.listening_us.p50)),
-        start.map_or("-".into(), |s| kib(s.memory.peak_rss_kib)),
-        start.map_or("-".into(), |s| s.memory.threads.to_string()),
-        row.warm.as_ref().map_or("-".into(), |w| us(w.cpu_us)),
-        load.map_or("-".into(), |l| rate(l.per_second)),
-        row.cloud
-            .iter()
-            .filter_map(|id| cloud_cell(report, id))
-            .collect::<Vec<_>>()
-            .join("; "),
+        or_none(start.map(|start| spread(&start.first_us))),
+        or_none(row.small(0).map(|small| spread(&small.first_us))),
+        or_none(start.map(|start| bare_ms(start.cpu_us.p50))),
+        or_none(start.map(|start| bare_kib(start.memory.peak_rss_kib))),
+        pair(loads, |load| load.cpu_us.map(rate)),
+        pair(loads, |load| Some(rate(load.per_second))) + partly(&loads),
     ];
-    let ours = row.group == Group::Ours;
+    if row.group != Group::Ours {
+        return cells;
+    }
     cells
         .into_iter()
-        .map(|c| {
-            if ours && !c.is_empty() {
-                format!("**{c}**")
-            } else {
-                c
-            }
-        })
+        .map(|cell| format!("**{cell}**"))
         .collect()
 }
 
-fn cloud_cell(report: &Report, id: &str) -> Option<String> {
-    let cloud = report.cloud.iter().find(|cloud| cloud.id == id)?;
-    // The latest figure stands last: "4.39 (2020), 11.75 (2021)".
-    let latest = |text: &Option<String>, unit: &str| {
-        let last = text.as_deref().and_then(|text| text.rsplit(", ").next());
-        let figure = last.and_then(|last| last.split(' ').next());
-        figure.map_or("-".to_owned(), |figure| format!("{figure} {unit}"))
-    };
-    let package = cloud.package.as_deref().unwrap_or("-");
-    let (duration, memory) = (&cloud.duration_ms, &cloud.memory_mb);
-    Some(format!(
-        "{package} / {} / {}",
-        latest(duration, "ms"),
-        latest(memory, "MB")
-    ))
+fn spread(times: &Spread) -> String {
+    format!("{} ({})", bare_ms(times.p50), bare_ms(times.p90))
+}
+
+fn pair(loads: [Option<&Load>; 2], figure: fn(&Load) -> Option<String>) -> String {
+    loads.map(|load| or_none(load.and_then(figure))).join(" / ")
+}
+
+/// The mark of a server that left connections without an answer.
+fn partly(loads: &[Option<&Load>; 2]) -> &'static str {
+    let partly = |load: &&Load| load.served < load.connections;
+    if loads.iter().flatten().any(partly) {
+        " ‡"
+    } else {
+        ""
+    }
 }
 
 fn footnotes(report: &Report, method: &str, language: Language) -> String {
     let mut notes = vec![conditions(report, language) + &language.method(method)];
-    notes.extend(language.marks().map(str::to_owned));
+    notes.extend(language.marks(CONNECTIONS));
+    let shown = report
+        .left_out
+        .iter()
+        .filter(|left| SHOWN.contains(&left.id.as_str()));
     notes.extend(
-        report
-            .left_out
-            .iter()
-            .map(|left| language.left_out(&left.name, &left.reason, left.bring.as_deref())),
+        shown.map(|left| language.left_out(&left.name, &left.reason, left.bring.as_deref())),
     );
-    notes.extend(verdict::lines(report, language));
     notes.iter().map(|note| format!("- {note}\n")).collect()
 }
 
@@ -100,25 +106,42 @@ mod tests {
         let mut report = report();
         report.peers.truncate(1);
         report.peers[0].start = None;
-        report.peers[0].warm = None;
-        let row = headline_row(&report, &report.peers[0]);
-        assert_eq!(row[2..7], ["-"; 5].map(str::to_owned));
+        report.peers[0].small.clear();
+        report.peers[0].load.clear();
+        let row = headline_row(&report.peers[0], 2);
+        assert_eq!(row[2..6], ["-"; 4].map(str::to_owned));
+        assert_eq!(row[6..], ["- / -"; 2].map(str::to_owned));
     }
 
     #[test]
-    fn the_headline_is_markdown_with_ours_in_bold_and_the_cloud_marked() {
+    fn the_headline_is_markdown_with_units_in_its_head_and_ours_in_bold() {
         let text = markdown(&report(), "a/result.svg", "a/README.md", Language::English);
         assert!(
             text.starts_with("![Package size and cold start of each server](a/result.svg)\n\n| ")
         );
         assert!(
-            text.contains("\n| **fc-runtime** | **211.9 kB** | **0.390 ms (0.468 ms)** |"),
+            text.contains("| CPU per request on 1 / 2 cores, µs |"),
             "{text}"
         );
-        assert!(text.contains("600 B † "), "{text}");
-        assert!(text.contains("| - / 3.12 ms / 55.65 MB |"), "{text}");
-        assert!(text.contains("not ours, and not comparable"));
+        let ours =
+            "\n| **fc-runtime** | **211.9** | **0.390 (0.468)** | **1.56 (1.87)** | **0.312** |";
+        assert!(text.contains(ours), "{text}");
+        assert!(
+            text.contains("| **25 / 26** | **20,000 / 40,000** |"),
+            "{text}"
+        );
+        assert!(text.contains("| 0.6 † "), "{text}");
         assert!(!text.contains("| Wrong |"));
+    }
+
+    #[test]
+    fn a_server_that_leaves_connections_without_an_answer_is_marked() {
+        let mut report = report();
+        for load in &mut report.peers[0].load {
+            load.served = 1;
+        }
+        let text = markdown(&report, "a/result.svg", "a/README.md", Language::English);
+        assert_eq!(text.matches(" ‡ |").count(), 1, "{text}");
     }
 
     #[test]

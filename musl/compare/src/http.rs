@@ -1,5 +1,5 @@
-//! Owns the wire: the request the platform's agent sends, and the answer taken apart. Knows no
-//! sockets, so that everything here is tested without one.
+//! Owns the answer of a server, taken apart. Knows no sockets, so that everything here is tested
+//! without one.
 
 use std::fmt;
 
@@ -68,24 +68,6 @@ impl Answer {
             status => Err(BadAnswer::Status(status)),
         }
     }
-}
-
-/// An event as the platform's agent sends it: the same header fields for every peer.
-pub fn invoke_request(body: &[u8]) -> Vec<u8> {
-    let mut request = format!(
-        "POST /invoke HTTP/1.1\r\nHost: 127.0.0.1:9000\r\nUser-Agent: Go-http-client/1.1\r\n\
-         Content-Length: {}\r\nContent-Type: application/octet-stream\r\n\
-         X-Fc-Access-Key-Id: STS.compare\r\nX-Fc-Access-Key-Secret: none\r\n\
-         X-Fc-Account-Id: 1234567890\r\nX-Fc-Control-Path: /invoke\r\n\
-         X-Fc-Function-Handler: index.handler\r\nX-Fc-Function-Memory: 128\r\n\
-         X-Fc-Function-Name: compare\r\nX-Fc-Function-Timeout: 3\r\nX-Fc-Qualifier: LATEST\r\n\
-         X-Fc-Region: cn-hangzhou\r\nX-Fc-Request-Id: 1-67a59f35-150c1267-f381ba1c085c\r\n\
-         X-Fc-Retry-Count: 0\r\nX-Fc-Security-Token: none\r\nAccept-Encoding: gzip\r\n\r\n",
-        body.len()
-    )
-    .into_bytes();
-    request.extend_from_slice(body);
-    request
 }
 
 /// How the body of an answer ends.

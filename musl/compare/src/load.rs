@@ -1,31 +1,57 @@
-//! Owns the closed loop: many connections on one thread, each with one request under way. Knows
-//! no process.
+//! Owns the closed loop: many connections, each with one request under way, on one thread for each
+//! core of the client. Knows no process.
 
-use std::collections::HashMap;
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+mod ring;
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use nix::errno::Errno;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
-use crate::http::{BadAnswer, Reader, invoke_request};
-use crate::measure::{event, micros};
+use crate::events::Events;
 use crate::server::Trouble;
+use ring::Ring;
 
-/// How long one connection may take to be made; a full backlog drops it for a second at first.
-const CONNECT_MAX: Duration = Duration::from_secs(3);
-/// What one read takes at most, in bytes.
-const READ_BYTES: usize = 16 * 1024;
-/// How many ready connections are taken at once.
-const EVENTS_MAX: usize = 64;
+/// How many connections wait for their first answer at a time. A listener with a short queue drops
+/// what comes all at once, and the client's system tries again only after a second, two, four.
+const NEW_MAX: usize = 4;
+/// How long no connection may get its first answer until the others are not waited for. A server
+/// that serves one after the other never answers them all.
+const STALL_MAX: Duration = Duration::from_secs(1);
+/// How often a thread looks at the stage while no answer comes, and the owner whether all are ready.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// The stages of a loop, in their order: every connection gets its first answer, answers count,
+/// they do so no longer, the end.
+const SETTLING: u8 = 0;
+const COUNTING: u8 = 1;
+const COUNTED: u8 = 2;
+const OVER: u8 = 3;
+
+/// What a closed loop does.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The server.
+    pub address: SocketAddr,
+    /// How many connections keep asking.
+    pub connections: usize,
+    /// How many threads of the client they are spread over.
+    pub threads: usize,
+    /// How long answers count.
+    pub time: Duration,
+    /// What they send.
+    pub events: Events,
+}
 
 /// What a closed loop counted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
     /// From each request to its answer, in µs.
     pub latencies_us: Vec<f64>,
+    /// How long answers counted.
+    pub time: Duration,
     /// The connections that got an answer.
     pub served: usize,
     /// Requests that failed; their connection is not used again.
@@ -34,252 +60,126 @@ pub struct Outcome {
     pub reconnects: u64,
 }
 
-/// Keeps `connections` asking for `time`; `look` is called at the end, while all are open.
+impl Outcome {
+    fn add(&mut self, other: Self) {
+        self.latencies_us.extend(other.latencies_us);
+        self.served += other.served;
+        self.errors += other.errors;
+        self.reconnects += other.reconnects;
+    }
+}
+
+/// Keeps the connections asking; `begin` is called just before answers count, when each connection
+/// has had its first one, and `end` just after, while all are still at it.
 ///
 /// # Errors
 /// When an answer is wrong, or epoll fails.
-pub fn run<T>(
-    address: SocketAddr,
-    connections: usize,
-    bytes: usize,
-    time: Duration,
+pub fn run<B, E>(
+    order: &Order,
     rng: &mut Rng,
-    look: impl FnOnce() -> T,
-) -> Result<(Outcome, T), Trouble> {
-    let mut ring = Ring::new(address, bytes, rng)?;
-    for id in 0..connections as u64 {
-        ring.open(id);
-    }
-    ring.send_all();
-    let end = Instant::now() + time;
-    while let Some(left) = end.checked_duration_since(Instant::now()) {
-        ring.turn(left)?;
-    }
-    let seen = look();
-    ring.outcome.served = ring.served.len();
-    Ok((ring.outcome, seen))
+    begin: impl FnOnce() -> B,
+    end: impl FnOnce() -> E,
+) -> Result<(Outcome, B, E), Trouble> {
+    let threads = order.threads.clamp(1, order.connections.max(1));
+    let gate = Gate::default();
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|first| {
+                let (gate, rng) = (&gate, rng.fork());
+                scope.spawn(move || gate.work(order, rng, (first, threads)))
+            })
+            .collect();
+        gate.wait_for(threads);
+        let begun = begin();
+        let began = Instant::now();
+        gate.stage.store(COUNTING, Ordering::SeqCst);
+        thread::sleep(order.time);
+        gate.stage.store(COUNTED, Ordering::SeqCst);
+        let time = began.elapsed();
+        let ended = end();
+        gate.stage.store(OVER, Ordering::SeqCst);
+        let mut sum = Outcome {
+            time,
+            ..Outcome::default()
+        };
+        for worker in workers {
+            sum.add(
+                worker
+                    .join()
+                    .expect("a thread of the client does not panic")?,
+            );
+        }
+        Ok((sum, begun, ended))
+    })
 }
 
-/// One connection.
-struct Line {
-    stream: TcpStream,
-    reader: Reader,
-    body: Vec<u8>,
-    sent: Instant,
+/// What the threads of a loop agree on.
+#[derive(Debug, Default)]
+struct Gate {
+    stage: AtomicU8,
+    ready: AtomicUsize,
 }
 
-struct Ring<'a> {
-    epoll: Epoll,
-    address: SocketAddr,
-    bytes: usize,
-    rng: &'a mut Rng,
-    lines: HashMap<u64, Line>,
-    served: std::collections::HashSet<u64>,
-    outcome: Outcome,
-    buffer: Vec<u8>,
-}
-
-impl<'a> Ring<'a> {
-    fn new(address: SocketAddr, bytes: usize, rng: &'a mut Rng) -> io::Result<Self> {
-        Ok(Self {
-            epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?,
-            address,
-            bytes,
-            rng,
-            lines: HashMap::new(),
-            served: std::collections::HashSet::new(),
-            outcome: Outcome::default(),
-            buffer: vec![0; READ_BYTES],
-        })
+impl Gate {
+    fn wait_for(&self, threads: usize) {
+        while self.ready.load(Ordering::SeqCst) < threads {
+            thread::sleep(LOOK);
+        }
     }
 
-    /// Makes a connection; one that cannot be made counts as an error.
-    fn open(&mut self, id: u64) {
-        match self.connect(id) {
-            Ok(line) => {
-                self.lines.insert(id, line);
+    /// One thread: every `step`-th connection from `first` on.
+    fn work(
+        &self,
+        order: &Order,
+        rng: Rng,
+        (first, step): (usize, usize),
+    ) -> Result<Outcome, Trouble> {
+        let settled = Settled(self);
+        let mut ring = Ring::new(order, rng)?;
+        let ids = (first..order.connections).step_by(step).map(|id| id as u64);
+        settle(&mut ring, ids, (NEW_MAX / step).max(1))?;
+        drop(settled);
+        loop {
+            match self.stage.load(Ordering::SeqCst) {
+                SETTLING | COUNTED => ring.turn(LOOK, false)?,
+                COUNTING => ring.turn(LOOK, true)?,
+                _ => return Ok(ring.finish()),
             }
-            Err(_) => self.outcome.errors += 1,
         }
     }
+}
 
-    fn connect(&self, id: u64) -> io::Result<Line> {
-        let stream = TcpStream::connect_timeout(&self.address, CONNECT_MAX)?;
-        stream.set_nodelay(true)?;
-        stream.set_nonblocking(true)?;
-        self.epoll
-            .add(&stream, EpollEvent::new(EpollFlags::EPOLLIN, id))?;
-        Ok(Line {
-            stream,
-            reader: Reader::default(),
-            body: Vec::new(),
-            sent: Instant::now(),
-        })
-    }
-
-    fn send_all(&mut self) {
-        let mut ids: Vec<u64> = self.lines.keys().copied().collect();
-        ids.sort_unstable();
-        for id in ids {
-            self.send(id);
-        }
-    }
-
-    /// Sends the next event of a connection.
-    fn send(&mut self, id: u64) {
-        let Some(line) = self.lines.get_mut(&id) else {
-            return;
-        };
-        line.body = event(self.rng, self.bytes);
-        line.sent = Instant::now();
-        // Nothing of an earlier request is under way, so the socket takes a small one whole.
-        if line.stream.write_all(&invoke_request(&line.body)).is_err() {
-            self.fail(id);
-        }
-    }
-
-    fn fail(&mut self, id: u64) {
-        self.outcome.errors += 1;
-        self.lines.remove(&id);
-    }
-
-    /// Waits for answers, at most as long as is left, and sends what follows them.
-    fn turn(&mut self, left: Duration) -> Result<(), Trouble> {
-        let mut ready = [EpollEvent::empty(); EVENTS_MAX];
-        // A whole millisecond more, so that the last wait is no busy loop.
-        let timeout = EpollTimeout::try_from(left + Duration::from_millis(1))
-            .map_err(|_| io::Error::from(ErrorKind::InvalidInput))?;
-        let n = match self.epoll.wait(&mut ready, timeout) {
-            Err(Errno::EINTR) => 0,
-            other => other.map_err(io::Error::from)?,
-        };
-        for event in &ready[..n] {
-            self.receive(event.data())?;
-        }
-        Ok(())
-    }
-
-    fn receive(&mut self, id: u64) -> Result<(), Trouble> {
-        let Some(line) = self.lines.get_mut(&id) else {
+/// Opens connections, a few at a time, until each has had its first answer.
+fn settle(
+    ring: &mut Ring<'_>,
+    mut ids: impl Iterator<Item = u64>,
+    new_max: usize,
+) -> Result<(), Trouble> {
+    let (mut served, mut deadline) = (0, Instant::now() + STALL_MAX);
+    loop {
+        let room = new_max.saturating_sub(ring.waiting());
+        ids.by_ref().take(room).for_each(|id| ring.open(id));
+        if ring.waiting() == 0 {
             return Ok(());
-        };
-        let answer = match line.stream.read(&mut self.buffer) {
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
-            Err(_) => Err(BadAnswer::Cut),
-            Ok(0) => line.reader.end().map(Some),
-            Ok(n) => line.reader.feed(&self.buffer[..n]),
-        };
-        let checked = answer.and_then(|answer| match answer {
-            Some(answer) => answer.verify(&line.body).map(|()| Some(answer.keep_alive)),
-            None => Ok(None),
-        });
-        match checked {
-            Ok(Some(keep_alive)) => self.answered(id, keep_alive),
-            Ok(None) => {}
-            Err(wrong @ BadAnswer::WrongEcho { .. }) => return Err(wrong.into()),
-            Err(_) => self.fail(id),
         }
-        Ok(())
+        ring.turn(LOOK, false)?;
+        if ring.served() > served {
+            (served, deadline) = (ring.served(), Instant::now() + STALL_MAX);
+        } else if Instant::now() > deadline {
+            ids.for_each(|id| ring.open(id));
+            return Ok(());
+        }
     }
+}
 
-    fn answered(&mut self, id: u64, keep_alive: bool) {
-        if let Some(line) = self.lines.get(&id) {
-            self.outcome.latencies_us.push(micros(line.sent.elapsed()));
-            self.served.insert(id);
-        }
-        if !keep_alive {
-            self.lines.remove(&id);
-            self.outcome.reconnects += 1;
-            self.open(id);
-        }
-        self.send(id);
+/// Says that a thread is ready when it is dropped, so that one that fails is not waited for.
+struct Settled<'a>(&'a Gate);
+
+impl Drop for Settled<'_> {
+    fn drop(&mut self) {
+        self.0.ready.fetch_add(1, Ordering::SeqCst);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::net::{Ipv4Addr, TcpListener};
-    use std::thread;
-
-    use super::*;
-
-    /// A server that answers each request on each connection with what `answer` makes of its body.
-    fn serve(answer: fn(&[u8]) -> Vec<u8>) -> SocketAddr {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = listener.local_addr().unwrap();
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                thread::spawn(move || talk(stream.unwrap(), answer));
-            }
-        });
-        address
-    }
-
-    fn talk(mut stream: TcpStream, answer: fn(&[u8]) -> Vec<u8>) {
-        let mut buffer = [0; 4096];
-        // The client sends a request whole, and one at a time.
-        while let Ok(n @ 1..) = stream.read(&mut buffer) {
-            let head = buffer[..n]
-                .windows(4)
-                .position(|w| w == b"\r\n\r\n")
-                .unwrap()
-                + 4;
-            if stream.write_all(&answer(&buffer[head..n])).is_err() {
-                return;
-            }
-        }
-    }
-
-    fn reply(head: &str, body: &[u8]) -> Vec<u8> {
-        let head = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", body.len());
-        [head.as_bytes(), body].concat()
-    }
-
-    fn drive(answer: fn(&[u8]) -> Vec<u8>) -> Result<(Outcome, &'static str), Trouble> {
-        let time = Duration::from_millis(100);
-        run(
-            serve(answer),
-            3,
-            20,
-            time,
-            &mut Rng::with_seed(1),
-            || "seen",
-        )
-    }
-
-    #[test]
-    fn every_connection_is_served_and_every_answer_timed() {
-        let (outcome, seen) = drive(|body| reply("200 OK", body)).unwrap();
-        assert_eq!(
-            (outcome.served, outcome.errors, outcome.reconnects, seen),
-            (3, 0, 0, "seen")
-        );
-        assert!(outcome.latencies_us.len() >= 3);
-    }
-
-    #[test]
-    fn a_wrong_echo_ends_the_loop() {
-        let trouble = drive(|_| reply("200 OK", b"something else")).unwrap_err();
-        assert_eq!(
-            trouble.to_string(),
-            "20 bytes were sent and 14 other bytes came back"
-        );
-    }
-
-    #[test]
-    fn a_refusal_is_counted_and_not_timed() {
-        let (outcome, _) = drive(|_| reply("503 Service Unavailable", b"")).unwrap();
-        assert_eq!(
-            (outcome.served, outcome.errors, outcome.latencies_us.len()),
-            (0, 3, 0)
-        );
-    }
-
-    #[test]
-    fn a_server_that_closes_is_met_again() {
-        let close = |body: &[u8]| reply("200 OK\r\nConnection: close", body);
-        let (outcome, _) = drive(close).unwrap();
-        assert_eq!((outcome.served, outcome.errors), (3, 0));
-        assert!(outcome.reconnects >= 3);
-    }
-}
+mod tests;

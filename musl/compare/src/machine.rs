@@ -5,9 +5,9 @@ use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
-use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
-use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
+
+use crate::cores::Cores;
 
 /// The lowest port that is handed out; below it live well-known services.
 const PORT_MIN: u16 = 10_240;
@@ -33,7 +33,7 @@ pub struct Machine {
     pub others_before: f64,
     /// The same just after it.
     pub others_after: f64,
-    /// Whether client and server each had a core of their own.
+    /// Whether client and server had cores to themselves while the server had one.
     pub pinned: bool,
 }
 
@@ -43,7 +43,7 @@ impl Machine {
         let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
         Self {
             cpu: value(&read("/proc/cpuinfo"), "model name", ':'),
-            cores: cores.usable,
+            cores: cores.count(),
             memory_mib: value(&read("/proc/meminfo"), "MemTotal", ':')
                 .trim_end_matches(" kB")
                 .parse::<u64>()
@@ -52,7 +52,7 @@ impl Machine {
             system: value(&read("/etc/os-release"), "PRETTY_NAME", '='),
             others_before: 0.0,
             others_after: 0.0,
-            pinned: cores.apart(),
+            pinned: cores.seats(1).apart(),
         }
     }
 
@@ -98,54 +98,6 @@ fn share(before: Use, after: Use) -> f64 {
     } else {
         0.0
     }
-}
-
-/// Where the client and where the server runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cores {
-    /// The core of the client.
-    pub client: usize,
-    /// The core of the server: another one, unless there is only one.
-    pub server: usize,
-    usable: usize,
-}
-
-impl Cores {
-    /// The first and the last core that this process may use.
-    ///
-    /// # Errors
-    /// When the kernel does not say which those are.
-    pub fn pick() -> io::Result<Self> {
-        let set = sched_getaffinity(Pid::from_raw(0))?;
-        let usable: Vec<usize> = (0..CpuSet::count())
-            .filter(|cpu| set.is_set(*cpu).unwrap_or(false))
-            .collect();
-        match (usable.first(), usable.last()) {
-            (Some(client), Some(server)) => Ok(Self {
-                client: *client,
-                server: *server,
-                usable: usable.len(),
-            }),
-            _ => Err(io::Error::other(
-                "the kernel names no core for this process",
-            )),
-        }
-    }
-
-    /// Whether client and server do not share a core.
-    pub fn apart(&self) -> bool {
-        self.client != self.server
-    }
-}
-
-/// Keeps the calling thread, and what it starts from now on, on one core.
-///
-/// # Errors
-/// When the kernel refuses.
-pub fn pin(cpu: usize) -> io::Result<()> {
-    let mut set = CpuSet::new();
-    set.set(cpu)?;
-    Ok(sched_setaffinity(Pid::from_raw(0), &set)?)
 }
 
 /// Hands out ports that the kernel gives to no outgoing connection: a client that keeps
@@ -270,19 +222,5 @@ mod tests {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, ports.free().unwrap())).unwrap();
         ports.next = taken.local_addr().unwrap().port();
         assert_ne!(ports.free().unwrap(), taken.local_addr().unwrap().port());
-    }
-
-    #[test]
-    fn a_pinned_thread_has_one_core() {
-        let cores = Cores::pick().unwrap();
-        let left = std::thread::spawn(move || {
-            pin(cores.server).unwrap();
-            Cores::pick().unwrap()
-        });
-        let left = left.join().unwrap();
-        assert_eq!(
-            (left.client, left.server, left.usable),
-            (cores.server, cores.server, 1)
-        );
     }
 }

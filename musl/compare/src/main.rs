@@ -1,28 +1,50 @@
 //! The size and cold-start comparison of fc-runtime with other servers; README.md is its method.
 //!
 //! # Layout
-//! `cli` reads the order, `peers` the manifest, `package` makes what one would deploy, `run` lets
-//! the peers take turns, `measure`, `server`, `load`, `http` and `process` do the measuring,
-//! `summary` sums up, `table`, `headline`, `words`, `svg` and `export` show it.
+//! `cli` reads the order and `verbs` does it. `peers` is the manifest, `package` and `shell` make what one
+//! would deploy. `run` and `phases` let the peers take turns, `scale` is the gate of the second core.
+//! `bench`, `measure`, `launch`, `join`, `cgroup`, `cores`, `server`, `client`, `load`, `events`,
+//! `agent`, `http` and `process` do the measuring. `raw` becomes `result` by `summary` and `merge`;
+//! `table`, `sections`, `headline`, `words`, `svg`, `export` and `publish`
+//! show it.
 
+mod agent;
+mod bench;
+mod cgroup;
 mod cli;
+mod client;
+mod contestant;
+mod cores;
+mod events;
 mod export;
+mod files;
 mod grid;
 mod headline;
 mod http;
+mod join;
+mod launch;
 mod load;
 mod machine;
 mod measure;
+mod merge;
+mod outside;
 mod package;
 mod peers;
+mod phase;
+mod phases;
 mod plan;
 mod process;
 mod progress;
+mod publish;
+mod raw;
 mod result;
 mod run;
 #[cfg(test)]
 mod sample;
+mod scale;
+mod sections;
 mod server;
+mod shell;
 mod stats;
 mod summary;
 mod svg;
@@ -35,6 +57,14 @@ mod words;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args_os()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    if words.get(1).is_some_and(|word| word == join::ORDER) {
+        // This process is about to become a server; what it says is in that server's stderr.
+        eprintln!("{}", join::act(&words[2..]));
+        return ExitCode::FAILURE;
+    }
     let args = cli::Args::parse(std::env::args_os().skip(1));
     match args.and_then(|args| verbs::act(&args)) {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,15 +5,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use crate::peers::{Manifest, Peer, Places};
-
-/// Where interpreters are looked for first: the system's own, not a version manager's shim,
-/// which would be timed with the program.
-pub const SYSTEM_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+use crate::peers::{Manifest, Peer, Places, Work};
+use crate::shell::{command, find_program, first_line, run};
 
 /// What one deploys.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +119,17 @@ impl<'a> Workshop<'a> {
             .map_err(|reason| left_out(peer, self.places.hide(&reason), peer.bring.clone()))
     }
 
+    /// Builds the program of a peer with handlers that work.
+    ///
+    /// # Errors
+    /// Says which step failed.
+    pub fn make_work(&self, work: &Work, id: &str) -> Result<(), String> {
+        let folder = self.places.package(id);
+        fs::create_dir_all(&folder).map_err(|e| named(&folder, &e))?;
+        self.steps(&work.build, &work.copy, id)
+            .map_err(|reason| self.places.hide(&reason))
+    }
+
     fn bring_tools(&mut self, peer: &Peer) -> Result<(), LeftOut> {
         for need in &peer.needs {
             let Some(tool) = self.manifest.tool(need) else {
@@ -163,28 +170,31 @@ impl<'a> Workshop<'a> {
             fs::remove_dir_all(&package).map_err(|e| named(&package, &e))?;
         }
         fs::create_dir_all(&package).map_err(|e| named(&package, &e))?;
-        for argv in &peer.build {
-            self.step(peer, argv, self.places.word("peers"))?;
-        }
-        for [from, to] in &peer.copy {
-            let from = PathBuf::from(self.places.fill(from, &peer.id));
-            fs::copy(&from, package.join(to)).map_err(|e| named(&from, &e))?;
-        }
+        self.steps(&peer.build, &peer.copy, &peer.id)?;
         if peer
             .installed
             .as_ref()
             .is_some_and(|file| !package.join(file).exists())
         {
-            self.step(peer, &peer.install, &package)?;
+            self.step(&peer.id, &peer.install, &package)?;
         }
         self.weigh(peer, &package)
     }
 
-    fn step(&self, peer: &Peer, argv: &[String], folder: &Path) -> Result<(), String> {
-        let argv: Vec<String> = argv
-            .iter()
-            .map(|word| self.places.fill(word, &peer.id))
-            .collect();
+    fn steps(&self, build: &[Vec<String>], copy: &[[String; 2]], id: &str) -> Result<(), String> {
+        for argv in build {
+            self.step(id, argv, self.places.word("peers"))?;
+        }
+        for [from, to] in copy {
+            let from = PathBuf::from(self.places.fill(from, id));
+            let to = self.places.package(id).join(to);
+            fs::copy(&from, to).map_err(|e| named(&from, &e))?;
+        }
+        Ok(())
+    }
+
+    fn step(&self, id: &str, argv: &[String], folder: &Path) -> Result<(), String> {
+        let argv: Vec<String> = argv.iter().map(|word| self.places.fill(word, id)).collect();
         run(&argv, folder).map(|_| ())
     }
 
@@ -208,18 +218,6 @@ impl<'a> Workshop<'a> {
     }
 }
 
-/// The program `name`, in the system's folders first and then in `PATH`.
-pub fn find_program(name: &str) -> Option<PathBuf> {
-    if name.contains('/') {
-        return Path::new(name).exists().then(|| PathBuf::from(name));
-    }
-    let path = std::env::var("PATH").unwrap_or_default();
-    let folders = SYSTEM_PATH.split(':').chain(path.split(':'));
-    folders
-        .map(|folder| Path::new(folder).join(name))
-        .find(|program| program.is_file())
-}
-
 fn left_out(peer: &Peer, reason: String, bring: Option<String>) -> LeftOut {
     LeftOut {
         id: peer.id.clone(),
@@ -227,49 +225,6 @@ fn left_out(peer: &Peer, reason: String, bring: Option<String>) -> LeftOut {
         reason,
         bring,
     }
-}
-
-fn command(argv: &[String], folder: &Path) -> Command {
-    let program = find_program(&argv[0]).unwrap_or_else(|| PathBuf::from(&argv[0]));
-    let mut command = Command::new(program);
-    command
-        .args(&argv[1..])
-        .current_dir(folder)
-        .stdin(Stdio::null());
-    // What the caller set for its own build must not tune a peer.
-    for name in [
-        "RUSTFLAGS",
-        "CARGO_ENCODED_RUSTFLAGS",
-        "CARGO_BUILD_RUSTFLAGS",
-    ] {
-        command.env_remove(name);
-    }
-    command
-}
-
-fn run(argv: &[String], folder: &Path) -> Result<Output, String> {
-    let output = command(argv, folder)
-        .output()
-        .map_err(|e| format!("{}: {e}", argv[0]))?;
-    if output.status.success() {
-        return Ok(output);
-    }
-    let errors = String::from_utf8_lossy(&output.stderr);
-    let last: Vec<&str> = errors
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
-    let last = last[last.len().saturating_sub(3)..].join(" | ");
-    Err(format!("{} failed with {}: {last}", argv[0], output.status))
-}
-
-fn first_line(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes)
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
 }
 
 fn named(path: &Path, error: &io::Error) -> String {

@@ -80,9 +80,26 @@ pub struct Peer {
     pub interpreter: Option<String>,
     /// The command that makes what `copy` misses.
     pub bring: Option<String>,
+    /// The same server with handlers that work.
+    pub work: Option<Work>,
     /// Which of the cloud's figures stand beside it.
     #[serde(default)]
     pub seed: Vec<String>,
+}
+
+/// A program beside the peer's own, whose handler does what the event says; its `{pkg}` is a folder
+/// beside the peer's.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Work {
+    /// Commands, run in the peers' folder.
+    pub build: Vec<Vec<String>>,
+    /// What goes into its folder.
+    #[serde(default)]
+    pub copy: Vec<[String; 2]>,
+    /// The command that starts it.
+    #[serde(default = "bootstrap")]
+    pub run: Vec<String>,
 }
 
 impl Manifest {

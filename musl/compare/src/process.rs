@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::time::Duration;
 
-use nix::time::{clock_getcpuclockid, clock_gettime};
+use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +71,14 @@ pub fn cpu_time(pids: &[u32]) -> io::Result<Duration> {
         sum += Duration::from(clock_gettime(clock_getcpuclockid(pid)?)?);
     }
     Ok(sum)
+}
+
+/// The user and system time that this process has used.
+///
+/// # Errors
+/// When the kernel does not say.
+pub fn own_cpu_time() -> io::Result<Duration> {
+    Ok(clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)?.into())
 }
 
 fn memory_of(pid: u32) -> io::Result<Memory> {

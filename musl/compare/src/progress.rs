@@ -81,7 +81,8 @@ fn line(phase: &str, done: usize, total: usize, spent: Duration, what: &str) -> 
     text.chars().take(COLUMNS_MAX).collect()
 }
 
-fn clock(time: Duration) -> String {
+/// A time as a run says it: `12 s`, `3 min 5 s`.
+pub fn clock(time: Duration) -> String {
     match time.as_secs() {
         seconds @ 0..60 => format!("{seconds} s"),
         seconds => format!("{} min {} s", seconds / 60, seconds % 60),

@@ -1,17 +1,19 @@
-//! Owns the shape of a result: what is summed up in `result.json` and what is raw. Pure data.
+//! Owns the shape of a result, as `result.json` has it. Pure data.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::events::Handler;
 use crate::machine::Machine;
 use crate::package::{LeftOut, Package};
 use crate::peers::Group;
+use crate::phase::Phase;
 use crate::process::Memory;
 use crate::stats::Spread;
 
 /// The version of the shape; a reader of another one refuses the file.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// One run, summed up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,8 +32,25 @@ pub struct Report {
     pub peers: Vec<Row>,
     /// Every peer that was not, and why.
     pub left_out: Vec<LeftOut>,
+    /// What was left out for all of them, and why.
+    pub notes: Vec<String>,
+    /// How long each part of it took.
+    pub took: Vec<Took>,
+    /// The runs that were put together.
+    pub parts: u32,
     /// The cloud's own figures for the demos of other languages.
     pub cloud: Vec<Cloud>,
+}
+
+/// How long a part of a run took.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Took {
+    /// The part.
+    pub phase: Phase,
+    /// For how many peers.
+    pub peers: usize,
+    /// Altogether, in seconds.
+    pub seconds: f64,
 }
 
 /// How much is measured.
@@ -43,6 +62,12 @@ pub struct Plan {
     pub seed: u64,
     /// The cold starts of each peer.
     pub rounds: u32,
+    /// The cold starts of each peer on the smallest instance, for each of `quota_used_us`.
+    pub small_rounds: u32,
+    /// The time after which a peer starts there no more, in seconds.
+    pub small_s_max: u32,
+    /// What is used of the quota there before a server begins, in µs.
+    pub quota_used_us: Vec<u32>,
     /// How often everything else is measured.
     pub passes: u32,
     /// Requests on a connection before anything counts.
@@ -53,6 +78,8 @@ pub struct Plan {
     pub connections: Vec<usize>,
     /// How long each of those lasts, in milliseconds.
     pub load_ms: u64,
+    /// The same with handlers that work.
+    pub work_ms: u64,
     /// The bodies of the growth measurement, in bytes.
     pub bodies: Vec<usize>,
     /// Requests for each body, unless `body_ms_max` ends them before.
@@ -78,9 +105,11 @@ pub struct Row {
     pub package: Package,
     /// Its cold starts.
     pub start: Option<Start>,
+    /// Its cold starts on the smallest instance.
+    pub small: Vec<Small>,
     /// One kept-alive connection.
     pub warm: Option<Warm>,
-    /// Many connections.
+    /// Many connections, with the handler that echoes and with those that work.
     pub load: Vec<Load>,
     /// Growing bodies.
     pub bodies: Vec<Body>,
@@ -92,6 +121,49 @@ pub struct Row {
     pub cloud: Vec<String>,
 }
 
+impl Row {
+    /// The figures of so many connections on so many cores.
+    pub fn load(&self, handler: Handler, cores: usize, connections: usize) -> Option<&Load> {
+        self.load.iter().find(|load| {
+            (load.handler, load.cores, load.connections) == (handler, cores, connections)
+        })
+    }
+
+    /// The figures of the smallest instance of whose quota so much had been used.
+    pub fn small(&self, used_us: u32) -> Option<&Small> {
+        self.small.iter().find(|small| small.used_us == used_us)
+    }
+}
+
+impl Report {
+    /// Which of these peers has not been measured in every phase; those that could not be built are
+    /// left out with a reason, which is an answer too.
+    pub fn missing<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Vec<String> {
+        let small = self.notes.is_empty();
+        let whole = |row: &Row| {
+            row.disqualified.is_some()
+                || (row.start.is_some()
+                    && row.warm.is_some()
+                    && (!row.small.is_empty() || !small)
+                    && !row.load.is_empty())
+        };
+        let there = |id: &str| {
+            let row = self.peers.iter().find(|row| row.id == id);
+            row.is_some_and(whole) || self.left_out.iter().any(|left| left.id == id)
+        };
+        ids.filter(|id| !there(id)).map(str::to_owned).collect()
+    }
+
+    /// The numbers of cores that servers were measured on, in ascending order.
+    pub fn levels(&self) -> Vec<usize> {
+        let loads = self.peers.iter().flat_map(|row| &row.load);
+        let mut all: Vec<usize> = loads.map(|load| load.cores).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
 /// The cold starts of a peer; times in µs from before its process was made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Start {
@@ -99,8 +171,23 @@ pub struct Start {
     pub listening_us: Spread,
     /// To the last byte of the first answer.
     pub first_us: Spread,
+    /// User and system time of the server until then, in µs.
+    pub cpu_us: Spread,
     /// The memory and threads right after that answer; the median of each.
     pub memory: Memory,
+}
+
+/// The cold starts of a peer on the smallest instance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Small {
+    /// What had been used of the quota before, in µs.
+    pub used_us: u32,
+    /// To the last byte of the first answer, in µs.
+    pub first_us: Spread,
+    /// User and system time of the server until then, in µs.
+    pub cpu_us: Spread,
+    /// The share of starts that had to wait for a further quota.
+    pub held_back: f64,
 }
 
 /// One connection that is kept.
@@ -117,6 +204,10 @@ pub struct Warm {
 /// A number of connections, each sending its next request when it has its answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Load {
+    /// What the handler does.
+    pub handler: Handler,
+    /// The cores of the server.
+    pub cores: usize,
     /// How many.
     pub connections: usize,
     /// Answers each second: the passes' median.
@@ -125,6 +216,9 @@ pub struct Load {
     pub per_second_min: f64,
     /// The fastest pass.
     pub per_second_max: f64,
+    /// User and system time of the server for one answer, in µs: the passes' median; nothing when
+    /// no answer came.
+    pub cpu_us: Option<f64>,
     /// From a request to its answer, in µs; nothing when no answer came.
     pub latency_us: Option<Spread>,
     /// The connections that got at least one answer, in the worst pass.
@@ -166,101 +260,19 @@ pub struct Cloud {
     pub source: String,
 }
 
-/// One cold start.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StartSample {
-    /// The peer.
-    pub peer: String,
-    /// The round, from 0.
-    pub round: u32,
-    /// Its place in the round, from 0.
-    pub place: usize,
-    /// To an accepted connection, in µs.
-    pub listening_us: f64,
-    /// To the first complete answer, in µs.
-    pub first_us: f64,
-    /// Peak resident set after it, in KiB.
-    pub peak_rss_kib: u64,
-    /// Resident set after it, in KiB.
-    pub rss_kib: u64,
-    /// Proportional set after it, in KiB.
-    pub pss_kib: u64,
-    /// Threads after it.
-    pub threads: u64,
-    /// Processes after it.
-    pub processes: u64,
-}
+#[cfg(test)]
+mod tests {
+    use crate::sample::report;
 
-/// What a measurement after the start was about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// One kept-alive connection.
-    Warm,
-    /// Many connections.
-    Load,
-    /// A body size.
-    Body,
-}
-
-/// One measurement after the start, of one pass.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RunSample {
-    /// The peer.
-    pub peer: String,
-    /// The pass, from 0.
-    pub pass: u32,
-    /// What it was about.
-    pub kind: Kind,
-    /// The connections.
-    pub connections: usize,
-    /// The bytes of each event.
-    pub body_bytes: usize,
-    /// The answers.
-    pub answers: u64,
-    /// The time they took together, in seconds.
-    pub seconds: f64,
-    /// Connections with an answer.
-    pub served: usize,
-    /// Failed requests.
-    pub errors: u64,
-    /// Connections the server closed.
-    pub reconnects: u64,
-    /// CPU for one request in µs, where it was read.
-    pub cpu_us: Option<f64>,
-    /// Peak resident set at its end, in KiB.
-    pub peak_rss_kib: u64,
-    /// Resident set at its end, in KiB.
-    pub rss_kib: u64,
-    /// Proportional set at its end, in KiB.
-    pub pss_kib: u64,
-    /// Threads at its end.
-    pub threads: u64,
-    /// Processes at its end.
-    pub processes: u64,
-    /// Every latency, in µs; in the raw JSON only.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub latencies_us: Vec<f64>,
-}
-
-impl RunSample {
-    /// The memory at its end.
-    pub fn memory(&self) -> Memory {
-        Memory {
-            peak_rss_kib: self.peak_rss_kib,
-            rss_kib: self.rss_kib,
-            pss_kib: self.pss_kib,
-            threads: self.threads,
-            processes: self.processes,
-        }
+    #[test]
+    fn a_peer_is_missing_until_it_was_measured_or_left_out() {
+        let mut report = report();
+        let ids = ["c-bare", "default", "wrong", "go", "php"];
+        let missing = |report: &super::Report| report.missing(ids.into_iter());
+        assert_eq!(missing(&report), ["php"]);
+        report.peers[1].small.clear();
+        assert_eq!(missing(&report), ["default", "php"]);
+        report.notes.push("no cgroup".to_owned());
+        assert_eq!(missing(&report), ["php"]);
     }
-}
-
-/// Everything that was measured, before it is summed up.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Raw {
-    /// The cold starts.
-    pub starts: Vec<StartSample>,
-    /// Everything after them.
-    pub runs: Vec<RunSample>,
 }

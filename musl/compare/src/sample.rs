@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::events::Handler;
 use crate::machine::Machine;
 use crate::package::{LeftOut, Package};
 use crate::peers::Group;
+use crate::phase::Phase;
 use crate::process::Memory;
-use crate::result::{
-    Body, Cloud, Kind, Load, Plan, Raw, Report, Row, RunSample, SCHEMA, Start, StartSample, Warm,
-};
+use crate::raw::{Kind, Raw, RunSample, SmallSample, StartSample};
+use crate::result::{Body, Cloud, Load, Plan, Report, Row, SCHEMA, Small, Start, Took, Warm};
 use crate::stats::Spread;
 
 pub(crate) fn report() -> Report {
@@ -42,6 +43,13 @@ pub(crate) fn report() -> Report {
             reason: "go is not there".to_owned(),
             bring: Some("apt-get install -y golang-go".to_owned()),
         }],
+        notes: Vec::new(),
+        took: vec![Took {
+            phase: Phase::Start,
+            peers: 4,
+            seconds: 100.0,
+        }],
+        parts: 1,
         cloud: vec![Cloud {
             id: "node12".to_owned(),
             demo: "Node 12".to_owned(),
@@ -60,16 +68,28 @@ pub(crate) fn raw() -> Raw {
         place: 1,
         listening_us: 150.5,
         first_us: 400.25,
+        cpu_us: 300.0,
         peak_rss_kib: 425,
         rss_kib: 420,
         pss_kib: 400,
         threads: 7,
         processes: 1,
     };
+    let small = SmallSample {
+        peer: "default".to_owned(),
+        round: 0,
+        place: 1,
+        used_us: 2_500,
+        first_us: 1_900.0,
+        cpu_us: 800.0,
+        held_back: 1,
+    };
     let run = RunSample {
         peer: "default".to_owned(),
         pass: 0,
         kind: Kind::Warm,
+        handler: Handler::Echo,
+        cores: 1,
         connections: 1,
         body_bytes: 100,
         answers: 2,
@@ -78,6 +98,7 @@ pub(crate) fn raw() -> Raw {
         errors: 0,
         reconnects: 0,
         cpu_us: Some(33.0),
+        client_cpu_us: None,
         peak_rss_kib: 425,
         rss_kib: 420,
         pss_kib: 400,
@@ -87,6 +108,7 @@ pub(crate) fn raw() -> Raw {
     };
     Raw {
         starts: vec![start.clone(), start],
+        smalls: vec![small],
         runs: vec![run],
     }
 }
@@ -114,24 +136,38 @@ fn row(id: &str, name: &str, group: Group, zip_bytes: u64, first_us: f64) -> Row
         start: Some(Start {
             listening_us: spread(first_us / 2.0),
             first_us: spread(first_us),
+            cpu_us: spread(first_us * 0.8),
             memory,
         }),
+        small: [0, 2_500]
+            .map(|used_us| Small {
+                used_us,
+                first_us: spread(first_us * 4.0),
+                cpu_us: spread(first_us * 0.8),
+                held_back: 0.1,
+            })
+            .into(),
         warm: Some(Warm {
             latency_us: spread(first_us / 4.0),
             cpu_us: first_us / 10.0,
             keep_alive: true,
         }),
-        load: vec![Load {
-            connections: 16,
-            per_second: 20_000.0,
-            per_second_min: 19_000.0,
-            per_second_max: 21_000.0,
-            latency_us: Some(spread(first_us)),
-            served: 16,
-            errors: 0,
-            reconnects: 0,
-            memory,
-        }],
+        load: [(1, 25.0, 20_000.0), (2, 26.0, 40_000.0)]
+            .map(|(cores, cpu_us, per_second)| Load {
+                handler: Handler::Echo,
+                cores,
+                connections: 16,
+                per_second,
+                per_second_min: per_second * 0.9,
+                per_second_max: per_second * 1.1,
+                cpu_us: Some(cpu_us),
+                latency_us: Some(spread(first_us)),
+                served: 16,
+                errors: 0,
+                reconnects: 0,
+                memory,
+            })
+            .into(),
         bodies: vec![Body {
             bytes: 1_000,
             latency_us: spread(first_us),

@@ -1,13 +1,10 @@
-//! Owns a running server: started on its own core, met by a polling client, ended with everything
+//! Owns a running server: started on its own cores, met by a polling client, ended with everything
 //! it started. Knows no peer and no measurement.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, PipeReader, PipeWriter, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
@@ -16,9 +13,11 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use crate::http::{Answer, BadAnswer, Reader, invoke_request};
-use crate::machine;
-use crate::package::SYSTEM_PATH;
+use crate::cgroup;
+use crate::client::Client;
+use crate::cores;
+use crate::http::BadAnswer;
+use crate::launch::Launch;
 use crate::process::{self, Memory};
 
 /// The pause between two attempts to connect: far below what is measured, and the client sleeps
@@ -29,11 +28,11 @@ const LIFE_CHECK: Duration = Duration::from_millis(10);
 /// The process group of the server that runs, or 0: what a signal to the harness ends first.
 static GROUP: AtomicI32 = AtomicI32::new(0);
 /// How long a server may take to listen, and then to answer.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub const PATIENCE: Duration = Duration::from_secs(15);
+/// What one read of the servers' output takes at most, in bytes: the size of a pipe.
+const DRAIN_BYTES: usize = 64 * 1024;
 /// The exit code after an interrupt, as shells count it.
 const INTERRUPTED: i32 = 130;
-/// What one read of an answer takes at most, in bytes.
-const READ_BYTES: usize = 64 * 1024;
 
 /// Why a server could not be measured.
 #[derive(Debug)]
@@ -74,76 +73,60 @@ impl From<BadAnswer> for Trouble {
     }
 }
 
-/// How a server is started.
-#[derive(Debug, Clone)]
-pub struct Launch {
-    /// The program and its arguments.
-    pub argv: Vec<String>,
-    /// The folder it runs in.
-    pub folder: PathBuf,
-    /// Where its stderr goes.
-    pub errors: PathBuf,
-}
-
-impl Launch {
-    fn command(&self, port: u16) -> io::Result<Command> {
-        let mut command = Command::new(&self.argv[0]);
-        command.args(&self.argv[1..]).current_dir(&self.folder);
-        command
-            .env_clear()
-            .env("PATH", SYSTEM_PATH)
-            .env("LANG", "C.UTF-8");
-        command.env("FC_SERVER_PORT", port.to_string());
-        command.env("FC_CUSTOM_LISTEN_PORT", port.to_string());
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(File::create(&self.errors)?);
-        // Its own group, so that its workers end with it.
-        command.process_group(0);
-        Ok(command)
-    }
-}
-
 type Started = io::Result<(Instant, Child)>;
 
-/// A thread that stays on the server's core and does nothing but start servers: they inherit its
-/// core without a wrapper program whose start would be timed too.
+/// A server to start, and the cores it may use.
+struct Order {
+    command: Command,
+    cores: Vec<usize>,
+}
+
+/// A thread that does nothing but start servers: they inherit its cores without a wrapper program
+/// whose start would be timed too.
 #[derive(Debug)]
 pub struct Spawner {
-    orders: Sender<Command>,
+    orders: Sender<Order>,
     started: Receiver<Started>,
+    /// The end into which every server prints.
+    stdout: PipeWriter,
 }
 
 impl Spawner {
-    /// Starts the thread on `cpu`, or anywhere when there is none to spare.
-    pub fn new(cpu: Option<usize>) -> Self {
-        let (orders, queue) = mpsc::channel::<Command>();
+    /// Starts the thread, and one that reads what servers print: on the platform their stdout is a
+    /// pipe too.
+    ///
+    /// # Errors
+    /// When the pipe cannot be made.
+    pub fn new() -> io::Result<Self> {
+        let (reader, stdout) = io::pipe()?;
+        thread::spawn(move || drain(reader));
+        let (orders, queue) = mpsc::channel::<Order>();
         let (done, started) = mpsc::channel();
         thread::spawn(move || {
-            let pinned = cpu.map_or(Ok(()), machine::pin);
-            for mut command in queue {
-                let result = match &pinned {
-                    Ok(()) => spawn(&mut command),
-                    Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
-                };
-                if done.send(result).is_err() {
+            for order in queue {
+                if done.send(spawn(order)).is_err() {
                     break;
                 }
             }
         });
-        Self { orders, started }
+        Ok(Self {
+            orders,
+            started,
+            stdout,
+        })
     }
 
-    /// Starts a server and connects to it.
+    /// Starts a server on `cores` and connects to it.
     ///
     /// # Errors
     /// When it cannot be started, ends, or does not listen.
-    pub fn start(&self, launch: &Launch, port: u16) -> Result<Running, Trouble> {
+    pub fn start(&self, launch: &Launch, cores: &[usize], port: u16) -> Result<Running, Trouble> {
         let gone = |_| io::Error::other("the thread that starts servers ended");
-        self.orders
-            .send(launch.command(port)?)
-            .map_err(|_| gone(mpsc::RecvError))?;
+        let order = Order {
+            command: launch.command(port, self.stdout.try_clone()?)?,
+            cores: cores.to_vec(),
+        };
+        self.orders.send(order).map_err(|_| gone(mpsc::RecvError))?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut starting = Starting {
             spawner: self,
@@ -168,9 +151,16 @@ impl Spawner {
     }
 }
 
-fn spawn(command: &mut Command) -> Started {
+/// Reads until the last server and the spawner are gone; what was printed is of no interest.
+fn drain(mut reader: PipeReader) {
+    let mut buffer = vec![0; DRAIN_BYTES];
+    while let Ok(1..) = reader.read(&mut buffer) {}
+}
+
+fn spawn(mut order: Order) -> Started {
+    cores::pin(&order.cores)?;
     let began = Instant::now();
-    let child = command.spawn()?;
+    let child = order.command.spawn()?;
     GROUP.store(group(&child), Ordering::SeqCst);
     Ok((began, child))
 }
@@ -231,6 +221,14 @@ impl Server {
         process::tree(self.child.id())
     }
 
+    /// The user and system time of all its processes so far.
+    ///
+    /// # Errors
+    /// When it ended.
+    pub fn cpu_time(&self) -> io::Result<Duration> {
+        process::cpu_time(&self.processes()?)
+    }
+
     /// The memory and threads of the server now.
     ///
     /// # Errors
@@ -257,7 +255,8 @@ impl Drop for Server {
 pub fn end_with_this_process() -> Result<(), String> {
     let handler = || {
         end_group(GROUP.load(Ordering::SeqCst));
-        eprintln!("\ninterrupted; nothing was written");
+        cgroup::remove_current();
+        eprintln!("\ninterrupted; what was measured before is kept where a part of it was done");
         std::process::exit(INTERRUPTED);
     };
     ctrlc::set_handler(handler).map_err(|e| format!("signal handler: {e}"))
@@ -286,81 +285,6 @@ pub struct Running {
     pub began: Instant,
     /// From there to the accepted connection.
     pub listening: Duration,
-}
-
-/// One connection that asks, waits and checks; it connects again when the server closes.
-#[derive(Debug)]
-pub struct Client {
-    stream: Option<TcpStream>,
-    address: SocketAddr,
-    reader: Reader,
-    buffer: Vec<u8>,
-    /// How often the server made it connect again.
-    pub reconnects: u64,
-}
-
-impl Client {
-    fn over(stream: TcpStream, address: SocketAddr) -> io::Result<Self> {
-        prepare(&stream)?;
-        let buffer = vec![0; READ_BYTES];
-        Ok(Self {
-            stream: Some(stream),
-            address,
-            reader: Reader::default(),
-            buffer,
-            reconnects: 0,
-        })
-    }
-
-    /// Where the server listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Sends `body` as an event, checks that it comes back, and says how long that took; the
-    /// time to connect counts when the server closed the connection before.
-    ///
-    /// # Errors
-    /// When the connection fails or the answer is not the event.
-    pub fn exchange(&mut self, body: &[u8]) -> Result<Duration, Trouble> {
-        let request = invoke_request(body);
-        let began = Instant::now();
-        let mut stream = match self.stream.take() {
-            Some(stream) => stream,
-            None => {
-                self.reconnects += 1;
-                let stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
-                prepare(&stream)?;
-                stream
-            }
-        };
-        stream.write_all(&request)?;
-        let answer = self.receive(&mut stream)?;
-        let took = began.elapsed();
-        if answer.keep_alive {
-            self.stream = Some(stream);
-        }
-        answer.verify(body)?;
-        Ok(took)
-    }
-
-    fn receive(&mut self, stream: &mut TcpStream) -> Result<Answer, Trouble> {
-        loop {
-            let n = stream.read(&mut self.buffer)?;
-            if n == 0 {
-                return Ok(self.reader.end()?);
-            }
-            if let Some(answer) = self.reader.feed(&self.buffer[..n])? {
-                return Ok(answer);
-            }
-        }
-    }
-}
-
-fn prepare(stream: &TcpStream) -> io::Result<()> {
-    stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))
 }
 
 #[cfg(test)]

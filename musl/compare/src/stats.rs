@@ -41,6 +41,12 @@ pub fn median(samples: &[f64]) -> f64 {
     Spread::of(samples).map_or(0.0, |spread| spread.p50)
 }
 
+/// The mean of `samples`, or nothing when there are none.
+pub fn mean(samples: &[f64]) -> Option<f64> {
+    let n = u32::try_from(samples.len()).ok().filter(|n| *n > 0)?;
+    Some(samples.iter().sum::<f64>() / f64::from(n))
+}
+
 /// The numbers below `n` in an order drawn from `rng`.
 pub fn shuffled(n: usize, rng: &mut Rng) -> Vec<usize> {
     let mut order: Vec<usize> = (0..n).collect();
@@ -80,7 +86,8 @@ mod tests {
     #[test]
     fn an_empty_sample_has_no_spread() {
         assert_eq!(Spread::of(&[]), None);
-        assert_eq!(median(&[]), 0.0);
+        assert_eq!((median(&[]), mean(&[])), (0.0, None));
+        assert_eq!(mean(&[1.0, 2.0, 6.0]), Some(3.0));
     }
 
     #[test]

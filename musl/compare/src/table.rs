@@ -1,59 +1,77 @@
-//! Owns what a report looks like on a terminal, and the order of its rows everywhere.
+//! Owns the full tables of a report, for a terminal and for a page, and the order of their rows
+//! everywhere.
 
-use crate::grid::Grid;
+use crate::events::Handler;
+use crate::grid::{COLUMNS_MAX, Grid};
+use crate::outside;
 use crate::result::{Cloud, Report, Row};
-use crate::units::{bytes, kib, rate, us};
+use crate::sections::{body, crowd, growth, small, start, warm, work};
 use crate::verdict;
 use crate::words::{Conditions, Language};
 
+/// A table with its title.
+#[derive(Debug)]
+struct Section {
+    title: String,
+    grid: Grid,
+}
+
 /// Everything, for a terminal.
 pub fn terminal(report: &Report) -> String {
-    let rows = ranked(report);
-    let mut parts = vec![
-        section("Package and cold start", &start(report, &rows).text()),
-        section(
-            "One kept-alive connection, and throughput",
-            &running(&rows).text(),
-        ),
-        section("Growth with connections", &crowd(&rows).text()),
-        section("Growth with the body", &weight(&rows).text()),
-        section(
-            "The cloud's own figures for its demos; not measured here",
-            &cloud(report).text(),
-        ),
-    ];
-    parts.extend(outside(report));
-    parts.push(section(
+    let mut parts: Vec<String> = sections(report)
+        .iter()
+        .map(|section| format!("{}\n\n{}", section.title, section.grid.text()))
+        .collect();
+    parts.extend(
+        outside::lists(report)
+            .iter()
+            .map(|(title, lines)| list(title, lines)),
+    );
+    parts.push(list(
         "Where fc-runtime stands",
-        &verdict::lines(report, Language::English).join("\n"),
+        &verdict::lines(report, Language::English),
     ));
-    parts.push(footer(report));
+    parts.push(wrapped(&conditions(report, Language::English)));
+    parts.push(wrapped(NOTES));
     parts.join("\n")
 }
 
+/// Everything, as Markdown below a heading of the second level.
+pub fn page(report: &Report) -> String {
+    let mut text = format!(
+        "## All figures\n\n{}\n\n{NOTES}\n\n",
+        conditions(report, Language::English)
+    );
+    for section in sections(report) {
+        text += &format!("### {}\n\n{}\n", section.title, section.grid.markdown());
+    }
+    let mut lists = outside::lists(report);
+    lists.push((
+        "Where fc-runtime stands".to_owned(),
+        verdict::lines(report, Language::English),
+    ));
+    for (title, lines) in lists {
+        let lines: String = lines.iter().map(|line| format!("- {line}\n")).collect();
+        text += &format!("### {title}\n\n{lines}\n");
+    }
+    text
+}
+
+/// What the heads of the tables do not say.
+const NOTES: &str = "+ the interpreter is not in the package. CPU is user and system time of the \
+                     server's processes. served: connections that got an answer. held back: starts \
+                     that had to wait for a further quota.";
+
 /// The rows that count, the soonest first answer first.
 pub fn ranked(report: &Report) -> Vec<&Row> {
-    let mut rows: Vec<&Row> = report
-        .peers
-        .iter()
-        .filter(|r| r.disqualified.is_none())
-        .collect();
+    let counts = |row: &&Row| row.disqualified.is_none();
+    let mut rows: Vec<&Row> = report.peers.iter().filter(counts).collect();
     let first = |row: &Row| row.start.as_ref().map_or(f64::INFINITY, |s| s.first_us.p50);
     rows.sort_by(|a, b| first(a).total_cmp(&first(b)));
     rows
 }
 
-/// The package's size, marked when the interpreter is not in it.
-pub fn zip(row: &Row, mark: &str) -> String {
-    let mark = if row.package.interpreter.is_some() {
-        mark
-    } else {
-        ""
-    };
-    format!("{}{mark}", bytes(row.package.zip_bytes))
-}
-
-/// Under which conditions the figures hold, in one or two sentences.
+/// Under which conditions the figures hold, in a few sentences.
 pub fn conditions(report: &Report, language: Language) -> String {
     let (plan, machine) = (&report.plan, &report.machine);
     language.conditions(&Conditions {
@@ -64,208 +82,92 @@ pub fn conditions(report: &Report, language: Language) -> String {
         cores: machine.cores,
         kernel: &machine.kernel,
         pinned: machine.pinned,
+        parts: report.parts,
         quick: plan.quick,
         busy: machine.was_busy(),
     })
 }
 
-fn start(report: &Report, rows: &[&Row]) -> Grid {
-    let mut grid = Grid::new(&[
-        "server",
-        "zip",
-        "unpacked",
-        "listen p50",
-        "first p50",
-        "p90",
-        "p99",
-        "x floor",
-        "peak RSS",
-        "PSS",
-        "threads",
-    ]);
-    let floor = verdict::floor(report);
-    for row in rows {
-        let mut cells = vec![row.name.clone(), zip(row, "+"), bytes(row.package.bytes)];
-        if let Some(start) = &row.start {
-            let first = &start.first_us;
-            cells.extend([
-                us(start.listening_us.p50),
-                us(first.p50),
-                us(first.p90),
-                us(first.p99),
-            ]);
-            cells.push(floor.map_or("-".into(), |floor| format!("{:.2}", first.p50 / floor)));
-            let memory = &start.memory;
-            cells.extend([kib(memory.peak_rss_kib), kib(memory.pss_kib)]);
-            cells.push(memory.threads.to_string());
-        }
-        grid.push(cells);
+/// Every table that has a figure.
+fn sections(report: &Report) -> Vec<Section> {
+    let rows = ranked(report);
+    let mut all = vec![("Package and cold start".to_owned(), start(report, &rows))];
+    all.push((
+        "Cold start on the smallest instance, 0.05 vCPU: 5 ms of CPU in each 100 ms".to_owned(),
+        small(&rows),
+    ));
+    all.push(("One kept-alive connection".to_owned(), warm(&rows)));
+    for cores in report.levels() {
+        let title = format!("Many connections, the server on {}", on_cores(cores));
+        all.push((title, crowd(&rows, cores)));
     }
-    grid
+    all.push((
+        "From one core to more, as a factor".to_owned(),
+        growth(report, &rows),
+    ));
+    for (handler, what) in [
+        (Handler::Burn, "A handler that burns 200 µs of CPU"),
+        (Handler::Wait, "A handler that waits 20 ms"),
+    ] {
+        all.push((what.to_owned(), work(report, &rows, handler)));
+    }
+    all.push((
+        "Growth with the body, on one connection".to_owned(),
+        body(&rows),
+    ));
+    let title = "The cloud's own figures for its demos; not measured here";
+    all.push((title.to_owned(), cloud(report)));
+    let sections = all.into_iter().map(|(title, grid)| Section { title, grid });
+    sections
+        .filter(|section| !section.grid.is_empty())
+        .collect()
 }
 
-fn running(rows: &[&Row]) -> Grid {
-    let all = levels(rows, |row| {
-        row.load.iter().map(|load| load.connections).collect()
-    });
-    let heads: Vec<String> = all.iter().map(|n| format!("{n} conn/s")).collect();
-    let mut head = vec!["server", "warm p50", "p90", "p99", "CPU"];
-    head.extend(heads.iter().map(String::as_str));
-    head.extend(["served", "errors", "keep-alive"]);
-    let mut grid = Grid::new(&head);
-    for row in rows {
-        let mut cells = vec![row.name.clone()];
-        match &row.warm {
-            Some(w) => {
-                let latency = &w.latency_us;
-                cells.extend([
-                    us(latency.p50),
-                    us(latency.p90),
-                    us(latency.p99),
-                    us(w.cpu_us),
-                ]);
-            }
-            None => cells.extend(["-"; 4].map(str::to_owned)),
-        }
-        for n in &all {
-            let load = row.load.iter().find(|load| load.connections == *n);
-            cells.push(load.map_or("-".into(), |load| rate(load.per_second)));
-        }
-        let most = row.load.last();
-        cells.push(most.map_or("-".into(), |l| format!("{}/{}", l.served, l.connections)));
-        cells.push(
-            row.load
-                .iter()
-                .map(|load| load.errors)
-                .sum::<u64>()
-                .to_string(),
-        );
-        cells.push(
-            row.warm
-                .as_ref()
-                .map_or("-", |w| if w.keep_alive { "yes" } else { "no" })
-                .into(),
-        );
-        grid.push(cells);
-    }
-    grid
-}
-
-/// Latency and memory for each number of connections.
-fn crowd(rows: &[&Row]) -> Grid {
-    let all = levels(rows, |row| {
-        row.load.iter().map(|load| load.connections).collect()
-    });
-    let mut head = vec!["server".to_owned()];
-    head.extend(
-        all.iter()
-            .flat_map(|n| [format!("p50 at {n}"), "p99".into(), "RSS".into()]),
-    );
-    let mut grid = Grid::new(&head.iter().map(String::as_str).collect::<Vec<_>>());
-    for row in rows {
-        let mut cells = vec![row.name.clone()];
-        for n in &all {
-            let load = row.load.iter().find(|load| load.connections == *n);
-            let latency = load.and_then(|load| load.latency_us);
-            cells.push(latency.map_or("-".into(), |latency| us(latency.p50)));
-            cells.push(latency.map_or("-".into(), |latency| us(latency.p99)));
-            cells.push(load.map_or("-".into(), |load| kib(load.memory.peak_rss_kib)));
-        }
-        grid.push(cells);
-    }
-    grid
-}
-
-/// Latency and memory for each size of the body.
-fn weight(rows: &[&Row]) -> Grid {
-    let all = levels(rows, |row| {
-        row.bodies.iter().map(|body| body.bytes).collect()
-    });
-    let mut head = vec!["server".to_owned()];
-    let sizes = all.iter().map(|n| bytes(*n as u64));
-    head.extend(sizes.flat_map(|size| [format!("p50 of {size}"), "p99".into(), "RSS".into()]));
-    let mut grid = Grid::new(&head.iter().map(String::as_str).collect::<Vec<_>>());
-    for row in rows {
-        let mut cells = vec![row.name.clone()];
-        for n in &all {
-            let body = row.bodies.iter().find(|body| body.bytes == *n);
-            cells.push(body.map_or("-".into(), |body| us(body.latency_us.p50)));
-            cells.push(body.map_or("-".into(), |body| us(body.latency_us.p99)));
-            cells.push(body.map_or("-".into(), |body| kib(body.memory.peak_rss_kib)));
-        }
-        grid.push(cells);
-    }
-    grid
+/// `1 core`, `4 cores`.
+fn on_cores(n: usize) -> String {
+    format!("{n} core{}", if n == 1 { "" } else { "s" })
 }
 
 fn cloud(report: &Report) -> Grid {
-    let mut grid = Grid::new(&["demo", "package", "duration ms", "memory MB", "recorded in"]);
+    let mut grid = Grid::new(&["demo", "package", "duration, ms", "memory, MB"]);
     let or = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     for Cloud {
         demo,
         package,
         duration_ms,
         memory_mb,
-        source,
         ..
     } in &report.cloud
     {
-        let cells = vec![
+        grid.push(vec![
             demo.clone(),
             or(package),
             or(duration_ms),
             or(memory_mb),
-            source.clone(),
-        ];
-        grid.push(cells);
+        ]);
     }
     grid
 }
 
-/// What is not in the tables, and what went wrong with what is.
-fn outside(report: &Report) -> Vec<String> {
-    let left = report.left_out.iter().map(|left| {
-        let bring = left
-            .bring
-            .as_ref()
-            .map_or(String::new(), |b| format!("; to bring it: {b}"));
-        format!("{}: {}{bring}\n", left.name, left.reason)
-    });
-    let wrong = report.peers.iter().filter_map(|row| {
-        row.disqualified
-            .as_ref()
-            .map(|reason| format!("{}: {reason}\n", row.name))
-    });
-    let remarks = report.peers.iter().flat_map(|row| {
-        row.remarks
-            .iter()
-            .map(move |remark| format!("{}: {remark}\n", row.name))
-    });
-    let lists = [
-        ("Left out", left.collect::<String>()),
-        ("Disqualified", wrong.collect()),
-        ("Trouble on the way", remarks.collect()),
-    ];
-    let some = lists.into_iter().filter(|(_, text)| !text.is_empty());
-    some.map(|(title, text)| section(title, &text)).collect()
+fn list(title: &str, lines: &[String]) -> String {
+    let lines: String = lines.iter().map(|line| wrapped(line)).collect();
+    format!("{title}\n\n{lines}")
 }
 
-fn footer(report: &Report) -> String {
-    let notes = "Times in µs unless they say ms. + the interpreter is not in the package. \
-                 conn/s: answers each second with so many connections. \
-                 served: connections that got an answer, of the most there were.";
-    format!("{}\n{notes}\n", conditions(report, Language::English))
-}
-
-fn section(title: &str, text: &str) -> String {
-    format!("{title}\n\n{}\n", text.trim_end())
-}
-
-fn levels(rows: &[&Row], of: fn(&Row) -> Vec<usize>) -> Vec<usize> {
-    let mut all: Vec<usize> = rows.iter().flat_map(|row| of(row)).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
+/// A paragraph for a terminal.
+fn wrapped(text: &str) -> String {
+    let (mut lines, mut line) = (String::new(), String::new());
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > COLUMNS_MAX {
+            lines += &format!("{line}\n");
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line += word;
+    }
+    lines + &line + "\n"
 }
 
 #[cfg(test)]

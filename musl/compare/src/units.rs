@@ -1,4 +1,4 @@
-//! Owns how a figure is written: three digits that count, and its unit where a column has none.
+//! Owns how a figure is written: three digits that count, and its unit where no column names it.
 
 /// A size: `785 B`, `211.9 kB`, `4.31 MB`; kB are 1000 bytes, as zip and ls print bytes.
 pub fn bytes(n: u64) -> String {
@@ -14,13 +14,9 @@ pub fn bytes(n: u64) -> String {
     }
 }
 
-/// An amount of memory, as `/proc` counts it: `425 KiB`, `54.1 MiB`.
-pub fn kib(n: u64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "no memory comes near 2^52 KiB")]
-    match n {
-        n if n < 10_000 => format!("{n} KiB"),
-        n => format!("{:.1} MiB", n as f64 / 1024.0),
-    }
+/// KiB for a column that names its unit: `425`, `43,400`.
+pub fn bare_kib(n: u64) -> String {
+    grouped(&n.to_string())
 }
 
 /// µs as ms with its unit: `0.402 ms`, `1.54 ms`, `312 ms`.
@@ -28,21 +24,41 @@ pub fn ms(us: f64) -> String {
     format!("{} ms", three(us / 1e3))
 }
 
-/// µs, without its unit where they are few, as ms with it where they are many.
-pub fn us(us: f64) -> String {
-    if us < 99_950.0 {
-        format!("{us:.0}")
-    } else {
-        ms(us)
-    }
+/// µs as ms for a column that names its unit: `0.402`, `1.54`, `312`.
+pub fn bare_ms(us: f64) -> String {
+    three(us / 1e3)
 }
 
-/// Answers each second.
-pub fn rate(per_second: f64) -> String {
-    let digits = format!("{per_second:.0}");
+/// Bytes as kB for a column that names its unit: `0.8`, `211.9`, `4,460.5`.
+pub fn bare_kb(n: u64) -> String {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "no package comes near 2^52 bytes"
+    )]
+    let text = format!("{:.1}", n as f64 / 1e3);
+    let (whole, rest) = text.split_at(text.len() - 2);
+    format!("{}{rest}", grouped(whole))
+}
+
+/// A share as a percentage for a column that names its unit: `0`, `4`, `100`.
+pub fn percent(share: f64) -> String {
+    format!("{:.0}", share * 100.0)
+}
+
+/// How many times one figure is another: `0.68`, `2.91`.
+pub fn times(ratio: f64) -> String {
+    format!("{ratio:.2}")
+}
+
+/// A figure without a fraction, such as answers each second, grouped by thousands.
+pub fn rate(value: f64) -> String {
+    grouped(&format!("{value:.0}"))
+}
+
+fn grouped(digits: &str) -> String {
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
@@ -70,14 +86,16 @@ mod tests {
             [bytes(785), bytes(211_855), bytes(4_460_544)],
             ["785 B", "211.9 kB", "4.46 MB"]
         );
-        assert_eq!([kib(425), kib(55_398)], ["425 KiB", "54.1 MiB"]);
+        assert_eq!([bare_kib(425), bare_kib(55_398)], ["425", "55,398"]);
+        assert_eq!(
+            [bare_kb(785), bare_kb(211_855), bare_kb(4_460_544)],
+            ["0.8", "211.9", "4,460.5"]
+        );
+        assert_eq!([bare_ms(402.4), bare_ms(312_345.0)], ["0.402", "312"]);
+        assert_eq!([percent(0.04), times(2.914)], ["4", "2.91"]);
         assert_eq!(
             [ms(402.4), ms(999.6), ms(1541.0), ms(312_345.0)],
             ["0.402 ms", "1.00 ms", "1.54 ms", "312 ms"]
-        );
-        assert_eq!(
-            [us(70.4), us(99_900.0), us(100_000.0)],
-            ["70", "99900", "100 ms"]
         );
     }
 

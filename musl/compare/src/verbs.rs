@@ -3,18 +3,21 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
 use crate::cli::{Args, HELP, Verb};
+use crate::cores::Cores;
+use crate::files::{HOME, absolute, home};
 use crate::package::Workshop;
-use crate::peers::{Manifest, Places};
+use crate::peers::{Group, Manifest, Peer, Places};
+use crate::phase::Phase;
+use crate::progress::clock;
+use crate::raw::Raw;
 use crate::result::{Cloud, Plan, Report};
 use crate::run::{self, Order};
-use crate::{export, headline, server, svg, table};
-
-/// This folder: where the manifest, the peers and the published result are.
-const HOME: &str = env!("CARGO_MANIFEST_DIR");
+use crate::{export, merge, publish, scale, server, svg, table};
 
 /// Does what was asked.
 ///
@@ -24,6 +27,7 @@ pub fn act(args: &Args) -> Result<(), String> {
     match args.verb {
         Verb::Help => say(HELP),
         Verb::Run => measure(args),
+        Verb::Scale => scale(args),
         Verb::Build => build(args),
         Verb::List => list(args),
         Verb::Table => show_table(args),
@@ -35,28 +39,67 @@ fn measure(args: &Args) -> Result<(), String> {
     let manifest = Manifest::read(&home("peers.toml"))?;
     let places = places(args)?;
     let order = order(args, &manifest, &places)?;
-    eprintln!(
-        "seed {}; --seed {} repeats the order",
-        order.plan.seed, order.plan.seed
-    );
-    run::make_out(&order.out)?;
+    let out = order.out.clone();
+    foretell(&order)?;
+    run::make_out(&out)?;
     server::end_with_this_process()?;
-    let (report, raw) = run::run(&order)?;
-    export::write_report(&order.out.join("result.json"), &report)?;
-    export::write_raw(&order.out, &raw)?;
-    export::write_text(&order.out.join("result.svg"), &svg::picture(&report))?;
+    let began = Instant::now();
+    let report = run::run(&order, |report, raw| {
+        export::write_report(&out.join("result.json"), report)?;
+        export::write_raw(&out, raw)?;
+        export::write_text(&out.join("result.svg"), &svg::picture(report))
+    })?;
     say(&table::terminal(&report))?;
+    let seconds = began.elapsed();
     eprintln!(
-        "wrote result.json, result.svg, raw.json, starts.csv, runs.csv to {}",
-        order.out.display()
+        "took {}; wrote result.json, result.svg, raw.json, starts.csv, smalls.csv, runs.csv to {}",
+        clock(seconds),
+        out.display()
     );
-    // A part of the table must not replace the whole one.
-    if args.publish || (!args.quick && args.only.is_empty()) {
-        export::write_report(&home("result.json"), &report)?;
-        export::write_text(&home("result.svg"), &svg::picture(&report))?;
-        eprintln!("published them; compare table --write README puts the headline into a README");
-    }
+    let ids = manifest.peers.iter().map(|peer| peer.id.as_str());
+    publish::publish(&report, ids, args.publish)
+}
+
+/// Says how long the run will take, and how its order can be repeated.
+fn foretell(order: &Order<'_>) -> Result<(), String> {
+    let levels = Cores::pick()
+        .map_err(|e| format!("cores: {e}"))?
+        .levels()
+        .len();
+    let last = [order.out.join("result.json"), home("result.json")];
+    let last: Vec<Report> = last
+        .iter()
+        .filter_map(|path| export::read_report(path).ok())
+        .collect();
+    let fits = |report: &&Report| report.plan.quick == order.plan.quick;
+    let seconds = order.plan.seconds(
+        &order.phases,
+        order.peers.len(),
+        levels,
+        last.iter().find(fits),
+    );
+    eprintln!(
+        "about {}, and what must be built first; seed {}; --seed {} repeats the order",
+        clock(Duration::from_secs_f64(seconds)),
+        order.plan.seed,
+        order.plan.seed
+    );
     Ok(())
+}
+
+fn scale(args: &Args) -> Result<(), String> {
+    let manifest = Manifest::read(&home("peers.toml"))?;
+    let places = places(args)?;
+    server::end_with_this_process()?;
+    let ours = manifest
+        .peers
+        .iter()
+        .filter(|peer| peer.group == Group::Ours);
+    let ours: Vec<Peer> = ours
+        .filter(|peer| args.only.is_empty() || args.only.contains(&peer.id))
+        .cloned()
+        .collect();
+    say(&scale::hold(&ours, &places, &out(args)?)?)
 }
 
 fn build(args: &Args) -> Result<(), String> {
@@ -99,15 +142,11 @@ fn list(args: &Args) -> Result<(), String> {
 
 fn show_table(args: &Args) -> Result<(), String> {
     let report = published(args)?;
-    let Some(readme) = &args.write else {
-        return say(&table::terminal(&report));
-    };
-    let picture = relative(readme, &home("result.svg"))?;
-    let method = relative(readme, &home("README.md"))?;
-    let headline = headline::markdown(&report, &picture, &method, args.language);
-    export::write_between_markers(readme, &headline)?;
-    eprintln!("wrote the headline table to {}", readme.display());
-    Ok(())
+    match &args.write {
+        None => say(&table::terminal(&report)),
+        Some(page) if args.full => publish::full(page, &report),
+        Some(page) => publish::headline(page, &report, args.language),
+    }
 }
 
 fn show_picture(args: &Args) -> Result<(), String> {
@@ -131,7 +170,14 @@ fn order<'a>(args: &Args, manifest: &'a Manifest, places: &'a Places) -> Result<
         Plan::full(seed)
     };
     plan.rounds = args.rounds.unwrap_or(plan.rounds);
+    let phases = if args.phases.is_empty() {
+        Phase::ALL.into()
+    } else {
+        args.phases.clone()
+    };
     Ok(Order {
+        phases,
+        before: before(args)?,
         peers: manifest.select(&args.only)?,
         manifest,
         places,
@@ -140,6 +186,18 @@ fn order<'a>(args: &Args, manifest: &'a Manifest, places: &'a Places) -> Result<
         install: args.install,
         cloud: cloud(&home("cloud.toml"))?,
     })
+}
+
+/// The earlier run that is gone on with, if so.
+fn before(args: &Args) -> Result<Option<(Report, Raw)>, String> {
+    let folder = out(args)?;
+    let path = folder.join("result.json");
+    if !args.merge || !path.exists() {
+        return Ok(None);
+    }
+    let report = export::read_report(&path)?;
+    merge::fits(&report, args.quick)?;
+    Ok(Some((report, export::read_raw(&folder)?)))
 }
 
 fn places(args: &Args) -> Result<Places, String> {
@@ -174,35 +232,6 @@ fn cloud(path: &Path) -> Result<Vec<Cloud>, String> {
     Ok(file.cloud)
 }
 
-fn home(name: &str) -> PathBuf {
-    Path::new(HOME).join(name)
-}
-
-fn absolute(path: &Path) -> Result<PathBuf, String> {
-    std::path::absolute(path).map_err(|e| format!("{}: {e}", path.display()))
-}
-
-/// The way from a file to another, as a link in the first one has it.
-fn relative(from: &Path, to: &Path) -> Result<String, String> {
-    let real = |path: &Path| {
-        path.canonicalize()
-            .map_err(|e| format!("{}: {e}", path.display()))
-    };
-    let (from, to) = (real(from)?, real(to)?);
-    let folder: Vec<_> = from.parent().unwrap_or(&from).components().collect();
-    let target: Vec<_> = to.components().collect();
-    let shared = folder
-        .iter()
-        .zip(&target)
-        .take_while(|(a, b)| a == b)
-        .count();
-    let up = folder[shared..].iter().map(|_| "..".to_owned());
-    let down = target[shared..]
-        .iter()
-        .map(|c| c.as_os_str().to_string_lossy().into_owned());
-    Ok(up.chain(down).collect::<Vec<_>>().join("/"))
-}
-
 /// Prints; a reader that went away, as `head` does, is no failure.
 fn say(text: &str) -> Result<(), String> {
     match io::stdout().write_all(text.as_bytes()) {
@@ -214,22 +243,6 @@ fn say(text: &str) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_link_goes_up_and_down_between_two_files() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path();
-        fs::create_dir_all(root.join("musl/compare")).unwrap();
-        for file in ["README.md", "musl/NOTE.md", "musl/compare/result.svg"] {
-            fs::write(root.join(file), "").unwrap();
-        }
-        let to = root.join("musl/compare/result.svg");
-        let link = |from: &str| relative(&root.join(from), &to).unwrap();
-        assert_eq!(link("README.md"), "musl/compare/result.svg");
-        assert_eq!(link("musl/NOTE.md"), "compare/result.svg");
-        let back = relative(&to, &root.join("README.md")).unwrap();
-        assert_eq!(back, "../../README.md");
-    }
 
     #[test]
     fn every_figure_of_the_cloud_that_a_peer_names_is_recorded() {

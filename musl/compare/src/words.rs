@@ -33,6 +33,7 @@ pub struct Conditions<'a> {
     pub cores: usize,
     pub kernel: &'a str,
     pub pinned: bool,
+    pub parts: u32,
     pub quick: bool,
     pub busy: bool,
 }
@@ -55,30 +56,28 @@ impl Language {
         }
     }
 
-    /// The heads of the columns.
-    pub fn columns(self) -> [&'static str; 9] {
+    /// The heads of the columns; `cores` are the most that the server had.
+    pub fn columns(self, cores: usize) -> [String; 8] {
         match self {
             Self::English => [
-                "server",
-                "package, zip",
-                "first answer, p50 (p90)",
-                "listening",
-                "peak RSS",
-                "threads",
-                "CPU per request",
-                "requests/s, 16 connections",
-                "the cloud's own: package / duration / memory *",
+                "server".to_owned(),
+                "package, kB zipped".to_owned(),
+                "first answer, ms p50 (p90)".to_owned(),
+                "on 0.05 vCPU, ms p50 (p90)".to_owned(),
+                "CPU to it, ms".to_owned(),
+                "peak memory at it, KiB".to_owned(),
+                format!("CPU per request on 1 / {cores} cores, µs"),
+                format!("requests/s on 1 / {cores} cores"),
             ],
             Self::Chinese => [
-                "服务",
-                "代码包（zip）",
-                "首个响应 p50（p90）",
-                "开始监听",
-                "内存峰值（RSS）",
-                "线程数",
-                "每请求 CPU",
-                "16 连接时每秒请求数",
-                "云端记录：代码包 / 时长 / 内存 *",
+                "服务".to_owned(),
+                "代码包（zip），kB".to_owned(),
+                "首个响应，ms p50（p90）".to_owned(),
+                "0.05 vCPU 实例，ms p50（p90）".to_owned(),
+                "至首个响应的 CPU，ms".to_owned(),
+                "此时内存峰值，KiB".to_owned(),
+                format!("1 / {cores} 核时每请求 CPU，µs"),
+                format!("1 / {cores} 核时每秒请求数"),
             ],
         }
     }
@@ -92,45 +91,68 @@ impl Language {
             cpu,
             cores,
             kernel,
+            parts,
             ..
         } = c;
         let when = |is: bool, text: &'static str| if is { text } else { "" };
         match self {
             Self::English => format!(
                 "{day}: {rounds} cold starts of each server in shuffled order (seed {seed}), {cpu}, {cores} cores, Linux \
-                 {kernel}{}.{}{}",
-                when(c.pinned, ", client and server on a core each"),
+                 {kernel}{}.{}{}{}",
+                when(
+                    c.pinned,
+                    ", client and server on a core each where the server has one"
+                ),
+                if *parts > 1 {
+                    format!(" Put together from {parts} runs.")
+                } else {
+                    String::new()
+                },
                 when(c.quick, " A quick run: its times say little."),
                 when(c.busy, " Something else ran on the machine: noisy."),
             ),
             Self::Chinese => format!(
-                "{day}：每个服务按随机顺序（种子 {seed}）冷启动 {rounds} 次；{cpu}，{cores} 核，Linux {kernel}{}。{}{}",
-                when(c.pinned, "，客户端与服务端各占一核"),
+                "{day}：每个服务按随机顺序（种子 {seed}）冷启动 {rounds} 次；{cpu}，{cores} 核，Linux {kernel}{}。{}{}{}",
+                when(c.pinned, "，服务端用一核时客户端另占一核"),
+                if *parts > 1 {
+                    format!("由 {parts} 次测量合并而成。")
+                } else {
+                    String::new()
+                },
                 when(c.quick, "这是一次快速测量，时间数据参考价值有限。"),
                 when(c.busy, "测量时机器上有其他程序在运行，数据有噪声。"),
             ),
         }
     }
 
-    /// Where the method is told.
+    /// Where the method and the other servers are.
     pub fn method(self, link: &str) -> String {
         match self {
-            Self::English => format!(" How it was measured: [method]({link})."),
-            Self::Chinese => format!("测量方法见[此处]({link})。"),
+            Self::English => format!(" [Method, all servers and all figures]({link})."),
+            Self::Chinese => format!("[测量方法、全部服务与全部数据]({link})。"),
         }
     }
 
-    /// What the dagger and the star of the table mean.
-    pub fn marks(self) -> [&'static str; 2] {
+    /// What the columns leave open, and what the marks of the table mean; `connections` is the
+    /// number of those that ask for requests/s.
+    pub fn marks(self, connections: usize) -> [String; 3] {
         match self {
             Self::English => [
-                "† without the interpreter, which the platform brings.",
-                "\\* recorded by Alibaba's cloud for the demo of that language (latest year shown), with \
-                 another program on another machine; not ours, and not comparable with the other columns.",
+                format!(
+                    "CPU per request and requests/s with {connections} kept-alive connections. 0.05 vCPU is the \
+                     platform's smallest instance: 5 ms of CPU in each 100 ms, so a server that needs more to its \
+                     first answer waits for the next."
+                ),
+                "† without the interpreter, which the platform brings.".to_owned(),
+                "‡ serves one connection at a time: a floor for the start, not a way to write functions.".to_owned(),
             ],
             Self::Chinese => [
-                "† 不含由平台提供的解释器。",
-                "\\* 阿里云对该语言示例函数的记录（取最近一年），程序与机器均不同；并非我们的测量，不能与其他列比较。",
+                format!(
+                    "每请求 CPU 与每秒请求数在 {connections} 个保持连接下测得。0.05 vCPU 是平台的最小实例：每 100 ms 内 5 ms \
+                     CPU；在首个响应前用量超出的服务须等到下一周期。"
+                ),
+                "† 不含由平台提供的解释器。".to_owned(),
+                "‡ 一次只服务一个连接：仅作为启动时间的下限，并非编写函数的方式。".to_owned(),
             ],
         }
     }

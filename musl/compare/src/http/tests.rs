@@ -115,13 +115,3 @@ fn only_the_same_bytes_with_status_200_pass() {
     };
     assert_eq!(refused.verify(b"abc"), Err(BadAnswer::Status(503)));
 }
-
-#[test]
-fn the_request_carries_its_length_and_its_control_path() {
-    let request = String::from_utf8(invoke_request(b"event")).unwrap();
-    let (head, body) = request.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("POST /invoke HTTP/1.1\r\n"));
-    assert!(head.contains("\r\nContent-Length: 5\r\n"));
-    assert!(head.contains("\r\nX-Fc-Control-Path: /invoke\r\n"));
-    assert_eq!(body, "event");
-}

@@ -1,6 +1,7 @@
 //! Packages made of shell commands, so that no compiler is needed.
 
 use super::*;
+use crate::shell::SYSTEM_PATH;
 
 const TOOLS: &str = "[[tool]]\nname='zip'\ncheck=['zip','-v']\nbring='apt-get install -y zip'\n\
     [[tool]]\nname='no such tool'\ncheck=['/no/such/tool']\nbring='bring it'\n";

@@ -1,6 +1,9 @@
 //! Starts that fail; the servers that work are met by every run.
 
+use std::os::unix::process::CommandExt;
+
 use super::*;
+use crate::cores::Cores;
 use crate::machine::Ports;
 
 fn start(argv: &[&str]) -> Result<Running, Trouble> {
@@ -10,7 +13,10 @@ fn start(argv: &[&str]) -> Result<Running, Trouble> {
         folder: folder.path().to_path_buf(),
         errors: folder.path().join("errors"),
     };
-    Spawner::new(None).start(&launch, Ports::new().free().unwrap())
+    let cores = Cores::pick().unwrap().seats(1).server;
+    Spawner::new()
+        .unwrap()
+        .start(&launch, &cores, Ports::new().free().unwrap())
 }
 
 #[test]
@@ -50,40 +56,4 @@ fn a_dropped_server_takes_its_workers_along() {
     while pids.iter().any(|pid| process::memory(&[*pid]).is_ok()) {
         thread::yield_now();
     }
-}
-
-#[test]
-fn an_exchange_connects_again_after_a_closed_connection() {
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let address = listener.local_addr().unwrap();
-    let served = thread::spawn(move || {
-        for body in ["one", "two", "six"] {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut request = [0; 4096];
-            while !request.windows(3).any(|w| {
-                w == if body == "six" {
-                    b"end"
-                } else {
-                    body.as_bytes()
-                }
-            }) {
-                let n = stream.read(&mut request).unwrap();
-                assert_ne!(n, 0);
-            }
-            let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3\r\n\r\n";
-            stream
-                .write_all(format!("{head}{body}").as_bytes())
-                .unwrap();
-        }
-    });
-    let mut client = Client::over(TcpStream::connect(address).unwrap(), address).unwrap();
-    client.exchange(b"one").unwrap();
-    client.exchange(b"two").unwrap();
-    let wrong = client.exchange(b"end").unwrap_err();
-    assert_eq!(
-        wrong.to_string(),
-        "3 bytes were sent and 3 other bytes came back"
-    );
-    assert_eq!(client.reconnects, 2);
-    served.join().unwrap();
 }
