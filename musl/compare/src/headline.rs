@@ -54,7 +54,7 @@ fn headline_row(row: &Row, most: usize) -> Vec<String> {
         or_none(start.map(|start| bare_ms(start.cpu_us.p50))),
         or_none(start.map(|start| bare_kib(start.memory.peak_rss_kib))),
         pair(loads, |load| load.cpu_us.map(rate)),
-        pair(loads, |load| Some(rate(load.per_second))) + partly(&loads),
+        pair(loads, |load| Some(rate(load.per_second))),
     ];
     if row.group != Group::Ours {
         return cells;
@@ -69,18 +69,17 @@ fn spread(times: &Spread) -> String {
     format!("{} ({})", bare_ms(times.p50), bare_ms(times.p90))
 }
 
+/// A figure on one core and on the most; a mark stands for one that left connections without an
+/// answer, since it has no figure of so many.
 fn pair(loads: [Option<&Load>; 2], figure: fn(&Load) -> Option<String>) -> String {
-    loads.map(|load| or_none(load.and_then(figure))).join(" / ")
-}
-
-/// The mark of a server that left connections without an answer.
-fn partly(loads: &[Option<&Load>; 2]) -> &'static str {
-    let partly = |load: &&Load| load.served < load.connections;
-    if loads.iter().flatten().any(partly) {
-        " ‡"
-    } else {
-        ""
-    }
+    let cell = |load: &Load| {
+        if load.serves_all() {
+            figure(load)
+        } else {
+            Some("‡".to_owned())
+        }
+    };
+    loads.map(|load| or_none(load.and_then(cell))).join(" / ")
 }
 
 fn footnotes(report: &Report, method: &str, language: Language) -> String {
@@ -141,7 +140,7 @@ mod tests {
             load.served = 1;
         }
         let text = markdown(&report, "a/result.svg", "a/README.md", Language::English);
-        assert_eq!(text.matches(" ‡ |").count(), 1, "{text}");
+        assert_eq!(text.matches("| ‡ / ‡ | ‡ / ‡ |").count(), 1, "{text}");
     }
 
     #[test]

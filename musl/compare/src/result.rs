@@ -231,6 +231,13 @@ pub struct Load {
     pub memory: Memory,
 }
 
+impl Load {
+    /// Whether every connection got an answer; where not, the rate is not one of so many.
+    pub fn serves_all(&self) -> bool {
+        self.served >= self.connections
+    }
+}
+
 /// A body size on one connection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Body {

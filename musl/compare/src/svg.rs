@@ -24,7 +24,7 @@ const LEGEND: [(f64, &str, &str); 5] = [
     (129.0, "peer", "others, complete package"),
     (308.0, "part", "interpreter not in the package"),
     (514.0, "floor", "C: a floor, not a way to write functions"),
-    (776.0, "ring", "0.05 vCPU; all cores"),
+    (776.0, "ring", "0.05 vCPU; more cores"),
 ];
 
 const STYLE: &str = "\
@@ -59,8 +59,8 @@ pub fn picture(report: &Report) -> String {
     );
     let most = most_cores(report);
     let sub = format!(
-        "Servers that echo an event. Filled: a core for each of server and client. Ring: the \
-         smallest instance, 0.05 vCPU; {most} cores. All scales are logarithmic."
+        "Servers that echo an event. Filled: one core. Ring: 0.05 vCPU, the smallest instance; {most} \
+         cores. All scales are logarithmic."
     );
     svg += &text(24.0, 56.0, "sub", &sub);
     names(&mut svg, &rows);
@@ -106,13 +106,14 @@ fn panel(svg: &mut String, rows: &[&Row], panel: &Panel) {
             "<line class=\"grid\" x1=\"{x:.1}\" y1=\"{:.1}\" x2=\"{x:.1}\" y2=\"{bottom:.1}\"/>",
             TOP - 8.0
         );
-        let label = (panel.tick)(value);
-        let _ = writeln!(
-            svg,
-            "<text class=\"tick\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
-            bottom + 16.0,
-            escape(&label)
-        );
+        if (power - panel.from) % panel.labels() == 0 {
+            let label = escape(&(panel.tick)(value));
+            let y = bottom + 16.0;
+            let _ = writeln!(
+                svg,
+                "<text class=\"tick\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{label}</text>"
+            );
+        }
     }
     for (at, (row, values)) in rows.iter().zip(&panel.values).enumerate() {
         if let Some((value, ring)) = values {

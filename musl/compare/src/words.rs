@@ -144,7 +144,7 @@ impl Language {
                      first answer waits for the next."
                 ),
                 "† without the interpreter, which the platform brings.".to_owned(),
-                "‡ serves one connection at a time: a floor for the start, not a way to write functions.".to_owned(),
+                "‡ left connections without an answer: the C floor serves one at a time, and is no way to write functions.".to_owned(),
             ],
             Self::Chinese => [
                 format!(
@@ -152,7 +152,7 @@ impl Language {
                      CPU；在首个响应前用量超出的服务须等到下一周期。"
                 ),
                 "† 不含由平台提供的解释器。".to_owned(),
-                "‡ 一次只服务一个连接：仅作为启动时间的下限，并非编写函数的方式。".to_owned(),
+                "‡ 有连接未得到响应：C 一次只服务一个连接，仅作为启动时间的下限，并非编写函数的方式。".to_owned(),
             ],
         }
     }

@@ -11,13 +11,18 @@ const NAMES: f64 = 176.0;
 const PANEL: f64 = 248.0;
 /// The room between the panels.
 const GAP: f64 = 18.0;
-/// What is kept free at a panel's right for the figures after the last point.
-const FIGURE: f64 = 112.0;
+/// What is kept free at a panel's right for one figure after the last point, and for two.
+const FIGURE: f64 = 70.0;
+const FIGURES: f64 = 116.0;
+/// The most decades of which each has its label; of more, every second one has.
+const LABELS_MAX: i32 = 3;
 
 /// One panel: a logarithmic scale and what each row shows on it.
 pub struct Panel {
     /// Where it begins.
     pub left: f64,
+    /// What is kept free at its right for figures.
+    kept: f64,
     /// What it shows.
     pub title: &'static str,
     /// Which end is the good one.
@@ -40,7 +45,16 @@ impl Panel {
     /// Where a value stands.
     pub fn x(&self, value: f64) -> f64 {
         let share = (value.log10() - f64::from(self.from)) / f64::from(self.to - self.from);
-        self.left + share * (PANEL - FIGURE)
+        self.left + share * (PANEL - self.kept)
+    }
+
+    /// The decades from one label to the next.
+    pub fn labels(&self) -> i32 {
+        if self.to - self.from > LABELS_MAX {
+            2
+        } else {
+            1
+        }
     }
 }
 
@@ -57,6 +71,7 @@ pub fn size_panel(rows: &[&Row]) -> Panel {
     let (from, to) = decades(&values, 2, 7);
     Panel {
         left: NAMES,
+        kept: FIGURE,
         title: "Package after zip -9",
         better: "smaller is better",
         from,
@@ -78,6 +93,7 @@ pub fn start_panel(rows: &[&Row]) -> Panel {
     let (from, to) = decades(&values, 2, 6);
     Panel {
         left: NAMES + PANEL + GAP,
+        kept: FIGURES,
         title: "Start to first answer, median",
         better: "sooner is better",
         from,
@@ -94,7 +110,8 @@ pub fn rate_panel(rows: &[&Row], most: usize) -> Panel {
     let value = |row: &&Row| {
         let rate = |cores| {
             let load = row.load(Handler::Echo, cores, HEADLINE_CONNECTIONS);
-            load.map(|load| load.per_second).filter(|rate| *rate > 0.0)
+            let load = load.filter(|load| load.serves_all() && load.per_second > 0.0);
+            load.map(|load| load.per_second)
         };
         Some((rate(1)?, rate(most).filter(|_| most > 1)))
     };
@@ -102,6 +119,7 @@ pub fn rate_panel(rows: &[&Row], most: usize) -> Panel {
     let (from, to) = decades(&values, 3, 5);
     Panel {
         left: NAMES + 2.0 * (PANEL + GAP),
+        kept: FIGURES,
         title: "Requests/s, 16 connections",
         better: "more is better",
         from,
