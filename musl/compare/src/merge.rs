@@ -1,6 +1,7 @@
 //! Owns how a part of a run is put together with what was measured before. Measures nothing.
 
 use crate::package::LeftOut;
+use crate::phase::Phase;
 use crate::phases::Stage;
 use crate::raw::Raw;
 use crate::result::{Report, Row, Took};
@@ -66,10 +67,14 @@ fn join(report: &mut Report, old: &Report) {
         .collect();
     report.peers.extend(rows);
     report.left_out.extend(outs);
+    // What could not be done for anybody is said by the phase it is about.
+    if kept_phase(&report.took, Phase::Small) {
+        report.notes.extend(old.notes.iter().cloned());
+    }
     let took: Vec<Took> = old
         .took
         .iter()
-        .filter(|took| kept(&report.took, took))
+        .filter(|took| kept_phase(&report.took, took.phase))
         .cloned()
         .collect();
     report.took.extend(took);
@@ -98,20 +103,20 @@ fn left(outs: &[LeftOut], id: &str) -> bool {
     outs.iter().any(|out| out.id == id)
 }
 
-/// Whether the time of a phase is still the latest there is.
-fn kept(now: &[Took], old: &Took) -> bool {
-    now.iter().all(|took| took.phase != old.phase)
+/// Whether a phase was not measured anew.
+fn kept_phase(now: &[Took], phase: Phase) -> bool {
+    now.iter().all(|took| took.phase != phase)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::phase::Phase;
     use crate::sample::report;
 
     #[test]
     fn what_was_not_measured_anew_is_kept() {
-        let old = report();
+        let mut old = report();
+        old.notes.push("no cgroup".to_owned());
         let mut now = report();
         now.peers.retain(|row| row.id == "default");
         now.peers[0].remarks = vec!["new".to_owned()];
@@ -124,6 +129,7 @@ mod tests {
         join(&mut now, &old);
         assert_eq!(now.peers.len(), old.peers.len());
         assert_eq!((now.left_out.len(), now.parts), (1, 2));
+        assert_eq!(now.notes, ["no cgroup"]);
         assert_eq!(now.took.len(), old.took.len());
         assert!((now.took[0].seconds - 2.0).abs() < 1e-9);
     }

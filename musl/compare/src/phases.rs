@@ -56,6 +56,14 @@ impl Stage<'_> {
         Ok(())
     }
 
+    /// How many peers take part in a phase.
+    pub fn players(&self, phase: Phase) -> usize {
+        match phase {
+            Phase::Work => self.ready.iter().filter(|one| one.work.is_some()).count(),
+            _ => self.ready.len(),
+        }
+    }
+
     fn note(&mut self, note: String) {
         eprintln!("{note}");
         self.notes.push(note);
@@ -171,8 +179,7 @@ impl Stage<'_> {
     /// The programs whose handlers work, each pass in another order.
     fn work(&mut self) -> Result<(), String> {
         let each = 2 * self.cores.levels().len() * self.plan.connections.len();
-        let working = self.ready.iter().filter(|one| one.work.is_some()).count();
-        let steps = self.plan.passes as usize * each * working;
+        let steps = self.plan.passes as usize * each * self.players(Phase::Work);
         let mut progress = Progress::new(Phase::Work.name(), steps);
         for turn in 0..self.plan.passes {
             for (place, index) in self.order() {

@@ -8,13 +8,11 @@ pub const HEADLINE_CONNECTIONS: usize = 16;
 /// What a cold start of a peer takes with everything around it, in seconds: the mean of all peers,
 /// interpreters included.
 const START_S: f64 = 0.04;
-/// The same on the smallest instance, for peers of which few fit into a second.
-const SMALL_START_S: f64 = 0.25;
+/// The same on the smallest instance.
+const SMALL_START_S: f64 = 0.1;
 /// What is around each measurement of a load, in seconds: the start, the first requests, the
 /// connections.
 const AROUND_S: f64 = 0.6;
-/// The peers whose handlers work.
-const WORKING_PEERS: f64 = 5.0;
 
 impl Plan {
     /// The run whose figures are published.
@@ -57,21 +55,15 @@ impl Plan {
         }
     }
 
-    /// How many seconds these phases take for so many peers, without what must be built first: as
-    /// long as they took at the last run of the same plan, or what the plan itself says.
-    pub fn seconds(
-        &self,
-        phases: &[Phase],
-        peers: usize,
-        levels: usize,
-        last: Option<&Report>,
-    ) -> f64 {
+    /// How many seconds these phases take, each for so many peers, without what must be built first:
+    /// as long as they took at the last run of the same plan, or what the plan itself says.
+    pub fn seconds(&self, phases: &[(Phase, usize)], levels: usize, last: Option<&Report>) -> f64 {
         let last = last.filter(|report| report.plan.size() == self.size());
-        let one = |phase: &Phase| {
+        let one = |(phase, peers): &(Phase, usize)| {
             let took = last.and_then(|report| report.took.iter().find(|took| took.phase == *phase));
             match took {
-                Some(took) if took.peers > 0 => took.seconds / count(took.peers) * count(peers),
-                _ => self.planned(*phase, count(peers), count(levels)),
+                Some(took) if took.peers > 0 => took.seconds / count(took.peers) * count(*peers),
+                _ => self.planned(*phase, count(*peers), count(levels)),
             }
         };
         phases.iter().map(one).sum()
@@ -84,17 +76,15 @@ impl Plan {
         match phase {
             Phase::Start => f64::from(self.rounds) * peers * START_S,
             Phase::Small => {
-                let one =
-                    (f64::from(self.small_rounds) * SMALL_START_S).min(f64::from(self.small_s_max));
-                one * count(self.quota_used_us.len()) * peers
+                let one = f64::from(self.small_rounds) * SMALL_START_S;
+                one.min(f64::from(self.small_s_max)) * count(self.quota_used_us.len()) * peers
             }
             Phase::Load => {
                 let bodies = count(self.bodies.len()) * ms(self.body_ms_max) / 2.0;
-                passes * peers * (loads * (ms(self.load_ms) + AROUND_S) + bodies + 2.0 * AROUND_S)
+                let loads = loads * (ms(self.load_ms) + AROUND_S);
+                passes * peers * (loads + bodies + 2.0 * AROUND_S)
             }
-            Phase::Work => {
-                2.0 * passes * peers.min(WORKING_PEERS) * loads * (ms(self.work_ms) + AROUND_S)
-            }
+            Phase::Work => 2.0 * passes * peers * loads * (ms(self.work_ms) + AROUND_S),
         }
     }
 
@@ -119,7 +109,8 @@ mod tests {
 
     #[test]
     fn a_quick_run_is_shorter_and_more_peers_take_longer() {
-        let time = |plan: Plan, peers| plan.seconds(&Phase::ALL, peers, 2, None);
+        let time =
+            |plan: Plan, peers| plan.seconds(&Phase::ALL.map(|phase| (phase, peers)), 2, None);
         assert!(time(Plan::quick(1), 20) < time(Plan::full(1), 20) / 3.0);
         assert!(time(Plan::full(1), 10) < time(Plan::full(1), 20));
     }
@@ -133,7 +124,7 @@ mod tests {
             peers: 10,
             seconds: 50.0,
         }];
-        let time = |plan: Plan, last| plan.seconds(&[Phase::Start], 20, 2, last);
+        let time = |plan: Plan, last| plan.seconds(&[(Phase::Start, 20)], 2, last);
         assert!((time(Plan::full(2), Some(&report)) - 100.0).abs() < 1e-9);
         let planned = time(Plan::quick(2), None);
         assert!((time(Plan::quick(2), Some(&report)) - planned).abs() < 1e-9);

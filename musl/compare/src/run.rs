@@ -111,7 +111,7 @@ pub fn run(
         stage.play(*phase)?;
         took.push(Took {
             phase: *phase,
-            peers: stage.ready.len(),
+            peers: stage.players(*phase),
             seconds: began.elapsed().as_secs_f64(),
         });
     }

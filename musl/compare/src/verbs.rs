@@ -72,12 +72,21 @@ fn foretell(order: &Order<'_>) -> Result<(), String> {
         .filter_map(|path| export::read_report(path).ok())
         .collect();
     let fits = |report: &&Report| report.plan.quick == order.plan.quick;
-    let seconds = order.plan.seconds(
-        &order.phases,
-        order.peers.len(),
-        levels,
-        last.iter().find(fits),
-    );
+    let working = order
+        .peers
+        .iter()
+        .filter(|peer| peer.work.is_some())
+        .count();
+    let phases: Vec<(Phase, usize)> = order
+        .phases
+        .iter()
+        .map(|phase| match phase {
+            Phase::Work => (*phase, working),
+            _ => (*phase, order.peers.len()),
+        })
+        .collect();
+    let last = last.iter().find(fits);
+    let seconds = order.plan.seconds(&phases, levels, last);
     eprintln!(
         "about {}, and what must be built first; seed {}; --seed {} repeats the order",
         clock(Duration::from_secs_f64(seconds)),
