@@ -1,53 +1,40 @@
-//! `fc-local`: a Function Compute for one machine, to run and test custom runtimes without the cloud.
+//! `fc-local`: a Function Compute for one machine, to run, test and check custom runtimes without the cloud.
 //!
-//! The layers, each knowing only those below it:
+//! It shares no code with the library `fc-runtime`, on purpose: it is what judges that library from outside, and
+//! `fc-local check` judges the runtimes of other languages by the same rules. A mistake about the platform in one of the
+//! two then shows as a disagreement; in code that both use, it would agree with itself.
+//!
+//! # Layout
+//!
+//! Each room knows only those that its arrow points to, and those on the ground.
 //!
 //! ```text
-//! cli                          the command line
-//! new | oneshot                a new project | calls on a package
-//! watch, serve, admin          building at each change, the server, and looking after its data
-//! check                        how a runtime keeps the contract, row by row
-//! doctor                       what building and deploying needs on this machine
-//! api                          requests of both generations, HTTP triggers, the package store
-//! pool | store, logfile        which instance serves a call | what survives a restart
-//! client                       asking a server that runs
-//! cold, call, hook             starting an instance, calling it
-//! instance, start              its process, port, log and freezer
-//! agent, log, process, package, pack, template, port, body, report, function, interrupt, facts, ids, output
+//! main ──> cli                 the list of commands
+//!           ├──> cmd           one room a command, and the life of a server ──> api, platform, project, store
+//!           ├──> check         how a runtime keeps the contract, row by row ──> platform
+//!           └──> doctor        what building and deploying needs            ──> project
+//!
+//! api       requests of both generations, HTTP triggers, the package store  ──> platform, project, store
+//! platform  instances: which serves, how it starts, what a call is          ──> project, store (log files alone)
+//! project   templates and code packages
+//! store     what survives a restart
+//!
+//! ground    facts (names and limits of the contract), function, ids, output, interrupt
 //! ```
 
-mod admin;
-mod agent;
 mod api;
-mod body;
-mod call;
 mod check;
 mod cli;
-mod client;
-mod cold;
+mod cmd;
 mod doctor;
 mod facts;
 mod function;
-mod hook;
 mod ids;
-mod instance;
 mod interrupt;
-mod log;
-mod logfile;
-mod new;
-mod oneshot;
 mod output;
-mod pack;
-mod package;
-mod pool;
-mod port;
-mod process;
-mod report;
-mod serve;
-mod start;
+mod platform;
+mod project;
 mod store;
-mod template;
-mod watch;
 
 use std::process::ExitCode;
 

@@ -71,6 +71,29 @@ pub(crate) fn print(bytes: &[u8]) -> io::Result<()> {
     out.flush()
 }
 
+/// Prints the result of a command.
+///
+/// # Errors
+///
+/// stdout is closed; the text says so.
+pub(crate) fn print_result(bytes: &[u8]) -> Result<(), String> {
+    print(bytes).map_err(|error| format!("cannot write to stdout: {error}"))
+}
+
+/// Prints lines, each with its end.
+///
+/// # Errors
+///
+/// As [`print_result`].
+pub(crate) fn print_lines(lines: &[String]) -> Result<(), String> {
+    print_result(format!("{}\n", lines.join("\n")).as_bytes())
+}
+
+/// How a command ends: what went wrong is said.
+pub(crate) fn exit_code(result: Result<(), String>) -> ExitCode {
+    result.map_or_else(|message| fail(&message), |()| ExitCode::SUCCESS)
+}
+
 fn result_title() -> String {
     title("FC Invoke Result:", GREEN)
 }

@@ -17,8 +17,8 @@ use crate::api::spec::{self, check_name};
 use crate::facts::FC2_PREFIX;
 use crate::function::Generation;
 use crate::output;
+use crate::project::template::{FunctionSpec, Service, Template};
 use crate::store::{CodeRef, FunctionRecord, Resource, State, StoreError, function_key};
-use crate::template::{FunctionSpec, Service, Template};
 
 use self::code::{CodeError, place};
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::api::App;
 use crate::api::error::ApiError;
 use crate::api::{resources, spec};
-use crate::cold::{CodeSource, Scratch};
 use crate::function::Generation;
-use crate::pool::Deployed;
+use crate::platform::cold::{CodeSource, Scratch};
+use crate::platform::pool::Deployed;
 use crate::store::function_key;
 
 /// The function as it is deployed now; an empty service means FC 3.0.

@@ -6,9 +6,9 @@ use hyper::header::CONTENT_TYPE;
 use hyper::{Response, StatusCode};
 use serde_json::json;
 
-use crate::body::{Body, full_body};
 use crate::facts::{error_type, header};
 use crate::function::Generation;
+use crate::platform::body::{Body, full_body};
 use crate::store::StoreError;
 
 /// A request that is answered with an error code instead of being carried out.
@@ -73,8 +73,8 @@ impl ApiError {
         let mut response = Response::new(full_body(body.to_string()));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        crate::agent::insert(headers, CONTENT_TYPE.as_str(), "application/json");
-        crate::agent::insert(headers, header::ERROR_TYPE, error_type::COMMON);
+        crate::platform::agent::insert(headers, CONTENT_TYPE.as_str(), "application/json");
+        crate::platform::agent::insert(headers, header::ERROR_TYPE, error_type::COMMON);
         response
     }
 }

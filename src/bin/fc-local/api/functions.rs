@@ -12,7 +12,7 @@ use crate::api::request::ReadRequest;
 use crate::api::spec::{self, CodeInput};
 use crate::api::{packages, resources};
 use crate::function::{Function, Generation};
-use crate::package;
+use crate::project::package;
 use crate::store::{CodeRef, State, function_key};
 
 /// The functions of a service, or all of FC 3.0.

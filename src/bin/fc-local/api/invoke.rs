@@ -8,18 +8,18 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hyper::header::{CONTENT_TYPE, HeaderMap};
 use hyper::{Response, StatusCode};
 
-use crate::agent::{CallId, insert};
 use crate::api::App;
 use crate::api::deployed::deployed;
 use crate::api::error::ApiError;
 use crate::api::request::ReadRequest;
-use crate::body::{Body, empty_body, full_body};
-use crate::call;
-use crate::cold::ColdError;
 use crate::facts::{error_type, header, limit};
 use crate::function::QUALIFIER;
-use crate::pool::{Deployed, NoInstance};
-use crate::report::Report;
+use crate::platform::agent::{CallId, insert};
+use crate::platform::body::{Body, empty_body, full_body};
+use crate::platform::call;
+use crate::platform::cold::ColdError;
+use crate::platform::pool::{Deployed, NoInstance};
+use crate::platform::report::Report;
 
 /// Answers an invocation.
 pub(crate) async fn handle(

@@ -34,14 +34,14 @@ pub(crate) use auth::Keys;
 pub(crate) use error::ApiError;
 pub(crate) use spec::{Owner, check_name};
 
-use crate::agent::insert;
 use crate::api::request::{ApiRequest, ReadRequest, percent_decode, segments};
-use crate::body::{Body, empty_body, full_body};
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, header, limit};
 use crate::function::Generation;
 use crate::ids;
 use crate::output;
-use crate::pool::Pool;
+use crate::platform::agent::insert;
+use crate::platform::body::{Body, empty_body, full_body};
+use crate::platform::pool::Pool;
 use crate::store::Store;
 
 /// The path of fc-local's own requests: `DELETE` and a name, `POST`, a function's name and an event.

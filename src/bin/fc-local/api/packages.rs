@@ -10,12 +10,12 @@ use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue};
 use hyper::{Method, Response, StatusCode};
 use md5::{Digest, Md5};
 
-use crate::agent::insert;
 use crate::api::App;
 use crate::api::error::ApiError;
 use crate::api::request::{ApiRequest, ReadRequest, percent_decode};
-use crate::body::{Body, empty_body, full_body};
 use crate::facts::limit;
+use crate::platform::agent::insert;
+use crate::platform::body::{Body, empty_body, full_body};
 use crate::store::{Store, StoreError, entries, hex, write_whole};
 
 /// Encodes object names as file names: any name, no `/`, no `.` alone.

@@ -10,13 +10,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
-use crate::agent::{CallId, Payload};
 use crate::api::App;
 use crate::api::deployed::deployed;
 use crate::api::error::ApiError;
 use crate::api::{attachments, resources};
-use crate::call;
-use crate::pool::{Deployed, NoInstance};
+use crate::platform::agent::{CallId, Payload};
+use crate::platform::call;
+use crate::platform::pool::{Deployed, NoInstance};
 use crate::store::{StoreError, entries, function_key, write_whole};
 
 /// The pause before the first retry; it doubles with each (contract §3.3).

@@ -6,9 +6,9 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
 
-use crate::agent::Payload;
 use crate::api::error::ApiError;
-use crate::body::{self, ReadError};
+use crate::platform::agent::Payload;
+use crate::platform::body::{self, ReadError};
 
 /// A request whose body is still on its way.
 #[derive(Debug)]

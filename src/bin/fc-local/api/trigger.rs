@@ -12,20 +12,20 @@ use hyper::http::request::Parts;
 use hyper::{Response, StatusCode, Uri};
 use serde_json::Value;
 
-use crate::agent::{CallId, insert};
 use crate::api::App;
 use crate::api::deployed::deployed;
 use crate::api::error::ApiError;
 use crate::api::invoke::{add_report, cold_error, no_instance, wants_log};
 use crate::api::request::{ApiRequest, ReadRequest};
-use crate::body::{Body, full_body};
-use crate::call::{self, HttpExchange, HttpFailure};
-use crate::cold::ColdError;
 use crate::facts::{FC2_PREFIX, error_type, header, limit};
 use crate::function::Generation;
 use crate::ids;
-use crate::pool::{Deployed, NoInstance};
-use crate::report::{Failure, error_body};
+use crate::platform::agent::{CallId, insert};
+use crate::platform::body::{Body, full_body};
+use crate::platform::call::{self, HttpExchange, HttpFailure};
+use crate::platform::cold::ColdError;
+use crate::platform::pool::{Deployed, NoInstance};
+use crate::platform::report::{Failure, error_body};
 use crate::store::{Resource, State};
 
 /// Which function an HTTP request is for, and how it came there.

@@ -11,11 +11,11 @@ use super::client::{Answer, Ask, Client, NoAnswer};
 use super::lines::Lines;
 use super::row::{Outcome, Row, Spec, Verdict};
 use super::specs;
-use crate::agent::Credentials;
 use crate::facts::control_path;
 use crate::function::{Function, Generation, Hook};
-use crate::instance::{AGENT_TARGET, Code, Instance, InstanceOptions};
-use crate::start::StartError;
+use crate::platform::agent::Credentials;
+use crate::platform::instance::{AGENT_TARGET, Code, Instance, InstanceOptions};
+use crate::platform::spawn::StartError;
 
 /// The name of a function that was never deployed.
 const NAME: &str = "fc-local-check";

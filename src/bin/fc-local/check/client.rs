@@ -13,12 +13,12 @@ use hyper::http::request;
 use hyper::{Method, Request};
 
 use super::lines::Lines;
-use crate::agent::{self, CallId, Payload};
-use crate::body::{self, Body, BoxError};
 use crate::facts::{header, limit};
 use crate::ids;
-use crate::instance::Instance;
-use crate::process::describe_exit;
+use crate::platform::agent::{self, CallId, Payload};
+use crate::platform::body::{self, Body, BoxError};
+use crate::platform::instance::Instance;
+use crate::platform::process::describe_exit;
 
 /// How long a process may take to end of what broke its connection.
 const EXIT_GRACE: Duration = Duration::from_millis(300);

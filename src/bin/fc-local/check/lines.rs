@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::log::{LineSink, marker_offset};
+use crate::platform::log::{LineSink, marker_offset};
 
 /// How many plain lines are kept.
 const PLAIN_LINES_MAX: usize = 2_000;

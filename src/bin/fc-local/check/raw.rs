@@ -8,8 +8,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::client::{Ask, Client, NoAnswer};
-use crate::agent;
-use crate::body::{Body, BoxError};
+use crate::platform::agent;
+use crate::platform::body::{Body, BoxError};
 
 /// How much of an answer is read for its head.
 const HEAD_BYTES_MAX: usize = 64 * 1024;

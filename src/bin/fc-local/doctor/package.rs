@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::DoctorArgs;
 use super::elf::{self, NotRunnable};
 use super::finding::Finding;
-use crate::package::{self, BOOTSTRAP};
+use crate::project::package::{self, BOOTSTRAP};
 
 const BUILD: &str = "make musl";
 

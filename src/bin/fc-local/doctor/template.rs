@@ -8,7 +8,7 @@ use yaml_rust2::{Yaml, YamlLoader};
 
 use super::DoctorArgs;
 use super::finding::Finding;
-use crate::template::{FunctionSpec, Template, to_json};
+use crate::project::template::{FunctionSpec, Template, to_json};
 
 const TEMPLATE: &str = "template.yml";
 const S_YAML: &str = "s.yaml";

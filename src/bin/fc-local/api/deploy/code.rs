@@ -7,9 +7,9 @@ use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 
 use crate::facts::limit;
-use crate::pack::pack;
-use crate::package::{self, BOOTSTRAP, PackageError};
-use crate::template::FunctionSpec;
+use crate::project::pack::pack;
+use crate::project::package::{self, BOOTSTRAP, PackageError};
+use crate::project::template::FunctionSpec;
 
 /// Code that cannot be deployed; the text goes on after the function's name.
 #[derive(Debug)]

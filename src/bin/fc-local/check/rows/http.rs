@@ -6,7 +6,6 @@ use hyper::Method;
 use serde_json::{Value, json};
 
 use super::{ALL_VALUES_BYTES, all_values, noting_late, take_late_end};
-use crate::agent::Payload;
 use crate::check::bench::Bench;
 use crate::check::client::{Answer, Ask, Client, Http, NoAnswer};
 use crate::check::judge;
@@ -16,6 +15,7 @@ use crate::check::specs::{
     HTTP, HTTP_204, HTTP_BODY, HTTP_EMPTY_PUT, HTTP_HEAD, HTTP_MARKERS, HTTP_PARAMS, UNKNOWN_PATH,
 };
 use crate::facts::control_path;
+use crate::platform::agent::Payload;
 
 /// The header that carries a whole HTTP call for runtimes that are no HTTP servers (contract §2.2).
 const PARAMS_HEADER: &str = "x-fc-http-params";

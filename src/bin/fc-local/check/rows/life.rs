@@ -11,7 +11,7 @@ use crate::check::client::NoAnswer;
 use crate::check::judge;
 use crate::check::row::Outcome;
 use crate::check::specs::{FREEZE, KEEP_ALIVE, SIGTERM};
-use crate::process::describe_exit;
+use crate::platform::process::describe_exit;
 
 /// How long the process is stopped.
 const FREEZE_TIME: Duration = Duration::from_millis(500);

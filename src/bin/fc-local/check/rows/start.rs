@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::check::bench::Bench;
 use crate::check::row::Outcome;
 use crate::check::specs::{ALL_INTERFACES, PORT};
-use crate::start::StartError;
+use crate::platform::spawn::StartError;
 
 /// Whether it started, so that the rest can be tried.
 pub(super) async fn judge(bench: &mut Bench<'_>) -> bool {

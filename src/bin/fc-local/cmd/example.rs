@@ -1,0 +1,22 @@
+//! `fc-local example`: prints a sample event.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::sample::Example;
+use crate::output;
+
+pub(crate) const EXAMPLES: &str = "Example:\n  fc-local example oss > event.json";
+
+/// Which sample `fc-local example` prints.
+#[derive(Debug, Args)]
+pub(crate) struct ExampleArgs {
+    /// The trigger that sends it
+    name: Example,
+}
+
+/// Prints a sample as it is.
+pub(crate) fn run(args: &ExampleArgs) -> ExitCode {
+    output::exit_code(output::print_result(args.name.bytes()))
+}

@@ -1,0 +1,158 @@
+//! The options of `fc-local invoke`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::events::EventArgs;
+use crate::cmd::data;
+use crate::facts::limit;
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  fc-local invoke -e 'Hello World'                   an event call on pkg/
+  fc-local invoke -f event.json --dir code.zip       an event from a file, a package from a zip
+  fc-local invoke --example oss                      what an OSS trigger sends
+  fc-local invoke -e one -e two -f three.json        three events, one after the other
+  fc-local invoke -e hi --repeat 100 --concurrency 4 p50 and p90 of 100 calls, 4 at once, as FC would bill them
+  echo '{}' | fc-local invoke --initializer          an event from stdin, after /initialize
+  fc-local invoke --http GET '/a/b?x=1' -H 'Accept: text/plain'
+  fc-local invoke --on hello/event -e hi             an event for what `fc-local watch` serves
+  fc-local invoke -e hi --expect hi --http GET / --expect-http 'Hello World!'
+
+Exit code: 0 if every answer is right, 1 if one is not, 2 if the command line is wrong.
+An event answer is right if the function did not fail, wrote the lines `FC Invoke Start RequestId: ...` and
+`FC Invoke End RequestId: ...`, and answered what --expect says. An HTTP answer is right if the function did
+not fail, its status is below 500, and its body is what --expect-http says.";
+
+/// What `fc-local invoke --on` cannot do: the function is what was deployed, and HTTP needs no signature.
+const PACKAGE_ONLY: [&str; 15] = [
+    "dir",
+    "http",
+    "header",
+    "data",
+    "data_file",
+    "expect_http",
+    "chunked",
+    "initializer",
+    "pre_freeze",
+    "no_pre_stop",
+    "fc3",
+    "env",
+    "timeout",
+    "memory",
+    "start_timeout",
+];
+
+/// What `fc-local invoke` is asked to do.
+#[derive(Debug, Args)]
+pub(crate) struct InvokeArgs {
+    /// The package: a folder with `bootstrap` in it, or a zip file
+    #[arg(long, value_name = "PATH", default_value = "pkg")]
+    pub(crate) dir: PathBuf,
+
+    /// Call a function that a running `fc-local start` or `watch` has, SERVICE/FUNCTION, instead of a package
+    #[arg(long, value_name = "FUNCTION", conflicts_with_all = PACKAGE_ONLY)]
+    pub(crate) on: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+
+    #[command(flatten)]
+    pub(crate) events: EventArgs,
+
+    /// The event result that must come, exactly: once for all events, or once for each in their order; without an
+    /// event, the body of the first HTTP answer
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) expect: Vec<String>,
+
+    /// Make all calls so many times, print the answers of the first round only, and at the end p50 and p90 of the time
+    /// that each took and of what FC would bill for it, the cold start apart
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) repeat: u32,
+
+    /// How many calls the instance serves at once, as a function with this `InstanceConcurrency`
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(limit::CONCURRENCY)))]
+    pub(crate) concurrency: u32,
+
+    /// An HTTP call; may be given several times
+    #[arg(long, num_args = 2, value_names = ["METHOD", "PATH"], action = clap::ArgAction::Append)]
+    pub(crate) http: Vec<String>,
+
+    /// A header of the HTTP calls; may be given several times
+    #[arg(short = 'H', long, value_name = "NAME: VALUE")]
+    pub(crate) header: Vec<String>,
+
+    /// The body of the HTTP calls, as text
+    #[arg(
+        short,
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        conflicts_with = "data_file"
+    )]
+    pub(crate) data: Option<String>,
+
+    /// The body of the HTTP calls, from a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data_file: Option<PathBuf>,
+
+    /// The body that an HTTP answer must have, exactly; the first is for the first --http, and so on
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) expect_http: Vec<String>,
+
+    /// Send event and bodies chunked, without telling their size
+    #[arg(long)]
+    pub(crate) chunked: bool,
+
+    /// Call /initialize first, as for a function with an Initializer
+    #[arg(long)]
+    pub(crate) initializer: bool,
+
+    /// Call /pre-freeze, stop the process by SIGSTOP and wake it again after each call
+    #[arg(long)]
+    pub(crate) pre_freeze: bool,
+
+    /// Do not call /pre-stop at the end
+    #[arg(long)]
+    pub(crate) no_pre_stop: bool,
+
+    /// Play FC 3.0: its request ids, no service name
+    #[arg(long)]
+    pub(crate) fc3: bool,
+
+    /// An environment variable of the function; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) env: Vec<String>,
+
+    /// The function's Timeout
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) timeout: u64,
+
+    /// The function's memory size, in MB; told to the function, not enforced
+    #[arg(long, value_name = "MB", default_value_t = 128)]
+    pub(crate) memory: u64,
+
+    /// How long the instance may take until it listens
+    #[arg(long, value_name = "SECONDS", default_value_t = limit::START_SECONDS)]
+    pub(crate) start_timeout: u64,
+
+    /// A fixed port, for programs that do not read `FC_CUSTOM_LISTEN_PORT`; else a free one
+    #[arg(long, value_name = "PORT", conflicts_with = "on")]
+    pub(crate) listen_port: Option<u16>,
+}
+
+/// The same for `invoke`, whose `--data` is the body of an HTTP call.
+#[derive(Debug, Args)]
+pub(crate) struct ServerArgs {
+    /// The data folder of the fc-local that runs, for --on; else as for `fc-local start`
+    #[arg(long, value_name = "FOLDER", requires = "on")]
+    server_data: Option<PathBuf>,
+}
+
+impl ServerArgs {
+    /// The data folder that is meant.
+    pub(crate) fn folder(&self) -> Result<PathBuf, String> {
+        data::folder(self.server_data.as_deref())
+    }
+}

@@ -1,0 +1,279 @@
+//! The calls of `fc-local invoke`: what each asks, what is right about its answer, and how they follow each other.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hyper::body::Bytes;
+use hyper::http::request;
+use tokio::task::JoinSet;
+
+use super::OneShotError;
+use super::args::InvokeArgs;
+use super::input;
+use super::remote::Remote;
+use crate::ids;
+use crate::output;
+use crate::platform::agent::{CallId, Payload};
+use crate::platform::call;
+use crate::platform::instance::{Instance, Lease};
+use crate::platform::report::{Report, Usage};
+
+/// A call as it was asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Job {
+    /// How messages name it, and its answer.
+    name: String,
+    answer: String,
+    request: Request,
+    /// The body that must come.
+    expected: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+enum Request {
+    Event(Payload),
+    Http(Box<request::Parts>, Payload),
+}
+
+/// A call that was made.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// Log and answer, as they are shown.
+    shown: Vec<u8>,
+    /// What is wrong with the answer.
+    pub(super) wrong: Vec<String>,
+    /// What it took, if it was made.
+    pub(super) usage: Option<Usage>,
+}
+
+/// The calls of one round: the events, then the HTTP requests.
+pub(super) fn jobs(args: &InvokeArgs) -> Result<Vec<Job>, OneShotError> {
+    let events = input::events(args)?;
+    let requests = input::http_requests(args)?;
+    let expected = input::expectations(args, events.len())?;
+    let many = events.len() > 1;
+    let event_jobs = events.into_iter().enumerate().map(|(index, event)| {
+        let name = match event.origin.filter(|_| many) {
+            None if !many => "the event call".to_owned(),
+            None => format!("event call {}", index + 1),
+            Some(origin) => format!("event call {} ({origin})", index + 1),
+        };
+        let answer = match many {
+            false => "the event result".to_owned(),
+            true => format!("the result of {name}"),
+        };
+        Job {
+            name,
+            answer,
+            request: Request::Event(event.payload),
+            expected: expected.event(index),
+        }
+    });
+    let http_jobs = requests
+        .into_iter()
+        .enumerate()
+        .map(|(index, (head, body))| Job {
+            name: format!("{} {}", head.method, head.uri),
+            answer: format!("the answer to {} {}", head.method, head.uri),
+            request: Request::Http(Box::new(head), body),
+            expected: expected.http(index),
+        });
+    Ok(event_jobs.chain(http_jobs).collect())
+}
+
+/// Who gets the calls.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// An instance of a package; the id is that of the call which it was started for.
+    Package(Arc<Instance>, CallId),
+    /// A function that a running fc-local has.
+    Server(Arc<Remote>),
+}
+
+/// The right to make one call.
+#[derive(Debug)]
+enum Place {
+    Package(Lease, CallId),
+    Server(Arc<Remote>),
+}
+
+/// Makes all calls of all rounds, and tells of each in its order.
+///
+/// The first call goes alone, for it is the one that the instance was started for.
+pub(super) async fn make_all(
+    args: &InvokeArgs,
+    mut target: Target,
+    jobs: &[Job],
+    mut tell: impl FnMut(usize, Outcome) -> Result<(), OneShotError>,
+) -> Result<(), OneShotError> {
+    let total = jobs.len() * args.repeat as usize;
+    let job = |number: usize| jobs[number % jobs.len()].clone();
+    tell(0, make(job(0), target.place()?).await)?;
+    let mut running = JoinSet::new();
+    let mut waiting = BTreeMap::new();
+    let (mut begun, mut told) = (1, 1);
+    while told < total {
+        while begun < total && running.len() < args.concurrency as usize {
+            let (number, job, place) = (begun, job(begun), target.place()?);
+            running.spawn(async move { (number, make(job, place).await) });
+            begun += 1;
+        }
+        if let Some(joined) = running.join_next().await {
+            let (number, outcome) =
+                joined.map_err(|error| OneShotError::Io("a call".to_owned(), error.into()))?;
+            waiting.insert(number, outcome);
+        }
+        while let Some(outcome) = waiting.remove(&told) {
+            tell(told, outcome)?;
+            told += 1;
+        }
+    }
+    Ok(())
+}
+
+impl Target {
+    fn place(&mut self) -> Result<Place, OneShotError> {
+        match self {
+            Self::Server(remote) => Ok(Place::Server(Arc::clone(remote))),
+            Self::Package(instance, next) => {
+                let gone = "the instance did not survive the call before";
+                let lease = instance
+                    .try_lease()
+                    .ok_or_else(|| OneShotError::Answer(gone.to_owned()))?;
+                let fresh = CallId::first(ids::request_id(instance.function.generation));
+                Ok(Place::Package(lease, std::mem::replace(next, fresh)))
+            }
+        }
+    }
+}
+
+impl Outcome {
+    /// Prints log and answer.
+    pub(super) fn print(&self) -> Result<(), OneShotError> {
+        output::print(&self.shown)
+            .map_err(|error| OneShotError::Io("cannot write to stdout".to_owned(), error))
+    }
+}
+
+async fn make(job: Job, place: Place) -> Outcome {
+    match (&job.request, place) {
+        (Request::Event(event), Place::Package(lease, call)) => {
+            make_event(&job, lease, call, event.clone()).await
+        }
+        (Request::Http(head, body), Place::Package(lease, call)) => {
+            make_http(&job, lease, call, *head.clone(), body.clone()).await
+        }
+        // The command line refuses HTTP calls on a server; a body is all that is left of one.
+        (Request::Event(payload) | Request::Http(_, payload), Place::Server(remote)) => {
+            ask(&job, &remote, payload.bytes.clone()).await
+        }
+    }
+}
+
+async fn ask(job: &Job, remote: &Remote, event: Bytes) -> Outcome {
+    let name = &job.name;
+    match remote.invoke(event).await {
+        Ok(answer) => {
+            let failed = answer.error_type.as_ref();
+            let failed = failed.map(|kind| format!("{name} failed with {kind}"));
+            let mut shown = Vec::new();
+            output::write_log(&mut shown, &answer.log);
+            output::write_event_result(&mut shown, &answer.body);
+            Outcome {
+                shown,
+                wrong: failed
+                    .into_iter()
+                    .chain(job.wrong_text(&answer.body))
+                    .collect(),
+                usage: Some(answer.usage),
+            }
+        }
+        Err(why) => Outcome {
+            shown: Vec::new(),
+            wrong: vec![format!("{name} was not made: {why}")],
+            usage: None,
+        },
+    }
+}
+
+async fn make_event(job: &Job, lease: Lease, call: CallId, event: Payload) -> Outcome {
+    let answer = call::event(lease, call, event).await;
+    let mut shown = Vec::new();
+    output::write_log(&mut shown, &answer.report.log.tail);
+    output::write_event_result(&mut shown, &answer.body);
+    let mut wrong = wrong_report(&job.name, &answer.report);
+    wrong.extend(job.wrong_text(&answer.body));
+    Outcome {
+        shown,
+        wrong,
+        usage: Some(answer.report.usage),
+    }
+}
+
+async fn make_http(
+    job: &Job,
+    lease: Lease,
+    call: CallId,
+    head: request::Parts,
+    body: Payload,
+) -> Outcome {
+    let exchanged = match call::http(lease, call, head, body).await {
+        Ok(exchange) => exchange.buffer().await,
+        Err(failure) => Err(failure),
+    };
+    let name = &job.name;
+    let mut shown = Vec::new();
+    let (head, body, report) = match exchanged {
+        Ok(answer) => answer,
+        Err(failure) => {
+            output::write_log(&mut shown, &failure.report.log.tail);
+            return Outcome {
+                shown,
+                wrong: vec![format!("{name} failed: {}", failure.message)],
+                usage: Some(failure.report.usage),
+            };
+        }
+    };
+    output::write_log(&mut shown, &report.log.tail);
+    output::write_http_result(&mut shown, &head, &body);
+    let mut wrong = wrong_report(name, &report);
+    if head.status.is_server_error() {
+        wrong.push(format!("{name} was answered with {}", head.status));
+    }
+    wrong.extend(job.wrong_text(&body));
+    Outcome {
+        shown,
+        wrong,
+        usage: Some(report.usage),
+    }
+}
+
+impl Job {
+    fn wrong_text(&self, body: &[u8]) -> Option<String> {
+        let expected = self.expected.as_ref()?;
+        (expected.as_bytes() != body).then(|| {
+            let (answer, found) = (&self.answer, String::from_utf8_lossy(body));
+            format!("{answer} is {found:?}, not {expected:?}")
+        })
+    }
+}
+
+fn wrong_report(what: &str, report: &Report) -> Vec<String> {
+    let mut wrong: Vec<String> = report
+        .error_type
+        .map(|kind| format!("{what} failed with {kind}"))
+        .into_iter()
+        .collect();
+    for (edge, seen) in [
+        ("Start", report.log.start_marker),
+        ("End", report.log.end_marker),
+    ] {
+        if !seen {
+            wrong.push(format!(
+                "{what} logged no line `FC Invoke {edge} RequestId: {}`; without it FC keeps no log of the call",
+                report.request_id
+            ));
+        }
+    }
+    wrong
+}

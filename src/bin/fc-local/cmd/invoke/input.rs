@@ -1,0 +1,295 @@
+//! From the options of `fc-local invoke` to a function, an event and requests.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::Path;
+use std::time::Duration;
+
+use hyper::Request;
+use hyper::header::{HOST, HeaderMap, HeaderName, HeaderValue};
+use hyper::http::request;
+
+use super::OneShotError;
+use super::args::InvokeArgs;
+use super::events::EventSource;
+use crate::facts::limit;
+use crate::function::{Function, Generation, Hook};
+use crate::platform::agent::Payload;
+use crate::platform::cold::{CodeSource, Scratch};
+use crate::project::package::BOOTSTRAP;
+
+/// The name that functions get which were never deployed.
+const NAME: &str = "fc-local";
+
+/// FC's default for hooks (contract §2).
+const HOOK_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The initializer may load a model or open connections; FC allows up to 300 s (contract §4.4).
+const INITIALIZER_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// The name that stands for stdin.
+const STDIN: &str = "-";
+
+/// An event, and where it came from unless that says nothing.
+#[derive(Debug, Clone)]
+pub(super) struct Event {
+    pub(super) origin: Option<String>,
+    pub(super) payload: Payload,
+}
+
+/// One `--http` has a method and a path.
+const HTTP_VALUES: usize = 2;
+
+/// The function that the options describe.
+pub(super) fn function(args: &InvokeArgs) -> Result<Function, OneShotError> {
+    let (generation, service) = if args.fc3 {
+        (Generation::Fc3, "")
+    } else {
+        (Generation::Fc2, NAME)
+    };
+    let mut function = Function::with_defaults(generation, service, NAME);
+    let hook = |handler: &str, timeout| {
+        Some(Hook {
+            handler: handler.to_owned(),
+            timeout,
+        })
+    };
+    function.memory_mb = args.memory;
+    function.concurrency = args.concurrency;
+    function.timeout = Duration::from_secs(args.timeout);
+    function.initializer = args
+        .initializer
+        .then(|| hook("index.initializer", INITIALIZER_TIMEOUT))
+        .flatten();
+    function.pre_freeze = args
+        .pre_freeze
+        .then(|| hook("index.preFreeze", HOOK_TIMEOUT))
+        .flatten();
+    function.pre_stop = (!args.no_pre_stop)
+        .then(|| hook("index.preStop", HOOK_TIMEOUT))
+        .flatten();
+    for pair in &args.env {
+        let Some((name, value)) = pair.split_once('=') else {
+            return Err(OneShotError::Usage(format!(
+                "--env {pair:?} has no `=`; write NAME=VALUE"
+            )));
+        };
+        function
+            .environment
+            .insert(name.to_owned(), value.to_owned());
+    }
+    Ok(function)
+}
+
+/// Where the package lies.
+pub(super) fn code_source(dir: &Path, scratch: &Scratch) -> Result<CodeSource, OneShotError> {
+    // The instance runs with its code as the current folder, so the path must not depend on ours.
+    let path = dir.canonicalize().map_err(|error| {
+        let what = format!(
+            "no package at {} (build one there, or name another with --dir)",
+            dir.display()
+        );
+        OneShotError::Io(what, error)
+    })?;
+    if path.is_dir() {
+        return Ok(CodeSource::Folder(path));
+    }
+    if path.file_name().is_some_and(|name| name == BOOTSTRAP) {
+        let parent = path.parent().unwrap_or(&path).display().to_string();
+        return Err(OneShotError::Usage(format!(
+            "--dir takes the folder or zip around {BOOTSTRAP}: {parent}"
+        )));
+    }
+    Ok(CodeSource::Zip {
+        file: path,
+        scratch: scratch.clone(),
+    })
+}
+
+/// The events, in the order of the command line; none if only HTTP calls are asked for.
+pub(super) fn events(args: &InvokeArgs) -> Result<Vec<Event>, OneShotError> {
+    let sources = &args.events.sources;
+    let from_stdin = |source: &&EventSource| **source == EventSource::File(STDIN.into());
+    if sources.iter().filter(from_stdin).count() > 1 {
+        let message = "stdin can only be read once; give `-f -` once, and the other events with -e, -f or --example";
+        return Err(OneShotError::Usage(message.to_owned()));
+    }
+    if sources.is_empty() && args.http.is_empty() {
+        if io::stdin().is_terminal() {
+            let message = "no event: give one with -e TEXT, -f FILE, --example NAME or on stdin, or a request with \
+                           --http METHOD PATH";
+            return Err(OneShotError::Usage(message.to_owned()));
+        }
+        return Ok(vec![event(args, &EventSource::File(STDIN.into()))?]);
+    }
+    sources.iter().map(|source| event(args, source)).collect()
+}
+
+fn event(args: &InvokeArgs, source: &EventSource) -> Result<Event, OneShotError> {
+    let (origin, bytes) = match source {
+        EventSource::Text(text) => (None, text.clone().into_bytes()),
+        EventSource::File(path) if path.as_os_str() == STDIN => (None, read_stdin()?),
+        EventSource::File(path) => (Some(path.display().to_string()), read_file(path)?),
+        EventSource::Example(example) => (
+            Some(format!("--example {}", example.name())),
+            example.bytes().to_vec(),
+        ),
+    };
+    Ok(Event {
+        origin,
+        payload: payload(args, bytes),
+    })
+}
+
+/// The HTTP requests, in the order they were asked for.
+pub(super) fn http_requests(
+    args: &InvokeArgs,
+) -> Result<Vec<(request::Parts, Payload)>, OneShotError> {
+    let body = match (&args.data, &args.data_file) {
+        (Some(text), _) => text.clone().into_bytes(),
+        (None, Some(path)) => read_file(path)?,
+        (None, None) => Vec::new(),
+    };
+    let headers = user_headers(&args.header)?;
+    let (expected, calls) = (args.expect_http.len(), args.http.len() / HTTP_VALUES);
+    if expected > calls {
+        return Err(OneShotError::Usage(format!(
+            "--expect-http is given {expected} times, but --http {calls} times; each belongs to one --http METHOD PATH"
+        )));
+    }
+    let pairs = args.http.chunks_exact(HTTP_VALUES);
+    pairs
+        .map(|pair| {
+            Ok((
+                request_head(&pair[0], &pair[1], &headers)?,
+                payload(args, body.clone()),
+            ))
+        })
+        .collect()
+}
+
+/// What the answers must be, checked against what is asked for.
+pub(super) fn expectations(
+    args: &InvokeArgs,
+    events: usize,
+) -> Result<Expectations<'_>, OneShotError> {
+    let given = args.expect.len();
+    // Without an event the first HTTP answer may have the one that is given.
+    if given > events.max(1) || (given > 1 && given < events) {
+        return Err(OneShotError::Usage(format!(
+            "--expect is given {given} times, but there are {events} events; give it once for all of them, or once for \
+             each"
+        )));
+    }
+    Ok(Expectations {
+        events: &args.expect,
+        http: &args.expect_http,
+        event_given: events > 0,
+    })
+}
+
+/// The bodies that must come.
+#[derive(Debug)]
+pub(super) struct Expectations<'a> {
+    events: &'a [String],
+    http: &'a [String],
+    event_given: bool,
+}
+
+impl Expectations<'_> {
+    /// One for all events, or one for each.
+    pub(super) fn event(&self, index: usize) -> Option<String> {
+        match self.events {
+            [one] => Some(one.clone()),
+            each => each.get(index).cloned(),
+        }
+    }
+
+    /// `--expect` is for the events; without one, the first HTTP answer may have it.
+    pub(super) fn http(&self, index: usize) -> Option<String> {
+        let first = self
+            .events
+            .first()
+            .filter(|_| !self.event_given && index == 0);
+        first.or_else(|| self.http.get(index)).cloned()
+    }
+}
+
+fn payload(args: &InvokeArgs, bytes: Vec<u8>) -> Payload {
+    Payload {
+        bytes: bytes.into(),
+        chunked: args.chunked,
+    }
+}
+
+fn request_head(
+    method: &str,
+    path: &str,
+    headers: &HeaderMap,
+) -> Result<request::Parts, OneShotError> {
+    let request = Request::builder().method(method).uri(path).body(());
+    let bad = |error| {
+        OneShotError::Usage(format!(
+            "--http {method} {path} is no HTTP request: {error}"
+        ))
+    };
+    let (mut head, ()) = request.map_err(bad)?.into_parts();
+    if !path.starts_with('/') {
+        return Err(OneShotError::Usage(format!(
+            "--http {method} {path}: a path starts with `/`"
+        )));
+    }
+    head.headers = headers.clone();
+    head.headers
+        .entry(HOST)
+        .or_insert(HeaderValue::from_static("localhost"));
+    Ok(head)
+}
+
+fn user_headers(lines: &[String]) -> Result<HeaderMap, OneShotError> {
+    let parse = |line: &String| {
+        let (name, value) = line.split_once(':')?;
+        Some((
+            HeaderName::try_from(name.trim()).ok()?,
+            HeaderValue::try_from(value.trim()).ok()?,
+        ))
+    };
+    let mut headers = HeaderMap::new();
+    for line in lines {
+        let bad = || {
+            OneShotError::Usage(format!(
+                "--header {line:?} is no header; write 'NAME: VALUE'"
+            ))
+        };
+        let (name, value) = parse(line).ok_or_else(bad)?;
+        headers.append(name, value);
+    }
+    Ok(headers)
+}
+
+fn read_stdin() -> Result<Vec<u8>, OneShotError> {
+    read_all(io::stdin().lock(), "the event from stdin")
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, OneShotError> {
+    let shown = path.display().to_string();
+    let file = File::open(path)
+        .map_err(|error| OneShotError::Io(format!("cannot read {shown}"), error))?;
+    read_all(file, &shown)
+}
+
+/// Reads what the platform would take; more is an error, for a cut event would be a wrong one.
+fn read_all(source: impl Read, what: &str) -> Result<Vec<u8>, OneShotError> {
+    let mut bytes = Vec::new();
+    source
+        .take(limit::SYNC_BODY_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| OneShotError::Io(format!("cannot read {what}"), error))?;
+    if bytes.len() > limit::SYNC_BODY_BYTES {
+        return Err(OneShotError::Usage(format!(
+            "{what} is larger than {} bytes, the most that Function Compute takes",
+            limit::SYNC_BODY_BYTES
+        )));
+    }
+    Ok(bytes)
+}

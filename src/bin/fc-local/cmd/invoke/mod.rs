@@ -1,0 +1,178 @@
+//! `fc-local invoke`: calls on one instance of a package, without server or state, or on a server that runs.
+
+mod args;
+mod bill;
+mod calls;
+mod events;
+mod input;
+mod remote;
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::ids;
+use crate::interrupt::Interrupt;
+use crate::output;
+use crate::platform::agent::CallId;
+use crate::platform::cold::{self, ColdError, Scratch};
+use crate::platform::instance::{AGENT_TARGET, InstanceOptions};
+
+pub(crate) use args::{EXAMPLES, InvokeArgs};
+
+use bill::Bill;
+use calls::{Job, Target};
+use remote::Remote;
+
+/// How many wrong answers are described; more of them say nothing new.
+const WRONG_SHOWN_MAX: usize = 10;
+
+/// Why a one-shot call did not end well.
+#[derive(Debug)]
+enum OneShotError {
+    /// The command line asks for something impossible.
+    Usage(String),
+    /// The instance did not start.
+    Cold(ColdError),
+    /// The answer is not right.
+    Answer(String),
+    /// Somebody pressed Ctrl-C, or a supervisor ended it.
+    Interrupted,
+    /// stdout is closed, or an input cannot be read.
+    Io(String, io::Error),
+}
+
+impl fmt::Display for OneShotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message) | Self::Answer(message) => f.write_str(message),
+            Self::Cold(error @ ColdError::Initialize { log, .. }) if !log.is_empty() => {
+                write!(f, "{error}\nIts log:\n{log}")
+            }
+            Self::Cold(error) => error.fmt(f),
+            Self::Interrupted => f.write_str("interrupted"),
+            Self::Io(what, error) => write!(f, "{what}: {error}"),
+        }
+    }
+}
+
+/// Runs the calls that were asked for, prints them, and judges them.
+pub(crate) async fn run(args: &InvokeArgs) -> ExitCode {
+    match run_calls(args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => output::fail(&error.to_string()),
+    }
+}
+
+async fn run_calls(args: &InvokeArgs) -> Result<(), OneShotError> {
+    let jobs = calls::jobs(args)?;
+    let interrupt = Interrupt::listen()
+        .map_err(|error| OneShotError::Io("cannot catch signals".to_owned(), error))?;
+    match &args.on {
+        Some(name) => on_server(args, name, interrupt, &jobs).await,
+        None => on_package(args, interrupt, &jobs).await,
+    }
+}
+
+async fn on_server(
+    args: &InvokeArgs,
+    name: &str,
+    mut interrupt: Interrupt,
+    jobs: &[Job],
+) -> Result<(), OneShotError> {
+    let target = Target::Server(Arc::new(Remote::of(args, name)?));
+    tokio::select! {
+        outcome = call_all(args, target, Bill::warm(), jobs) => outcome,
+        () = interrupt.wait() => Err(OneShotError::Interrupted),
+    }
+}
+
+async fn on_package(
+    args: &InvokeArgs,
+    mut interrupt: Interrupt,
+    jobs: &[Job],
+) -> Result<(), OneShotError> {
+    let function = Arc::new(input::function(args)?);
+    let scratch = Scratch::temporary()
+        .map_err(|error| OneShotError::Io("no scratch folder".to_owned(), error))?;
+    let source = input::code_source(&args.dir, &scratch)?;
+    let options = InstanceOptions {
+        freeze: args.pre_freeze,
+        start_limit: Duration::from_secs(args.start_timeout),
+        listen_port: args.listen_port,
+        target: AGENT_TARGET,
+    };
+    let first = CallId::first(ids::request_id(function.generation));
+    output::progress(&format!("starting {}", args.dir.display()));
+    // A start that is given up drops its process group, which kills it, and its unpacked code.
+    let (instance, cold) = tokio::select! {
+        started = cold::start_timed(function, &source, &options, None, &first) => started.map_err(OneShotError::Cold)?,
+        () = interrupt.wait() => return Err(OneShotError::Interrupted),
+    };
+    let target = Target::Package(Arc::clone(&instance), first);
+    let outcome = tokio::select! {
+        outcome = call_all(args, target, Bill::cold(cold, args.memory), jobs) => outcome,
+        () = interrupt.wait() => Err(OneShotError::Interrupted),
+    };
+    instance.stop().await;
+    outcome
+}
+
+/// Makes the calls, prints those of the first round, and says what is wrong with all of them.
+async fn call_all(
+    args: &InvokeArgs,
+    target: Target,
+    mut bill: Bill,
+    jobs: &[Job],
+) -> Result<(), OneShotError> {
+    let mut wrong = Vec::new();
+    let made = calls::make_all(args, target, jobs, |number, outcome| {
+        outcome.usage.into_iter().for_each(|usage| bill.add(usage));
+        if number < jobs.len() {
+            outcome.print()?;
+        }
+        wrong.extend(outcome.wrong);
+        Ok(())
+    });
+    let made = made.await;
+    if args.repeat > 1 {
+        output::print(bill.to_string().as_bytes()).map_err(closed)?;
+    }
+    // An instance that died says first what it died of.
+    match made {
+        Err(OneShotError::Answer(gone)) => wrong.push(gone),
+        made => made?,
+    }
+    judge(wrong)
+}
+
+/// Says what is wrong; what is so in many rounds is said once.
+fn judge(wrong: Vec<String>) -> Result<(), OneShotError> {
+    let mut counted: Vec<(String, usize)> = Vec::new();
+    for message in wrong {
+        match counted.iter_mut().find(|(seen, _)| *seen == message) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((message, 1)),
+        }
+    }
+    let lines = counted.iter().map(|(message, count)| match count {
+        1 => message.clone(),
+        count => format!("{message} ({count} times)"),
+    });
+    let mut lines: Vec<String> = lines.collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let more = lines.len().saturating_sub(WRONG_SHOWN_MAX);
+    lines.truncate(WRONG_SHOWN_MAX);
+    if more > 0 {
+        lines.push(format!("and {more} more are wrong"));
+    }
+    Err(OneShotError::Answer(lines.join("\nfc-local: ")))
+}
+
+fn closed(error: io::Error) -> OneShotError {
+    OneShotError::Io("cannot write to stdout".to_owned(), error)
+}

@@ -1,0 +1,80 @@
+//! Events for a function that a running fc-local has deployed, instead of for a package.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hyper::Method;
+use hyper::body::Bytes;
+use hyper::http::response;
+
+use super::OneShotError;
+use super::args::InvokeArgs;
+use crate::cmd::client::Client;
+use crate::cmd::named::key_of;
+use crate::facts::header;
+use crate::platform::report::Usage;
+use crate::store::Store;
+
+/// A deployed function.
+#[derive(Debug)]
+pub(super) struct Remote {
+    client: Client,
+    key: String,
+}
+
+/// The answer to an event.
+#[derive(Debug)]
+pub(super) struct RemoteAnswer {
+    pub(super) body: Bytes,
+    /// The tail log.
+    pub(super) log: Vec<u8>,
+    /// Why the function failed, if it has.
+    pub(super) error_type: Option<String>,
+    pub(super) usage: Usage,
+}
+
+impl Remote {
+    /// The function that `--on` names.
+    pub(super) fn of(args: &InvokeArgs, name: &str) -> Result<Self, OneShotError> {
+        let data = args.server.folder().map_err(OneShotError::Usage)?;
+        let client = Client::of(&data).map_err(OneShotError::Usage)?;
+        let state = Store::peek(&data).map_err(|error| OneShotError::Usage(error.to_string()))?;
+        let key = key_of(&state, name).map_err(OneShotError::Usage)?;
+        Ok(Self { client, key })
+    }
+
+    /// Sends an event; an error is why the function was never called.
+    pub(super) async fn invoke(&self, event: Bytes) -> Result<RemoteAnswer, String> {
+        let headers = [(header::LOG_TYPE, "Tail")];
+        let answer = self.client.ask(Method::POST, &self.key, &headers, event);
+        let (head, body) = answer.await.map_err(|error| error.to_string())?;
+        Ok(RemoteAnswer {
+            log: BASE64
+                .decode(text(&head, header::LOG_RESULT))
+                .unwrap_or_default(),
+            error_type: Some(text(&head, header::ERROR_TYPE))
+                .filter(|kind| !kind.is_empty())
+                .map(str::to_owned),
+            usage: Usage {
+                duration: Duration::from_secs_f64(
+                    number(&head, header::INVOCATION_DURATION) / 1000.0,
+                ),
+                memory_mb: number(&head, header::MAX_MEMORY_USAGE),
+            },
+            body,
+        })
+    }
+}
+
+fn text<'a>(head: &'a response::Parts, name: &str) -> &'a str {
+    let value = head.headers.get(name);
+    value
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+/// A number that the server gives; an initializer that failed has none.
+fn number(head: &response::Parts, name: &str) -> f64 {
+    text(head, name).parse().unwrap_or(0.0)
+}

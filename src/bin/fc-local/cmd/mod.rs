@@ -1,0 +1,23 @@
+//! One room for each command: what it can be asked, in the words of `--help`, and doing it.
+//!
+//! ```text
+//! new | start, watch | invoke, example | list, logs, rm
+//! serve                        the life of a server
+//! client                       asking a server that runs
+//! announcement, data, named, sample
+//! ```
+
+mod announcement;
+mod client;
+mod data;
+pub(crate) mod example;
+pub(crate) mod invoke;
+pub(crate) mod list;
+pub(crate) mod logs;
+mod named;
+pub(crate) mod new;
+pub(crate) mod rm;
+mod sample;
+mod serve;
+pub(crate) mod start;
+pub(crate) mod watch;

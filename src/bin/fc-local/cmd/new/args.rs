@@ -1,0 +1,29 @@
+//! The options of `fc-local new`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  fc-local new hello           an event function in the new folder hello
+  fc-local new hello --http    an HTTP function
+
+The project has a handler with its tests, a Makefile (`make` lists what it can), template.yml for `fun` and FC 2.0, and
+s.yaml for Serverless Devs and FC 3.0. It needs Rust with the target x86_64-unknown-linux-musl, and for `make run`,
+`make local`, `make watch` this tool: cargo install fc-local";
+
+/// What `fc-local new` is asked to do.
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// The name of the crate, the service and the function; the project goes into a new folder of this name
+    pub(crate) name: String,
+
+    /// Make an HTTP function instead of an event function
+    #[arg(long)]
+    pub(crate) http: bool,
+
+    /// Take the crate fc-runtime from this folder instead of the registry, to develop it along
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) path: Option<PathBuf>,
+}

@@ -1,0 +1,209 @@
+//! `fc-local new`: a project that builds, runs, tests and deploys, from the files in `template/`.
+//!
+//! It makes files and runs nothing; what they say is theirs.
+
+mod args;
+mod name;
+
+use std::fmt;
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::output;
+
+pub(crate) use args::{EXAMPLES, NewArgs};
+
+/// The library that a new project takes: the version that was current when this tool was released.
+const RUNTIME_VERSION: &str = "0.1.0";
+
+/// What every user may do with a folder, less what the umask forbids: `mkdir`'s own mode.
+const FOLDER_MODE: u32 = 0o777;
+
+/// A project that was not made; nothing of it is left.
+#[derive(Debug)]
+enum NewError {
+    /// No crate or no function can have this name.
+    Name(String),
+    /// Something is there already.
+    Exists(PathBuf),
+    /// `--path` does not name the crate.
+    NoCrate(PathBuf),
+    /// The disk refused.
+    Io { path: PathBuf, error: io::Error },
+}
+
+impl fmt::Display for NewError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(why) => f.write_str(why),
+            Self::Exists(path) => write!(
+                f,
+                "{} is there already and no empty folder: choose another name, or empty it",
+                path.display()
+            ),
+            Self::NoCrate(path) => write!(
+                f,
+                "--path {} is not the folder of the crate fc-runtime: it has no such Cargo.toml",
+                path.display()
+            ),
+            Self::Io { path, error } => write!(f, "cannot write {}: {error}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for NewError {}
+
+/// Makes the project and says what to do next.
+pub(crate) fn run(args: &NewArgs) -> ExitCode {
+    let made = make(args).map_err(|error| error.to_string());
+    let printed = made.and_then(|()| {
+        output::print(next_steps(args).as_bytes())
+            .map_err(|error| format!("cannot write to stdout: {error}"))
+    });
+    match printed {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => output::fail(&message),
+    }
+}
+
+fn make(args: &NewArgs) -> Result<(), NewError> {
+    name::check(&args.name).map_err(NewError::Name)?;
+    let target = Path::new(&args.name);
+    if target.symlink_metadata().is_ok() && !is_empty_folder(target) {
+        return Err(NewError::Exists(target.to_owned()));
+    }
+    let files = files(args)?;
+    // Made beside and renamed, so that it appears whole or not at all.
+    let scratch = tempfile::Builder::new()
+        .prefix(&format!(".{}-", args.name))
+        .permissions(Permissions::from_mode(FOLDER_MODE))
+        .tempdir_in(".")
+        .map_err(at(target))?;
+    for (path, content) in files {
+        write(&scratch.path().join(path), &content).map_err(at(&target.join(path)))?;
+    }
+    fs::rename(scratch.path(), target).map_err(at(target))?;
+    // It has its name now; there is nothing left to remove.
+    let _ = scratch.keep();
+    Ok(())
+}
+
+fn is_empty_folder(path: &Path) -> bool {
+    let real = path.symlink_metadata().is_ok_and(|found| found.is_dir());
+    real && fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// The files of the project, by their paths in it.
+fn files(args: &NewArgs) -> Result<Vec<(&'static str, String)>, NewError> {
+    let kind = if args.http { &HTTP } else { &EVENT };
+    let dependency = dependency(args.path.as_deref())?;
+    let filled = |template: &str, kind: &str| {
+        let filled = template.replace("{{kind}}\n", kind);
+        filled
+            .replace("{{name}}", &args.name)
+            .replace("{{dependency}}", &dependency)
+    };
+    Ok(vec![
+        (
+            "Cargo.toml",
+            filled(include_str!("template/manifest.toml"), ""),
+        ),
+        (
+            ".cargo/config.toml",
+            filled(include_str!("template/config.toml"), ""),
+        ),
+        (".gitignore", filled(include_str!("template/gitignore"), "")),
+        (
+            ".github/workflows/ci.yml",
+            include_str!("template/ci.yml").to_owned(),
+        ),
+        (
+            "Makefile",
+            filled(include_str!("template/Makefile"), kind.make),
+        ),
+        (
+            "template.yml",
+            filled(include_str!("template/template.yml"), kind.template),
+        ),
+        ("s.yaml", filled(include_str!("template/s.yaml"), kind.s)),
+        ("src/main.rs", kind.main.to_owned()),
+    ])
+}
+
+/// What tells one kind of function from the other.
+struct Kind {
+    main: &'static str,
+    make: &'static str,
+    template: &'static str,
+    s: &'static str,
+}
+
+const EVENT: Kind = Kind {
+    main: include_str!("template/event.rs"),
+    make: include_str!("template/event.mk"),
+    template: "",
+    s: "",
+};
+
+const HTTP: Kind = Kind {
+    main: include_str!("template/http.rs"),
+    make: include_str!("template/http.mk"),
+    template: include_str!("template/http.template.yml"),
+    s: include_str!("template/http.s.yaml"),
+};
+
+/// The crate as the project asks for it: a version, or a folder.
+fn dependency(path: Option<&Path>) -> Result<String, NewError> {
+    let Some(path) = path else {
+        return Ok(format!("\"{RUNTIME_VERSION}\""));
+    };
+    let no_crate = || NewError::NoCrate(path.to_owned());
+    let manifest = fs::read_to_string(path.join("Cargo.toml")).map_err(|_| no_crate())?;
+    if !manifest
+        .lines()
+        .any(|line| line.trim() == "name = \"fc-runtime\"")
+    {
+        return Err(no_crate());
+    }
+    let folder = path.canonicalize().map_err(at(path))?;
+    let folder = folder.to_str().ok_or_else(no_crate)?;
+    // What JSON writes as a string, TOML reads as the same one.
+    Ok(format!("{{ path = {} }}", serde_json::Value::from(folder)))
+}
+
+fn write(path: &Path, content: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, content)
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> NewError + use<> {
+    let path = path.to_owned();
+    |error| NewError::Io { path, error }
+}
+
+fn next_steps(args: &NewArgs) -> String {
+    let (name, kind) = (&args.name, if args.http { "HTTP" } else { "event" });
+    let source = match &args.path {
+        Some(_) => String::new(),
+        None => format!(
+            "
+It takes fc-runtime {RUNTIME_VERSION} from crates.io; with --path CHECKOUT it would take it from a checkout.
+"
+        ),
+    };
+    format!(
+        "{name} is there, an {kind} function in {name}/src/main.rs. Next:
+
+  cd {name}
+  make run      # build the static package and call it once
+  make test     # run its tests
+  make watch    # serve it here, and again at each change; `make invoke` in another terminal calls it
+  make deploy   # deploy it to FC 2.0 by fun; `make deploy-fc3` to FC 3.0 by Serverless Devs
+{source}"
+    )
+}

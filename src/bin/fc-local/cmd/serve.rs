@@ -1,0 +1,158 @@
+//! The life of a server, for `start` and `watch`: opens the data folder, listens, says how to reach it, and ends
+//! cleanly.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::announcement;
+use super::data::DataArgs;
+use crate::api::{self, App, Keys, Owner};
+use crate::facts::limit;
+use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION};
+use crate::output;
+use crate::platform::instance::{AGENT_TARGET, InstanceOptions};
+use crate::platform::pool::{Pool, PoolOptions};
+use crate::platform::process::kill_leftovers;
+use crate::store::Store;
+
+/// Made-up keys: they guard nothing, they only let clients practise signing.
+const DEFAULT_KEY_ID: &str = "fc-local-key";
+const DEFAULT_KEY_SECRET: &str = "fc-local-secret";
+
+/// How a server runs, whatever it serves.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// The port to listen on; 0 is any free one
+    #[arg(long, value_name = "PORT", default_value_t = 8900)]
+    pub(crate) port: u16,
+
+    /// The address to listen on; others than loopback let the network run your functions
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub(crate) host: IpAddr,
+
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+
+    /// The account that functions belong to
+    #[arg(long, value_name = "ID", default_value = DEFAULT_ACCOUNT_ID)]
+    pub(crate) account_id: String,
+
+    /// The region that functions run in
+    #[arg(long, value_name = "REGION", default_value = DEFAULT_REGION)]
+    pub(crate) region: String,
+
+    /// Do not stop instances by SIGSTOP while they have no call
+    #[arg(long)]
+    pub(crate) no_freeze: bool,
+
+    /// How long an instance may have no call before it is stopped
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub(crate) idle_timeout: u64,
+
+    /// How many instances one function may have
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    pub(crate) max_instances: usize,
+
+    /// How long an instance may take until it listens
+    #[arg(long, value_name = "SECONDS", default_value_t = limit::START_SECONDS)]
+    pub(crate) start_timeout: u64,
+}
+
+/// Runs until SIGINT or SIGTERM, or until the companion that is given the running server fails.
+pub(crate) async fn run_with<Companion>(
+    args: &ServeArgs,
+    companion: impl FnOnce(Arc<App>) -> Companion,
+) -> ExitCode
+where
+    Companion: Future<Output = Result<(), String>>,
+{
+    match start(args, companion).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => output::fail(&message),
+    }
+}
+
+async fn start<Companion>(
+    args: &ServeArgs,
+    companion: impl FnOnce(Arc<App>) -> Companion,
+) -> Result<(), String>
+where
+    Companion: Future<Output = Result<(), String>>,
+{
+    let data = args.data.folder()?;
+    let store = Store::open(&data).map_err(|error| error.to_string())?;
+    let data = data
+        .canonicalize()
+        .map_err(|error| format!("cannot use {}: {error}", data.display()))?;
+    // The folder is ours now; what an fc-local that was killed has left must not mislead anybody.
+    kill_leftovers(&data.join("scratch"));
+    announcement::remove(&data);
+    let listener = listen(args).await?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let app = Arc::new(App {
+        pool: Pool::new(pool_options(args, &store)),
+        store,
+        owner: Owner {
+            account_id: args.account_id.clone(),
+            region: args.region.clone(),
+        },
+        keys: keys(),
+        address,
+    });
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    let server = tokio::spawn(api::serve(Arc::clone(&app), listener));
+    announcement::make(&app, &data)?;
+    let ended = tokio::select! {
+        ended = companion(Arc::clone(&app)) => ended,
+        _ = tokio::signal::ctrl_c() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+    };
+    output::progress("stopping the instances");
+    server.abort();
+    tokio::select! {
+        () = app.pool.stop_all() => {}
+        // Who asks twice does not want to wait for hooks; what still runs is killed.
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    announcement::remove(&data);
+    ended
+}
+
+async fn listen(args: &ServeArgs) -> Result<TcpListener, String> {
+    let address = SocketAddr::new(args.host, args.port);
+    TcpListener::bind(address).await.map_err(|error| {
+        format!(
+            "cannot listen on {address}: {error}; name another port with --port, 0 is any free one"
+        )
+    })
+}
+
+fn pool_options(args: &ServeArgs, store: &Store) -> PoolOptions {
+    PoolOptions {
+        instance: InstanceOptions {
+            freeze: !args.no_freeze,
+            start_limit: Duration::from_secs(args.start_timeout),
+            listen_port: None,
+            target: AGENT_TARGET,
+        },
+        instances_max: args.max_instances,
+        idle_limit: Duration::from_secs(args.idle_timeout),
+        logs: store.path("logs"),
+    }
+}
+
+/// Own names, so that nobody's real keys are taken by accident.
+fn keys() -> Keys {
+    let variable =
+        |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
+    Keys {
+        id: variable("FC_LOCAL_ACCESS_KEY_ID", DEFAULT_KEY_ID),
+        secret: variable("FC_LOCAL_ACCESS_KEY_SECRET", DEFAULT_KEY_SECRET),
+    }
+}

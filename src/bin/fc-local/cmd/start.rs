@@ -1,0 +1,52 @@
+//! `fc-local start`: serves the API, and a template if one is named.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::serve::{self, ServeArgs};
+use crate::api::App;
+use crate::api::deploy::deploy;
+use crate::project::template::Template;
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  fc-local start                            on 127.0.0.1:8900; prints the exports for `fun`
+  fc-local start --port 0 --data ./data     on any free port, which it prints; state in ./data
+  fc-local start --template template.yml    with the functions of template.yml deployed
+  . ./data/env.sh && fun deploy -y          in another shell: deploy to it
+
+The keys it accepts are made up; FC_LOCAL_ACCESS_KEY_ID and FC_LOCAL_ACCESS_KEY_SECRET choose others.
+It stops on Ctrl-C or SIGTERM, after /pre-stop of every instance; what is deployed is there at the next start.";
+
+/// What `fc-local start` is asked to do.
+#[derive(Debug, Args)]
+pub(crate) struct StartArgs {
+    #[command(flatten)]
+    serve: ServeArgs,
+
+    /// Deploy this template at the start, with the packages that lie in each `CodeUri`
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
+}
+
+/// Runs until SIGINT or SIGTERM.
+pub(crate) async fn run(args: &StartArgs) -> ExitCode {
+    serve::run_with(&args.serve, async |app| {
+        if let Some(file) = &args.template {
+            deploy_template(&app, file)?;
+        }
+        std::future::pending().await
+    })
+    .await
+}
+
+/// Deploys a template with the packages that lie where it says.
+fn deploy_template(app: &Arc<App>, file: &Path) -> Result<(), String> {
+    let template = Template::read(file).map_err(|error| error.to_string())?;
+    deploy(app, &template, None)
+        .map(drop)
+        .map_err(|error| error.in_template(file))
+}

@@ -1,0 +1,249 @@
+//! The agent's side of the contract: the requests an instance gets.
+//!
+//! It knows headers and HTTP, but neither the connections that requests go over nor what an answer means.
+
+use std::net::SocketAddr;
+
+use hyper::body::Bytes;
+use hyper::header::{
+    ACCEPT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+};
+use hyper::{Method, Request};
+
+use crate::facts::{control_path, header};
+use crate::function::{Function, Generation, Hook, QUALIFIER};
+use crate::platform::body::{Body, chunked_body, empty_body, full_body};
+
+/// A request body held as a whole, and how it is framed towards the instance (contract §4.1).
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Payload {
+    pub(crate) bytes: Bytes,
+    /// Whether the caller did not tell the size, so that the instance is not told either.
+    pub(crate) chunked: bool,
+}
+
+/// Headers that have no value here; an HTTP call has set the last two before.
+const EMPTY_HEADERS: [&str; 9] = [
+    "x-fc-tracing-opentracing-span-context",
+    "x-fc-tracing-opentracing-span-baggages",
+    "x-fc-tracing-jaeger-endpoint",
+    "x-fc-eagleeye-traceid",
+    "x-fc-eagleeye-rpcid",
+    "x-fc-eagleeye-userdata",
+    "x-fc-api-server-ip",
+    header::CLIENT_IP,
+    header::BASE_PATH,
+];
+
+/// What tells one call from the next, besides its body.
+#[derive(Debug, Clone)]
+pub(crate) struct CallId {
+    pub(crate) request_id: String,
+    /// How often an asynchronous call was tried before.
+    pub(crate) retry_count: u32,
+}
+
+impl CallId {
+    /// A call tried for the first time.
+    pub(crate) fn first(request_id: String) -> Self {
+        Self {
+            request_id,
+            retry_count: 0,
+        }
+    }
+}
+
+/// The request of an event call: `POST /invoke` with the event as it came (contract §1.1).
+pub(crate) fn event_request(
+    function: &Function,
+    call: &CallId,
+    host: SocketAddr,
+    event: Payload,
+) -> Request<Body> {
+    let mut request = own_request(
+        Method::POST,
+        control_path::INVOKE,
+        function,
+        call,
+        host,
+        event.into_body(),
+    );
+    request.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/octet-stream"),
+    );
+    request
+}
+
+/// The request of a lifecycle hook: `POST /initialize`, `GET /pre-freeze` or `GET /pre-stop`.
+pub(crate) fn hook_request(
+    path: &'static str,
+    function: &Function,
+    call: &CallId,
+    host: SocketAddr,
+) -> Request<Body> {
+    let method = if path == control_path::INITIALIZE {
+        Method::POST
+    } else {
+        Method::GET
+    };
+    own_request(method, path, function, call, host, empty_body())
+}
+
+/// The request of an HTTP call: the user's own, with the platform's headers in place of any the user sent.
+pub(crate) fn http_request(
+    function: &Function,
+    call: &CallId,
+    user: hyper::http::request::Parts,
+    payload: Payload,
+) -> Request<Body> {
+    let mut request = Request::from_parts(user, payload.into_body());
+    *request.version_mut() = hyper::Version::HTTP_11;
+    add_platform_headers(
+        request.headers_mut(),
+        function,
+        call,
+        control_path::HTTP_INVOKE,
+    );
+    request
+}
+
+fn own_request(
+    method: Method,
+    path: &'static str,
+    function: &Function,
+    call: &CallId,
+    host: SocketAddr,
+    body: Body,
+) -> Request<Body> {
+    let mut request = Request::new(body);
+    *request.method_mut() = method;
+    *request.uri_mut() = hyper::Uri::from_static(path);
+    let headers = request.headers_mut();
+    insert(headers, HOST.as_str(), &host.to_string());
+    headers.insert(USER_AGENT, HeaderValue::from_static("Go-http-client/1.1"));
+    add_platform_headers(headers, function, call, path);
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    request
+}
+
+/// Adds every `x-fc-*` header of contract §2; what has no value here arrives empty, as on the platform.
+fn add_platform_headers(
+    headers: &mut HeaderMap,
+    function: &Function,
+    call: &CallId,
+    control_path: &str,
+) {
+    let seconds = |hook: &Option<Hook>| {
+        hook.as_ref()
+            .map_or(String::new(), |hook| hook.timeout.as_secs().to_string())
+    };
+    let handler = |hook: &Option<Hook>| {
+        hook.as_ref()
+            .map_or(String::new(), |hook| hook.handler.clone())
+    };
+    let credentials = Credentials::of(function);
+    let version = if function.generation == Generation::Fc2 {
+        QUALIFIER
+    } else {
+        ""
+    };
+    let values = [
+        (header::REQUEST_ID, call.request_id.clone()),
+        (header::CONTROL_PATH, control_path.to_owned()),
+        ("x-fc-access-key-id", credentials.access_key_id.to_owned()),
+        (
+            "x-fc-access-key-secret",
+            credentials.access_key_secret.to_owned(),
+        ),
+        ("x-fc-security-token", credentials.security_token.to_owned()),
+        ("x-fc-function-name", function.name.clone()),
+        ("x-fc-function-handler", function.handler.clone()),
+        ("x-fc-function-memory", function.memory_mb.to_string()),
+        (
+            "x-fc-function-timeout",
+            function.timeout.as_secs().to_string(),
+        ),
+        ("x-fc-function-initializer", handler(&function.initializer)),
+        (
+            "x-fc-initialization-timeout",
+            seconds(&function.initializer),
+        ),
+        (
+            "x-fc-instance-lifecycle-pre-freeze-handler",
+            handler(&function.pre_freeze),
+        ),
+        (
+            "x-fc-instance-lifecycle-pre-stop-handler",
+            handler(&function.pre_stop),
+        ),
+        ("x-fc-region", function.region.clone()),
+        ("x-fc-account-id", function.account_id.clone()),
+        ("x-fc-qualifier", QUALIFIER.to_owned()),
+        ("x-fc-version-id", version.to_owned()),
+        ("x-fc-service-name", function.service.clone()),
+        ("x-fc-service-logproject", function.log_project.clone()),
+        ("x-fc-service-logstore", function.log_store.clone()),
+        ("x-fc-retry-count", call.retry_count.to_string()),
+    ];
+    values
+        .iter()
+        .for_each(|(name, value)| insert(headers, name, value));
+    for name in EMPTY_HEADERS {
+        headers.entry(name).or_insert(HeaderValue::from_static(""));
+    }
+}
+
+/// The temporary credentials a function with a role gets: made up, for there is no role service here.
+pub(crate) struct Credentials {
+    pub(crate) access_key_id: &'static str,
+    pub(crate) access_key_secret: &'static str,
+    pub(crate) security_token: &'static str,
+}
+
+impl Credentials {
+    /// The credentials of a function; all empty when it has no role.
+    pub(crate) fn of(function: &Function) -> Self {
+        if function.has_role {
+            Self {
+                access_key_id: "STS.fc-local",
+                access_key_secret: "fc-local-secret",
+                security_token: "fc-local-security-token",
+            }
+        } else {
+            Self {
+                access_key_id: "",
+                access_key_secret: "",
+                security_token: "",
+            }
+        }
+    }
+}
+
+/// Sets a header from text; text that no header can carry is sent as if it were empty.
+pub(crate) fn insert(headers: &mut HeaderMap, name: &str, value: &str) {
+    if let Ok(name) = HeaderName::try_from(name) {
+        headers.insert(
+            name,
+            HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static("")),
+        );
+    }
+}
+
+impl Payload {
+    /// A body of known size.
+    pub(crate) fn sized(bytes: impl Into<Bytes>) -> Self {
+        Self {
+            bytes: bytes.into(),
+            chunked: false,
+        }
+    }
+
+    fn into_body(self) -> Body {
+        if self.chunked {
+            chunked_body(self.bytes)
+        } else {
+            full_body(self.bytes)
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! A cold start: unpack, start, initialize once (contract §0, §1.1).
+
+use std::fmt;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hyper::body::Bytes;
+
+use crate::facts::{control_path, error_type};
+use crate::function::{Function, Generation};
+use crate::ids;
+use crate::platform::agent::CallId;
+use crate::platform::hook::{self, HookError};
+use crate::platform::instance::{Code, Instance, InstanceOptions};
+use crate::platform::log::LineSink;
+use crate::platform::report::error_body;
+use crate::platform::spawn::StartError;
+use crate::project::package;
+
+/// Where the code of a function lies.
+#[derive(Debug, Clone)]
+pub(crate) enum CodeSource {
+    /// A folder, used in place.
+    Folder(PathBuf),
+    /// A zip file, unpacked for each instance into a folder under `scratch`.
+    Zip { file: PathBuf, scratch: Scratch },
+}
+
+/// Where zip files are unpacked.
+#[derive(Debug, Clone)]
+pub(crate) enum Scratch {
+    /// A folder that stays.
+    Kept(PathBuf),
+    /// A folder that goes with its last user, so that an unpacking that nobody waits for any more
+    /// cannot bring it back.
+    Temporary(Arc<tempfile::TempDir>),
+}
+
+impl Scratch {
+    /// A new folder that is removed in the end.
+    pub(crate) fn temporary() -> io::Result<Self> {
+        tempfile::tempdir().map(|folder| Self::Temporary(Arc::new(folder)))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Kept(path) => path,
+            Self::Temporary(folder) => folder.path(),
+        }
+    }
+}
+
+/// A cold start that failed.
+#[derive(Debug)]
+pub(crate) enum ColdError {
+    /// The process did not come up.
+    Start(StartError),
+    /// It came up, but its initializer failed; the body is what the caller gets.
+    Initialize { body: Bytes, log: String },
+}
+
+impl ColdError {
+    /// Whether the machine is to blame and not the function.
+    pub(crate) fn is_system(&self) -> bool {
+        matches!(self, Self::Start(error) if error.is_system())
+    }
+}
+
+impl fmt::Display for ColdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start(error) => error.fmt(f),
+            Self::Initialize { body, .. } => write!(
+                f,
+                "the initializer failed: {}",
+                String::from_utf8_lossy(body)
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ColdError {}
+
+/// What a cold start took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ColdTimes {
+    /// From the unpacking of the code to the first connection.
+    pub(crate) start: Duration,
+    /// The initializer, if there is one.
+    pub(crate) initialize: Option<Duration>,
+}
+
+/// Starts an instance and initializes it on behalf of the call that needs it.
+pub(crate) async fn start(
+    function: Arc<Function>,
+    source: &CodeSource,
+    options: &InstanceOptions,
+    sink: Option<LineSink>,
+    call: &CallId,
+) -> Result<Arc<Instance>, ColdError> {
+    let timed = start_timed(function, source, options, sink, call).await;
+    timed.map(|(instance, _)| instance)
+}
+
+/// The same, with the time that it took.
+pub(crate) async fn start_timed(
+    function: Arc<Function>,
+    source: &CodeSource,
+    options: &InstanceOptions,
+    sink: Option<LineSink>,
+    call: &CallId,
+) -> Result<(Arc<Instance>, ColdTimes), ColdError> {
+    let begun = Instant::now();
+    let code = source.prepare().await.map_err(ColdError::Start)?;
+    let instance = Instance::start(function, code, options, sink)
+        .await
+        .map_err(ColdError::Start)?;
+    let start = begun.elapsed();
+    initialize(&instance, call).await?;
+    let times = ColdTimes {
+        start,
+        initialize: instance
+            .function
+            .initializer
+            .is_some()
+            .then(|| begun.elapsed() - start),
+    };
+    Ok((instance, times))
+}
+
+impl CodeSource {
+    async fn prepare(&self) -> Result<Code, StartError> {
+        match self {
+            Self::Folder(path) => Ok(Code::Folder(path.clone())),
+            Self::Zip { file, scratch } => {
+                let (file, scratch) = (file.clone(), scratch.clone());
+                let unpacked =
+                    tokio::task::spawn_blocking(move || unpack(&file, scratch.path())).await;
+                unpacked
+                    .map_err(|error| StartError::NoFolder(error.into()))?
+                    .map(Code::Unpacked)
+            }
+        }
+    }
+}
+
+fn unpack(file: &Path, scratch: &Path) -> Result<tempfile::TempDir, StartError> {
+    let folder = tempfile::Builder::new()
+        .prefix("code-")
+        .tempdir_in(scratch)
+        .map_err(StartError::NoFolder)?;
+    let zip: File = package::open(file).map_err(StartError::Package)?;
+    package::unpack(zip, folder.path()).map_err(StartError::Package)?;
+    Ok(folder)
+}
+
+async fn initialize(instance: &Instance, call: &CallId) -> Result<(), ColdError> {
+    let Some(hook) = instance.function.initializer.clone() else {
+        return Ok(());
+    };
+    // In FC 2.0 the hook shares the request id and the tail log of the call that needs the instance; in
+    // FC 3.0 it has its own (contract §5.3).
+    let own = match instance.function.generation {
+        Generation::Fc2 => call.clone(),
+        Generation::Fc3 => CallId::first(ids::hook_request_id()),
+    };
+    instance.log.begin(&own.request_id, true);
+    let outcome = hook::call(
+        &instance.connections,
+        &instance.function,
+        control_path::INITIALIZE,
+        &hook,
+        &own,
+    )
+    .await;
+    if instance.function.generation == Generation::Fc3 || outcome.is_err() {
+        let log = instance.log.end(&own.request_id);
+        if let Err(error) = outcome {
+            instance.kill();
+            let log = String::from_utf8_lossy(&log.tail).into_owned();
+            return Err(ColdError::Initialize {
+                body: failed_body(&error),
+                log,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What the caller gets: the initializer's own error if it is one, else a sentence in FC's shape.
+fn failed_body(error: &HookError) -> Bytes {
+    if let HookError::Refused { body, .. } = error {
+        let json = serde_json::from_slice::<serde_json::Value>(body);
+        if json.is_ok_and(|json| json.get("errorMessage").is_some()) {
+            return body.clone();
+        }
+    }
+    let message = match error {
+        HookError::TimedOut(limit) => format!(
+            "Function initialization timed out after {} seconds",
+            limit.as_secs_f64()
+        ),
+        HookError::Broken(_) => {
+            "Process exited unexpectedly before completing initialization".to_owned()
+        }
+        HookError::Refused { .. } => format!("Function initialization failed: {error}"),
+    };
+    error_body(&message, Some(error_type::INITIALIZATION))
+}

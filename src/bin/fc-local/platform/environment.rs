@@ -1,0 +1,76 @@
+//! The start command of an instance with the variables that FC sets, and nothing of fc-local's own.
+
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use crate::function::{Function, QUALIFIER};
+use crate::platform::agent::Credentials;
+use crate::platform::spawn::{self, StartError};
+
+/// The start command with its environment and nothing of fc-local's own.
+pub(super) fn command(
+    function: &Function,
+    code: &Path,
+    port: u16,
+    id: &str,
+    output: OwnedFd,
+) -> Result<Command, StartError> {
+    let errors = output.try_clone().map_err(StartError::NoPipe)?;
+    let mut command = spawn::command_line(function, code);
+    command
+        .current_dir(code)
+        .env_clear()
+        .envs(environment(function, &code.to_string_lossy(), port, id))
+        .envs(&function.environment)
+        .stdin(Stdio::null())
+        .stdout(output)
+        .stderr(errors);
+    Ok(command)
+}
+
+/// The variables of contract §4.3.
+fn environment(
+    function: &Function,
+    code: &str,
+    port: u16,
+    id: &str,
+) -> Vec<(&'static str, String)> {
+    let credentials = Credentials::of(function);
+    vec![
+        (
+            "PATH",
+            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
+        ),
+        ("HOME", "/tmp".to_owned()),
+        (
+            "LD_LIBRARY_PATH",
+            format!("{code}:{code}/lib:/usr/local/lib"),
+        ),
+        ("FC_FUNC_CODE_PATH", code.to_owned()),
+        (
+            "ALIBABA_CLOUD_ACCESS_KEY_ID",
+            credentials.access_key_id.to_owned(),
+        ),
+        (
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+            credentials.access_key_secret.to_owned(),
+        ),
+        (
+            "ALIBABA_CLOUD_SECURITY_TOKEN",
+            credentials.security_token.to_owned(),
+        ),
+        ("FC_ACCOUNT_ID", function.account_id.clone()),
+        ("FC_REGION", function.region.clone()),
+        ("FC_INSTANCE_ID", id.to_owned()),
+        ("FC_FUNCTION_NAME", function.name.clone()),
+        ("FC_FUNCTION_HANDLER", function.handler.clone()),
+        ("FC_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string()),
+        ("FC_SERVICE_NAME", function.service.clone()),
+        ("FC_QUALIFIER", QUALIFIER.to_owned()),
+        ("FC_CUSTOM_LISTEN_PORT", port.to_string()),
+        ("FC_SERVER_PORT", port.to_string()),
+    ]
+}

@@ -1,0 +1,76 @@
+//! Lifecycle hooks: one call each to `/initialize`, `/pre-freeze`, `/pre-stop` (contract §1.1, §3.1).
+
+use std::fmt;
+use std::time::Duration;
+
+use hyper::body::Bytes;
+
+use crate::facts::limit;
+use crate::function::{Function, Hook};
+use crate::platform::agent::{self, CallId};
+use crate::platform::body::{self, BoxError};
+use crate::platform::connections::Connections;
+
+/// A hook that did not succeed.
+#[derive(Debug)]
+pub(crate) enum HookError {
+    /// It answered with a status that is not 2xx.
+    Refused { status: u16, body: Bytes },
+    /// It did not answer in its time.
+    TimedOut(Duration),
+    /// The connection ended before the answer.
+    Broken(BoxError),
+}
+
+impl fmt::Display for HookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused { status, body } => {
+                write!(f, "it answered {status}: {}", String::from_utf8_lossy(body))
+            }
+            Self::TimedOut(limit) => write!(
+                f,
+                "it did not answer within {} seconds",
+                limit.as_secs_f64()
+            ),
+            Self::Broken(error) => write!(f, "the connection ended before the answer: {error}"),
+        }
+    }
+}
+
+/// Calls a hook and waits for its answer.
+pub(crate) async fn call(
+    connections: &Connections,
+    function: &Function,
+    path: &'static str,
+    hook: &Hook,
+    call: &CallId,
+) -> Result<Bytes, HookError> {
+    let answer =
+        tokio::time::timeout(hook.timeout, exchange(connections, function, path, call)).await;
+    let (status, body) = answer
+        .map_err(|_| HookError::TimedOut(hook.timeout))?
+        .map_err(HookError::Broken)?;
+    if status.is_success() {
+        Ok(body)
+    } else {
+        Err(HookError::Refused {
+            status: status.as_u16(),
+            body,
+        })
+    }
+}
+
+async fn exchange(
+    connections: &Connections,
+    function: &Function,
+    path: &'static str,
+    call: &CallId,
+) -> Result<(hyper::StatusCode, Bytes), BoxError> {
+    let request = agent::hook_request(path, function, call, connections.address());
+    let (response, sender) = connections.send(request).await?.split();
+    let (head, incoming) = response.into_parts();
+    let body = body::read_all(incoming, limit::SYNC_BODY_BYTES).await?;
+    connections.give_back(sender);
+    Ok((head.status, body))
+}

@@ -1,0 +1,284 @@
+//! One instance of a function: its process, its port, its log, and its life from start to stop
+//! (contract §0, §4.5).
+//!
+//! It starts, freezes, thaws and stops; what a call is and how it failed is `call`'s business, which
+//! instance serves it is `pool`'s.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use tokio::sync::Mutex as AsyncMutex;
+
+use crate::facts::control_path;
+use crate::function::{Function, Hook};
+use crate::platform::agent::CallId;
+use crate::platform::connections::Connections;
+use crate::platform::environment;
+use crate::platform::hook;
+use crate::platform::log::{LineSink, LogHub};
+use crate::platform::port::ReservedPort;
+use crate::platform::process::ProcessGroup;
+use crate::platform::spawn::{self, StartError};
+
+/// The agent dials from another host, so a server that listens on 127.0.0.1 only must not be reached
+/// (contract §4.1): 127.0.0.2 is another loopback address of the same machine.
+pub(crate) const AGENT_TARGET: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+
+/// Between SIGTERM and SIGKILL at the end; the platform documents no grace (contract §10).
+const TERM_GRACE: Duration = Duration::from_secs(1);
+
+/// How instances are run, for all functions alike.
+#[derive(Debug, Clone)]
+pub(crate) struct InstanceOptions {
+    /// Whether an instance without calls is stopped by SIGSTOP, as the platform freezes it.
+    pub(crate) freeze: bool,
+    /// How long a new instance may take until its port accepts a connection.
+    pub(crate) start_limit: Duration,
+    /// A fixed port, for programs that do not read `FC_CUSTOM_LISTEN_PORT`.
+    pub(crate) listen_port: Option<u16>,
+    /// The address the agent dials: [`AGENT_TARGET`], but for a server that is known to be elsewhere.
+    pub(crate) target: Ipv4Addr,
+}
+
+/// The unpacked code of an instance.
+#[derive(Debug)]
+pub(crate) enum Code {
+    /// A folder of the developer's, used in place.
+    Folder(PathBuf),
+    /// A scratch folder, gone with the instance.
+    Unpacked(tempfile::TempDir),
+}
+
+/// A started instance.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    pub(crate) id: String,
+    pub(crate) function: Arc<Function>,
+    pub(crate) connections: Connections,
+    pub(crate) log: Arc<LogHub>,
+    pub(crate) process: ProcessGroup,
+    freeze: bool,
+    gate: Mutex<Gate>,
+    /// Held while freezing, thawing or stopping, so that these never overlap.
+    frozen: AsyncMutex<bool>,
+    _port: ReservedPort,
+    _code: Code,
+}
+
+/// Who may use an instance.
+#[derive(Debug)]
+struct Gate {
+    in_flight: u32,
+    retired: bool,
+    /// No pool knows it any more: it stops once the calls that waited for it are done.
+    orphaned: bool,
+    idle_since: Instant,
+}
+
+/// The right to make one call to an instance; given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    instance: Arc<Instance>,
+}
+
+impl Instance {
+    /// Starts the function's command and waits until its port accepts connections.
+    pub(crate) async fn start(
+        function: Arc<Function>,
+        code: Code,
+        options: &InstanceOptions,
+        sink: Option<LineSink>,
+    ) -> Result<Arc<Self>, StartError> {
+        let port = match options.listen_port {
+            Some(number) => ReservedPort::exactly(number),
+            None => ReservedPort::any(),
+        }
+        .map_err(StartError::NoPort)?;
+        let id = crate::ids::instance_id();
+        let (log, output) = LogHub::new(sink).map_err(StartError::NoPipe)?;
+        let command = environment::command(&function, code.path(), port.number(), &id, output)?;
+        let process = spawn::spawn(command, &function, code.path()).await?;
+        let address = SocketAddr::from((options.target, port.number()));
+        spawn::wait_for_port(&process, &log, &function, address, options.start_limit).await?;
+        let gate = Gate {
+            in_flight: 0,
+            retired: false,
+            orphaned: false,
+            idle_since: Instant::now(),
+        };
+        Ok(Arc::new(Self {
+            id,
+            function,
+            connections: Connections::to(address),
+            log,
+            process,
+            freeze: options.freeze,
+            gate: Mutex::new(gate),
+            frozen: AsyncMutex::new(false),
+            _port: port,
+            _code: code,
+        }))
+    }
+
+    /// Takes one of the instance's places for a call, if it has one left and still serves.
+    pub(crate) fn try_lease(self: &Arc<Self>) -> Option<Lease> {
+        let mut gate = self.gate();
+        let serves = !gate.retired && self.process.exit_status().is_none();
+        if !serves || gate.in_flight >= self.function.concurrency {
+            return None;
+        }
+        gate.in_flight += 1;
+        Some(Lease {
+            instance: Arc::clone(self),
+        })
+    }
+
+    /// Lets the instance finish its calls and take no more; it stops after the last.
+    pub(crate) fn retire(self: &Arc<Self>) {
+        let idle = {
+            let mut gate = self.gate();
+            gate.retired = true;
+            gate.in_flight == 0
+        };
+        if idle {
+            self.stop_in_background();
+        }
+    }
+
+    /// Lets the calls that already wait for the instance use it, and stops it after them.
+    pub(crate) fn orphan(&self) {
+        self.gate().orphaned = true;
+    }
+
+    /// Whether it takes no more calls.
+    pub(crate) fn is_over(&self) -> bool {
+        self.gate().retired || self.process.exit_status().is_some()
+    }
+
+    /// How long it has had no call; `None` while it has one.
+    pub(crate) fn idle_for(&self) -> Option<Duration> {
+        let gate = self.gate();
+        (gate.in_flight == 0).then(|| gate.idle_since.elapsed())
+    }
+
+    /// Calls pre-stop if it is configured, then ends the process group.
+    pub(crate) async fn stop(&self) {
+        self.gate().retired = true;
+        let mut frozen = self.frozen.lock().await;
+        self.thaw(&mut frozen);
+        self.call_hook(control_path::PRE_STOP, self.function.pre_stop.as_ref())
+            .await;
+        self.process.signal(Signal::TERM);
+        let _ = tokio::time::timeout(TERM_GRACE, self.process.wait()).await;
+        self.process.signal(Signal::KILL);
+        self.process.wait().await;
+    }
+
+    /// Ends the process group at once; for an instance whose call ran out of time.
+    pub(crate) fn kill(&self) {
+        self.gate().retired = true;
+        self.process.signal(Signal::KILL);
+    }
+
+    /// Gives up on an instance whose call ran out of time: killed at once, unless other calls still need it.
+    pub(crate) fn abandon(self: &Arc<Self>) {
+        if self.gate().in_flight <= 1 {
+            self.kill();
+        } else {
+            self.retire();
+        }
+    }
+
+    fn stop_in_background(self: &Arc<Self>) {
+        let instance = Arc::clone(self);
+        tokio::spawn(async move { instance.stop().await });
+    }
+
+    /// Freezes the instance unless a call came in between; calls that come now wait for the thaw.
+    async fn freeze_if_idle(&self) {
+        let mut frozen = self.frozen.lock().await;
+        if *frozen || !self.is_idle() {
+            return;
+        }
+        self.call_hook(control_path::PRE_FREEZE, self.function.pre_freeze.as_ref())
+            .await;
+        if self.is_idle() {
+            self.process.signal(Signal::STOP);
+            *frozen = true;
+        }
+    }
+
+    fn thaw(&self, frozen: &mut bool) {
+        if std::mem::take(frozen) {
+            self.process.signal(Signal::CONT);
+        }
+    }
+
+    /// A hook's failure stops neither freeze nor stop (contract §3.1); it is noted in the log.
+    async fn call_hook(&self, path: &'static str, hook: Option<&Hook>) {
+        let Some(hook) = hook.filter(|_| self.process.exit_status().is_none()) else {
+            return;
+        };
+        let call = CallId::first(crate::ids::hook_request_id());
+        if let Err(error) = hook::call(&self.connections, &self.function, path, hook, &call).await {
+            self.log.note(&format!("fc-local: {path} failed: {error}"));
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        let gate = self.gate();
+        gate.in_flight == 0 && !gate.retired
+    }
+
+    fn gate(&self) -> MutexGuard<'_, Gate> {
+        // The gate is three plain fields; a panic of another thread leaves it usable.
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn release(self: &Arc<Self>) {
+        let (idle, retired) = {
+            let mut gate = self.gate();
+            gate.in_flight -= 1;
+            gate.idle_since = Instant::now();
+            gate.retired |= gate.orphaned && gate.in_flight == 0;
+            (gate.in_flight == 0, gate.retired)
+        };
+        if idle && retired {
+            self.stop_in_background();
+        } else if idle && self.freeze {
+            let instance = Arc::clone(self);
+            tokio::spawn(async move { instance.freeze_if_idle().await });
+        }
+    }
+}
+
+impl Lease {
+    /// The instance, awake.
+    pub(crate) async fn wake(&self) -> &Arc<Instance> {
+        let mut frozen = self.instance.frozen.lock().await;
+        self.instance.thaw(&mut frozen);
+        &self.instance
+    }
+
+    pub(crate) fn instance(&self) -> &Arc<Instance> {
+        &self.instance
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.instance.release();
+    }
+}
+
+impl Code {
+    pub(crate) fn path(&self) -> &std::path::Path {
+        match self {
+            Self::Folder(path) => path,
+            Self::Unpacked(folder) => folder.path(),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What stands between a caller and a function: which instance serves, how it starts, what a call is and what FC
+//! reports of it.
+//!
+//! It knows functions and their code, and must not know the API, the command line or what is deployed.
+//!
+//! ```text
+//! pool                         which instance serves a call
+//! cold, call                   starting an instance, calling it
+//! hook, instance               lifecycle hooks, an instance from start to stop
+//! spawn, environment           its process and its variables
+//! agent, connections, report   requests to it, what is said of the answers
+//! log, process, port, body
+//! ```
+
+pub(crate) mod agent;
+pub(crate) mod body;
+pub(crate) mod call;
+pub(crate) mod cold;
+pub(crate) mod connections;
+mod environment;
+mod hook;
+pub(crate) mod instance;
+pub(crate) mod log;
+pub(crate) mod pool;
+mod port;
+pub(crate) mod process;
+pub(crate) mod report;
+pub(crate) mod spawn;

@@ -1,0 +1,201 @@
+//! What FC reports of a finished call: its log with the Duration line, its error type, its numbers
+//! (contract §3.2, §3.3, §5.3).
+
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use serde_json::json;
+
+use crate::facts::{error_type, limit};
+use crate::platform::log::CallLog;
+
+/// A finished call.
+#[derive(Debug, Clone)]
+pub(crate) struct Report {
+    pub(crate) request_id: String,
+    pub(crate) instance_id: String,
+    /// `None` when the function succeeded.
+    pub(crate) error_type: Option<&'static str>,
+    /// The tail log as FC returns it; the markers as the function wrote them.
+    pub(crate) log: CallLog,
+    pub(crate) usage: Usage,
+}
+
+/// What a call took.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Usage {
+    pub(crate) duration: Duration,
+    pub(crate) memory_mb: f64,
+}
+
+/// Why a call failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The function said so.
+    Handler,
+    /// The function's own Timeout passed.
+    TimedOut(Duration),
+    /// The process died or closed the connection.
+    Exited,
+    /// The answer breaks a limit of the platform.
+    BadResponse(String),
+    /// The caller went away.
+    Canceled,
+}
+
+impl Usage {
+    pub(crate) fn duration_ms(&self) -> f64 {
+        self.duration.as_secs_f64() * 1000.0
+    }
+
+    /// FC bills whole milliseconds, rounded up.
+    pub(crate) fn billed_ms(&self) -> u128 {
+        self.duration.as_nanos().div_ceil(1_000_000).max(1)
+    }
+
+    /// The last line of a tail log.
+    fn duration_line(&self, memory_limit_mb: u64) -> String {
+        format!(
+            "Duration: {:.2} ms, Billed Duration: {} ms, Memory Size: {memory_limit_mb} MB, Max Memory Used: {:.2} MB",
+            self.duration_ms(),
+            self.billed_ms(),
+            self.memory_mb
+        )
+    }
+
+    fn in_words(&self) -> String {
+        format!(
+            "duration: {}ms, maxMemoryUsage: {:.2}MB",
+            self.duration.as_millis(),
+            self.memory_mb
+        )
+    }
+}
+
+impl Failure {
+    pub(crate) fn error_type(&self) -> &'static str {
+        match self {
+            Self::TimedOut(_) => error_type::TIMEOUT,
+            Self::Canceled => error_type::COMMON,
+            Self::Handler | Self::Exited | Self::BadResponse(_) => error_type::UNHANDLED,
+        }
+    }
+
+    /// The sentence the platform writes; `None` when the function's own answer says it.
+    pub(crate) fn message(&self, usage: &Usage) -> Option<String> {
+        match self {
+            Self::Handler => None,
+            Self::TimedOut(limit) => Some(format!(
+                "Function timed out after {} seconds (maxMemoryUsage: {:.2}MB)",
+                limit.as_secs_f64(),
+                usage.memory_mb
+            )),
+            Self::Exited => Some(format!(
+                "Process exited unexpectedly before completing request ({})",
+                usage.in_words()
+            )),
+            Self::BadResponse(why) => Some(why.clone()),
+            Self::Canceled => Some(format!(
+                "Invocation canceled by client ({})",
+                usage.in_words()
+            )),
+        }
+    }
+}
+
+/// The body of an error that the platform makes itself.
+pub(crate) fn error_body(message: &str, kind: Option<&str>) -> Bytes {
+    let body = match kind {
+        Some(kind) => json!({ "errorMessage": message, "errorType": kind }),
+        None => json!({ "errorMessage": message }),
+    };
+    body.to_string().into()
+}
+
+/// The lines that the platform adds to what a call logged: the End line if the function wrote none.
+pub(crate) fn platform_end_line(
+    log: &CallLog,
+    request_id: &str,
+    failure: Option<&str>,
+) -> Option<String> {
+    match failure {
+        Some(message) => Some(format!(
+            "FC Invoke End RequestId: {request_id}, Error: {message}"
+        )),
+        None if log.end_marker => None,
+        None => Some(format!("FC Invoke End RequestId: {request_id}")),
+    }
+}
+
+/// The tail log as FC returns it.
+///
+/// Without a start marker FC shows none of the function's lines (contract §5.1); the Duration line always
+/// closes the log, after a blank line, without a line end.
+pub(crate) fn finish_log(
+    mut log: CallLog,
+    end_line: Option<&str>,
+    usage: &Usage,
+    memory_limit_mb: u64,
+) -> CallLog {
+    if !log.start_marker {
+        log.tail.clear();
+    }
+    if let Some(line) = end_line {
+        log.push(format!("{line}\n").as_bytes());
+    }
+    log.push(format!("\n{}", usage.duration_line(memory_limit_mb)).as_bytes());
+    debug_assert!(log.tail.len() <= limit::TAIL_LOG_BYTES);
+    log
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Failure, Usage, finish_log, platform_end_line};
+    use crate::platform::log::CallLog;
+
+    const USAGE: Usage = Usage {
+        duration: Duration::from_micros(3870),
+        memory_mb: 100.26,
+    };
+
+    #[test]
+    fn the_tail_log_ends_in_the_duration_line() {
+        let mut log = CallLog {
+            start_marker: true,
+            end_marker: true,
+            ..CallLog::default()
+        };
+        log.push(b"FC Invoke Start RequestId: r\nFC Invoke End RequestId: r\n");
+        let log = finish_log(log, None, &USAGE, 128);
+        let expected = "FC Invoke Start RequestId: r\nFC Invoke End RequestId: r\n\nDuration: 3.87 ms, Billed \
+                        Duration: 4 ms, Memory Size: 128 MB, Max Memory Used: 100.26 MB";
+        assert_eq!(String::from_utf8_lossy(&log.tail), expected);
+    }
+
+    #[test]
+    fn without_markers_the_log_is_an_end_line_and_the_duration() {
+        let mut log = CallLog::default();
+        log.push(b"a line nobody will see\n");
+        let end = platform_end_line(&log, "r", None);
+        let log = finish_log(log, end.as_deref(), &USAGE, 128);
+        assert!(
+            String::from_utf8_lossy(&log.tail)
+                .starts_with("FC Invoke End RequestId: r\n\nDuration: ")
+        );
+    }
+
+    #[test]
+    fn failures_read_as_the_platform_writes_them() {
+        let message = |failure: Failure| failure.message(&USAGE).unwrap_or_default();
+        assert_eq!(
+            message(Failure::Exited),
+            "Process exited unexpectedly before completing request (duration: 3ms, maxMemoryUsage: 100.26MB)"
+        );
+        assert_eq!(
+            message(Failure::TimedOut(Duration::from_secs(3))),
+            "Function timed out after 3 seconds (maxMemoryUsage: 100.26MB)"
+        );
+    }
+}

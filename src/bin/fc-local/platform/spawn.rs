@@ -1,0 +1,286 @@
+//! Starting an instance's process and waiting for its port, and all the ways that fails, in the words
+//! that FC uses (contract §3.4).
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::process::Command;
+use tokio::time::Instant;
+
+use crate::function::Function;
+use crate::platform::log::LogHub;
+use crate::platform::process::{ProcessGroup, describe_exit};
+use crate::project::package::{BOOTSTRAP, PackageError};
+
+/// Where FC unpacks the code; start commands name it.
+const CODE_FOLDER: &str = "/code";
+
+/// Between two attempts to reach a new instance's port.
+const PROBE_PAUSE: Duration = Duration::from_millis(5);
+
+/// For how long a freshly unpacked file may be busy; far longer than another start takes.
+const BUSY_GRACE: Duration = Duration::from_secs(5);
+
+/// For how long a server may be seen on 127.0.0.1 only before it is told so.
+const LOOPBACK_ONLY_GRACE: Duration = Duration::from_secs(2);
+
+/// An instance that did not start.
+#[derive(Debug)]
+pub(crate) enum StartError {
+    /// The package cannot be unpacked.
+    Package(PackageError),
+    /// The package lacks the start command.
+    NoCommand { command: String },
+    /// The start command is not executable.
+    NotExecutable { command: String },
+    /// The kernel refused to run the start command.
+    NotRunnable { command: String, error: io::Error },
+    /// The process ended before it listened.
+    Exited {
+        command: String,
+        exit: String,
+        log: String,
+    },
+    /// Nothing listened in time.
+    NeverListened {
+        port: u16,
+        limit: Duration,
+        log: String,
+    },
+    /// It listens, but where the platform cannot reach it.
+    LoopbackOnly { port: u16 },
+    /// fc-local found no port for it.
+    NoPort(io::Error),
+    /// fc-local found no pipe for its output.
+    NoPipe(io::Error),
+    /// fc-local found no scratch folder for its code.
+    NoFolder(io::Error),
+}
+
+impl StartError {
+    /// FC's error code for it (contract §3.4).
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            _ if self.is_system() => "InternalServerError",
+            Self::Package(_) | Self::NoCommand { .. } => "CAFileNotFound",
+            Self::NotExecutable { .. } => "CAFilePermission",
+            Self::NotRunnable { .. } | Self::Exited { .. } => "CAExited",
+            Self::NeverListened { .. } | Self::LoopbackOnly { .. } => "FunctionNotStarted",
+            Self::NoPort(_) | Self::NoPipe(_) | Self::NoFolder(_) => "InternalServerError",
+        }
+    }
+
+    /// Whether the machine is to blame and not the function: a full disk, no port, no pipe.
+    pub(crate) fn is_system(&self) -> bool {
+        matches!(
+            self,
+            Self::Package(PackageError::Io { .. })
+                | Self::NoPort(_)
+                | Self::NoPipe(_)
+                | Self::NoFolder(_)
+        )
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Package(error) => write!(f, "Failed to start function instance. Error: {error}"),
+            Self::NoCommand { command } => write!(
+                f,
+                "Failed to start function instance. Error: the file {command} is not exist (put an executable file \
+                 named {BOOTSTRAP} at the root of the package)"
+            ),
+            Self::NotExecutable { command } => write!(
+                f,
+                "Function instance exited unexpectedly(code 13, message:permission denied) with start command \
+                 '{command} '. (run chmod 755 on it before packaging)"
+            ),
+            Self::NotRunnable { command, error } => write_not_runnable(f, command, error),
+            Self::Exited { command, exit, log } => {
+                write!(
+                    f,
+                    "Function instance exited unexpectedly({exit}) with start command '{command} '. Logs : {log}"
+                )
+            }
+            Self::NeverListened { port, limit, log } => write!(
+                f,
+                "Function instance health check failed on port {port} in {} seconds. (it must listen on \
+                 0.0.0.0 and the port in FC_CUSTOM_LISTEN_PORT) Logs : {log}",
+                limit.as_secs_f64()
+            ),
+            Self::LoopbackOnly { port } => write!(
+                f,
+                "Function instance health check failed on port {port}: the server listens on 127.0.0.1 only, where \
+                 the platform cannot reach it; bind 0.0.0.0 instead"
+            ),
+            Self::NoPort(error) => write!(f, "no port for the instance: {error}"),
+            Self::NoPipe(error) => write!(f, "no pipe for the instance's output: {error}"),
+            Self::NoFolder(error) => {
+                write!(f, "no scratch folder for the instance's code: {error}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+fn write_not_runnable(f: &mut fmt::Formatter<'_>, command: &str, error: &io::Error) -> fmt::Result {
+    let (message, hint) = match error.raw_os_error() {
+        Some(2) => (
+            "no such file or directory",
+            "its interpreter or its libc is not here, or its lines end in CRLF",
+        ),
+        Some(8) => (
+            "exec format error",
+            "it is no program for this machine and has no #! line",
+        ),
+        _ => ("cannot be run", "see the code"),
+    };
+    let code = error.raw_os_error().unwrap_or(-1);
+    write!(
+        f,
+        "Function instance exited unexpectedly(code {code}, message:{message}) with start command '{command} '. ({hint})"
+    )
+}
+
+/// The start command with `/code` turned into the folder where the code really lies.
+pub(crate) fn command_line(function: &Function, code: &Path) -> Command {
+    let mut command = Command::new(program(function, code));
+    command.args(
+        function
+            .command
+            .iter()
+            .skip(1)
+            .map(|argument| in_code_folder(argument, code)),
+    );
+    command
+}
+
+/// Starts the process, after telling the common mistakes apart.
+pub(crate) async fn spawn(
+    mut command: Command,
+    function: &Function,
+    code: &Path,
+) -> Result<ProcessGroup, StartError> {
+    let shown = shown_command(function);
+    let program = program(function, code);
+    if program.is_absolute() {
+        let metadata = program.metadata().map_err(|_| StartError::NoCommand {
+            command: shown.clone(),
+        })?;
+        if !metadata.is_file() {
+            return Err(StartError::NoCommand { command: shown });
+        }
+        if metadata.permissions().mode() & 0o111 == 0 {
+            return Err(StartError::NotExecutable { command: shown });
+        }
+    }
+    let started = start_when_closed(&mut command).await;
+    started.map_err(|error| StartError::NotRunnable {
+        command: shown,
+        error,
+    })
+}
+
+/// Starts the command, again and again while its file counts as open for writing.
+///
+/// It was closed after unpacking, but a process that fc-local starts at the same moment has a copy of all
+/// open files until it runs its own program.
+async fn start_when_closed(command: &mut Command) -> io::Result<ProcessGroup> {
+    let deadline = Instant::now() + BUSY_GRACE;
+    loop {
+        match ProcessGroup::start(command) {
+            Err(error)
+                if error.kind() == io::ErrorKind::ExecutableFileBusy
+                    && Instant::now() < deadline =>
+            {
+                tokio::time::sleep(PROBE_PAUSE).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+/// Waits until a TCP connection to the instance succeeds, as the platform's health check does.
+pub(crate) async fn wait_for_port(
+    process: &ProcessGroup,
+    log: &LogHub,
+    function: &Function,
+    address: SocketAddr,
+    limit: Duration,
+) -> Result<(), StartError> {
+    let deadline = Instant::now() + limit;
+    let mut loopback_only_since = None;
+    while TcpStream::connect(address).await.is_err() {
+        if let Some(status) = process.exit_status() {
+            let exit = describe_exit(status);
+            return Err(StartError::Exited {
+                command: shown_command(function),
+                exit,
+                log: log.startup_text(),
+            });
+        }
+        if Instant::now() >= deadline {
+            return Err(StartError::NeverListened {
+                port: address.port(),
+                limit,
+                log: log.startup_text(),
+            });
+        }
+        if is_loopback_only(address.port(), &mut loopback_only_since).await {
+            return Err(StartError::LoopbackOnly {
+                port: address.port(),
+            });
+        }
+        tokio::time::sleep(PROBE_PAUSE).await;
+    }
+    Ok(())
+}
+
+/// Whether the port has answered on 127.0.0.1 for a while, and there only.
+async fn is_loopback_only(port: u16, since: &mut Option<Instant>) -> bool {
+    let listens = TcpStream::connect((Ipv4Addr::LOCALHOST, port))
+        .await
+        .is_ok();
+    let start = *since.get_or_insert_with(Instant::now);
+    if !listens {
+        *since = None;
+    }
+    listens && start.elapsed() >= LOOPBACK_ONLY_GRACE
+}
+
+fn program(function: &Function, code: &Path) -> PathBuf {
+    let Some(command) = function.command.first() else {
+        return code.join(BOOTSTRAP);
+    };
+    let program = PathBuf::from(in_code_folder(command, code));
+    // A relative path with a slash is relative to the code; a bare name is looked up in PATH.
+    if program.is_relative() && command.contains('/') {
+        code.join(program)
+    } else {
+        program
+    }
+}
+
+fn in_code_folder(argument: &str, code: &Path) -> String {
+    match argument.strip_prefix(CODE_FOLDER) {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+            format!("{}{rest}", code.display())
+        }
+        _ => argument.to_owned(),
+    }
+}
+
+fn shown_command(function: &Function) -> String {
+    if function.command.is_empty() {
+        format!("{CODE_FOLDER}/{BOOTSTRAP}")
+    } else {
+        function.command.join(" ")
+    }
+}

@@ -1,0 +1,73 @@
+//! The log file of a function: all lines of all its instances, with one older file kept.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Takes every line of a function.
+type LineSink = Arc<dyn Fn(&[u8]) + Send + Sync>;
+
+/// When a log file is this large, it is renamed and a new one begun.
+const FILE_BYTES_MAX: u64 = 10 * 1024 * 1024;
+
+struct LogFile {
+    path: PathBuf,
+    open: Mutex<Option<(File, u64)>>,
+}
+
+/// Where the log of a function lies; `key` is `service/function`, with an empty service in FC 3.0.
+pub(crate) fn path(logs: &Path, key: &str) -> PathBuf {
+    let (service, function) = key.split_once('/').unwrap_or(("", key));
+    // FC 3.0 functions get a folder whose name no service can have.
+    let folder = if service.is_empty() { "-" } else { service };
+    logs.join(folder).join(format!("{function}.log"))
+}
+
+/// The file that a full log file was renamed to.
+pub(crate) fn older(path: &Path) -> PathBuf {
+    path.with_extension("log.1")
+}
+
+/// A sink that appends to the function's log file.
+pub(crate) fn sink(path: PathBuf) -> LineSink {
+    let file = LogFile {
+        path,
+        open: Mutex::new(None),
+    };
+    Arc::new(move |line| {
+        // A log that cannot be written must not stop the function.
+        let _ = file.append(line);
+    })
+}
+
+impl LogFile {
+    fn append(&self, line: &[u8]) -> io::Result<()> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open
+            .as_ref()
+            .is_some_and(|(_, size)| *size >= FILE_BYTES_MAX)
+        {
+            *open = None;
+            fs::rename(&self.path, older(&self.path))?;
+        }
+        if open.is_none() {
+            *open = Some(self.open_file()?);
+        }
+        if let Some((file, size)) = open.as_mut() {
+            file.write_all(line)?;
+            *size += line.len() as u64;
+        }
+        Ok(())
+    }
+
+    fn open_file(&self) -> io::Result<(File, u64)> {
+        fs::create_dir_all(self.path.parent().unwrap_or(&self.path))?;
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&self.path)?;
+        let size = file.metadata()?.len();
+        Ok((file, size))
+    }
+}
