@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::check;
 use crate::cmd::{example, invoke, list, logs, new, rm, start, watch};
-use crate::{check, doctor};
+use crate::doctor;
 
 /// A local Function Compute for custom runtimes
 #[derive(Debug, Parser)]

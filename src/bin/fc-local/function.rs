@@ -1,17 +1,12 @@
 //! What an instance has to know of its function: one flat description for both generations of FC.
 //!
-//! It knows no API request and no file format; `api` fills it from what was deployed, `oneshot` from
-//! the command line.
+//! It knows no API request and no file format; `store` makes one of what was deployed, `invoke` and `check` of the
+//! command line.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The generation of FC whose habits an instance sees (contract §1.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Generation {
-    Fc2,
-    Fc3,
-}
+use crate::name::FunctionName;
 
 /// A lifecycle hook that is configured, hence called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,15 +15,18 @@ pub(crate) struct Hook {
     pub(crate) timeout: Duration,
 }
 
+/// Who functions belong to, and where they run.
+#[derive(Debug, Clone)]
+pub(crate) struct Owner {
+    pub(crate) account_id: String,
+    pub(crate) region: String,
+}
+
 /// A function as its instances see it.
 #[derive(Debug, Clone)]
 pub(crate) struct Function {
-    pub(crate) generation: Generation,
-    pub(crate) account_id: String,
-    pub(crate) region: String,
-    /// Empty in FC 3.0, which knows no services.
-    pub(crate) service: String,
-    pub(crate) name: String,
+    pub(crate) name: FunctionName,
+    pub(crate) owner: Owner,
     pub(crate) handler: String,
     pub(crate) memory_mb: u64,
     pub(crate) timeout: Duration,
@@ -47,24 +45,27 @@ pub(crate) struct Function {
     pub(crate) code_checksum: String,
 }
 
-/// The only version fc-local keeps of a function.
-pub(crate) const QUALIFIER: &str = "LATEST";
-
 /// The account that fc-local plays when none is configured.
 pub(crate) const DEFAULT_ACCOUNT_ID: &str = "1234567890123456";
 
 /// The region that fc-local plays when none is configured.
 pub(crate) const DEFAULT_REGION: &str = "cn-hangzhou";
 
-impl Function {
-    /// A function with FC's defaults: 128 MB, 3 s, one call at a time, no hooks (contract §1.3).
-    pub(crate) fn with_defaults(generation: Generation, service: &str, name: &str) -> Self {
+impl Default for Owner {
+    fn default() -> Self {
         Self {
-            generation,
             account_id: DEFAULT_ACCOUNT_ID.to_owned(),
             region: DEFAULT_REGION.to_owned(),
-            service: service.to_owned(),
-            name: name.to_owned(),
+        }
+    }
+}
+
+impl Function {
+    /// A function with FC's defaults: 128 MB, 3 s, one call at a time, no hooks (contract §1.3).
+    pub(crate) fn with_defaults(name: FunctionName) -> Self {
+        Self {
+            name,
+            owner: Owner::default(),
             handler: "index.handler".to_owned(),
             memory_mb: 128,
             timeout: Duration::from_secs(3),

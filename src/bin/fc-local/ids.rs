@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
 
-use crate::function::Generation;
+use crate::name::Generation;
 
 /// A request id: a plain uuid in FC 2.0, three hexadecimal groups after a `1` in FC 3.0.
 pub(crate) fn request_id(generation: Generation) -> String {

@@ -6,21 +6,23 @@
 //!
 //! # Layout
 //!
-//! Each room knows only those that its arrow points to, and those on the ground.
+//! Each room knows rooms below it and no others; `tests/local/layout.rs` compares this table with the code.
 //!
-//! ```text
-//! main ──> cli                 the list of commands
-//!           ├──> cmd           one room a command, and the life of a server ──> api, platform, project, store
-//!           ├──> check         how a runtime keeps the contract, row by row ──> platform
-//!           └──> doctor        what building and deploying needs            ──> project
+//! | room | what it owns | knows |
+//! |---|---|---|
+//! | `cli` | the list of commands | cmd, check, doctor |
+//! | `cmd` | one room a command with its options, the life of a server | api, platform, project, store |
+//! | `check` | how a runtime keeps the contract, row by row | platform |
+//! | `doctor` | what building and deploying needs on this machine | project |
+//! | `api` | requests of both generations, HTTP triggers, the package store | platform, project, store |
+//! | `platform` | instances: which serves, how it starts, what a call is | project, store |
+//! | `project` | templates and code packages | |
+//! | `store` | what survives a restart | |
 //!
-//! api       requests of both generations, HTTP triggers, the package store  ──> platform, project, store
-//! platform  instances: which serves, how it starts, what a call is          ──> project, store (log files alone)
-//! project   templates and code packages
-//! store     what survives a restart
-//!
-//! ground    facts (names and limits of the contract), function, ids, output, interrupt
-//! ```
+//! On the ground, for all: `facts` (names and limits of the contract), `function`, `hex`, `ids`, `interrupt`, `name`,
+//! `output`. Where the next things go: another command is a room in `cmd`; another resource a file in `api`, with its fields
+//! in `store::spec`; another kind of template a file in `project`; sessions are a choice of `platform::pool`; what a check
+//! finds out is a row in `check`.
 
 mod api;
 mod check;
@@ -29,8 +31,10 @@ mod cmd;
 mod doctor;
 mod facts;
 mod function;
+mod hex;
 mod ids;
 mod interrupt;
+mod name;
 mod output;
 mod platform;
 mod project;

@@ -1,6 +1,8 @@
 //! Who sent a request: the signatures of FC 2.0, FC 3.0 and the package store (fun-cli §3, §8).
 //!
-//! Each is recomputed from the request and the one secret that fc-local knows; no secret is ever printed.
+//! Each is recomputed from the request and the one secret that fc-local knows; no secret is ever printed. That is done by
+//! hand, for no library checks the signatures that Alibaba Cloud's clients make: its SDKs only sign, and each of the three
+//! has its own rules about what is decoded, sorted and left out.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -14,10 +16,10 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::api::error::ApiError;
-use crate::api::request::{header, query_pairs};
+use super::asked::{header, percent_decode, query_pairs};
+use super::error::ApiError;
 use crate::facts;
-use crate::store::hex;
+use crate::hex::hex;
 
 /// How far a request's Date may be off (contract §3.3).
 const DATE_SKEW: Duration = Duration::from_secs(15 * 60);
@@ -146,11 +148,11 @@ fn fc2_string_to_sign(head: &Parts) -> String {
         &head.headers,
         facts::header::PLATFORM_PREFIX,
     ));
-    text.push_str(&crate::api::request::percent_decode(path));
+    text.push_str(&percent_decode(path));
     let api_call = path.starts_with(facts::FC2_PREFIX)
         && !path.starts_with(&format!("{}/proxy/", facts::FC2_PREFIX));
     if !api_call {
-        let pairs = query_pairs(head.uri.query().unwrap_or_default());
+        let pairs = query_pairs(head);
         let mut lines: Vec<String> = pairs
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
@@ -207,8 +209,8 @@ fn oss_string_to_sign(head: &Parts, bucket: &str) -> String {
         header(head, CONTENT_TYPE.as_str()),
         date,
     ];
-    let path = crate::api::request::percent_decode(head.uri.path());
-    let mut sub: Vec<String> = query_pairs(head.uri.query().unwrap_or_default())
+    let path = percent_decode(head.uri.path());
+    let mut sub: Vec<String> = query_pairs(head)
         .into_iter()
         .filter(|(name, _)| OBJECT_SUBRESOURCES.contains(&name.as_str()))
         .map(|(name, value)| {

@@ -2,14 +2,17 @@
 
 use std::fmt;
 
+use axum::response::IntoResponse;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Response, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::facts::{error_type, header};
-use crate::function::Generation;
+use crate::name::Generation;
+use crate::platform::agent::insert;
 use crate::platform::body::{Body, full_body};
 use crate::store::StoreError;
+use crate::store::spec::Fields;
 
 /// A request that is answered with an error code instead of being carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +66,7 @@ impl ApiError {
     }
 
     /// The answer, in the generation's own field names.
-    pub(crate) fn into_response(self, generation: Generation, request_id: &str) -> Response<Body> {
+    pub(super) fn answer(self, generation: Generation, request_id: &str) -> Response<Body> {
         let body = match generation {
             Generation::Fc2 => json!({ "ErrorCode": self.code, "ErrorMessage": self.message }),
             Generation::Fc3 => {
@@ -73,9 +76,27 @@ impl ApiError {
         let mut response = Response::new(full_body(body.to_string()));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        crate::platform::agent::insert(headers, CONTENT_TYPE.as_str(), "application/json");
-        crate::platform::agent::insert(headers, header::ERROR_TYPE, error_type::COMMON);
+        insert(headers, CONTENT_TYPE.as_str(), "application/json");
+        insert(headers, header::ERROR_TYPE, error_type::COMMON);
         response
+    }
+}
+
+/// An answer that only the listener can word, for it knows the generation and the request id.
+impl IntoResponse for ApiError {
+    fn into_response(self) -> axum::response::Response {
+        let mut response = axum::response::Response::default();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Takes a required text out of a body.
+pub(super) fn take_text(fields: &mut Fields, name: &str) -> Result<String, ApiError> {
+    match fields.remove(name) {
+        Some(Value::String(text)) if !text.is_empty() => Ok(text),
+        Some(other) => Err(ApiError::invalid(format!("{name} is {other}, not a text"))),
+        None => Err(ApiError::invalid(format!("{name} is missing"))),
     }
 }
 

@@ -3,36 +3,54 @@
 
 use std::sync::Arc;
 
+use axum::extract::{Extension, State};
+use axum::routing::{MethodRouter, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use hyper::header::{CONTENT_TYPE, HeaderMap};
+use hyper::header::CONTENT_TYPE;
 use hyper::{Response, StatusCode};
 
-use crate::api::App;
-use crate::api::deployed::deployed;
-use crate::api::error::ApiError;
-use crate::api::request::ReadRequest;
+use super::answer::Answer;
+use super::app::App;
+use super::asked::Asked;
+use super::error::ApiError;
+use super::outcome::{add_report, cold_error, no_instance, wants_log};
+use super::paths::check_qualifier;
+use super::{asynchronous, lookup};
 use crate::facts::{error_type, header, limit};
-use crate::function::QUALIFIER;
-use crate::platform::agent::{CallId, insert};
+use crate::name::FunctionName;
+use crate::platform::agent::{CallId, Payload, insert};
 use crate::platform::body::{Body, empty_body, full_body};
 use crate::platform::call;
 use crate::platform::cold::ColdError;
 use crate::platform::pool::{Deployed, NoInstance};
-use crate::platform::report::Report;
+
+/// `…/{function}/invocations`.
+pub(super) fn one() -> MethodRouter<Arc<App>> {
+    post(invoke)
+}
+
+async fn invoke(
+    State(app): State<Arc<App>>,
+    function: FunctionName,
+    Extension(asked): Extension<Arc<Asked>>,
+    Extension(event): Extension<Payload>,
+) -> Answer {
+    check_qualifier(function.function(), &asked.parameter("qualifier"))?;
+    handle(&app, &function, &asked, event).await
+}
 
 /// Answers an invocation.
-pub(crate) async fn handle(
+pub(super) async fn handle(
     app: &Arc<App>,
-    service: &str,
-    name: &str,
-    request: ReadRequest,
-    request_id: &str,
-) -> Result<Response<Body>, ApiError> {
-    let deployed = deployed(app, service, name)?;
-    match request.header(header::INVOCATION_TYPE) {
-        "" | "Sync" => sync(app, &deployed, request, request_id).await,
-        "Async" => asynchronous(app, &deployed, &request, request_id),
+    function: &FunctionName,
+    asked: &Asked,
+    event: Payload,
+) -> Answer {
+    let deployed = lookup::deployed(app, function)?;
+    match asked.header(header::INVOCATION_TYPE) {
+        "" | "Sync" => sync(app, &deployed, asked, event).await,
+        "Async" => accept(app, &deployed, asked, &event),
         other => Err(ApiError::invalid(format!(
             "{} '{other}' is neither Sync nor Async",
             header::INVOCATION_TYPE
@@ -40,41 +58,32 @@ pub(crate) async fn handle(
     }
 }
 
-async fn sync(
-    app: &Arc<App>,
-    deployed: &Deployed,
-    request: ReadRequest,
-    request_id: &str,
-) -> Result<Response<Body>, ApiError> {
-    if request.bytes().len() > limit::SYNC_BODY_BYTES {
+async fn sync(app: &Arc<App>, deployed: &Deployed, asked: &Asked, event: Payload) -> Answer {
+    if event.bytes.len() > limit::SYNC_BODY_BYTES {
         return Err(ApiError::too_large(limit::SYNC_BODY_BYTES));
     }
-    let wants_log = wants_log(&request.head.headers)?;
-    let call = CallId::first(request_id.to_owned());
+    let wants_log = wants_log(&asked.head.headers)?;
+    let call = CallId::first(asked.request_id.clone());
     let lease = match app.pool.acquire(deployed, &call).await {
         Ok(lease) => lease,
         Err(NoInstance::Cold(error)) => return cold_answer(&error, wants_log),
         Err(error) => return Err(no_instance(&error)),
     };
-    let answer = call::event(lease, call, request.payload).await;
+    let answer = call::event(lease, call, event).await;
     let mut response = result(full_body(answer.body));
     add_report(response.headers_mut(), deployed, &answer.report, wants_log);
     Ok(response)
 }
 
-fn asynchronous(
-    app: &Arc<App>,
-    deployed: &Deployed,
-    request: &ReadRequest,
-    request_id: &str,
-) -> Result<Response<Body>, ApiError> {
-    if request.bytes().len() > limit::ASYNC_BODY_BYTES {
+fn accept(app: &Arc<App>, deployed: &Deployed, asked: &Asked, event: &Payload) -> Answer {
+    if event.bytes.len() > limit::ASYNC_BODY_BYTES {
         return Err(ApiError::too_large(limit::ASYNC_BODY_BYTES));
     }
-    app.accept_async(deployed, request_id, &request.payload.bytes)?;
+    let id = &asked.request_id;
+    asynchronous::accept(app, &deployed.function.name, id, &event.bytes)?;
     let mut response = result(empty_body());
     *response.status_mut() = StatusCode::ACCEPTED;
-    insert(response.headers_mut(), header::ASYNC_TASK_ID, request_id);
+    insert(response.headers_mut(), header::ASYNC_TASK_ID, id);
     Ok(response)
 }
 
@@ -89,59 +98,8 @@ fn result(body: Body) -> Response<Body> {
     response
 }
 
-/// Whether the caller asks for the tail log.
-pub(crate) fn wants_log(headers: &HeaderMap) -> Result<bool, ApiError> {
-    match headers
-        .get(header::LOG_TYPE)
-        .map(hyper::http::HeaderValue::as_bytes)
-    {
-        None | Some(b"" | b"None") => Ok(false),
-        Some(b"Tail") => Ok(true),
-        Some(_) => Err(ApiError::invalid(format!(
-            "{} is neither None nor Tail",
-            header::LOG_TYPE
-        ))),
-    }
-}
-
-/// Adds what FC tells about a finished call.
-pub(crate) fn add_report(
-    headers: &mut HeaderMap,
-    deployed: &Deployed,
-    report: &Report,
-    wants_log: bool,
-) {
-    insert(
-        headers,
-        header::INVOCATION_DURATION,
-        &format!("{:.2}", report.usage.duration_ms()),
-    );
-    insert(
-        headers,
-        header::MAX_MEMORY_USAGE,
-        &format!("{:.2}", report.usage.memory_mb),
-    );
-    insert(headers, header::INSTANCE_ID, &report.instance_id);
-    insert(
-        headers,
-        header::CODE_CHECKSUM,
-        &deployed.function.code_checksum,
-    );
-    insert(headers, header::SERVICE_VERSION, QUALIFIER);
-    if let Some(kind) = report.error_type {
-        insert(headers, header::ERROR_TYPE, kind);
-    }
-    if wants_log {
-        insert(
-            headers,
-            header::LOG_RESULT,
-            &BASE64.encode(&report.log.tail),
-        );
-    }
-}
-
 /// A failed initializer is the function's failure, a failed start is the request's (contract §3.3, §3.4).
-fn cold_answer(error: &ColdError, wants_log: bool) -> Result<Response<Body>, ApiError> {
+fn cold_answer(error: &ColdError, wants_log: bool) -> Answer {
     let ColdError::Initialize { body, log } = error else {
         return Err(cold_error(error));
     };
@@ -159,32 +117,4 @@ fn cold_answer(error: &ColdError, wants_log: bool) -> Result<Response<Body>, Api
         );
     }
     Ok(response)
-}
-
-/// An instance that did not start, as an API error.
-pub(crate) fn cold_error(error: &ColdError) -> ApiError {
-    let code = match error {
-        ColdError::Start(error) => error.code(),
-        ColdError::Initialize { .. } => error_type::INITIALIZATION,
-    };
-    let status = match code {
-        // A full disk, no port: the function is not to blame, and a retry may help.
-        "InternalServerError" => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::PRECONDITION_FAILED,
-    };
-    ApiError::new(status, code, error.to_string())
-}
-
-/// A call without an instance, as an API error.
-pub(crate) fn no_instance(error: &NoInstance) -> ApiError {
-    match error {
-        NoInstance::Cold(error) => cold_error(error),
-        NoInstance::TooMany { instances_max } => ApiError::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "ResourceExhausted",
-            format!(
-                "all places of {instances_max} instances are taken; raise --max-instances or the concurrency"
-            ),
-        ),
-    }
 }

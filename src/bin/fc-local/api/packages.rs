@@ -6,64 +6,69 @@ use std::io;
 use std::path::PathBuf;
 
 use base64::Engine;
+use hyper::body::Incoming;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue};
 use hyper::{Method, Response, StatusCode};
 use md5::{Digest, Md5};
 
-use crate::api::App;
-use crate::api::error::ApiError;
-use crate::api::request::{ApiRequest, ReadRequest, percent_decode};
+use super::answer::Answer;
+use super::app::App;
+use super::asked::{Asked, percent_decode, query_pairs};
+use super::error::ApiError;
 use crate::facts::limit;
+use crate::hex::hex;
 use crate::platform::agent::insert;
 use crate::platform::body::{Body, empty_body, full_body};
-use crate::store::{Store, StoreError, entries, hex, write_whole};
+use crate::store::{Store, StoreError, entries, write_whole};
 
 /// Encodes object names as file names: any name, no `/`, no `.` alone.
 const NAMES: base64::engine::GeneralPurpose = base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// The bucket that a host name like `bucket.oss-cn-hangzhou.aliyuncs.com` stands for.
-pub(crate) fn bucket_of(host: &str) -> Option<&str> {
+pub(super) fn bucket_of(host: &str) -> Option<&str> {
     let rest = host.strip_suffix(".aliyuncs.com")?;
     let (bucket, place) = rest.rsplit_once('.')?;
     (place.starts_with("oss-") && !bucket.is_empty()).then_some(bucket)
 }
 
 /// Answers a request to a bucket.
-pub(crate) async fn handle(app: &App, bucket: &str, request: ApiRequest) -> Response<Body> {
-    let request_id = request.request_id.clone();
-    let answer = match request.read(limit::API_BODY_BYTES).await {
-        Ok(request) => answer(app, bucket, &request),
+pub(super) async fn handle(
+    app: &App,
+    bucket: &str,
+    asked: &Asked,
+    body: Incoming,
+) -> Response<Body> {
+    let answer = match asked.read(body, limit::API_BODY_BYTES).await {
+        Ok(body) => answer(app, bucket, asked, &body.bytes),
         Err(error) => Err(error),
     };
-    answer.unwrap_or_else(|error| xml_error(&error, &request_id))
+    answer.unwrap_or_else(|error| xml_error(&error, &asked.request_id))
 }
 
 /// The bytes of a stored object, for a function whose code is there.
-pub(crate) fn read(store: &Store, bucket: &str, object: &str) -> Result<Vec<u8>, ApiError> {
+pub(super) fn read(store: &Store, bucket: &str, object: &str) -> Result<Vec<u8>, ApiError> {
     fs::read(object_path(store, bucket, object)).map_err(|_| {
         let message = format!("the object '{object}' of bucket '{bucket}' does not exist; upload it with `fun package`");
         ApiError::invalid(message)
     })
 }
 
-fn answer(app: &App, bucket: &str, request: &ReadRequest) -> Result<Response<Body>, ApiError> {
-    app.keys.verify_oss(&request.head, bucket)?;
-    let object = percent_decode(request.head.uri.path().trim_start_matches('/'));
+fn answer(app: &App, bucket: &str, asked: &Asked, body: &[u8]) -> Answer {
+    app.keys.verify_oss(&asked.head, bucket)?;
+    let object = percent_decode(asked.path().trim_start_matches('/'));
     if object.is_empty() {
-        bucket_request(app, bucket, request)
+        bucket_request(app, bucket, asked)
     } else {
-        object_request(app, bucket, &object, request)
+        object_request(app, bucket, &object, asked, body)
     }
 }
 
-fn bucket_request(
-    app: &App,
-    bucket: &str,
-    request: &ReadRequest,
-) -> Result<Response<Body>, ApiError> {
+fn bucket_request(app: &App, bucket: &str, asked: &Asked) -> Answer {
     let folder = bucket_path(&app.store, bucket);
-    let wants_location = request.query().iter().any(|(name, _)| name == "location");
-    match request.head.method {
+    let wants_location = query_pairs(&asked.head)
+        .iter()
+        .any(|(name, _)| name == "location");
+    match asked.head.method {
         Method::PUT => {
             fs::create_dir_all(&folder).map_err(|error| full_disk(&folder, error))?;
             Ok(Response::new(empty_body()))
@@ -88,13 +93,8 @@ fn bucket_request(
     }
 }
 
-fn object_request(
-    app: &App,
-    bucket: &str,
-    object: &str,
-    request: &ReadRequest,
-) -> Result<Response<Body>, ApiError> {
-    if request
+fn object_request(app: &App, bucket: &str, object: &str, asked: &Asked, body: &[u8]) -> Answer {
+    if asked
         .head
         .uri
         .query()
@@ -111,10 +111,10 @@ fn object_request(
         fs::read(&path)
             .map_err(|_| ApiError::not_found("NoSuchKey", format!("no object '{object}'")))
     };
-    match request.head.method {
+    match asked.head.method {
         Method::PUT => {
-            write_whole(&path, request.bytes())?;
-            Ok(with_etag(Response::new(empty_body()), request.bytes()))
+            write_whole(&path, body)?;
+            Ok(with_etag(Response::new(empty_body()), body))
         }
         Method::HEAD => {
             let bytes = stored()?;

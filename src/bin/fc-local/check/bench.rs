@@ -12,7 +12,8 @@ use super::lines::Lines;
 use super::row::{Outcome, Row, Spec, Verdict};
 use super::specs;
 use crate::facts::control_path;
-use crate::function::{Function, Generation, Hook};
+use crate::function::{Function, Hook};
+use crate::name::FunctionName;
 use crate::platform::agent::Credentials;
 use crate::platform::instance::{AGENT_TARGET, Code, Instance, InstanceOptions};
 use crate::platform::spawn::StartError;
@@ -188,10 +189,10 @@ impl<'a> Bench<'a> {
 
 /// The function that the options describe; it has a role, so that its secrets can be looked for.
 fn function(args: &CheckArgs) -> Function {
-    let (generation, service) = if args.fc3 {
-        (Generation::Fc3, "")
+    let name = if args.fc3 {
+        FunctionName::fc3(NAME)
     } else {
-        (Generation::Fc2, NAME)
+        FunctionName::fc2(NAME, NAME)
     };
     let timeout = Duration::from_secs(args.answer_timeout);
     let hook = |on: bool, handler: &str| {
@@ -200,7 +201,7 @@ fn function(args: &CheckArgs) -> Function {
             timeout,
         })
     };
-    let mut function = Function::with_defaults(generation, service, NAME);
+    let mut function = Function::with_defaults(name);
     function.timeout = timeout;
     function.concurrency = args.concurrency;
     function.initializer = hook(args.initializer, "index.initializer");

@@ -134,7 +134,7 @@ impl Client {
         let host = connections.address();
         let id = match &ask {
             Ask::Hook(_) => ids::hook_request_id(),
-            Ask::Event(_) | Ask::Http(_) => ids::request_id(function.generation),
+            Ask::Event(_) | Ask::Http(_) => ids::request_id(function.name.generation()),
         };
         let call = CallId::first(id.clone());
         let request = match ask {

@@ -7,7 +7,9 @@ use clap::Args;
 use serde_json::Value;
 
 use super::data::DataArgs;
+use crate::name::FunctionName;
 use crate::output;
+use crate::store::spec::{DomainSpec, Spec};
 use crate::store::{FunctionRecord, State, Store};
 
 pub(crate) const EXAMPLES: &str = "Example:\n  fc-local list --data ./fc-data";
@@ -36,7 +38,7 @@ fn describe(state: &State, data: &Path) -> Vec<String> {
     let functions = state
         .functions
         .iter()
-        .map(|(key, record)| describe_function(key, record));
+        .map(|(name, record)| describe_function(name, record));
     let domains = state
         .domains
         .iter()
@@ -49,13 +51,11 @@ fn describe(state: &State, data: &Path) -> Vec<String> {
     }
 }
 
-fn describe_function(key: &str, record: &FunctionRecord) -> String {
+fn describe_function(name: &FunctionName, record: &FunctionRecord) -> String {
+    let fields = record.resource.spec.fields();
     let field = |name: &str| {
-        record
-            .resource
-            .spec
-            .get(name)
-            .map_or_else(|| "default".to_owned(), Value::to_string)
+        let value = fields.get(name);
+        value.map_or_else(|| "default".to_owned(), Value::to_string)
     };
     let triggers: Vec<&str> = record.triggers.keys().map(String::as_str).collect();
     let triggers = if triggers.is_empty() {
@@ -64,8 +64,7 @@ fn describe_function(key: &str, record: &FunctionRecord) -> String {
         format!("  triggers: {}", triggers.join(", "))
     };
     format!(
-        "function  {}  {} MB  timeout {} s  code {} bytes  changed {}{triggers}",
-        key.trim_start_matches('/'),
+        "function  {name}  {} MB  timeout {} s  code {} bytes  changed {}{triggers}",
         field("memorySize"),
         field("timeout"),
         record.code.size,
@@ -73,26 +72,8 @@ fn describe_function(key: &str, record: &FunctionRecord) -> String {
     )
 }
 
-fn routes(spec: &serde_json::Map<String, Value>) -> String {
-    let routes = spec
-        .get("routeConfig")
-        .and_then(|config| config.get("routes"))
-        .and_then(Value::as_array);
-    let line = |route: &Value| {
-        let text = |name: &str| {
-            route
-                .get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        format!(
-            "{} -> {}",
-            text("path"),
-            format!("{}/{}", text("serviceName"), text("functionName")).trim_start_matches('/')
-        )
-    };
-    routes.map_or_else(String::new, |routes| {
-        routes.iter().map(line).collect::<Vec<_>>().join(", ")
-    })
+fn routes(domain: &DomainSpec) -> String {
+    let routes = domain.routes().iter();
+    let lines = routes.map(|route| format!("{} -> {}", route.path(), route.function()));
+    lines.collect::<Vec<_>>().join(", ")
 }

@@ -9,7 +9,6 @@ use std::time::Duration;
 use clap::Args;
 
 use super::data::DataArgs;
-use super::named;
 use crate::output;
 use crate::store::{Store, logfile};
 
@@ -47,7 +46,7 @@ pub(crate) async fn run(args: &LogsArgs) -> ExitCode {
 async fn print_logs(args: &LogsArgs) -> Result<(), String> {
     let data = args.data.folder()?;
     let state = Store::peek(&data).map_err(|error| error.to_string())?;
-    let path = logfile::path(&data.join("logs"), &named::key_of(&state, &args.function)?);
+    let path = logfile::path(&data.join("logs"), &state.named(&args.function)?);
     let mut text = read(&logfile::older(&path));
     text.extend(read(&path));
     output::print_result(last_lines(&text, args.lines))?;

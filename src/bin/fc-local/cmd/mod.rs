@@ -4,7 +4,7 @@
 //! new | start, watch | invoke, example | list, logs, rm
 //! serve                        the life of a server
 //! client                       asking a server that runs
-//! announcement, data, named, sample
+//! announcement, data, sample
 //! ```
 
 mod announcement;
@@ -14,7 +14,6 @@ pub(crate) mod example;
 pub(crate) mod invoke;
 pub(crate) mod list;
 pub(crate) mod logs;
-mod named;
 pub(crate) mod new;
 pub(crate) mod rm;
 mod sample;

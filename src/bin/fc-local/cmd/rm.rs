@@ -9,9 +9,9 @@ use hyper::body::Bytes;
 
 use super::client::Client;
 use super::data::DataArgs;
-use crate::api::ApiError;
-use crate::api::remove::{Removed, remove};
 use crate::output;
+use crate::platform::body::BoxError;
+use crate::store::remove::remove;
 use crate::store::{Store, StoreError};
 
 pub(crate) const EXAMPLES: &str = "\
@@ -44,9 +44,8 @@ async fn remove_one(args: &RmArgs, name: &str) -> Result<(), String> {
     let data = args.data.folder()?;
     match Store::open(&data) {
         Ok(store) => {
-            let removed: Removed = store
-                .update(|state| remove(state, name))
-                .map_err(|error: ApiError| error.message)?;
+            let removed = store.update(|state| remove(state, name).map_err(BoxError::from));
+            let removed = removed.map_err(|error| error.to_string())?;
             output::print_lines(&removed.lines())
         }
         Err(StoreError::InUse(_)) => {

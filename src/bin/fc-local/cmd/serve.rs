@@ -12,9 +12,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::announcement;
 use super::data::DataArgs;
-use crate::api::{self, App, Keys, Owner};
+use crate::api::{self, App, Keys};
 use crate::facts::limit;
-use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION};
+use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Owner};
 use crate::output;
 use crate::platform::instance::{AGENT_TARGET, InstanceOptions};
 use crate::platform::pool::{Pool, PoolOptions};

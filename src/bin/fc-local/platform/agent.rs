@@ -11,7 +11,8 @@ use hyper::header::{
 use hyper::{Method, Request};
 
 use crate::facts::{control_path, header};
-use crate::function::{Function, Generation, Hook, QUALIFIER};
+use crate::function::{Function, Hook};
+use crate::name::Generation;
 use crate::platform::body::{Body, chunked_body, empty_body, full_body};
 
 /// A request body held as a whole, and how it is framed towards the instance (contract §4.1).
@@ -143,8 +144,8 @@ fn add_platform_headers(
             .map_or(String::new(), |hook| hook.handler.clone())
     };
     let credentials = Credentials::of(function);
-    let version = if function.generation == Generation::Fc2 {
-        QUALIFIER
+    let version = if function.name.generation() == Generation::Fc2 {
+        function.name.qualifier()
     } else {
         ""
     };
@@ -157,7 +158,7 @@ fn add_platform_headers(
             credentials.access_key_secret.to_owned(),
         ),
         ("x-fc-security-token", credentials.security_token.to_owned()),
-        ("x-fc-function-name", function.name.clone()),
+        ("x-fc-function-name", function.name.function().to_owned()),
         ("x-fc-function-handler", function.handler.clone()),
         ("x-fc-function-memory", function.memory_mb.to_string()),
         (
@@ -177,11 +178,14 @@ fn add_platform_headers(
             "x-fc-instance-lifecycle-pre-stop-handler",
             handler(&function.pre_stop),
         ),
-        ("x-fc-region", function.region.clone()),
-        ("x-fc-account-id", function.account_id.clone()),
-        ("x-fc-qualifier", QUALIFIER.to_owned()),
+        ("x-fc-region", function.owner.region.clone()),
+        ("x-fc-account-id", function.owner.account_id.clone()),
+        ("x-fc-qualifier", function.name.qualifier().to_owned()),
         ("x-fc-version-id", version.to_owned()),
-        ("x-fc-service-name", function.service.clone()),
+        (
+            "x-fc-service-name",
+            function.name.service().unwrap_or_default().to_owned(),
+        ),
         ("x-fc-service-logproject", function.log_project.clone()),
         ("x-fc-service-logstore", function.log_store.clone()),
         ("x-fc-retry-count", call.retry_count.to_string()),

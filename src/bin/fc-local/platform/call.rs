@@ -11,7 +11,7 @@ use hyper::http::{request, response};
 use tokio::sync::mpsc;
 
 use crate::facts::{header, limit};
-use crate::function::Generation;
+use crate::name::Generation;
 use crate::platform::agent::{self, CallId, Payload};
 use crate::platform::body::{self, Body, ReadError, channel_body};
 use crate::platform::instance::{Instance, Lease};
@@ -197,7 +197,7 @@ impl Running {
         // FC 2.0 shows what was logged at the start with the first call (contract §5.3).
         instance.log.begin(
             &call.request_id,
-            instance.function.generation == Generation::Fc2,
+            instance.function.name.generation() == Generation::Fc2,
         );
         let memory_mb = instance.process.peak_memory_mb().unwrap_or(0.0);
         Self {

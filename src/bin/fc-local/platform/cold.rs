@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use hyper::body::Bytes;
 
 use crate::facts::{control_path, error_type};
-use crate::function::{Function, Generation};
+use crate::function::Function;
 use crate::ids;
+use crate::name::Generation;
 use crate::platform::agent::CallId;
 use crate::platform::hook::{self, HookError};
 use crate::platform::instance::{Code, Instance, InstanceOptions};
@@ -163,7 +164,7 @@ async fn initialize(instance: &Instance, call: &CallId) -> Result<(), ColdError>
     };
     // In FC 2.0 the hook shares the request id and the tail log of the call that needs the instance; in
     // FC 3.0 it has its own (contract §5.3).
-    let own = match instance.function.generation {
+    let own = match instance.function.name.generation() {
         Generation::Fc2 => call.clone(),
         Generation::Fc3 => CallId::first(ids::hook_request_id()),
     };
@@ -176,7 +177,7 @@ async fn initialize(instance: &Instance, call: &CallId) -> Result<(), ColdError>
         &own,
     )
     .await;
-    if instance.function.generation == Generation::Fc3 || outcome.is_err() {
+    if instance.function.name.generation() == Generation::Fc3 || outcome.is_err() {
         let log = instance.log.end(&own.request_id);
         if let Err(error) = outcome {
             instance.kill();

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
-use crate::function::{Function, QUALIFIER};
+use crate::function::Function;
 use crate::platform::agent::Credentials;
 use crate::platform::spawn::{self, StartError};
 
@@ -62,14 +62,17 @@ fn environment(
             "ALIBABA_CLOUD_SECURITY_TOKEN",
             credentials.security_token.to_owned(),
         ),
-        ("FC_ACCOUNT_ID", function.account_id.clone()),
-        ("FC_REGION", function.region.clone()),
+        ("FC_ACCOUNT_ID", function.owner.account_id.clone()),
+        ("FC_REGION", function.owner.region.clone()),
         ("FC_INSTANCE_ID", id.to_owned()),
-        ("FC_FUNCTION_NAME", function.name.clone()),
+        ("FC_FUNCTION_NAME", function.name.function().to_owned()),
         ("FC_FUNCTION_HANDLER", function.handler.clone()),
         ("FC_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string()),
-        ("FC_SERVICE_NAME", function.service.clone()),
-        ("FC_QUALIFIER", QUALIFIER.to_owned()),
+        (
+            "FC_SERVICE_NAME",
+            function.name.service().unwrap_or_default().to_owned(),
+        ),
+        ("FC_QUALIFIER", function.name.qualifier().to_owned()),
         ("FC_CUSTOM_LISTEN_PORT", port.to_string()),
         ("FC_SERVER_PORT", port.to_string()),
     ]

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::function::Function;
+use crate::name::FunctionName;
 use crate::platform::agent::CallId;
 use crate::platform::cold::{self, CodeSource, ColdError};
 use crate::platform::instance::{Instance, InstanceOptions, Lease};
@@ -34,8 +35,6 @@ pub(crate) struct PoolOptions {
 /// A function as it is deployed now.
 #[derive(Debug, Clone)]
 pub(crate) struct Deployed {
-    /// `service/function`.
-    pub(crate) key: String,
     /// Differs between any two versions of the function or its service.
     pub(crate) revision: String,
     pub(crate) function: Arc<Function>,
@@ -56,7 +55,7 @@ pub(crate) enum NoInstance {
 #[derive(Debug)]
 pub(crate) struct Pool {
     options: PoolOptions,
-    members: Mutex<HashMap<String, Vec<Member>>>,
+    members: Mutex<HashMap<FunctionName, Vec<Member>>>,
 }
 
 #[derive(Debug)]
@@ -116,8 +115,8 @@ impl Pool {
     }
 
     /// Lets the instances of a function finish and stop, because it was changed or deleted.
-    pub(crate) fn retire(&self, key: &str) {
-        let members = self.lock().remove(key).unwrap_or_default();
+    pub(crate) fn retire(&self, name: &FunctionName) {
+        let members = self.lock().remove(name).unwrap_or_default();
         members.iter().for_each(Member::retire);
     }
 
@@ -139,7 +138,7 @@ impl Pool {
 
     fn find(self: &Arc<Self>, deployed: &Deployed, call: &CallId) -> Result<Found, NoInstance> {
         let mut all = self.lock();
-        let members = all.entry(deployed.key.clone()).or_default();
+        let members = all.entry(deployed.function.name.clone()).or_default();
         members.retain(|member| member.serves(&deployed.revision));
         if let Some(found) = members
             .iter_mut()
@@ -165,7 +164,7 @@ impl Pool {
         let pool = Arc::clone(self);
         tokio::spawn(async move {
             let result = pool.start(&deployed, &call).await;
-            pool.settle(&deployed.key, id, &result);
+            pool.settle(&deployed.function.name, id, &result);
             tell.send_replace(Some(result));
         });
         let state = MemberState::Starting {
@@ -177,7 +176,7 @@ impl Pool {
     }
 
     async fn start(&self, deployed: &Deployed, call: &CallId) -> StartResult {
-        let sink = self.log_sink(&deployed.key);
+        let sink = self.log_sink(&deployed.function.name);
         let function = Arc::clone(&deployed.function);
         let started = cold::start(
             function,
@@ -194,18 +193,18 @@ impl Pool {
     }
 
     /// Adds a line that the platform writes into a function's log while no instance runs.
-    pub(crate) fn note(&self, key: &str, line: &str) {
-        self.log_sink(key)(format!("{line}\n").as_bytes());
+    pub(crate) fn note(&self, name: &FunctionName, line: &str) {
+        self.log_sink(name)(format!("{line}\n").as_bytes());
     }
 
-    fn log_sink(&self, key: &str) -> LineSink {
-        logfile::sink(logfile::path(&self.options.logs, key))
+    fn log_sink(&self, name: &FunctionName) -> LineSink {
+        logfile::sink(logfile::path(&self.options.logs, name))
     }
 
     /// Puts a started instance in the place of its starting one, or takes the place away.
-    fn settle(&self, key: &str, id: u64, result: &StartResult) {
+    fn settle(&self, name: &FunctionName, id: u64, result: &StartResult) {
         let mut all = self.lock();
-        let members = all.entry(key.to_owned()).or_default();
+        let members = all.entry(name.clone()).or_default();
         let Some(index) = members.iter().position(|member| member.is_starting(id)) else {
             // The function was changed in the meantime.
             if let Ok(instance) = result {
@@ -219,7 +218,7 @@ impl Pool {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<Member>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<FunctionName, Vec<Member>>> {
         self.members.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

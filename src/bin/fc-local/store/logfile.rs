@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::name::FunctionName;
+
 /// Takes every line of a function.
 type LineSink = Arc<dyn Fn(&[u8]) + Send + Sync>;
 
@@ -16,12 +18,11 @@ struct LogFile {
     open: Mutex<Option<(File, u64)>>,
 }
 
-/// Where the log of a function lies; `key` is `service/function`, with an empty service in FC 3.0.
-pub(crate) fn path(logs: &Path, key: &str) -> PathBuf {
-    let (service, function) = key.split_once('/').unwrap_or(("", key));
+/// Where the log of a function lies.
+pub(crate) fn path(logs: &Path, name: &FunctionName) -> PathBuf {
     // FC 3.0 functions get a folder whose name no service can have.
-    let folder = if service.is_empty() { "-" } else { service };
-    logs.join(folder).join(format!("{function}.log"))
+    let folder = name.service().unwrap_or("-");
+    logs.join(folder).join(format!("{}.log", name.function()))
 }
 
 /// The file that a full log file was renamed to.

@@ -1,11 +1,20 @@
 //! What survives a restart: what is deployed, its packages, accepted events, logs.
 //!
 //! It must not know the API, nor what runs.
+//!
+//! ```text
+//! remove, queue                deleting by name, accepted events
+//! folder                       the data folder: the state file, packages
+//! state, logfile               what is deployed, logs
+//! spec                         what users describe, typed
+//! ```
 
+mod folder;
 pub(crate) mod logfile;
+pub(crate) mod queue;
+pub(crate) mod remove;
+pub(crate) mod spec;
 mod state;
 
-pub(crate) use state::{
-    CodeRef, FunctionRecord, Resource, State, Store, StoreError, entries, function_key, hex,
-    write_whole,
-};
+pub(crate) use folder::{Store, StoreError, entries, write_whole};
+pub(crate) use state::{CodeRef, FunctionRecord, Resource, State};

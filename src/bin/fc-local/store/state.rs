@@ -1,77 +1,29 @@
-//! What survives a restart: services, functions, triggers, domains in one state file, code packages and
-//! stored objects beside it. Every file appears whole or not at all.
-//!
-//! It knows no API and no instance.
+//! What is deployed, typed; the form of `state.json`.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
+
+use super::spec::{AsyncSpec, DomainSpec, Fields, FunctionSpec, ServiceSpec, Spec, TriggerSpec};
+use crate::name::FunctionName;
 
 /// The version of the state file; raised when an older fc-local could not read it.
-const FORMAT: u32 = 1;
-
-const STATE_FILE: &str = "state.json";
-const LOCK_FILE: &str = "lock";
-
-/// A data folder that cannot be used.
-#[derive(Debug)]
-pub(crate) enum StoreError {
-    /// Another fc-local has it.
-    InUse(PathBuf),
-    /// The state file is damaged or from another version.
-    BadState { file: PathBuf, why: String },
-    /// The disk refused.
-    Io { path: PathBuf, error: io::Error },
-}
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::InUse(folder) => write!(
-                f,
-                "the data folder {} is in use by another fc-local; stop it, or name another folder with --data",
-                folder.display()
-            ),
-            Self::BadState { file, why } => write!(
-                f,
-                "cannot read {}: {why}; it was left as it is: repair it, or move it away to start empty",
-                file.display()
-            ),
-            Self::Io { path, error } => write!(
-                f,
-                "cannot write {}: {error}; nothing that was stored before is lost: free some space, or name another \
-                 folder with --data",
-                path.display()
-            ),
-        }
-    }
-}
-
-impl std::error::Error for StoreError {}
+pub(super) const FORMAT: u32 = 1;
 
 /// Everything that was deployed.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub(crate) struct State {
-    format: u32,
-    pub(crate) services: BTreeMap<String, Resource>,
-    /// By `service/function`; the service is empty for a function of FC 3.0.
-    pub(crate) functions: BTreeMap<String, FunctionRecord>,
-    pub(crate) domains: BTreeMap<String, Resource>,
+    pub(super) format: u32,
+    pub(crate) services: BTreeMap<String, Resource<ServiceSpec>>,
+    pub(crate) functions: BTreeMap<FunctionName, FunctionRecord>,
+    pub(crate) domains: BTreeMap<String, Resource<DomainSpec>>,
 }
 
 /// Anything that was created by a request and can be read back.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Resource {
-    pub(crate) spec: Map<String, Value>,
+pub(crate) struct Resource<S> {
+    pub(crate) spec: S,
     pub(crate) id: String,
     pub(crate) created: String,
     pub(crate) modified: String,
@@ -82,10 +34,10 @@ pub(crate) struct Resource {
 /// A function with what hangs on it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct FunctionRecord {
-    pub(crate) resource: Resource,
+    pub(crate) resource: Resource<FunctionSpec>,
     pub(crate) code: CodeRef,
-    pub(crate) triggers: BTreeMap<String, Resource>,
-    pub(crate) async_config: Option<Resource>,
+    pub(crate) triggers: BTreeMap<String, Resource<TriggerSpec>>,
+    pub(crate) async_config: Option<Resource<AsyncSpec>>,
 }
 
 /// A stored code package.
@@ -95,18 +47,52 @@ pub(crate) struct CodeRef {
     pub(crate) size: u64,
 }
 
-/// An open data folder, locked against other processes.
-#[derive(Debug)]
-pub(crate) struct Store {
-    folder: PathBuf,
-    state: Mutex<Arc<State>>,
-    /// Unlocked by the kernel when it is closed.
-    _lock: File,
+impl State {
+    /// The functions of a service, or those of FC 3.0.
+    pub(crate) fn functions_of<'a>(
+        &'a self,
+        service: Option<&'a str>,
+    ) -> impl Iterator<Item = (&'a FunctionName, &'a FunctionRecord)> {
+        let all = self.functions.iter();
+        all.filter(move |(name, _)| name.service() == service)
+    }
+
+    /// The function of `service/function`, or of a function's name alone where only one function has it.
+    ///
+    /// # Errors
+    ///
+    /// No function or more than one has the name.
+    pub(crate) fn named(&self, text: &str) -> Result<FunctionName, String> {
+        let fits =
+            |name: &&FunctionName| **name == FunctionName::parse(text) || name.function() == text;
+        let names: Vec<&FunctionName> = self.functions.keys().filter(fits).collect();
+        match names.as_slice() {
+            [name] => Ok((*name).clone()),
+            [] => Err(format!(
+                "there is no function '{text}'; `fc-local list` shows all"
+            )),
+            _ => Err(format!(
+                "several functions are named '{text}'; write SERVICE/{text}"
+            )),
+        }
+    }
 }
 
-impl Resource {
+impl FunctionRecord {
+    /// A function as it was just asked for.
+    pub(crate) fn new(spec: FunctionSpec, code: CodeRef) -> Self {
+        Self {
+            resource: Resource::new(spec),
+            code,
+            triggers: BTreeMap::new(),
+            async_config: None,
+        }
+    }
+}
+
+impl<S: Spec> Resource<S> {
     /// A resource as it was just asked for.
-    pub(crate) fn new(spec: Map<String, Value>) -> Self {
+    pub(crate) fn new(spec: S) -> Self {
         let now = now();
         Self {
             spec,
@@ -118,13 +104,18 @@ impl Resource {
     }
 
     /// Replaces the fields that the change names and keeps the others.
-    pub(crate) fn merge(&mut self, change: Map<String, Value>) {
-        self.spec.extend(change);
+    ///
+    /// # Errors
+    ///
+    /// The change would be refused; then nothing is changed.
+    pub(crate) fn change(&mut self, change: Fields) -> Result<(), String> {
+        self.spec = self.spec.changed(change)?;
         self.touch();
+        Ok(())
     }
 
-    /// Replaces all fields, if they differ; tells whether they did.
-    pub(crate) fn replace(&mut self, spec: Map<String, Value>) -> bool {
+    /// Replaces all fields, if they differ; says whether they did.
+    pub(crate) fn replace(&mut self, spec: S) -> bool {
         let differs = self.spec != spec;
         if differs {
             self.spec = spec;
@@ -140,252 +131,7 @@ impl Resource {
     }
 }
 
-impl Store {
-    /// Opens a data folder, making it if need be.
-    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
-        for inner in ["", "code", "packages", "logs", "async", "scratch"] {
-            let path = folder.join(inner);
-            fs::create_dir_all(&path).map_err(at(&path))?;
-        }
-        let lock = lock(folder)?;
-        let state = load(&folder.join(STATE_FILE))?;
-        let store = Self {
-            folder: folder.to_owned(),
-            state: Mutex::new(Arc::new(state)),
-            _lock: lock,
-        };
-        store.sweep();
-        Ok(store)
-    }
-
-    /// The state of a data folder, without opening it for changes.
-    pub(crate) fn peek(folder: &Path) -> Result<State, StoreError> {
-        load(&folder.join(STATE_FILE))
-    }
-
-    /// The state as it is now; later changes do not show in it.
-    pub(crate) fn snapshot(&self) -> Arc<State> {
-        Arc::clone(&self.lock_state())
-    }
-
-    /// Makes a change: on the disk first, then in memory; a change that fails changes nothing.
-    pub(crate) fn update<T, E: From<StoreError>>(
-        &self,
-        change: impl FnOnce(&mut State) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let mut state = self.lock_state();
-        let mut next = State::clone(&state);
-        let result = change(&mut next)?;
-        next.format = FORMAT;
-        let json = serde_json::to_vec_pretty(&next)
-            .map_err(io::Error::from)
-            .map_err(at(&self.folder))?;
-        write_whole(&self.folder.join(STATE_FILE), &json)?;
-        *state = Arc::new(next);
-        Ok(result)
-    }
-
-    /// Stores a code package under its own digest.
-    pub(crate) fn put_code(&self, bytes: &[u8]) -> Result<CodeRef, StoreError> {
-        let code = CodeRef {
-            sha256: hex(&Sha256::digest(bytes)),
-            size: bytes.len() as u64,
-        };
-        let path = self.code_path(&code);
-        if !path.exists() {
-            write_whole(&path, bytes)?;
-        }
-        Ok(code)
-    }
-
-    /// The zip file of a stored package.
-    pub(crate) fn code_path(&self, code: &CodeRef) -> PathBuf {
-        self.folder
-            .join("code")
-            .join(format!("{}.zip", code.sha256))
-    }
-
-    /// Removes a stored package, unless a function refers to it.
-    pub(crate) fn remove_code(&self, code: &CodeRef) {
-        let state = self.snapshot();
-        if state
-            .functions
-            .values()
-            .all(|function| function.code != *code)
-        {
-            // What cannot be removed now is swept at the next start.
-            drop(fs::remove_file(self.code_path(code)));
-        }
-    }
-
-    /// A folder inside the data folder.
-    pub(crate) fn path(&self, inner: &str) -> PathBuf {
-        self.folder.join(inner)
-    }
-
-    /// Removes what nothing refers to any more; only at the start, when no instance can need it.
-    fn sweep(&self) {
-        let state = self.snapshot();
-        let used: Vec<PathBuf> = state
-            .functions
-            .values()
-            .map(|function| self.code_path(&function.code))
-            .collect();
-        let unused = entries(&self.path("code"))
-            .into_iter()
-            .filter(|file| !used.contains(file));
-        // What cannot be removed now is found again at the next start.
-        unused.for_each(|file| drop(fs::remove_file(file)));
-        entries(&self.path("scratch"))
-            .into_iter()
-            .for_each(|folder| drop(fs::remove_dir_all(folder)));
-    }
-
-    fn lock_state(&self) -> MutexGuard<'_, Arc<State>> {
-        // A change replaces the whole state or nothing, so a panic leaves it usable.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The key of a function in the state.
-pub(crate) fn function_key(service: &str, function: &str) -> String {
-    format!("{service}/{function}")
-}
-
-/// Writes a file so that a reader, or a restart after a crash, sees the old one or the new one.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let folder = path.parent().unwrap_or(path);
-    let write = || {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        // The new name must survive a crash, too.
-        File::open(folder)?.sync_all()
-    };
-    write().map_err(at(path))
-}
-
-/// The files and folders in a folder; none if it cannot be read.
-pub(crate) fn entries(folder: &Path) -> Vec<PathBuf> {
-    fs::read_dir(folder)
-        .map(|list| list.flatten().map(|entry| entry.path()).collect())
-        .unwrap_or_default()
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The present as the API writes times.
-pub(crate) fn now() -> String {
+fn now() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
-}
-
-fn lock(folder: &Path) -> Result<File, StoreError> {
-    let path = folder.join(LOCK_FILE);
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(at(&path))?;
-    flock(&file, FlockOperation::NonBlockingLockExclusive)
-        .map_err(|_| StoreError::InUse(folder.to_owned()))?;
-    Ok(file)
-}
-
-fn load(file: &Path) -> Result<State, StoreError> {
-    let bytes = match fs::read(file) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::default()),
-        Err(error) => {
-            return Err(StoreError::BadState {
-                file: file.to_owned(),
-                why: error.to_string(),
-            });
-        }
-    };
-    let bad = |why: String| StoreError::BadState {
-        file: file.to_owned(),
-        why,
-    };
-    let state: State = serde_json::from_slice(&bytes).map_err(|error| bad(error.to_string()))?;
-    if state.format == FORMAT {
-        Ok(state)
-    } else {
-        Err(bad(format!("its format is {}, not {FORMAT}", state.format)))
-    }
-}
-
-fn at(path: &Path) -> impl FnOnce(io::Error) -> StoreError + use<> {
-    let path = path.to_owned();
-    |error| StoreError::Io { path, error }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use serde_json::Map;
-
-    use super::{Resource, State, Store, StoreError};
-
-    fn add_service(store: &Store, name: &str) -> Result<(), StoreError> {
-        store.update(|state: &mut State| {
-            state
-                .services
-                .insert(name.to_owned(), Resource::new(Map::new()));
-            Ok(())
-        })
-    }
-
-    #[test]
-    fn a_change_survives_a_restart_and_a_folder_has_one_owner() {
-        let folder = tempfile::tempdir().expect("folder");
-        let store = Store::open(folder.path()).expect("opened");
-        add_service(&store, "one").expect("added");
-        assert!(matches!(
-            Store::open(folder.path()),
-            Err(StoreError::InUse(_))
-        ));
-        drop(store);
-        let again = Store::open(folder.path()).expect("opened again");
-        assert!(again.snapshot().services.contains_key("one"));
-    }
-
-    #[test]
-    fn a_change_that_fails_changes_nothing() {
-        let folder = tempfile::tempdir().expect("folder");
-        let store = Store::open(folder.path()).expect("opened");
-        add_service(&store, "one").expect("added");
-        // A folder in the place of the state file refuses the rename, as a full disk refuses the write.
-        fs::remove_file(folder.path().join("state.json")).expect("removed");
-        fs::create_dir_all(folder.path().join("state.json/in-the-way")).expect("folder");
-        let error = add_service(&store, "two").expect_err("refused");
-        assert!(
-            error
-                .to_string()
-                .contains("nothing that was stored before is lost"),
-            "{error}"
-        );
-        let names: Vec<String> = store.snapshot().services.keys().cloned().collect();
-        assert_eq!(names, ["one"]);
-    }
-
-    #[test]
-    fn a_damaged_state_file_is_named_and_kept() {
-        let folder = tempfile::tempdir().expect("folder");
-        fs::write(folder.path().join("state.json"), "{\"format\":").expect("written");
-        let error = Store::open(folder.path()).expect_err("refused").to_string();
-        assert!(
-            error.contains("state.json") && error.contains("left as it is"),
-            "{error}"
-        );
-        assert_eq!(
-            fs::read_to_string(folder.path().join("state.json")).expect("kept"),
-            "{\"format\":"
-        );
-    }
 }

@@ -61,14 +61,13 @@ pub(super) fn place<'a>(function: &'a FunctionSpec, built: Option<&'a Path>) -> 
         .unwrap_or(&function.code)
 }
 
-/// Refuses code that could never start.
+/// Refuses code that has nothing to start, for a function without a command.
 pub(super) fn check(function: &FunctionSpec, place: &Path) -> Result<(), CodeError> {
     let found = match function.is_zipped() {
         true => zip_has_bootstrap(place)?,
         false => place.join(BOOTSTRAP).is_file(),
     };
-    // With a command of its own a function needs none.
-    match found || function.spec.contains_key("customRuntimeConfig") {
+    match found {
         true => Ok(()),
         false => Err(CodeError::NoBootstrap {
             place: place.to_owned(),

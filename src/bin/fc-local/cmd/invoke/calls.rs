@@ -7,8 +7,8 @@ use hyper::body::Bytes;
 use hyper::http::request;
 use tokio::task::JoinSet;
 
-use super::OneShotError;
 use super::args::InvokeArgs;
+use super::error::OneShotError;
 use super::input;
 use super::remote::Remote;
 use crate::ids;
@@ -140,7 +140,7 @@ impl Target {
                 let lease = instance
                     .try_lease()
                     .ok_or_else(|| OneShotError::Answer(gone.to_owned()))?;
-                let fresh = CallId::first(ids::request_id(instance.function.generation));
+                let fresh = CallId::first(ids::request_id(instance.function.name.generation()));
                 Ok(Place::Package(lease, std::mem::replace(next, fresh)))
             }
         }

@@ -9,11 +9,12 @@ use hyper::Request;
 use hyper::header::{HOST, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request;
 
-use super::OneShotError;
 use super::args::InvokeArgs;
+use super::error::OneShotError;
 use super::events::EventSource;
 use crate::facts::limit;
-use crate::function::{Function, Generation, Hook};
+use crate::function::{Function, Hook};
+use crate::name::FunctionName;
 use crate::platform::agent::Payload;
 use crate::platform::cold::{CodeSource, Scratch};
 use crate::project::package::BOOTSTRAP;
@@ -42,12 +43,12 @@ const HTTP_VALUES: usize = 2;
 
 /// The function that the options describe.
 pub(super) fn function(args: &InvokeArgs) -> Result<Function, OneShotError> {
-    let (generation, service) = if args.fc3 {
-        (Generation::Fc3, "")
+    let name = if args.fc3 {
+        FunctionName::fc3(NAME)
     } else {
-        (Generation::Fc2, NAME)
+        FunctionName::fc2(NAME, NAME)
     };
-    let mut function = Function::with_defaults(generation, service, NAME);
+    let mut function = Function::with_defaults(name);
     let hook = |handler: &str, timeout| {
         Some(Hook {
             handler: handler.to_owned(),

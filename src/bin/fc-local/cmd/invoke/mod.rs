@@ -3,11 +3,11 @@
 mod args;
 mod bill;
 mod calls;
+mod error;
 mod events;
 mod input;
 mod remote;
 
-use std::fmt;
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,46 +17,18 @@ use crate::ids;
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::platform::agent::CallId;
-use crate::platform::cold::{self, ColdError, Scratch};
+use crate::platform::cold::{self, Scratch};
 use crate::platform::instance::{AGENT_TARGET, InstanceOptions};
 
 pub(crate) use args::{EXAMPLES, InvokeArgs};
 
 use bill::Bill;
 use calls::{Job, Target};
+use error::OneShotError;
 use remote::Remote;
 
 /// How many wrong answers are described; more of them say nothing new.
 const WRONG_SHOWN_MAX: usize = 10;
-
-/// Why a one-shot call did not end well.
-#[derive(Debug)]
-enum OneShotError {
-    /// The command line asks for something impossible.
-    Usage(String),
-    /// The instance did not start.
-    Cold(ColdError),
-    /// The answer is not right.
-    Answer(String),
-    /// Somebody pressed Ctrl-C, or a supervisor ended it.
-    Interrupted,
-    /// stdout is closed, or an input cannot be read.
-    Io(String, io::Error),
-}
-
-impl fmt::Display for OneShotError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Usage(message) | Self::Answer(message) => f.write_str(message),
-            Self::Cold(error @ ColdError::Initialize { log, .. }) if !log.is_empty() => {
-                write!(f, "{error}\nIts log:\n{log}")
-            }
-            Self::Cold(error) => error.fmt(f),
-            Self::Interrupted => f.write_str("interrupted"),
-            Self::Io(what, error) => write!(f, "{what}: {error}"),
-        }
-    }
-}
 
 /// Runs the calls that were asked for, prints them, and judges them.
 pub(crate) async fn run(args: &InvokeArgs) -> ExitCode {
@@ -104,7 +76,7 @@ async fn on_package(
         listen_port: args.listen_port,
         target: AGENT_TARGET,
     };
-    let first = CallId::first(ids::request_id(function.generation));
+    let first = CallId::first(ids::request_id(function.name.generation()));
     output::progress(&format!("starting {}", args.dir.display()));
     // A start that is given up drops its process group, which kills it, and its unpacked code.
     let (instance, cold) = tokio::select! {

@@ -8,11 +8,11 @@ use hyper::Method;
 use hyper::body::Bytes;
 use hyper::http::response;
 
-use super::OneShotError;
 use super::args::InvokeArgs;
+use super::error::OneShotError;
 use crate::cmd::client::Client;
-use crate::cmd::named::key_of;
 use crate::facts::header;
+use crate::name::FunctionName;
 use crate::platform::report::Usage;
 use crate::store::Store;
 
@@ -20,7 +20,7 @@ use crate::store::Store;
 #[derive(Debug)]
 pub(super) struct Remote {
     client: Client,
-    key: String,
+    function: FunctionName,
 }
 
 /// The answer to an event.
@@ -40,14 +40,15 @@ impl Remote {
         let data = args.server.folder().map_err(OneShotError::Usage)?;
         let client = Client::of(&data).map_err(OneShotError::Usage)?;
         let state = Store::peek(&data).map_err(|error| OneShotError::Usage(error.to_string()))?;
-        let key = key_of(&state, name).map_err(OneShotError::Usage)?;
-        Ok(Self { client, key })
+        let function = state.named(name).map_err(OneShotError::Usage)?;
+        Ok(Self { client, function })
     }
 
     /// Sends an event; an error is why the function was never called.
     pub(super) async fn invoke(&self, event: Bytes) -> Result<RemoteAnswer, String> {
         let headers = [(header::LOG_TYPE, "Tail")];
-        let answer = self.client.ask(Method::POST, &self.key, &headers, event);
+        let name = self.function.to_string();
+        let answer = self.client.ask(Method::POST, &name, &headers, event);
         let (head, body) = answer.await.map_err(|error| error.to_string())?;
         Ok(RemoteAnswer {
             log: BASE64

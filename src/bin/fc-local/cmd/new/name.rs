@@ -1,6 +1,6 @@
 //! Names that a project can have: it becomes a crate, a service and a function.
 
-use crate::api::check_name;
+use crate::name;
 
 /// Rust's keywords in all its editions, strict and reserved: no crate is named so.
 const KEYWORDS: [&str; 52] = [
@@ -17,7 +17,7 @@ const TAKEN: [&str; 6] = ["alloc", "core", "fc_runtime", "proc_macro", "std", "t
 /// Checks a name; the error says what a name may be.
 pub(super) fn check(name: &str) -> Result<(), String> {
     // FC's rule is narrower than that of crates, except for what follows.
-    check_name("the name", name).map_err(|error| error.message)?;
+    name::check("the name", name)?;
     if name.chars().all(|letter| letter == '_' || letter == '-') {
         return Err(format!(
             "the name '{name}' is not valid: it has no letter and no digit"

@@ -12,7 +12,7 @@ use crate::api::App;
 use crate::api::deploy::{Deployment, check, deploy};
 use crate::output;
 use crate::project::template::Template;
-use crate::store::{CodeRef, function_key};
+use crate::store::CodeRef;
 
 /// The rounds of a watched project, and what the last of them left.
 pub(super) struct Rounds {
@@ -104,7 +104,7 @@ impl Rounds {
     /// The template as it is now, unless FC would refuse it.
     fn read(&self) -> Result<Template, String> {
         let template = Template::read(&self.file).map_err(|error| error.to_string())?;
-        check(&self.app, &template).map_err(|error| error.in_template(&self.file))?;
+        check(&template).map_err(|error| error.in_template(&self.file))?;
         Ok(template)
     }
 
@@ -159,7 +159,8 @@ impl Rounds {
     }
 
     fn say_served(&mut self, deployment: Deployment, took: Option<Duration>) {
-        let names = deployment.changed.join(", ");
+        let names: Vec<String> = deployment.changed.iter().map(ToString::to_string).collect();
+        let names = names.join(", ");
         match (names.is_empty(), took) {
             (true, Some(_)) => output::say("built, and the same as before"),
             (false, Some(took)) => {
@@ -208,7 +209,7 @@ impl Rounds {
 fn zip_files_of(template: &Template, found: &mut Vec<ZipFile>) {
     for service in &template.services {
         for function in service.functions.iter().filter(|one| one.is_zipped()) {
-            let name = function_key(&service.name, &function.name);
+            let name = format!("{}/{}", service.name, function.name);
             match found.iter_mut().find(|zip| zip.path == function.code) {
                 Some(zip) if zip.functions.contains(&name) => {}
                 Some(zip) => zip.functions.push(name),

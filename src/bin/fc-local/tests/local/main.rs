@@ -11,6 +11,7 @@ mod events;
 mod http;
 mod instances;
 mod invoke;
+mod layout;
 mod make;
 mod new;
 mod remote;

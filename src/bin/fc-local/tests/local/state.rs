@@ -191,3 +191,73 @@ fn a_damaged_state_file_stops_the_start_and_is_kept() {
             .starts_with("{\"format\": 1")
     );
 }
+
+#[test]
+fn a_data_folder_of_the_first_version_is_served_as_it_was() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut server = Server::on(folder.path(), &[]);
+    server.deploy(&json!({}));
+    let deployed = server.api("GET", "/services/s/functions/f", &json!(null));
+    let checksum = deployed.json()["codeChecksum"].clone();
+    server.stop();
+    // What that version wrote, with the package that lies here.
+    let state = include_str!("first-version.json")
+        .replace("SHA256", checksum.as_str().expect("a checksum"));
+    fs::write(folder.path().join("state.json"), state).expect("written");
+
+    let server = Server::on(folder.path(), &[]);
+    for host in ["web.example.test", "g.example.test"] {
+        let reply = server.request("GET", "/x", &[("Host", host)], b"");
+        assert_eq!((reply.status, &reply.json()["target"]), (201, &json!("/x")));
+    }
+    let none = json!(null);
+    let function = server.api("GET", "/services/s/functions/f", &none).json();
+    assert_eq!(
+        (
+            &function["timeout"],
+            &function["initializer"],
+            &function["cAPort"]
+        ),
+        (&json!(10), &json!("index.init"), &json!(9000))
+    );
+    let hook = &function["instanceLifecycleConfig"]["preStop"];
+    assert_eq!(
+        (&hook["handler"], &hook["timeout"]),
+        (&json!("index.stop"), &json!(9))
+    );
+    let config = "/services/s/functions/f/async-invoke-config";
+    assert_eq!(
+        server.api("GET", config, &none).json()["maxAsyncRetryAttempts"],
+        2
+    );
+    let service = server.api("GET", "/services/s", &none).json();
+    assert_eq!(
+        (
+            &service["vpcConfig"]["VpcId"],
+            &service["logConfig"]["project"]
+        ),
+        (&json!("v"), &json!("p"))
+    );
+}
+
+#[test]
+fn a_state_that_says_what_cannot_be_is_named_by_its_place() {
+    let folder = tempfile::tempdir().expect("folder");
+    let state =
+        include_str!("first-version.json").replace("\"timeout\": 10", "\"timeout\": \"ten\"");
+    fs::write(folder.path().join("state.json"), &state).expect("written");
+    let output = fc_local()
+        .args(["start", "--port", "0", "--data"])
+        .arg(folder.path())
+        .output()
+        .expect("runs");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said.contains("functions.s/f.resource.spec.timeout: ")
+            && said.contains("it was left as it is: repair it, or move it away"),
+        "{said}"
+    );
+    let kept = fs::read_to_string(folder.path().join("state.json"));
+    assert_eq!(kept.expect("kept"), state);
+}

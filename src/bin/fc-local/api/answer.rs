@@ -1,0 +1,92 @@
+//! Answers of the control plane: a status and, except after a deletion, a JSON body.
+
+use hyper::header::CONTENT_TYPE;
+use hyper::{Response, StatusCode};
+use serde_json::{Value, json};
+
+use super::asked::Asked;
+use super::error::ApiError;
+use crate::platform::agent::insert;
+use crate::platform::body::{Body, empty_body, full_body};
+use crate::store::Resource;
+use crate::store::spec::Spec;
+
+/// What a handler returns.
+pub(super) type Answer = Result<Response<Body>, ApiError>;
+
+/// How many items a list has when the client does not say, and at most.
+const LIST_ITEMS: (usize, usize) = (20, 100);
+
+pub(super) fn created(result: Result<Value, ApiError>) -> Answer {
+    // FC 3.0 answers 201 as well; FC 2.0's clients take any 2xx.
+    result.map(|body| json(StatusCode::CREATED, &body))
+}
+
+pub(super) fn found(result: Result<Value, ApiError>) -> Answer {
+    result.map(|body| json(StatusCode::OK, &body))
+}
+
+pub(super) fn deleted(result: Result<(), ApiError>) -> Answer {
+    result.map(|()| {
+        // A labelled answer must not be empty: the clients parse it (fun-cli §6).
+        let mut response = Response::new(empty_body());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        response
+    })
+}
+
+fn json(status: StatusCode, body: &Value) -> Response<Body> {
+    let mut response = Response::new(full_body(body.to_string()));
+    *response.status_mut() = status;
+    insert(
+        response.headers_mut(),
+        CONTENT_TYPE.as_str(),
+        "application/json",
+    );
+    response
+}
+
+/// What was deployed, with what the platform adds.
+pub(super) fn view<S: Spec, const N: usize>(
+    resource: &Resource<S>,
+    own: [(&str, Value); N],
+) -> Value {
+    let mut all = resource.spec.fields();
+    all.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    all.insert("createdTime".to_owned(), resource.created.clone().into());
+    all.insert(
+        "lastModifiedTime".to_owned(),
+        resource.modified.clone().into(),
+    );
+    Value::Object(all)
+}
+
+/// One page of a list, by `prefix`, `startKey`, `nextToken` and `limit`.
+pub(super) fn page<'a>(
+    field: &str,
+    items: impl Iterator<Item = (&'a str, Value)>,
+    asked: &Asked,
+) -> Result<Value, ApiError> {
+    let (default, most) = LIST_ITEMS;
+    let limit = match asked.parameter("limit").as_str() {
+        "" => default,
+        text => text
+            .parse()
+            .map_err(|_| ApiError::invalid(format!("limit '{text}' is no number")))?,
+    };
+    let prefix = asked.parameter("prefix");
+    let start = asked
+        .parameter("startKey")
+        .max(asked.parameter("nextToken"));
+    let mut chosen = items.filter(|(name, _)| name.starts_with(&prefix) && *name >= start.as_str());
+    let page: Vec<Value> = chosen
+        .by_ref()
+        .take(limit.clamp(1, most))
+        .map(|(_, item)| item)
+        .collect();
+    let mut answer = json!({ field: page });
+    if let Some((next, _)) = chosen.next() {
+        answer["nextToken"] = next.into();
+    }
+    Ok(answer)
+}

@@ -1,0 +1,137 @@
+//! A request as the handlers see it: who asks, what was asked word for word, and the body once it was read.
+
+use std::net::IpAddr;
+
+use form_urlencoded::parse;
+use hyper::body::{Body as HttpBody, Bytes};
+use hyper::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use hyper::http::request::Parts;
+use percent_encoding::percent_decode_str;
+
+use super::error::ApiError;
+use crate::name::Generation;
+use crate::platform::agent::Payload;
+use crate::platform::body::{self, BoxError, ReadError};
+use crate::store::spec::Fields;
+
+/// A request without its body.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// As it came; the router sees a simplified path.
+    pub(super) head: Parts,
+    pub(super) client: IpAddr,
+    pub(super) generation: Generation,
+    pub(super) request_id: String,
+}
+
+impl Asked {
+    /// The path as it came, still percent-encoded.
+    pub(super) fn path(&self) -> &str {
+        self.head.uri.path()
+    }
+
+    /// The host the client wants, from the target or the header, without a port.
+    pub(super) fn host(&self) -> String {
+        let header = self
+            .head
+            .headers
+            .get(HOST)
+            .and_then(|host| host.to_str().ok());
+        let host = self.head.uri.host().or(header).unwrap_or_default();
+        without_port(host).to_ascii_lowercase()
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        header(&self.head, name)
+    }
+
+    /// The first value of a query parameter, empty if there is none.
+    pub(super) fn parameter(&self, name: &str) -> String {
+        let mut pairs = query_pairs(&self.head).into_iter();
+        pairs
+            .find(|(key, _)| key == name)
+            .map_or_else(String::new, |(_, value)| value)
+    }
+
+    /// Reads the body, up to a limit.
+    pub(super) async fn read<B>(&self, body: B, limit_bytes: usize) -> Result<Payload, ApiError>
+    where
+        B: HttpBody<Data = Bytes>,
+        B::Error: Into<BoxError>,
+    {
+        let too_large = || ApiError::too_large(limit_bytes);
+        let declared: Option<u64> = self.header(CONTENT_LENGTH.as_str()).parse().ok();
+        if declared.is_some_and(|length| length > limit_bytes as u64) {
+            return Err(too_large());
+        }
+        let bytes = body::read_all(body, limit_bytes)
+            .await
+            .map_err(|error| match error {
+                ReadError::TooLarge => too_large(),
+                ReadError::Broken(error) => {
+                    ApiError::invalid(format!("the request body ended early: {error}"))
+                }
+            })?;
+        Ok(Payload {
+            bytes,
+            chunked: self.head.headers.contains_key(TRANSFER_ENCODING),
+        })
+    }
+}
+
+/// A body as a JSON object; none is an object without fields.
+pub(super) fn fields(payload: &Payload) -> Result<Fields, ApiError> {
+    if payload.bytes.is_empty() {
+        return Ok(Fields::new());
+    }
+    serde_json::from_slice(&payload.bytes)
+        .map_err(|error| ApiError::invalid(format!("the request body is no JSON object: {error}")))
+}
+
+/// The value of a header, empty if it is absent or no text.
+pub(super) fn header<'a>(head: &'a Parts, name: &str) -> &'a str {
+    head.headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+/// The query as decoded pairs, in their order.
+pub(super) fn query_pairs(head: &Parts) -> Vec<(String, String)> {
+    let query = head.uri.query().unwrap_or_default();
+    parse(query.as_bytes()).into_owned().collect()
+}
+
+/// Text with `%41` turned into `A`; anything malformed stays as it is.
+pub(super) fn percent_decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{percent_decode, query_pairs, without_port};
+
+    #[test]
+    fn targets_are_taken_apart() {
+        assert_eq!(percent_decode("100%, %e4%bd%a0 %zz"), "100%, 你 %zz");
+        let request = hyper::Request::builder().uri("/?a=1&b&a=x+y%26").body(());
+        let (head, ()) = request.expect("a request").into_parts();
+        let pairs = query_pairs(&head);
+        let pairs: Vec<(&str, &str)> = pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        assert_eq!(pairs, [("a", "1"), ("b", ""), ("a", "x y&")]);
+        assert_eq!(
+            (without_port("a.example:80"), without_port("[::1]")),
+            ("a.example", "[::1]")
+        );
+    }
+}

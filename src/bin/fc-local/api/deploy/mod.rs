@@ -1,0 +1,124 @@
+//! Deploying a whole template at once, as `fun deploy` does in many requests: all of it or nothing.
+//!
+//! It knows no build and no watching; the packages have to be there.
+
+mod code;
+mod error;
+mod plan;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::app::App;
+use crate::facts::FC2_PREFIX;
+use crate::name::FunctionName;
+use crate::output;
+use crate::project::template::Template;
+use crate::store::CodeRef;
+
+use self::code::place;
+use self::error::DeployError;
+use self::plan::{Plan, Planned};
+
+/// What a deployment did.
+#[derive(Debug, Default)]
+pub(crate) struct Deployment {
+    /// The functions whose code, fields or triggers are new.
+    pub(crate) changed: Vec<FunctionName>,
+    /// The packages that are in use now.
+    pub(crate) code: Vec<CodeRef>,
+}
+
+/// Makes what a template names be deployed as it says; `built` is a folder to take for every function whose code is no
+/// zip file.
+///
+/// Instances of what has changed finish their calls and take no more. What the template does not name stays.
+///
+/// # Errors
+///
+/// FC would refuse the template, a function has no code that could run, or the disk refuses; then nothing has changed.
+pub(crate) fn deploy(
+    app: &Arc<App>,
+    template: &Template,
+    built: Option<&Path>,
+) -> Result<Deployment, DeployError> {
+    let plan = Plan::of(template)?;
+    template.notes.iter().for_each(|note| output::say(note));
+    let mut stored = BTreeMap::new();
+    // Packing takes long enough to be in the way of calls.
+    let packed = tokio::task::block_in_place(|| packages(app, &plan, built, &mut stored));
+    let code_of = |function: &Planned<'_>| stored[place(function.source, built)].clone();
+    let applied = packed.and_then(|()| app.store.update(|state| Ok(plan.apply(state, &code_of))));
+    let changed = applied.inspect_err(|_| {
+        // Nothing refers to what was stored for it, unless it was there before.
+        stored.values().for_each(|code| app.store.remove_code(code));
+    })?;
+    changed.iter().for_each(|name| app.pool.retire(name));
+    if !changed.is_empty() {
+        addresses(app, template)
+            .iter()
+            .for_each(|line| output::say(line));
+    }
+    Ok(Deployment {
+        changed,
+        code: stored.into_values().collect(),
+    })
+}
+
+/// Refuses what FC would refuse, before there is any code.
+///
+/// # Errors
+///
+/// The first thing that is wrong.
+pub(crate) fn check(template: &Template) -> Result<(), DeployError> {
+    Plan::of(template).map(drop)
+}
+
+/// Packs each folder once and stores it, and each zip file as it is.
+fn packages(
+    app: &App,
+    plan: &Plan<'_>,
+    built: Option<&Path>,
+    stored: &mut BTreeMap<PathBuf, CodeRef>,
+) -> Result<(), DeployError> {
+    for function in &plan.functions {
+        let at_fault = |error| DeployError::Code {
+            function: function.name.to_string(),
+            error,
+        };
+        let place = place(function.source, built);
+        if !function.spec.has_command() {
+            code::check(function.source, place).map_err(at_fault)?;
+        }
+        if !stored.contains_key(place) {
+            let bytes = code::read(function.source, place).map_err(at_fault)?;
+            stored.insert(place.to_owned(), app.store.put_code(&bytes)?);
+        }
+    }
+    Ok(())
+}
+
+/// How each function is reached.
+fn addresses(app: &App, template: &Template) -> Vec<String> {
+    let endpoint = format!("http://{}", app.address);
+    let functions = template.services.iter().flat_map(|service| {
+        let functions = service.functions.iter();
+        functions.map(move |function| (&service.name, function))
+    });
+    let data = app.store.path("");
+    let data = data.display();
+    let lines = functions.map(|(service, function)| {
+        let name = format!("{service}/{}", function.name);
+        if function.triggers.is_empty() {
+            format!("{name} takes events: fc-local invoke --on {name} --server-data {data}")
+        } else {
+            format!("{name} answers {endpoint}{FC2_PREFIX}/proxy/{name}/")
+        }
+    });
+    let domains = template
+        .domains
+        .iter()
+        .map(|(domain, _)| format!("{domain} answers too: curl -H 'Host: {domain}' {endpoint}/"));
+    lines.chain(domains).collect()
+}

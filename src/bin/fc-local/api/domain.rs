@@ -1,0 +1,87 @@
+//! Custom domains.
+
+use std::sync::Arc;
+
+use axum::extract::{Extension, State};
+use axum::routing::{MethodRouter, get};
+use serde_json::Value;
+
+use super::answer::{Answer, created, deleted, found, page, view};
+use super::app::App;
+use super::asked::{Asked, fields};
+use super::error::{ApiError, take_text};
+use super::paths::Domain;
+use crate::platform::agent::Payload;
+use crate::store::Resource;
+use crate::store::spec::{DomainSpec, Spec};
+
+/// `/custom-domains`.
+pub(super) fn all() -> MethodRouter<Arc<App>> {
+    get(list).post(create)
+}
+
+/// `/custom-domains/{domain}`.
+pub(super) fn one() -> MethodRouter<Arc<App>> {
+    get(read).put(update).delete(delete)
+}
+
+async fn list(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> Answer {
+    let state = app.store.snapshot();
+    let items = state.domains.iter();
+    let items = items.map(|(name, item)| (name.as_str(), domain_view(name, item)));
+    found(page("customDomains", items, &asked))
+}
+
+async fn create(State(app): State<Arc<App>>, Extension(body): Extension<Payload>) -> Answer {
+    let mut fields = fields(&body)?;
+    let name = take_text(&mut fields, "domainName")?.to_ascii_lowercase();
+    let spec = DomainSpec::read(fields).map_err(ApiError::invalid)?;
+    created(app.store.update(|state| {
+        if state.domains.contains_key(&name) {
+            let message = format!("domain name '{name}' already exists");
+            return Err(ApiError::conflict("DomainNameAlreadyExists", message));
+        }
+        let resource = Resource::new(spec);
+        let view = domain_view(&name, &resource);
+        state.domains.insert(name, resource);
+        Ok(view)
+    }))
+}
+
+async fn read(State(app): State<Arc<App>>, Domain(name): Domain) -> Answer {
+    let state = app.store.snapshot();
+    let domain = state.domains.get(&name).ok_or_else(|| no_domain(&name));
+    found(domain.map(|domain| domain_view(&name, domain)))
+}
+
+async fn update(
+    State(app): State<Arc<App>>,
+    Domain(name): Domain,
+    Extension(body): Extension<Payload>,
+) -> Answer {
+    let change = fields(&body)?;
+    found(app.store.update(|state| {
+        let domain = state.domains.get_mut(&name);
+        let domain = domain.ok_or_else(|| no_domain(&name))?;
+        domain.change(change).map_err(ApiError::invalid)?;
+        Ok(domain_view(&name, domain))
+    }))
+}
+
+async fn delete(State(app): State<Arc<App>>, Domain(name): Domain) -> Answer {
+    deleted(app.store.update(|state| {
+        let removed = state.domains.remove(&name);
+        removed.map(drop).ok_or_else(|| no_domain(&name))
+    }))
+}
+
+fn domain_view(name: &str, resource: &Resource<DomainSpec>) -> Value {
+    view(resource, [("domainName", name.into())])
+}
+
+fn no_domain(name: &str) -> ApiError {
+    ApiError::not_found(
+        "DomainNameNotFound",
+        format!("domain name '{name}' does not exist"),
+    )
+}

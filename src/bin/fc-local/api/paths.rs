@@ -1,0 +1,106 @@
+//! What stands in the path of a request: a service, a function, what hangs on it.
+
+use axum::extract::{FromRequestParts, Path};
+use hyper::http::request::Parts;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::error::ApiError;
+use crate::name::{FunctionName, LATEST};
+
+/// The service of a path; none in FC 3.0.
+#[derive(Debug)]
+pub(super) struct Service(pub(super) Option<String>);
+
+/// The trigger of a path.
+#[derive(Debug, Deserialize)]
+pub(super) struct Trigger {
+    pub(super) trigger: String,
+}
+
+/// The custom domain of a path, in small letters.
+#[derive(Debug)]
+pub(super) struct Domain(pub(super) String);
+
+#[derive(Debug, Deserialize)]
+struct ServicePart {
+    service: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct FunctionPart {
+    function: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct DomainPart {
+    domain: String,
+}
+
+async fn part<S: Send + Sync, P: DeserializeOwned + Send>(
+    parts: &mut Parts,
+    state: &S,
+) -> Result<P, ApiError> {
+    let path = Path::from_request_parts(parts, state).await;
+    path.map(|Path(part)| part)
+        .map_err(|error| ApiError::invalid(format!("the path is not valid: {error}")))
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Service {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let named: ServicePart = part(parts, state).await?;
+        let service = named.service.as_deref().map(service_name);
+        service.transpose().map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for FunctionName {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Service(service) = Service::from_request_parts(parts, state).await?;
+        let named: FunctionPart = part(parts, state).await?;
+        Ok(Self::of(service.as_deref(), &named.function))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Trigger {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        part(parts, state).await
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Domain {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let named: DomainPart = part(parts, state).await?;
+        Ok(Self(named.domain.to_ascii_lowercase()))
+    }
+}
+
+/// Refuses a version or alias: there is only LATEST here.
+pub(super) fn check_qualifier(owner: &str, qualifier: &str) -> Result<(), ApiError> {
+    if qualifier.is_empty() || qualifier == LATEST {
+        return Ok(());
+    }
+    let (code, kind) = if qualifier.bytes().all(|byte| byte.is_ascii_digit()) {
+        ("VersionNotFound", "version")
+    } else {
+        ("AliasNotFound", "alias")
+    };
+    let message =
+        format!("{kind} '{qualifier}' of '{owner}' does not exist: fc-local keeps {LATEST} only");
+    Err(ApiError::not_found(code, message))
+}
+
+/// The service of `service` or `service.LATEST`; fc-local keeps no other version.
+fn service_name(segment: &str) -> Result<String, ApiError> {
+    let (service, qualifier) = segment.split_once('.').unwrap_or((segment, LATEST));
+    check_qualifier(service, qualifier)?;
+    Ok(service.to_owned())
+}

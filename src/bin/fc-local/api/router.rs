@@ -1,0 +1,234 @@
+//! The listener, and which handler gets a request: by host first, then by path.
+//!
+//! A custom domain and the package store are hosts; everything else is a path of one of the two APIs, or of fc-local's own
+//! commands.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Extension, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Method, Uri};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tower_service::Service;
+
+use super::app::App;
+use super::asked::Asked;
+use super::error::ApiError;
+use super::http::{self, Target};
+use super::{
+    admin, async_config, asynchronous, domain, function, invoke, packages, service, trigger,
+};
+use crate::facts::{FC2_PREFIX, FC3_PREFIX, header, limit};
+use crate::ids;
+use crate::name::Generation;
+use crate::output;
+use crate::platform::agent::insert;
+
+/// After an accept error (too many open files, mostly) the listener rests before it goes on.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Accepts connections for ever; the caller ends it by dropping the future.
+pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) {
+    asynchronous::resume(&app);
+    let router = routes(&app);
+    loop {
+        match listener.accept().await {
+            Ok((stream, client)) => drop(tokio::spawn(serve_connection(
+                Arc::clone(&app),
+                router.clone(),
+                stream,
+                client,
+            ))),
+            Err(error) => {
+                eprintln!("fc-local: cannot accept a connection: {error}");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn serve_connection(app: Arc<App>, router: Router, stream: TcpStream, client: SocketAddr) {
+    // Without it, small answers on kept-alive connections wait for the other side's acknowledgement.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (app, router) = (Arc::clone(&app), router.clone());
+        async move { Ok::<_, Infallible>(answer(&app, router, request, client).await) }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        // Clients keep connections for their next deployment; an idle one costs nothing here.
+        .header_read_timeout(None)
+        .max_headers(limit::HEADER_COUNT)
+        .serve_connection(TokioIo::new(stream), service);
+    // A client that breaks off concerns nobody else.
+    let _ = connection.await;
+}
+
+async fn answer(
+    app: &Arc<App>,
+    router: Router,
+    request: Request<Incoming>,
+    client: SocketAddr,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let generation = match head.uri.path().starts_with(FC3_PREFIX) {
+        true => Generation::Fc3,
+        false => Generation::Fc2,
+    };
+    let asked = Arc::new(Asked {
+        head,
+        client: client.ip(),
+        generation,
+        request_id: ids::request_id(generation),
+    });
+    let mut response = dispatch(app, router, Arc::clone(&asked), body).await;
+    if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+        response = error.answer(generation, &asked.request_id).into_response();
+    }
+    if !response.headers().contains_key(header::REQUEST_ID) {
+        insert(
+            response.headers_mut(),
+            header::REQUEST_ID,
+            &asked.request_id,
+        );
+    }
+    // Without the query, which may carry what is nobody's business.
+    let (method, path) = (&asked.head.method, asked.path());
+    output::progress(&format!("{method} {path} {}", response.status().as_u16()));
+    response
+}
+
+/// Custom domain, package store, or a path: in this order, as each has fewer hosts than the next.
+async fn dispatch(
+    app: &Arc<App>,
+    mut router: Router,
+    asked: Arc<Asked>,
+    body: Incoming,
+) -> Response {
+    let host = asked.host();
+    let target = Target::of_domain(&app.store.snapshot(), &host, asked.path());
+    if let Some(target) = target {
+        let called = async { http::handle(app, target?, &asked, body).await };
+        return called.await.into_response();
+    }
+    if let Some(bucket) = packages::bucket_of(&host) {
+        return packages::handle(app, bucket, &asked, body)
+            .await
+            .into_response();
+    }
+    let mut request = Request::new(body);
+    *request.method_mut() = asked.head.method.clone();
+    *request.uri_mut() = simplified(asked.path());
+    request.extensions_mut().insert(asked);
+    let Ok(response) = router.call(request).await;
+    response
+}
+
+/// The path that is looked for: without doubled and closing slashes, without what a proxy path goes on with after the
+/// function, and without a query.
+fn simplified(path: &str) -> Uri {
+    let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    if parts.get(1) == Some(&"proxy") {
+        parts.truncate(4);
+    }
+    // The path of a URI, less some slashes, is one.
+    format!("/{}", parts.join("/")).parse().unwrap_or_default()
+}
+
+fn routes(app: &Arc<App>) -> Router {
+    let fc2 = signed(app, fc2()).route("/proxy/{service}/{function}", http::by_path());
+    let own = Router::new().route("/{*name}", admin::any());
+    Router::new()
+        .nest(FC2_PREFIX, fc2)
+        .nest(FC3_PREFIX, signed(app, fc3()))
+        .nest(admin::PREFIX.trim_end_matches('/'), signed(app, own))
+        .fallback(unknown)
+        .with_state(Arc::clone(app))
+}
+
+fn fc2() -> Router<Arc<App>> {
+    Router::new()
+        .route("/services", service::all())
+        .route("/services/{service}", service::one())
+        .nest("/services/{service}", functions())
+        .merge(domains())
+}
+
+fn fc3() -> Router<Arc<App>> {
+    functions().merge(domains())
+}
+
+fn functions() -> Router<Arc<App>> {
+    let one = Router::new()
+        .route("/triggers", trigger::all())
+        .route("/triggers/{trigger}", trigger::one())
+        .route("/async-invoke-config", async_config::one())
+        .route("/invocations", invoke::one());
+    Router::new()
+        .route("/functions", function::all())
+        .route("/functions/{function}", function::one())
+        .nest("/functions/{function}", one)
+}
+
+fn domains() -> Router<Arc<App>> {
+    Router::new()
+        .route("/custom-domains", domain::all())
+        .route("/custom-domains/{domain}", domain::one())
+}
+
+/// Lets only signed requests to these routes, and hands their bodies on as they were read.
+fn signed(app: &Arc<App>, routes: Router<Arc<App>>) -> Router<Arc<App>> {
+    routes
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown)
+        .layer(from_fn_with_state(Arc::clone(app), verify))
+}
+
+async fn verify(
+    State(app): State<Arc<App>>,
+    Extension(asked): Extension<Arc<Asked>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let (mut parts, body) = request.into_parts();
+    let payload = asked.read(body, limit::API_BODY_BYTES).await?;
+    match asked.generation {
+        Generation::Fc2 => app.keys.verify_fc2(&asked.head, &payload.bytes)?,
+        Generation::Fc3 => app.keys.verify_fc3(&asked.head, &payload.bytes)?,
+    }
+    parts.extensions.insert(payload);
+    Ok(next
+        .run(Request::from_parts(parts, axum::body::Body::empty()))
+        .await)
+}
+
+async fn unknown(method: Method, Extension(asked): Extension<Arc<Asked>>) -> ApiError {
+    ApiError::path_not_supported(&method, asked.path())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::simplified;
+
+    #[test]
+    fn paths_are_simplified_and_stay_encoded() {
+        for (path, simple) in [
+            (
+                "/v/services/a%2Fb//functions/",
+                "/v/services/a%2Fb/functions",
+            ),
+            ("/v/proxy/s/f/a//b?x=1", "/v/proxy/s/f"),
+            ("/", "/"),
+            ("//", "/"),
+        ] {
+            assert_eq!(simplified(path).path(), simple, "{path}");
+        }
+    }
+}

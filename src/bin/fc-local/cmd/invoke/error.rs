@@ -1,0 +1,35 @@
+//! Why `fc-local invoke` fails.
+
+use std::fmt;
+use std::io;
+
+use crate::platform::cold::ColdError;
+
+/// Why a one-shot call did not end well.
+#[derive(Debug)]
+pub(super) enum OneShotError {
+    /// The command line asks for something impossible.
+    Usage(String),
+    /// The instance did not start.
+    Cold(ColdError),
+    /// The answer is not right.
+    Answer(String),
+    /// Somebody pressed Ctrl-C, or a supervisor ended it.
+    Interrupted,
+    /// stdout is closed, or an input cannot be read.
+    Io(String, io::Error),
+}
+
+impl fmt::Display for OneShotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message) | Self::Answer(message) => f.write_str(message),
+            Self::Cold(error @ ColdError::Initialize { log, .. }) if !log.is_empty() => {
+                write!(f, "{error}\nIts log:\n{log}")
+            }
+            Self::Cold(error) => error.fmt(f),
+            Self::Interrupted => f.write_str("interrupted"),
+            Self::Io(what, error) => write!(f, "{what}: {error}"),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Names: what services and functions may be called, and the one function that a request, a file or a person means.
+//!
+//! It must not know what is deployed.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The longest name of a service or a function, in letters: FC's own rule.
+const LENGTH_MAX: usize = 128;
+
+/// The qualifier of the only version that fc-local keeps of a function.
+pub(crate) const LATEST: &str = "LATEST";
+
+/// Parts the service from the function.
+const SEPARATOR: char = '/';
+
+/// The generation of FC whose habits an instance sees (contract §1.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Generation {
+    Fc2,
+    Fc3,
+}
+
+/// A function and where it belongs: to a service in FC 2.0, to none in FC 3.0.
+///
+/// As text it is `service/function` or `function`; as a key in files it always has the separator, so that names sort by
+/// service first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub(crate) struct FunctionName {
+    service: Option<String>,
+    function: String,
+    qualifier: String,
+}
+
+impl FunctionName {
+    /// A function of a service, in FC 2.0.
+    pub(crate) fn fc2(service: &str, function: &str) -> Self {
+        Self::of(Some(service), function)
+    }
+
+    /// A function of FC 3.0.
+    pub(crate) fn fc3(function: &str) -> Self {
+        Self::of(None, function)
+    }
+
+    /// A function of this service, or of FC 3.0 if there is none.
+    pub(crate) fn of(service: Option<&str>, function: &str) -> Self {
+        Self {
+            service: service
+                .filter(|service| !service.is_empty())
+                .map(str::to_owned),
+            function: function.to_owned(),
+            qualifier: LATEST.to_owned(),
+        }
+    }
+
+    /// The name that a person or a file has written: `service/function`, `/function` or `function`.
+    pub(crate) fn parse(text: &str) -> Self {
+        match text.split_once(SEPARATOR) {
+            Some((service, function)) => Self::of(Some(service), function),
+            None => Self::fc3(text),
+        }
+    }
+
+    pub(crate) fn generation(&self) -> Generation {
+        match self.service {
+            Some(_) => Generation::Fc2,
+            None => Generation::Fc3,
+        }
+    }
+
+    pub(crate) fn service(&self) -> Option<&str> {
+        self.service.as_deref()
+    }
+
+    pub(crate) fn function(&self) -> &str {
+        &self.function
+    }
+
+    pub(crate) fn qualifier(&self) -> &str {
+        &self.qualifier
+    }
+
+    /// The name as a key of files.
+    fn key(&self) -> String {
+        let service = self.service().unwrap_or_default();
+        format!("{service}{SEPARATOR}{}", self.function)
+    }
+}
+
+impl fmt::Display for FunctionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key().trim_start_matches(SEPARATOR))
+    }
+}
+
+impl From<String> for FunctionName {
+    fn from(text: String) -> Self {
+        Self::parse(&text)
+    }
+}
+
+impl From<FunctionName> for String {
+    fn from(name: FunctionName) -> Self {
+        name.key()
+    }
+}
+
+/// Checks the name of a new service or function; `what` says whose name it is.
+///
+/// # Errors
+///
+/// FC would refuse the name; the text says what a name may be.
+pub(crate) fn check(what: &str, name: &str) -> Result<(), String> {
+    let is_first = |letter: char| letter.is_ascii_alphabetic() || letter == '_';
+    let is_next = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
+    if name.starts_with(is_first) && name.chars().all(is_next) && name.len() <= LENGTH_MAX {
+        return Ok(());
+    }
+    Err(format!(
+        "{what} '{name}' is not valid: it has 1 to {LENGTH_MAX} letters, digits, '_' or '-', and begins with a letter \
+         or '_'"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FunctionName, Generation, check};
+
+    #[test]
+    fn a_name_comes_back_from_its_text_and_from_its_key() {
+        for (name, text, key) in [
+            (FunctionName::fc2("s", "f"), "s/f", "s/f"),
+            (FunctionName::fc3("f"), "f", "/f"),
+        ] {
+            assert_eq!(
+                (name.to_string().as_str(), name.key().as_str()),
+                (text, key)
+            );
+            assert_eq!(
+                (FunctionName::parse(text), FunctionName::parse(key)),
+                (name.clone(), name)
+            );
+        }
+        let generations = ["s/f", "f"].map(|text| FunctionName::parse(text).generation());
+        assert_eq!(generations, [Generation::Fc2, Generation::Fc3]);
+    }
+
+    #[test]
+    fn names_sort_by_service_and_those_of_fc_3_come_first() {
+        let mut names = ["b/a", "a/b", "z", "a/a"].map(FunctionName::parse);
+        names.sort();
+        assert_eq!(
+            names.map(|name| name.to_string()),
+            ["z", "a/a", "a/b", "b/a"]
+        );
+    }
+
+    #[test]
+    fn names_that_fc_would_refuse_are_refused() {
+        assert!(check("serviceName", "1a").is_err() && check("serviceName", "a-1_B").is_ok());
+    }
+}

@@ -1,0 +1,103 @@
+//! Accepted events on the disk: each lies there until it has succeeded or was given up, so that a restart loses none.
+//!
+//! It must not know how an event is tried.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::{Deserialize, Serialize};
+
+use super::{Store, StoreError, entries, write_whole};
+use crate::name::FunctionName;
+
+/// The folder of the events, in the data folder.
+const FOLDER: &str = "async";
+
+/// An accepted event.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Accepted {
+    pub(crate) request_id: String,
+    /// Empty in FC 3.0.
+    service: String,
+    function: String,
+    event: String,
+    /// Seconds since 1970.
+    accepted_at: u64,
+    /// How often the function has failed so far.
+    pub(crate) failures: u32,
+}
+
+impl Accepted {
+    /// An event that comes in just now.
+    pub(crate) fn now(function: &FunctionName, request_id: &str, event: &[u8]) -> Self {
+        Self {
+            request_id: request_id.to_owned(),
+            service: function.service().unwrap_or_default().to_owned(),
+            function: function.function().to_owned(),
+            event: BASE64.encode(event),
+            accepted_at: seconds_now(),
+            failures: 0,
+        }
+    }
+
+    pub(crate) fn function(&self) -> FunctionName {
+        FunctionName::of(Some(&self.service), &self.function)
+    }
+
+    pub(crate) fn event(&self) -> Vec<u8> {
+        // It was encoded here.
+        BASE64.decode(&self.event).unwrap_or_default()
+    }
+
+    /// Whether it was accepted so long ago, in seconds.
+    pub(crate) fn is_older_than(&self, seconds: u64) -> bool {
+        seconds_now() > self.accepted_at.saturating_add(seconds)
+    }
+}
+
+/// Keeps an event, or the count of its failures.
+///
+/// # Errors
+///
+/// The disk refuses; then the event must not be accepted.
+pub(crate) fn save(store: &Store, accepted: &Accepted) -> Result<(), StoreError> {
+    let path = file_of(store, accepted);
+    let json = serde_json::to_vec(accepted).map_err(|error| StoreError::Io {
+        path: path.clone(),
+        error: error.into(),
+    })?;
+    write_whole(&path, &json)
+}
+
+/// Forgets an event.
+pub(crate) fn remove(store: &Store, accepted: &Accepted) {
+    // A file that stays behind is an event that is delivered once more: at least once, as FC promises.
+    let _ = fs::remove_file(file_of(store, accepted));
+}
+
+/// The events that an earlier run accepted and did not finish; those that cannot be read are left and reported.
+pub(crate) fn unfinished(store: &Store) -> (Vec<Accepted>, Vec<PathBuf>) {
+    let (mut events, mut unreadable) = (Vec::new(), Vec::new());
+    for file in entries(&store.path(FOLDER)) {
+        let bytes = fs::read(&file).unwrap_or_default();
+        match serde_json::from_slice(&bytes) {
+            Ok(accepted) => events.push(accepted),
+            Err(_) => unreadable.push(file),
+        }
+    }
+    (events, unreadable)
+}
+
+fn file_of(store: &Store, accepted: &Accepted) -> PathBuf {
+    let file = format!("{}.json", accepted.request_id);
+    store.path(FOLDER).join(file)
+}
+
+fn seconds_now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |age| age.as_secs())
+}

@@ -1,0 +1,295 @@
+//! A function of either generation (contract §1.3, §4.4; fun-cli §3, §6, §8).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::fields::{Fields, Spec, in_range};
+use super::lists;
+use super::service::{LogConfig, ServiceSpec};
+use crate::facts::limit;
+use crate::function::{Function, Hook, Owner};
+use crate::name::{FunctionName, Generation};
+
+/// All names and values of a function's variables together (contract §4.3).
+const ENVIRONMENT_BYTES_MAX: usize = 4 * 1024;
+
+/// FC's default for a hook's time, in seconds.
+const HOOK_SECONDS: u64 = 3;
+
+/// The longest that an initializer may take, in seconds (contract §4.4).
+const INITIALIZER_SECONDS_MAX: u64 = 300;
+
+/// The longest that another hook may take, in seconds.
+const HOOK_SECONDS_MAX: u64 = 90;
+
+/// The fields of a function.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct FunctionSpec {
+    runtime: Option<String>,
+    handler: Option<String>,
+    timeout: Option<u64>,
+    memory_size: Option<u64>,
+    instance_concurrency: Option<u64>,
+    /// FC 2.0 has the initializer here, FC 3.0 in the lifecycle.
+    initializer: Option<String>,
+    initialization_timeout: Option<u64>,
+    instance_lifecycle_config: Option<Lifecycle>,
+    environment_variables: Option<BTreeMap<String, String>>,
+    custom_runtime_config: Option<CustomRuntime>,
+    /// FC 3.0 has these two here, FC 2.0 in the service.
+    role: Option<String>,
+    log_config: Option<LogConfig>,
+    #[serde(flatten)]
+    rest: Fields,
+}
+
+/// The hooks, which `fun` writes with capitals.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Lifecycle {
+    #[serde(alias = "Initializer")]
+    initializer: Option<HookSpec>,
+    #[serde(alias = "PreFreeze")]
+    pre_freeze: Option<HookSpec>,
+    #[serde(alias = "PreStop")]
+    pre_stop: Option<HookSpec>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct HookSpec {
+    #[serde(alias = "Handler")]
+    handler: Option<String>,
+    #[serde(alias = "Timeout")]
+    timeout: Option<u64>,
+    #[serde(flatten)]
+    rest: Fields,
+}
+
+/// How the process is started.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct CustomRuntime {
+    #[serde(alias = "Command")]
+    command: Option<Vec<String>>,
+    #[serde(alias = "Args")]
+    args: Option<Vec<String>>,
+    #[serde(flatten)]
+    rest: Fields,
+}
+
+impl FunctionSpec {
+    /// The function that instances see; `service` is the one that it belongs to in FC 2.0.
+    pub(crate) fn function(
+        &self,
+        name: &FunctionName,
+        owner: &Owner,
+        service: Option<&ServiceSpec>,
+    ) -> Function {
+        let defaults = Function::with_defaults(name.clone());
+        let role = service.map_or(&self.role, |service| &service.role);
+        let log = service.map_or(&self.log_config, |service| &service.log_config);
+        let log = log.clone().unwrap_or_default();
+        Function {
+            owner: owner.clone(),
+            handler: self.handler.clone().unwrap_or(defaults.handler),
+            memory_mb: self.memory_size.unwrap_or(defaults.memory_mb),
+            timeout: self.timeout.map_or(defaults.timeout, Duration::from_secs),
+            concurrency: self.concurrency().unwrap_or(defaults.concurrency),
+            initializer: self.initializer(),
+            pre_freeze: (self.hook(|hooks| &hooks.pre_freeze))
+                .filter(|_| name.generation() == Generation::Fc2),
+            pre_stop: self.hook(|hooks| &hooks.pre_stop),
+            environment: self.environment_variables.clone().unwrap_or_default(),
+            command: self.command(),
+            has_role: role.as_ref().is_some_and(|role| !role.is_empty()),
+            log_project: log.project.unwrap_or_default(),
+            log_store: log.logstore.unwrap_or_default(),
+            ..defaults
+        }
+    }
+
+    /// Whether it starts something else than the `bootstrap` of its package.
+    pub(crate) fn has_command(&self) -> bool {
+        self.custom_runtime_config.is_some()
+    }
+
+    fn concurrency(&self) -> Option<u32> {
+        u32::try_from(self.instance_concurrency?).ok()
+    }
+
+    /// An empty handler is none.
+    fn initializer(&self) -> Option<Hook> {
+        let handler = self.initializer.as_ref();
+        match handler.filter(|handler| !handler.is_empty()) {
+            Some(handler) => Some(hook(handler, self.initialization_timeout)),
+            None => self.hook(|hooks| &hooks.initializer),
+        }
+    }
+
+    fn hook(&self, which: impl Fn(&Lifecycle) -> &Option<HookSpec>) -> Option<Hook> {
+        let spec = which(self.instance_lifecycle_config.as_ref()?).as_ref()?;
+        let handler = spec.handler.as_ref()?;
+        (!handler.is_empty()).then(|| hook(handler, spec.timeout))
+    }
+
+    fn command(&self) -> Vec<String> {
+        let Some(config) = &self.custom_runtime_config else {
+            return Vec::new();
+        };
+        let command = config.command.clone().unwrap_or_default();
+        match command.is_empty() {
+            true => command,
+            false => [command, config.args.clone().unwrap_or_default()].concat(),
+        }
+    }
+
+    fn check_runtime(&self) -> Result<(), String> {
+        let runtime = self.runtime.as_deref().unwrap_or_default();
+        if runtime == "custom" || runtime.starts_with("custom.debian") {
+            return Ok(());
+        }
+        Err(format!(
+            "runtime '{runtime}' cannot run here: fc-local runs custom runtimes only (custom, custom.debian10, \
+             custom.debian11, custom.debian12)"
+        ))
+    }
+
+    fn check_numbers(&self) -> Result<(), String> {
+        in_range("timeout", self.timeout, 1..=86_400)?;
+        in_range("memorySize", self.memory_size, 128..=32_768)?;
+        let concurrency = 1..=u64::from(limit::CONCURRENCY);
+        in_range(
+            "instanceConcurrency",
+            self.instance_concurrency,
+            concurrency,
+        )?;
+        let longest = 1..=INITIALIZER_SECONDS_MAX;
+        in_range(
+            "initializationTimeout",
+            self.initialization_timeout,
+            longest,
+        )?;
+        let Some(hooks) = &self.instance_lifecycle_config else {
+            return Ok(());
+        };
+        [
+            (&hooks.initializer, "initializer", INITIALIZER_SECONDS_MAX),
+            (&hooks.pre_freeze, "preFreeze", HOOK_SECONDS_MAX),
+            (&hooks.pre_stop, "preStop", HOOK_SECONDS_MAX),
+        ]
+        .into_iter()
+        .try_for_each(|(hook, name, longest)| {
+            let seconds = hook.as_ref().and_then(|hook| hook.timeout);
+            in_range(&format!("timeout of {name}"), seconds, 1..=longest)
+        })
+    }
+}
+
+impl Spec for FunctionSpec {
+    const KIND: &'static str = "a function";
+    const UNPLAYED: &'static [&'static str] = lists::FUNCTION;
+
+    fn rest(&self) -> &Fields {
+        &self.rest
+    }
+
+    fn check(&self) -> Result<(), String> {
+        self.check_runtime()?;
+        self.check_numbers()?;
+        self.environment_variables
+            .as_ref()
+            .map_or(Ok(()), check_environment)
+    }
+}
+
+fn hook(handler: &str, seconds: Option<u64>) -> Hook {
+    Hook {
+        handler: handler.to_owned(),
+        timeout: Duration::from_secs(seconds.unwrap_or(HOOK_SECONDS)),
+    }
+}
+
+fn check_environment(variables: &BTreeMap<String, String>) -> Result<(), String> {
+    for (name, value) in variables {
+        if name.starts_with("FC_") {
+            return Err(format!(
+                "the variable '{name}' is reserved: names with FC_ belong to FC"
+            ));
+        }
+        if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
+            return Err(format!(
+                "the variable '{name}' is not valid: a name and a text without NUL"
+            ));
+        }
+    }
+    let sizes = variables
+        .iter()
+        .map(|(name, value)| name.len() + value.len());
+    let size: usize = sizes.sum();
+    if size > ENVIRONMENT_BYTES_MAX {
+        return Err(format!(
+            "the environment variables have {size} bytes, more than {ENVIRONMENT_BYTES_MAX}"
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::FunctionSpec;
+    use crate::function::{Function, Owner};
+    use crate::name::FunctionName;
+    use crate::store::spec::Spec;
+
+    fn build(name: &str, spec: &Value) -> Result<Function, String> {
+        let spec = FunctionSpec::read(spec.as_object().expect("an object").clone())?;
+        Ok(spec.function(&FunctionName::parse(name), &Owner::default(), None))
+    }
+
+    #[test]
+    fn what_fun_sends_is_understood() {
+        let spec = json!({
+            "runtime": "custom", "timeout": 10, "memorySize": 256, "instanceConcurrency": 5,
+            "initializer": "index.init", "initializationTimeout": 7,
+            "InstanceLifecycleConfig": {"PreFreeze": {"Handler": ""}, "PreStop": {"Handler": "index.stop", "Timeout": 9}},
+        });
+        let function = build("s/f", &spec).expect("valid");
+        assert_eq!(
+            (
+                function.timeout.as_secs(),
+                function.memory_mb,
+                function.concurrency
+            ),
+            (10, 256, 5)
+        );
+        assert_eq!(
+            function.initializer.map(|hook| hook.timeout.as_secs()),
+            Some(7)
+        );
+        assert_eq!(
+            (
+                function.pre_freeze,
+                function.pre_stop.map(|hook| hook.timeout.as_secs())
+            ),
+            (None, Some(9))
+        );
+    }
+
+    #[test]
+    fn what_fc_would_refuse_is_refused_with_the_field_and_the_range() {
+        let message = |spec: Value| build("f", &spec).expect_err("refused");
+        assert!(message(json!({"runtime": "nodejs12"})).contains("custom runtimes only"));
+        let range = "timeout is 0, not a number from 1 to 86400";
+        assert_eq!(message(json!({"runtime": "custom", "timeout": 0})), range);
+        assert!(
+            message(json!({"runtime": "custom", "environmentVariables": {"FC_X": "1"}}))
+                .contains("FC_X")
+        );
+    }
+}

@@ -1,0 +1,70 @@
+//! A trigger of a function.
+
+use serde::{Deserialize, Serialize};
+
+use super::fields::{Fields, Spec};
+use super::lists;
+
+/// What an HTTP trigger asks for unless it is configured.
+const DEFAULT_AUTH: &str = "function";
+
+/// The authentication that lets everybody in.
+const ANONYMOUS: &str = "anonymous";
+
+/// The fields of a trigger.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct TriggerSpec {
+    trigger_type: Option<String>,
+    trigger_config: Option<TriggerConfig>,
+    #[serde(flatten)]
+    rest: Fields,
+}
+
+/// The configuration: that of an HTTP trigger has types, that of any other is kept as it is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct TriggerConfig {
+    auth_type: Option<String>,
+    methods: Option<Vec<String>>,
+    #[serde(flatten)]
+    rest: Fields,
+}
+
+impl TriggerSpec {
+    /// Whether it makes the function reachable by HTTP.
+    pub(crate) fn is_http(&self) -> bool {
+        let kind = self.trigger_type.as_deref();
+        kind.is_some_and(|kind| kind.starts_with("http"))
+    }
+
+    /// Whether it lets requests of this method through.
+    pub(crate) fn allows(&self, method: &str) -> bool {
+        let config = self.trigger_config.as_ref();
+        let methods = config.and_then(|config| config.methods.as_ref());
+        methods.is_none_or(|methods| methods.iter().any(|allowed| allowed == method))
+    }
+
+    /// Whether requests need no signature.
+    pub(crate) fn is_anonymous(&self) -> bool {
+        let config = self.trigger_config.as_ref();
+        let auth = config.and_then(|config| config.auth_type.as_deref());
+        auth.unwrap_or(DEFAULT_AUTH).eq_ignore_ascii_case(ANONYMOUS)
+    }
+}
+
+impl Spec for TriggerSpec {
+    const KIND: &'static str = "a trigger";
+    const UNPLAYED: &'static [&'static str] = lists::TRIGGER;
+
+    fn rest(&self) -> &Fields {
+        &self.rest
+    }
+
+    fn check(&self) -> Result<(), String> {
+        match self.trigger_type {
+            Some(_) => Ok(()),
+            None => Err("triggerType is missing".to_owned()),
+        }
+    }
+}
