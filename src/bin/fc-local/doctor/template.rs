@@ -85,8 +85,7 @@ fn wrong_function(args: &DoctorArgs, function: &FunctionSpec) -> Option<(String,
         let seen = format!("{name} has no Handler, which fun insists on");
         return Some((seen, edit("Handler: index.handler")));
     }
-    // The name as the API would have it: only its first letter is small.
-    let port = function.spec.get("cAPort").and_then(Value::as_i64);
+    let port = function.spec.get("caPort").and_then(Value::as_i64);
     if let Some(port) = port.filter(|port| *port != PORT) {
         let seen = format!("{name} has CAPort {port}, which fun does not send: it stays {PORT}");
         return Some((seen, edit(&format!("CAPort: {PORT}"))));

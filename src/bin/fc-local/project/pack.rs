@@ -1,5 +1,8 @@
 //! A folder as a code package, the other way round from `package`: mode bits and links are kept, and the same files give
 //! the same bytes.
+//!
+//! By hand on top of the crate `zip`, which writes entries and does not walk folders: the order, the mode bits and the limit
+//! are what makes a package of a folder.
 
 use std::fs;
 use std::io::{self, Cursor, Write};

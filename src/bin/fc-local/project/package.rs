@@ -2,6 +2,9 @@
 //!
 //! Mode bits and symbolic links are kept (contract §0.1); nothing is ever written outside the target
 //! folder, whatever the names in the zip say.
+//!
+//! The rules are written by hand, because the `extract` of the crate `zip` has others: it writes without a limit, and lets
+//! an entry overwrite an earlier one of the same name, where a package that names a file twice is refused here.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions, Permissions};

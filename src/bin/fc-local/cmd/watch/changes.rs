@@ -1,6 +1,9 @@
 //! What has changed since one last looked: a burst of saves is one change.
 //!
 //! It knows nothing of builds, nor which files count.
+//!
+//! The bursts are collected by hand: the debouncers of `notify` count a file that is only read as changed, which every build
+//! does with its sources, so each build would start the next one.
 
 use std::io;
 use std::path::PathBuf;

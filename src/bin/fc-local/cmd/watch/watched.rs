@@ -1,6 +1,9 @@
 //! What counts as a change: sources, and packages that nobody builds here.
 //!
 //! It knows no watcher and no build.
+//!
+//! The rules are written by hand: what cargo fills is known by its marks, a manifest beside it or a `CACHEDIR.TAG` in it, and
+//! no list of ignored files of a project names what a build writes elsewhere.
 
 use std::ffi::OsStr;
 use std::fs;

@@ -36,7 +36,7 @@ fn table() -> Vec<(String, BTreeSet<String>)> {
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder of the package") {
         let path = entry.expect("an entry").path();
-        if path.is_dir() && !path.ends_with("template") && !path.ends_with("tests") {
+        if path.is_dir() && !path.ends_with("new/template") && !path.ends_with("tests") {
             sources(&path, found);
         } else if path.extension().is_some_and(|kind| kind == "rs") {
             found.push(path);

@@ -3,29 +3,30 @@
 //!
 //! It reads and never deploys; what fc-local cannot play is told in notes instead of being lost without a word.
 
-mod keys;
+mod schema;
 
 use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value, json};
-use yaml_rust2::yaml::Hash;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use yaml_rust2::{ScanError, Yaml, YamlLoader};
+
+use crate::project::yaml::{self, key_text};
+use schema::{Fields, fields};
 
 const SERVICE_TYPE: &str = "Aliyun::Serverless::Service";
 const FUNCTION_TYPE: &str = "Aliyun::Serverless::Function";
 const DOMAIN_TYPE: &str = "Aliyun::Serverless::CustomDomain";
-
-type Spec = Map<String, Value>;
 
 /// What a template describes.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Template {
     pub(crate) services: Vec<Service>,
     /// Names of domains, each with its fields.
-    pub(crate) domains: Vec<(String, Spec)>,
+    pub(crate) domains: Vec<(String, Fields)>,
     /// What is left out, each as a sentence.
     pub(crate) notes: Vec<String>,
 }
@@ -34,7 +35,7 @@ pub(crate) struct Template {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Service {
     pub(crate) name: String,
-    pub(crate) spec: Spec,
+    pub(crate) spec: Fields,
     pub(crate) functions: Vec<FunctionSpec>,
 }
 
@@ -42,10 +43,10 @@ pub(crate) struct Service {
 #[derive(Debug, PartialEq)]
 pub(crate) struct FunctionSpec {
     pub(crate) name: String,
-    pub(crate) spec: Spec,
+    pub(crate) spec: Fields,
     /// The folder or the zip file of its code.
     pub(crate) code: PathBuf,
-    pub(crate) triggers: Vec<(String, Spec)>,
+    pub(crate) triggers: Vec<(String, Fields)>,
 }
 
 /// A template that cannot be used.
@@ -106,11 +107,11 @@ impl Template {
     }
 
     fn from_yaml(yaml: &Yaml, folder: &Path) -> Result<Self, String> {
-        let Some(resources) = yaml["Resources"].as_hash() else {
+        if yaml["Resources"].as_hash().is_none() {
             return Err("it has no Resources".to_owned());
-        };
+        }
         let mut template = Self::default();
-        for (name, resource) in entries(resources) {
+        for (name, resource) in entries(&yaml["Resources"]) {
             match resource["Type"].as_str() {
                 Some(SERVICE_TYPE) => template.add_service(&name, resource, folder)?,
                 Some(DOMAIN_TYPE) => template.add_domain(&name, resource)?,
@@ -126,12 +127,14 @@ impl Template {
     }
 
     fn add_service(&mut self, name: &str, service: &Yaml, folder: &Path) -> Result<(), String> {
-        keys::SERVICE_PROPERTIES.check(name, &service["Properties"])?;
+        let described: schema::Service = read(name, service)?;
         let mut functions = Vec::new();
-        for (inner, resource) in service.as_hash().into_iter().flat_map(entries) {
+        for (inner, resource) in entries(service) {
             match resource["Type"].as_str() {
                 Some(FUNCTION_TYPE) => {
-                    functions.push(self.function(name, &inner, resource, folder)?);
+                    let full_name = format!("{name}/{inner}");
+                    let triggers = self.triggers(&full_name, &resource["Events"])?;
+                    functions.push(function(&full_name, inner, resource, folder, triggers)?);
                 }
                 Some(kind) => self.leave_out(&format!("{name}/{inner}"), kind),
                 None => {}
@@ -139,81 +142,46 @@ impl Template {
         }
         self.services.push(Service {
             name: name.to_owned(),
-            spec: fields(&service["Properties"]),
+            spec: fields(&described.properties.unwrap_or_default()),
             functions,
         });
         Ok(())
     }
 
-    fn function(
-        &mut self,
-        service: &str,
-        name: &str,
-        function: &Yaml,
-        folder: &Path,
-    ) -> Result<FunctionSpec, String> {
-        let full_name = format!("{service}/{name}");
-        keys::FUNCTION.check(&full_name, function)?;
-        keys::FUNCTION_PROPERTIES.check(&full_name, &function["Properties"])?;
-        let mut spec = fields(&function["Properties"]);
-        let code = match spec.remove("codeUri") {
-            Some(Value::String(path)) if path.starts_with("oss://") => {
-                return Err(format!(
-                    "the CodeUri of {full_name} is {path}, but only a folder or a zip file can be run here"
-                ));
-            }
-            Some(Value::String(path)) => folder.join(path),
-            _ => return Err(format!("{full_name} has no CodeUri")),
-        };
-        // What the platform calls a variable is a text; YAML makes numbers of some.
-        if let Some(Value::Object(variables)) = spec.get_mut("environmentVariables") {
-            variables
-                .values_mut()
-                .filter(|value| value.is_number() || value.is_boolean())
-                .for_each(|value| *value = value.to_string().into());
-        }
+    fn triggers(&mut self, function: &str, events: &Yaml) -> Result<Vec<(String, Fields)>, String> {
         let mut triggers = Vec::new();
-        for (trigger, event) in function["Events"].as_hash().into_iter().flat_map(entries) {
-            let trigger_name = format!("{full_name}/{trigger}");
+        for (trigger, event) in entries(events) {
+            let name = format!("{function}/{trigger}");
             match event["Type"].as_str() {
-                Some("HTTP") => {
-                    keys::HTTP_TRIGGER.check(&trigger_name, &event["Properties"])?;
-                    triggers.push((trigger, http_trigger(&event["Properties"])));
-                }
-                kind => self.leave_out(&trigger_name, kind.unwrap_or("without a Type")),
+                Some("HTTP") => triggers.push((trigger, http_trigger(read(&name, event)?))),
+                kind => self.leave_out(&name, kind.unwrap_or("without a Type")),
             }
         }
-        Ok(FunctionSpec {
-            name: name.to_owned(),
-            spec,
-            code,
-            triggers,
-        })
+        Ok(triggers)
     }
 
     fn add_domain(&mut self, name: &str, domain: &Yaml) -> Result<(), String> {
-        let properties = &domain["Properties"];
-        keys::DOMAIN.check(name, properties)?;
+        let described: schema::Domain = read(name, domain)?;
+        let properties = described.properties.unwrap_or_default();
         // Without one the resource's name is the domain, as for fun.
-        let domain_name = properties["DomainName"].as_str().unwrap_or(name);
+        let domain_name = properties.domain_name.as_deref().unwrap_or(name);
         if domain_name == "Auto" {
             let note = format!("{name} is left out: only the cloud gives it a DomainName");
             self.notes.push(note);
             return Ok(());
         }
-        let routes = properties["RouteConfig"]["Routes"].as_hash();
+        let routes = properties.route_config.unwrap_or_default().routes;
+        let routes = routes.unwrap_or_default().0.into_iter();
         let routes: Vec<Value> = routes
-            .into_iter()
-            .flat_map(entries)
             .map(|(path, route)| {
-                let mut route = fields(route);
+                let mut route = fields(&route);
                 route.insert("path".to_owned(), path.into());
                 Value::Object(route)
             })
             .collect();
-        let protocol = properties["Protocol"].as_str().unwrap_or("HTTP");
-        let mut spec = Spec::new();
-        spec.insert("protocol".to_owned(), protocol.into());
+        let mut spec = Fields::new();
+        let protocol = properties.protocol.unwrap_or_else(|| "HTTP".into());
+        spec.insert("protocol".to_owned(), protocol);
         spec.insert("routeConfig".to_owned(), json!({ "routes": routes }));
         self.domains.push((domain_name.to_ascii_lowercase(), spec));
         Ok(())
@@ -226,54 +194,55 @@ impl Template {
     }
 }
 
-fn http_trigger(properties: &Yaml) -> Spec {
-    let mut config = fields(properties);
-    if let Some(Value::String(auth)) = config.get_mut("authType") {
-        *auth = auth.to_lowercase();
-    }
-    let mut spec = Spec::new();
+fn function(
+    full_name: &str,
+    name: String,
+    function: &Yaml,
+    folder: &Path,
+    triggers: Vec<(String, Fields)>,
+) -> Result<FunctionSpec, String> {
+    let described: schema::Function = read(full_name, function)?;
+    let properties = described.properties.unwrap_or_default();
+    let code = match &properties.code_uri {
+        Some(path) if path.starts_with("oss://") => {
+            return Err(format!(
+                "the CodeUri of {full_name} is {path}, but only a folder or a zip file can be run here"
+            ));
+        }
+        Some(path) => folder.join(path),
+        None => return Err(format!("{full_name} has no CodeUri")),
+    };
+    Ok(FunctionSpec {
+        name,
+        spec: fields(&properties),
+        code,
+        triggers,
+    })
+}
+
+fn http_trigger(event: schema::HttpEvent) -> Fields {
+    let config = fields(&event.properties.unwrap_or_default());
+    let mut spec = Fields::new();
     spec.insert("triggerType".to_owned(), "http".into());
     spec.insert("triggerConfig".to_owned(), config.into());
     spec
 }
 
-fn entries(hash: &Hash) -> impl Iterator<Item = (String, &Yaml)> {
-    hash.iter()
-        .filter_map(|(name, value)| Some((name.as_str()?.to_owned(), value)))
+/// Reads a part of the template; what is wrong is told with its name.
+fn read<T: DeserializeOwned>(name: &str, part: &Yaml) -> Result<T, String> {
+    yaml::read(part).map_err(|why| format!("{name}: {why}"))
 }
 
-/// Properties as the API names them: `MemorySize` is `memorySize`.
-fn fields(properties: &Yaml) -> Spec {
-    let named = properties.as_hash().into_iter().flat_map(entries);
-    named
-        .map(|(name, value)| (decapitalized(&name), to_json(value)))
-        .collect()
-}
-
-fn decapitalized(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or(String::new(), |first| {
-        first.to_ascii_lowercase().to_string() + letters.as_str()
-    })
+/// The entries of a mapping, in the order of the file.
+fn entries(yaml: &Yaml) -> impl Iterator<Item = (String, &Yaml)> {
+    let entries = yaml.as_hash().into_iter().flatten();
+    entries.filter_map(|(name, value)| Some((key_text(name)?, value)))
 }
 
 /// A value as JSON has it.
 pub(crate) fn to_json(yaml: &Yaml) -> Value {
-    match yaml {
-        Yaml::Boolean(value) => (*value).into(),
-        Yaml::Integer(value) => (*value).into(),
-        Yaml::Real(text) => yaml
-            .as_f64()
-            .map_or_else(|| text.clone().into(), Value::from),
-        Yaml::String(text) => text.clone().into(),
-        Yaml::Array(list) => list.iter().map(to_json).collect(),
-        Yaml::Hash(hash) => Value::Object(
-            entries(hash)
-                .map(|(name, value)| (name, to_json(value)))
-                .collect(),
-        ),
-        Yaml::Null | Yaml::BadValue | Yaml::Alias(_) => Value::Null,
-    }
+    // JSON has everything that a node can be.
+    yaml::read(yaml).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -354,5 +323,28 @@ mod tests {
             let refused = read(text).expect_err(text);
             assert!(refused.contains(why), "{refused}");
         }
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named_with_those_that_are_known() {
+        let check = |properties: &str| {
+            read(&format!(
+                "Resources:\n  s:\n    Type: Aliyun::Serverless::Service\n    f:\n      \
+                 Type: Aliyun::Serverless::Function\n      Properties: {properties}\n"
+            ))
+            .map(drop)
+        };
+        assert_eq!(check("{CodeUri: ., Timeout: 3, CAPort: 9000}"), Ok(()));
+        let refused = check("{CodeUri: ., Timeout: 3, Timout: 4}").expect_err("refused");
+        assert!(
+            refused.starts_with("s/f: Properties has the unknown key Timout; those that it may")
+                && refused.ends_with(", Runtime, Timeout"),
+            "{refused}"
+        );
+        let refused = check("{CodeUri: [a]}").expect_err("refused");
+        assert_eq!(
+            refused,
+            "s/f: Properties.CodeUri: invalid type: sequence, expected a string"
+        );
     }
 }
