@@ -42,7 +42,7 @@ COMPARE = cargo run --quiet --release --locked --manifest-path musl/compare/Carg
 # Where it is allowed, programs of real time are not disturbed by the others on the machine.
 REAL_TIME = $(shell chrt --rr 1 true 2>/dev/null && echo chrt --rr 1)
 
-.PHONY: help run test test-shipped soak replay fuzz miri deny fun musl size compare scale build build-img local watch \
+.PHONY: help run test test-shipped soak replay fuzz miri deny fun musl size compare scale figures build build-img local watch \
 	deploy invoke doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
@@ -126,6 +126,9 @@ scale: ## hold what a second core costs a request against its bound, on both pac
 	@FRONT=direct sh musl/build.sh musl/compare/out/direct
 	@$(COMPARE) help >/dev/null
 	@$(REAL_TIME) $(COMPARE) scale
+
+figures: ## write the figures of README and guide from the comparison, the budget and the code
+	FIGURES=write cargo test --quiet --locked $(FEATURES) --test figures
 
 doctor: ## tell what this machine lacks, each thing with the command that brings it
 	@sh musl/doctor.sh

@@ -80,7 +80,7 @@
 //! | `kv` | the key-values of `log` as fields of the log lines |
 //! | `small-unwinder` | panics cost 17 KB less in the zip of a static musl program; needs Rust 1.88 |
 //!
-//! Exactly one front has to be chosen, so `--all-features` is an error. [`fronts`](guide::fronts) tells how they differ,
+//! Choose exactly one of the two servers: `--all-features` is an error. [`servers`](guide::servers) says how they differ,
 //! and when to choose which. Without the default: `default-features = false, features = ["direct"]`.
 //!
 //! # The settings

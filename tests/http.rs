@@ -16,7 +16,8 @@ use std::net::TcpStream;
 use conformance::{CAUSES, Case, FILTER_VARIABLE, Front, Report, Then, load, play};
 use support::{Instance, request};
 
-const README: &str = include_str!("../README.md");
+/// The page that has the numbers of the cases.
+const SERVERS: &str = include_str!("../src/guide/servers.md");
 
 /// Fewer cases than this mean that some were lost.
 const FEWEST_CASES: usize = 250;
@@ -63,7 +64,7 @@ fn every_reason_to_deviate_is_some_cases_reason() {
 }
 
 #[test]
-fn the_readme_has_the_numbers_of_the_cases() {
+fn the_guide_has_the_numbers_of_the_cases() {
     let cases = load().unwrap_or_else(|error| panic!("{error}"));
     let of_tiny = |is: &dyn Fn(&Case) -> bool| {
         let played = cases.iter().filter(|case| case.is_played(Front::Tiny));
@@ -81,11 +82,11 @@ fn the_readme_has_the_numbers_of_the_cases() {
     let (all, played) = (cases.len(), of_tiny(&|_| true));
     let other = played - sound - barred;
     for words in [
-        format!("own HTTP cases, {all} raw requests"),
+        format!("HTTP cases, {all} raw requests"),
         format!("| of {played}, {sound} as the standard has it; {barred} refused as"),
         format!("; {other} other known deviations,"),
     ] {
-        assert!(README.contains(&words), "{words}");
+        assert!(SERVERS.contains(&words), "{words}");
     }
     assert!(
         cases
@@ -121,7 +122,7 @@ fn a_connection_that_pipelines_holds_every_worker_until_its_first_request_is_ans
     let place = |end| lines.iter().position(|line| line.ends_with(end));
     assert!(
         place("awake after 1000 ms") < place("Start RequestId: other"),
-        "mended, so that the README is to be corrected: {lines:#?}"
+        "fixed, so correct src/guide/servers.md: {lines:#?}"
     );
 }
 

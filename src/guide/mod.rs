@@ -41,11 +41,23 @@ pub mod logs {}
 #[doc = include_str!("testing.md")]
 pub mod testing {}
 
+#[doc = include_str!("local.md")]
+pub mod local {}
+
+#[doc = include_str!("troubleshooting.md")]
+pub mod troubleshooting {}
+
 #[doc = include_str!("errors.md")]
 pub mod errors {}
 
-#[doc = include_str!("fronts.md")]
-pub mod fronts {}
+#[doc = include_str!("servers.md")]
+pub mod servers {}
+
+#[doc = include_str!("settings.md")]
+pub mod settings {}
+
+#[doc = include_str!("security.md")]
+pub mod security {}
 
 #[doc = include_str!("size_and_start.md")]
 pub mod size_and_start {}

@@ -6,10 +6,13 @@ mod pages;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use code::{calls, code_of, is_error_type, library, literal, root, variants};
 
 const ERRORS: &str = include_str!("../../src/guide/errors.md");
+const SERVERS: &str = include_str!("../../src/guide/servers.md");
+const TROUBLES: &str = include_str!("../../src/guide/troubleshooting.md");
 
 /// The one type that is no literal where the error is made: it comes from the tuples of `framing`, which are read too.
 const READ_ELSEWHERE: &str = "kind";
@@ -101,20 +104,82 @@ fn every_warning_and_error_of_the_log_is_named() {
 }
 
 #[test]
-fn the_differences_of_the_fronts_are_told_as_the_readme_tells_them() {
-    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
-    let page = include_str!("../../src/guide/fronts.md");
-    let (_, differences) = page.split_once("# The differences").expect("the table");
-    let rows: Vec<_> = differences
-        .lines()
-        .filter(|line| line.starts_with("| "))
-        .collect();
-    assert!(rows.len() > 8, "the table has its rows: {rows:#?}");
-    for row in rows {
+fn the_differences_of_the_servers_are_on_their_page_and_the_readmes_link_to_it() {
+    let (_, differences) = SERVERS.split_once("# The differences").expect("the table");
+    let rows = differences.lines().filter(|line| line.starts_with("| "));
+    assert!(rows.count() > 14, "the table has its rows: {differences}");
+    for (readme, link) in [
+        ("README.md", "](src/guide/servers.md)"),
+        ("src/guide/README.zh-CN.md", "](servers.md)"),
+    ] {
+        let text = fs::read_to_string(root().join(readme)).expect("a README");
         assert!(
-            readme.contains(row),
-            "README.md has no such row of its table of the fronts: {row}"
+            text.contains(link),
+            "{readme} does not link to the page of the servers"
         );
+    }
+}
+
+/// Users paste what they see; a text that nothing prints any more helps nobody.
+#[test]
+fn every_text_of_this_project_on_the_page_of_troubles_is_one_that_it_prints() {
+    let (_, page) = TROUBLES.split_once("# make says").expect("the section");
+    let (make, rest) = page.split_once("# fun says").expect("its end");
+    let (_, rest) = rest.split_once("# fc-local says").expect("the section");
+    let (tool, _) = rest.split_once("\n# ").expect("its end");
+    let sources = printed();
+    let mut found = 0;
+    for row in make
+        .lines()
+        .chain(tool.lines())
+        .filter_map(|line| line.strip_prefix("| `"))
+    {
+        let text = row.split('`').next().unwrap_or_default();
+        let parts = text.split('…').filter(|part| part.len() > 2);
+        for part in parts {
+            assert!(is_printed(&sources, part), "nothing prints {part:?}");
+        }
+        found += 1;
+    }
+    assert!(found > 7, "they are found: {found}");
+}
+
+/// Whether the text, or what follows the name of a program in it, is in the sources.
+fn is_printed(sources: &str, text: &str) -> bool {
+    let rest = text.split_once(' ').map_or(text, |(_, rest)| rest);
+    sources.contains(text) || sources.contains(rest)
+}
+
+/// What the scripts, the Makefiles and the tool are written in.
+fn printed() -> String {
+    let mut text = fs::read_to_string(root().join("Makefile")).expect("the Makefile");
+    for folder in ["musl", "tests/fun", "src/bin/fc-local"] {
+        gather(&root().join(folder), &mut text);
+    }
+    text
+}
+
+fn gather(folder: &Path, text: &mut String) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let is = |names: &[&str]| names.iter().any(|name| path.ends_with(name));
+        if path.is_dir()
+            && !is(&[
+                "node_modules",
+                "target",
+                "compare",
+                "tests/local",
+                "tests/clients",
+            ])
+        {
+            gather(&path, text);
+        } else if is(&["Makefile"])
+            || path
+                .extension()
+                .is_some_and(|kind| kind == "rs" || kind == "sh")
+        {
+            text.push_str(&fs::read_to_string(&path).expect("text"));
+        }
     }
 }
 
