@@ -2,10 +2,11 @@
 //!
 //! Owns how they are read, and what is refused of their form. It must not know sockets.
 //!
-//! The parser is our own. `httparse` 1.10.1 in its place was measured with a request of the platform (1,767 bytes, 33
-//! fields) and the smallest build: the package grows by 689 bytes zipped, and a whole request takes 96,000 instructions
-//! instead of 118,000. But it takes a bare LF for the end of a line, which is refused here, so that its heads would have
-//! to be searched once more.
+//! The parser is our own. A request of the platform (2,285 bytes of head, 32 fields) takes 48,000 instructions from its
+//! first byte to the end of its answer, and 18,000 of these are spent on its fields here, in the smallest build. `httparse` 1.10.1 was
+//! measured in the place of a parser before this one: it saved 22,000 of 118,000, and the package grew by 689 bytes
+//! zipped. But it takes a bare LF for the end of a line, which is refused here, so that its heads would have to be searched
+//! once more.
 
 use std::time::Instant;
 
@@ -18,8 +19,8 @@ use crate::server::framing::{Excess, Refusal};
 use crate::server::rules;
 
 /// For how many fields there is a place from the start: the platform's own, about 40, and a client's. A list that grows
-/// to them step by step takes 9,000 instructions of the 116,000 of a request, and makes musl's allocator map a page of
-/// memory and give it back, each time.
+/// to them step by step asks for memory five times, and makes musl's allocator map a page of it and give it back, each
+/// time.
 const TYPICAL_FIELDS: usize = 64;
 
 /// RFC 9112 §3.
@@ -167,6 +168,7 @@ fn fields<S: Source>(
                 return Err(Refusal::OverLimit(&TOO_MANY_HEADERS, limits.headers).into());
             }
             Look::Refused(refusal) => return Err(refusal.into()),
+            // What is unfinished has no end.
             Look::Field | Look::Unfinished => found.push(line.field(&here[at..], at)),
         }
         at += end;
