@@ -168,5 +168,9 @@ pub use time::Timestamp;
 
 /// The facade that handlers log by; the version this crate is built with.
 pub use log;
+/// The allocator for a static program on musl, whose own gets slower with each core: name it in `main.rs` as
+/// `#[global_allocator]`, as the projects of `fc-local new` do. It is there for targets on musl only.
+#[cfg(target_env = "musl")]
+pub use musl_percore::PerCore;
 /// JSON values and their `json!` macro; the version this crate is built with.
 pub use serde_json;

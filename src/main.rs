@@ -6,6 +6,10 @@ use std::process::ExitCode;
 
 use fc_runtime::Runtime;
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
+
 fn main() -> ExitCode {
     let runtime = Runtime::new()
         .initialize(demo::initialize)

@@ -9,6 +9,10 @@
 use fc_runtime::events::{ApiGatewayRequest, ApiGatewayResponse};
 use fc_runtime::{Context, Error, Runtime, RuntimeError};
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
+
 fn main() -> Result<(), RuntimeError> {
     Runtime::new().invoke(handle).run()
 }

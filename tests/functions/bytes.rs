@@ -8,6 +8,10 @@
 
 use fc_runtime::{Context, Error, Runtime, RuntimeError, log};
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
+
 fn main() -> Result<(), RuntimeError> {
     Runtime::new().invoke(count_words).run()
 }

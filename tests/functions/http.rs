@@ -11,6 +11,10 @@ use fc_runtime::http::{Request, Response};
 use fc_runtime::serde_json::json;
 use fc_runtime::{Context, Error, Runtime, RuntimeError};
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
+
 fn main() -> Result<(), RuntimeError> {
     Runtime::new().http(route).run()
 }

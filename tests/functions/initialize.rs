@@ -17,6 +17,10 @@ use fc_runtime::{Context, Error, Runtime, RuntimeError, log};
 static GREETINGS: OnceLock<HashMap<String, String>> = OnceLock::new();
 static SERVED: AtomicUsize = AtomicUsize::new(0);
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
+
 fn main() -> Result<(), RuntimeError> {
     Runtime::new()
         .initialize(|_| greetings().map(drop))

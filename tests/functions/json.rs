@@ -28,6 +28,10 @@ struct Receipt {
     cents: u64,
 }
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
+
 fn main() -> Result<(), RuntimeError> {
     Runtime::new().invoke(json(add_up)).run()
 }

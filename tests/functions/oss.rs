@@ -10,6 +10,10 @@ use fc_runtime::events::{OssEvents, OssRecord};
 use fc_runtime::serde_json::json;
 use fc_runtime::{Context, Error, Runtime, RuntimeError, log};
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
+
 fn main() -> Result<(), RuntimeError> {
     Runtime::new().invoke(handle).run()
 }

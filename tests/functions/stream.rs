@@ -11,6 +11,10 @@ use std::io::Write;
 use fc_runtime::http::{Request, Response};
 use fc_runtime::{Error, Runtime, RuntimeError};
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
+
 fn main() -> Result<(), RuntimeError> {
     Runtime::new().http(|request, _| route(&request)).run()
 }

@@ -12,6 +12,10 @@ use fc_runtime::{Context, Error, Runtime, json, log};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::SIGUSR1;
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
+
 fn main() -> ExitCode {
     let mut runtime = Runtime::new()
         .invoke(invoke)
