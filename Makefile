@@ -121,7 +121,7 @@ compare: ## compare size, start and cost with other runtimes; QUICK=1 is short, 
 	@$(COMPARE) run $(if $(QUICK),--quick) $(if $(INSTALL),--install) $(if $(MERGE),--merge) \
 		$(if $(ONLY),--only $(ONLY)) $(if $(PHASES),--phases $(PHASES))
 
-scale: ## hold what a second core costs a request against its bound, on both packages
+scale: ## check what a second core adds to the CPU time of a request, on both packages
 	@FRONT=tiny-http sh musl/build.sh pkg
 	@FRONT=direct sh musl/build.sh musl/compare/out/direct
 	@$(COMPARE) help >/dev/null

@@ -83,8 +83,8 @@ impl Bench {
         Ok(())
     }
 
-    /// One cold start: to the accepted connection, to the first complete answer on it, and what
-    /// the server has used and holds right then.
+    /// One cold start: to the accepted connection, to the first complete answer on it, and the CPU
+    /// and memory the server has used by then.
     ///
     /// # Errors
     /// When it does not start or does not echo.

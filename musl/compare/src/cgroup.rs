@@ -107,7 +107,7 @@ impl Cgroups {
                 .strip_prefix(PREFIX)
                 .and_then(|rest| rest.split('-').next());
             if pid.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
-                // Something may still run in it; then it is for somebody else to end.
+                // Something may still run in it; then it stays.
                 let _ = fs::remove_dir(entry.path());
             }
         }

@@ -13,7 +13,7 @@ pub const HELP: &str = "\
 Compares the package size, the cold start and the running cost of HTTP echo servers.
 
 usage: compare run      build and measure everything, print the tables, write out/
-       compare scale    hold what a second core costs a request against a bound
+       compare scale    check what a second core adds to the CPU time of a request
        compare build    build the peers, measure nothing
        compare list     the peers, and what brings those that are missing
        compare table    print the tables of a result

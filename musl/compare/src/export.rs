@@ -90,7 +90,7 @@ pub fn write_text(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|e| named(path, e))
 }
 
-/// What tells reports of another shape apart.
+/// The version alone, so that a report of another shape is refused with a reason.
 #[derive(Deserialize)]
 struct Version {
     schema: u32,

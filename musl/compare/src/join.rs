@@ -64,7 +64,7 @@ fn steps(words: &[String]) -> io::Result<std::convert::Infallible> {
     let mut command = Command::new(program);
     command.args(args);
     // Its stderr is a file that the harness reads; the server's own words follow this line. One
-    // write, for what is done from here on is part of the start.
+    // write, because what is done from here on is part of the start.
     let note = format!(
         "{NOTE} {} {}\n",
         now()?.as_nanos(),

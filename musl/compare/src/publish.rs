@@ -14,7 +14,7 @@ const HEADLINES: [(&str, Language); 2] = [
 ];
 
 /// Puts a result that is whole into the repository, or says why not: a part of the tables must not
-/// replace them. `ids` are all peers there are; `anyway` is for those who know better.
+/// replace them. `ids` are all peers there are; `anyway` publishes in any case.
 ///
 /// # Errors
 /// When a file cannot be written.

@@ -1,4 +1,4 @@
-//! Owns the gate of the second core: what a request costs on two cores, against one, in one run.
+//! Owns the check of the second core: the CPU time of a request on two cores against one, in one run.
 //! A lock that all threads take shows here and nowhere else.
 
 use std::path::Path;
@@ -142,7 +142,7 @@ fn judge(measured: &[(&str, Vec<Round>)]) -> Result<String, String> {
             let most = rounds.iter().map(|round| round.busy).fold(0.0, f64::max);
             return Err(format!(
                 "{name}: not measured: others use the machine and left {} % of two cores at most; \
-                 run it alone, or as root by chrt --rr 1",
+                 run it alone, or as root with chrt --rr 1",
                 percent(most)
             ));
         };
@@ -163,7 +163,7 @@ fn judge(measured: &[(&str, Vec<Round>)]) -> Result<String, String> {
         return Ok(text);
     }
     Err(format!(
-        "a second core makes requests dearer by more than {}: {}; look for a lock that all threads \
+        "a second core raises the CPU time of a request by more than {}: {}; look for a lock that all threads \
          take\n\n{text}",
         times(BOUND),
         over.join(", ")

@@ -9,7 +9,7 @@ use crate::verdict;
 /// What stands for a figure that was not measured.
 const NONE: &str = "-";
 
-/// Package, start, and what a server has used and holds right after it.
+/// Package, start, and the CPU and memory used by then.
 pub fn start(report: &Report, rows: &[&Row]) -> Grid {
     let mut grid = Grid::new(&[
         "server",

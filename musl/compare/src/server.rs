@@ -256,7 +256,7 @@ pub fn end_with_this_process() -> Result<(), String> {
     let handler = || {
         end_group(GROUP.load(Ordering::SeqCst));
         cgroup::remove_current();
-        eprintln!("\ninterrupted; what was measured before is kept where a part of it was done");
+        eprintln!("\ninterrupted; the finished phases of a run are in its output folder");
         std::process::exit(INTERRUPTED);
     };
     ctrlc::set_handler(handler).map_err(|e| format!("signal handler: {e}"))
