@@ -3,8 +3,8 @@
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -74,9 +74,11 @@ impl Cgroups {
         let folder = self
             .folder
             .join(format!("{PREFIX}{}-{number}", std::process::id()));
+        let mut current = current();
         fs::create_dir(&folder)?;
+        *current = Some(folder.clone());
+        drop(current);
         let group = Cgroup { folder };
-        group.remember();
         group.limit(self.version)?;
         Ok(group)
     }
@@ -158,31 +160,29 @@ impl Cgroup {
             Version::Two => write("cpu.max", format!("{QUOTA_US} {PERIOD_US}")),
         }
     }
-
-    fn remember(&self) {
-        set_current(Some(self.folder.clone()));
-    }
 }
 
 impl Drop for Cgroup {
     fn drop(&mut self) {
         remove(&self.folder);
-        set_current(None);
+        *current() = None;
     }
 }
 
-/// Removes the group that is there now, if any; its processes have been ended.
-pub fn remove_current() {
-    let current = CURRENT.lock().ok().and_then(|mut current| current.take());
-    if let Some(folder) = current {
+/// Removes the group that is there now, if any; its processes have been ended. No other is made
+/// after that: this is for the end of the program.
+pub fn remove_for_good() {
+    let mut current = current();
+    if let Some(folder) = current.take() {
         remove(&folder);
     }
+    // A thread that wants to make one now waits for the lock until the process ends.
+    std::mem::forget(current);
 }
 
-fn set_current(folder: Option<PathBuf>) {
-    if let Ok(mut current) = CURRENT.lock() {
-        *current = folder;
-    }
+fn current() -> MutexGuard<'static, Option<PathBuf>> {
+    // A panic while it was held leaves a path that is as good as any.
+    CURRENT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A process that was killed is in its group until it is quite gone.

@@ -5,8 +5,8 @@ use std::fmt;
 use std::io::{self, ErrorKind, PipeReader, PipeWriter, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Child, Command, ExitStatus};
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ const CONNECT_PAUSE: Duration = Duration::from_micros(20);
 /// How often the client looks whether the server ended instead of listening.
 const LIFE_CHECK: Duration = Duration::from_millis(10);
 /// The process group of the server that runs, or 0: what a signal to the harness ends first.
-static GROUP: AtomicI32 = AtomicI32::new(0);
+static GROUP: Mutex<i32> = Mutex::new(0);
 /// How long a server may take to listen, and then to answer.
 pub const PATIENCE: Duration = Duration::from_secs(15);
 /// What one read of the servers' output takes at most, in bytes: the size of a pipe.
@@ -159,9 +159,10 @@ fn drain(mut reader: PipeReader) {
 
 fn spawn(mut order: Order) -> Started {
     cores::pin(&order.cores)?;
+    let mut running = running();
     let began = Instant::now();
     let child = order.command.spawn()?;
-    GROUP.store(group(&child), Ordering::SeqCst);
+    *running = group(&child);
     Ok((began, child))
 }
 
@@ -243,7 +244,7 @@ impl Drop for Server {
         end_group(group(&self.child));
         // Only a child that was waited for before could fail here, and none is.
         let _ = self.child.wait();
-        GROUP.store(0, Ordering::SeqCst);
+        *running() = 0;
     }
 }
 
@@ -254,12 +255,19 @@ impl Drop for Server {
 /// When the handler cannot be set.
 pub fn end_with_this_process() -> Result<(), String> {
     let handler = || {
-        end_group(GROUP.load(Ordering::SeqCst));
-        cgroup::remove_current();
+        let running = running();
+        end_group(*running);
+        cgroup::remove_for_good();
         eprintln!("\ninterrupted; the finished phases of a run are in its output folder");
+        // The lock is still held: no other server is started before the end.
         std::process::exit(INTERRUPTED);
     };
     ctrlc::set_handler(handler).map_err(|e| format!("signal handler: {e}"))
+}
+
+fn running() -> MutexGuard<'static, i32> {
+    // A panic while it was held leaves a number that is as good as any.
+    GROUP.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn group(child: &Child) -> i32 {
