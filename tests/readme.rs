@@ -97,6 +97,30 @@ fn no_row_of_the_guide_stands_in_a_readme_too() {
     assert!(rows > 40, "the tables are found: {rows}");
 }
 
+/// A viewer that does not animate, such as a PDF or a reader who wants less motion, must show all of it.
+#[test]
+fn the_recording_is_whole_without_animation_and_shows_the_first_run() {
+    let picture = read(&root().join("tests/readme/first-minute.svg"));
+    let (still, moving) = picture
+        .split_once("@keyframes")
+        .expect("the style begins with what does not move");
+    let (animation, lines) = moving.split_once("</style>").expect("its end");
+    assert!(animation.contains("@media(prefers-reduced-motion:no-preference){.line{animation:"));
+    for text in [still, lines] {
+        for hidden in ["hidden", "opacity", "display:none", "animation:"] {
+            assert!(!text.contains(hidden), "{hidden} in what stands still");
+        }
+    }
+    let commands = readmes()[0].clone();
+    for command in ["fc-local new hello", "make run", "make test"] {
+        assert!(lines.contains(&format!(">$ {command}")), "{command}");
+        assert!(commands.contains(command), "the README has no {command}");
+    }
+    for output in ["Hello World!", "FC Invoke End RequestId", "test result: ok"] {
+        assert!(lines.contains(output), "{output}");
+    }
+}
+
 /// The links to files of the repository.
 fn links(text: &str) -> impl Iterator<Item = String> {
     let targets = text

@@ -1,7 +1,6 @@
-//! The guide: pages about one thing each, written to be read, with examples that run as tests.
+//! The guide: one page for each question, with examples that run as tests.
 //!
-//! Nothing here is code: the module is there only while documentation is built or its examples are tested, and no program
-//! links a byte of it.
+//! It adds nothing to your program: the module exists only while documentation is built or its examples are tested.
 //!
 #![doc = include_str!("guide.md")]
 #![cfg_attr(
