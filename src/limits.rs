@@ -13,11 +13,12 @@ pub const DEFAULT_BODY_LIMIT: usize = 32 * 1024 * 1024;
 pub const DEFAULT_WORKERS: usize = 200;
 
 /// The largest number of connections, busy or idle, unless `Runtime::connections` says otherwise, or `Runtime::workers`
-/// asks for more requests at once (feature `direct`; the other front has no such limit).
+/// asks for more requests at once (feature `direct`; the other server has no such limit).
 ///
-/// It is more than twice the requests that the platform has at once (contract §4.4), so that no connection of its agent
-/// is ever refused, and half of the threads that an instance may have, which leaves as many to the handlers.
-pub const DEFAULT_CONNECTIONS: usize = 512;
+/// It is fifty times the requests that the platform has at once (contract §4.4), so that no connection of its agent is
+/// ever refused, and a tenth of the files that an instance may have open, which leaves the others to the handlers. An
+/// idle connection takes about 100 bytes of memory besides what the system keeps of it.
+pub const DEFAULT_CONNECTIONS: usize = 10_000;
 
 /// The largest head, and the largest trailer section, unless `Runtime::head_limit` says otherwise, in bytes (feature
 /// `direct`; the other front has no such limit). The platform sends at most 8 KB of headers behind a target of 4 KB
@@ -41,6 +42,11 @@ pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// `Runtime::write_timeout` says otherwise (feature `direct`; the other front has a fixed limit).
 pub const DEFAULT_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long a stop waits for requests that are being served, unless [`Runtime::stop_grace`](crate::Runtime::stop_grace)
+/// says otherwise: what the platform gives a pre-stop hook at most, 90 seconds (contract §4.4), but for ten seconds in
+/// which the hook itself runs.
+pub const DEFAULT_STOP_GRACE: Duration = Duration::from_secs(80);
+
 /// The shortest time that is kept to: a socket's time-out of zero would be none at all.
 #[cfg(any(feature = "direct", doc))]
 pub(crate) const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
@@ -62,6 +68,7 @@ pub(crate) struct Limits {
     pub(crate) head_time: Duration,
     pub(crate) body_time: Duration,
     pub(crate) write_time: Duration,
+    pub(crate) stop_grace: Duration,
     /// What a client that was refused gets to read why. Not to be set.
     pub(crate) linger_time: Duration,
     /// The slowest that a large body or answer may be, in bytes a second: so many bytes earn a second more. A client on
@@ -80,6 +87,7 @@ impl Default for Limits {
             head_time: DEFAULT_HEAD_TIMEOUT,
             body_time: DEFAULT_BODY_TIMEOUT,
             write_time: DEFAULT_WRITE_TIMEOUT,
+            stop_grace: DEFAULT_STOP_GRACE,
             linger_time: Duration::from_secs(2),
             slowest: 16 * 1024,
         }
@@ -109,8 +117,8 @@ mod tests {
             };
             limits.connections()
         };
-        assert_eq!(connections(200, None), 512);
-        assert_eq!(connections(600, None), 600);
+        assert_eq!(connections(200, None), 10_000);
+        assert_eq!(connections(60_000, None), 60_000);
         assert_eq!(connections(600, Some(10)), 10);
     }
 }

@@ -6,7 +6,6 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
-#[cfg(any(feature = "direct", doc))]
 use std::time::Duration;
 
 use crate::context::Context;
@@ -144,6 +143,17 @@ impl Runtime {
         self
     }
 
+    /// Waits so long at a stop for requests that are being served, and for clients that read their answers slowly. Then
+    /// the pre-stop hook runs, and what is still not answered is cut off, which a line of the log reports.
+    ///
+    /// Unless it is set it is [`DEFAULT_STOP_GRACE`](crate::DEFAULT_STOP_GRACE). With [`Duration::MAX`] a stop waits for as
+    /// long as it takes, and with no time at all only for what is answered at once.
+    #[must_use]
+    pub fn stop_grace(mut self, time: Duration) -> Self {
+        self.limits.stop_grace = time;
+        self
+    }
+
     /// Ends when this handle says so, instead of on SIGTERM and SIGINT.
     #[must_use]
     pub fn shutdown(self, shutdown: &Shutdown) -> Self {
@@ -154,7 +164,7 @@ impl Runtime {
     }
 
     /// Serves until SIGTERM or SIGINT comes, or the handle of [`shutdown`](Self::shutdown) says so. Then every request in
-    /// flight gets its answer, the pre-stop hook runs unless Function Compute has called it already, and `Ok` is returned.
+    /// flight gets its answer within [`stop_grace`](Self::stop_grace), the pre-stop hook runs unless Function Compute has called it already, and `Ok` is returned.
     ///
     /// Installs the logger, unless the program has one. The signals stay caught after the return, so that a program that
     /// then goes on has to end by itself.
@@ -197,8 +207,9 @@ impl Runtime {
 /// A time counts as a millisecond at least, and [`Duration::MAX`] is no limit.
 #[cfg(any(feature = "direct", doc))]
 impl Runtime {
-    /// Has up to this many connections at once, busy or idle, and at least one; further ones are closed. Each takes a
-    /// thread, of which an instance may have 1024 (contract §4.4).
+    /// Has up to this many connections at once, busy or idle, and at least one; further ones are closed. Each is an open
+    /// file, of which an instance may have 100,000 (contract §4.4); where the process may have fewer, its limit is raised
+    /// when it is reached, as far as the system allows.
     ///
     /// Unless it is set there are [`DEFAULT_CONNECTIONS`](crate::DEFAULT_CONNECTIONS), or as many as there are
     /// [`workers`](Self::workers), if they are more. A connection over the limit is closed because it would else wait

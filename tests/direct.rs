@@ -200,7 +200,7 @@ fn kept_alive_connections_beyond_the_workers_are_each_served() {
 #[test]
 fn a_connection_that_finds_no_descriptor_waits_for_one() {
     let instance = Instance::start("bootstrap", &[]);
-    instance.limit("nofile", 24);
+    instance.limit_for_good("nofile", 24);
     let mut connections: Vec<Connection> = (0..30).map(|_| instance.connect()).collect();
     instance.wait_for_line("the warning", |line| line.contains("cannot be accepted"));
     let mut waiting = connections.pop().expect("there are thirty");
@@ -210,26 +210,44 @@ fn a_connection_that_finds_no_descriptor_waits_for_one() {
 }
 
 #[test]
-fn a_connection_that_finds_no_thread_waits_for_one() {
+fn a_limit_of_files_that_the_process_may_raise_stops_no_connection() {
     let instance = Instance::start("bootstrap", &[]);
+    instance.limit("nofile", 24);
+    let mut connections: Vec<Connection> = (0..30).map(|_| instance.connect()).collect();
+    for connection in &mut connections {
+        assert_eq!(connection.exchange(&event(b"x")).text(), "x");
+    }
+    let said = instance.lines();
+    assert!(
+        !said.iter().any(|line| line.contains("cannot")),
+        "{said:#?}"
+    );
+}
+
+#[test]
+fn a_request_that_finds_no_thread_waits_for_a_worker() {
+    let instance = Instance::start("testbed", &[]);
     let mut first = instance.connect();
     assert_eq!(first.exchange(&event(b"x")).text(), "x");
-    // The second worker, which accepts, is there; the address space ends before a third.
+    // The second worker is there; the address space ends before a third.
     instance.wait_for_sleeping_threads(3);
     instance.limit("as", instance.space_for_no_thread());
-    let mut second = instance.connect();
-    assert_eq!(second.exchange(&event(b"x")).text(), "x");
-    let mut third = instance.connect();
-    third.send(&event(b"late"));
+    let mut busy = [instance.connect(), instance.connect()];
+    busy[0].send(&event(b"wait"));
+    busy[1].send(&event(b"sleep 1000"));
     instance.wait_for_line("the warning", |line| {
         line.contains("no thread for another worker")
     });
+    // A connection needs no thread, and a worker serves the request when it has one.
+    let mut late = instance.connect();
+    late.send(&event(b"late"));
+    assert_eq!(late.answer().text(), "late");
+    assert_eq!(busy[1].answer().status, 200);
     assert_eq!(first.exchange(&event(b"still here")).text(), "still here");
-    drop(second);
-    assert_eq!(third.answer().text(), "late");
     instance.limit("as", 1 << 40);
-    let mut fourth = instance.connect();
-    assert_eq!(fourth.exchange(&event(b"x")).text(), "x");
+    busy[1].send(&event(b"wait"));
+    let mut last = instance.connect();
+    assert_eq!(last.exchange(&event(b"x")).text(), "x");
 }
 
 #[test]

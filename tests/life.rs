@@ -351,3 +351,36 @@ fn an_instance_that_was_frozen_goes_on() {
         assert_eq!(connection.answer().text(), "x");
     }
 }
+
+/// Checks that a stop whose grace is over has run the hook once, and has reported once that requests are cut off.
+fn assert_cut_off(instance: Instance) {
+    instance.signal("-TERM");
+    let (status, lines) = instance.wait();
+    assert_eq!(status.code(), Some(0), "{lines:#?}");
+    let count = |wanted: &str| lines.iter().filter(|line| line.contains(wanted)).count();
+    assert_eq!(count("pre-stop ran"), 1, "{lines:#?}");
+    let told =
+        " 1 requests are cut off, 100 ms after the stop; Runtime::stop_grace gives them longer";
+    assert_eq!(count(told), 1, "{lines:#?}");
+}
+
+#[test]
+fn a_client_that_never_reads_does_not_hold_up_the_end_beyond_the_grace() {
+    let instance = Instance::start("testbed", &[("STOP_GRACE_MS", "100")]);
+    let mut deaf = instance.connect();
+    let headers = [("x-fc-request-id", "deaf")];
+    deaf.send(&request("POST", "/invoke", &headers, b"repeat 8388608"));
+    instance.wait_for_line("its end", |line| line.ends_with("End RequestId: deaf"));
+    assert_cut_off(instance);
+}
+
+#[test]
+fn a_handler_that_does_not_return_does_not_hold_up_the_end_beyond_the_grace() {
+    let instance = Instance::start("testbed", &[("STOP_GRACE_MS", "100")]);
+    let mut connection = instance.connect();
+    connection.send(&request("POST", "/invoke", &[], b"sleep 600000"));
+    instance.wait_for_line("the slow request", |line| {
+        line.ends_with("asleep for 600000 ms")
+    });
+    assert_cut_off(instance);
+}

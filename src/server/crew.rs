@@ -1,22 +1,32 @@
 //! The workers' book: how many there are, how many wait, how many requests are in flight, and the bell that wakes the
 //! main thread.
 //!
-//! Owns the rule that a worker is started only when all are busy. It must not know what the workers do.
+//! Owns the counts, and who rings for another worker. It must not know what the workers do, nor when one is hired.
 
+use std::cell::Cell;
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How long the first hire waits. A cold start is one request: starting a thread beside it would take time and memory
-/// from its answer, for a second worker that mostly nobody needs yet.
-const FIRST_HIRE_PAUSE: Duration = Duration::from_millis(5);
+/// How many workers stay, however long they have waited for work: one to serve, and one for what comes meanwhile.
+#[cfg(not(feature = "tiny-http"))]
+const KEPT: usize = 2;
+
+/// How many threads a server may have at most, unless [`Runtime::workers`](crate::Runtime::workers) asks for more: half
+/// of what an instance may have (contract §4.4), which leaves as many to the handlers.
+#[cfg(not(feature = "tiny-http"))]
+const MOST_THREADS: usize = 512;
 
 /// The book of one server.
 #[derive(Debug)]
 pub(super) struct Crew {
     idle: AtomicUsize,
     hired: AtomicUsize,
+    /// How often a worker has come for work, but for its first time: all that the crew has finished.
+    finished: AtomicUsize,
+    /// How many workers wait for a client, and others may work in their place.
+    absent: AtomicUsize,
     in_flight: AtomicUsize,
     reading: AtomicUsize,
     visits: AtomicUsize,
@@ -37,6 +47,8 @@ impl Crew {
         Self {
             idle: AtomicUsize::new(0),
             hired: AtomicUsize::new(0),
+            finished: AtomicUsize::new(0),
+            absent: AtomicUsize::new(0),
             in_flight: AtomicUsize::new(0),
             reading: AtomicUsize::new(0),
             visits: AtomicUsize::new(0),
@@ -52,24 +64,95 @@ impl Crew {
 
     /// Waits for work by `wait`; rings for another worker when there is work and this was the last that waited.
     pub(super) fn idle<T, E>(&self, wait: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        self.finished.fetch_add(1, SeqCst);
         let counted = Counted::one(&self.idle);
         let work = wait();
         drop(counted);
-        // One ring is enough for all who find no idle worker before it is heard.
-        if work.is_ok() && self.wants_worker() && !self.rung.swap(true, SeqCst) {
-            self.bell.ring(Ring::Hire);
+        if work.is_ok() {
+            self.ring_for_worker();
         }
         work
     }
 
+    /// One ring is enough for all who find no idle worker before it is heard.
+    fn ring_for_worker(&self) {
+        if self.wants_worker() && !self.rung.swap(true, SeqCst) {
+            self.bell.ring(Ring::Hire);
+        }
+    }
+
+    /// Ends a worker that has waited in vain, unless it is among the few that stay. It must wait no more.
+    #[cfg(not(feature = "tiny-http"))]
+    pub(super) fn leaves(&self) -> bool {
+        let fewer = |size: usize| (size > KEPT).then(|| size - 1);
+        let leaves = self.hired.fetch_update(SeqCst, SeqCst, fewer).is_ok();
+        if leaves {
+            // All others may be busy.
+            self.ring_for_worker();
+        }
+        leaves
+    }
+
+    /// Whether there are more workers than those that stay.
+    #[cfg(not(feature = "tiny-http"))]
+    pub(super) fn has_many(&self) -> bool {
+        self.size() > KEPT
+    }
+
+    /// Lets another worker work in the place of this one, which waits for a client, until the returned value is
+    /// dropped.
+    #[cfg(not(feature = "tiny-http"))]
+    pub(super) fn step_out(&self) -> impl Drop {
+        let absent = Counted::one(&self.absent);
+        self.ring_for_worker();
+        absent
+    }
+
+    /// How much the crew has finished: requests, and whatever else a worker was woken for.
+    pub(super) fn finished(&self) -> usize {
+        self.finished.load(SeqCst)
+    }
+
     /// Counts a request as in flight until the returned value is dropped, which is after its answer.
-    pub(super) fn begin(&self) -> impl Drop {
+    #[cfg(any(feature = "tiny-http", test))]
+    pub(super) fn begin(&self) -> Counted<'_> {
         Counted::one(&self.in_flight)
     }
 
     /// Counts a request that is still being read, until the returned value is dropped.
-    pub(super) fn read(&self) -> impl Drop {
+    #[cfg(feature = "tiny-http")]
+    pub(super) fn read(&self) -> Counted<'_> {
         Counted::one(&self.reading)
+    }
+
+    /// Counts what a connection is about, until the returned value is dropped.
+    #[cfg(not(feature = "tiny-http"))]
+    pub(super) fn count(&self, load: Load) -> Option<Counted<'_>> {
+        self.counter(load).map(Counted::one)
+    }
+
+    /// Counts what a connection that waits is about, until it is released.
+    #[cfg(not(feature = "tiny-http"))]
+    pub(super) fn hold(&self, load: Load) {
+        if let Some(counter) = self.counter(load) {
+            counter.fetch_add(1, SeqCst);
+        }
+    }
+
+    #[cfg(not(feature = "tiny-http"))]
+    pub(super) fn release(&self, load: Load) {
+        if let Some(counter) = self.counter(load) {
+            counter.fetch_sub(1, SeqCst);
+        }
+    }
+
+    #[cfg(not(feature = "tiny-http"))]
+    fn counter(&self, load: Load) -> Option<&AtomicUsize> {
+        match load {
+            Load::Nothing => None,
+            Load::Reading => Some(&self.reading),
+            Load::InFlight => Some(&self.in_flight),
+        }
     }
 
     pub(super) fn reading(&self) -> usize {
@@ -108,9 +191,33 @@ impl Crew {
         self.in_flight.load(SeqCst)
     }
 
-    pub(super) fn hired(&self) {
-        self.is_short.store(false, SeqCst);
+    /// Counts a worker that is about to start, and that will wait for work.
+    pub(super) fn hires(&self) {
         self.hired.fetch_add(1, SeqCst);
+        self.idle.fetch_add(1, SeqCst);
+        // Its first time is nothing that was finished.
+        self.finished.fetch_sub(1, SeqCst);
+    }
+
+    /// A worker has started. Whether one has is told to the log again if the next does not.
+    pub(super) fn arrives(&self) {
+        self.is_short.store(false, SeqCst);
+        self.idle.fetch_sub(1, SeqCst);
+    }
+
+    /// There was no thread for the worker.
+    pub(super) fn misses(&self) {
+        self.hired.fetch_sub(1, SeqCst);
+        self.idle.fetch_sub(1, SeqCst);
+        self.finished.fetch_add(1, SeqCst);
+    }
+
+    /// Counts a worker that is busy.
+    #[cfg(test)]
+    pub(super) fn hired(&self) {
+        self.hires();
+        self.arrives();
+        self.finished.fetch_add(1, SeqCst);
     }
 
     /// Whether there was a thread for the last worker that was hired, and now is none.
@@ -124,18 +231,28 @@ impl Crew {
 
     /// Whether all workers are busy and there may be one more.
     pub(super) fn wants_worker(&self) -> bool {
-        self.idle.load(SeqCst) == 0 && self.size() < self.limit
+        self.idle.load(SeqCst) == 0 && self.room() > 0
     }
 
-    /// Hears a ring for another worker, and tells whether to hire one.
-    pub(super) fn hears_hire(&self) -> bool {
-        let first = self.size() == 1;
-        if first {
-            std::thread::sleep(FIRST_HIRE_PAUSE);
-        }
+    /// How many more workers there may be. Those that wait for a client leave their place to others, for as long as there
+    /// are not too many threads.
+    pub(super) fn room(&self) -> usize {
+        let most = self.limit.saturating_add(self.absent.load(SeqCst));
+        #[cfg(not(feature = "tiny-http"))]
+        let most = most.min(MOST_THREADS.max(self.limit));
+        most.saturating_sub(self.size())
+    }
+
+    /// Hears the ring for another worker: from now on workers ring again.
+    pub(super) fn hears_hire(&self) {
         self.rung.store(false, SeqCst);
-        // After the pause the first worker is mostly idle again, but without a second one every request would ring.
-        first || self.wants_worker()
+    }
+
+    /// Hears the ring for another worker, and says whether one is wanted again already.
+    pub(super) fn hears_ring(&self) -> bool {
+        self.hears_hire();
+        // Whoever became busy before that has not rung.
+        self.wants_worker() && !self.rung.swap(true, SeqCst)
     }
 
     /// From now on every answer is the last of its connection.
@@ -161,6 +278,17 @@ impl Crew {
     }
 }
 
+/// What a connection is about, as far as a stop waits for it.
+#[cfg(not(feature = "tiny-http"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Load {
+    Nothing,
+    /// A request that is coming.
+    Reading,
+    /// A request that is whole, until its answer is sent.
+    InFlight,
+}
+
 /// A counter that is one higher while this lives, whatever ends its life.
 pub(super) struct Counted<'a>(&'a AtomicUsize);
 
@@ -168,14 +296,6 @@ impl<'a> Counted<'a> {
     fn one(counter: &'a AtomicUsize) -> Self {
         counter.fetch_add(1, SeqCst);
         Self(counter)
-    }
-
-    /// Counts one more, unless there are as many as there may be.
-    #[cfg(not(feature = "tiny-http"))]
-    pub(super) fn up_to(most: usize, counter: &'a AtomicUsize) -> Option<Self> {
-        let before = counter.fetch_add(1, SeqCst);
-        let counted = Self(counter);
-        (before < most).then_some(counted)
     }
 }
 
@@ -196,6 +316,8 @@ pub(super) enum Ring {
     Doubt,
     /// No connection can be accepted any more.
     AcceptFailed,
+    /// A clock runs out before all those that were known.
+    Clock,
     /// The last work of the process is done.
     Done,
     /// A signal came, or the program asked for the end.
@@ -207,6 +329,7 @@ const HIRE_BYTE: u8 = b'H';
 const VISIT_BYTE: u8 = b'V';
 const DOUBT_BYTE: u8 = b'D';
 const ACCEPT_FAILED_BYTE: u8 = b'A';
+const CLOCK_BYTE: u8 = b'C';
 const DONE_BYTE: u8 = b'E';
 pub(super) const STOP_BYTE: u8 = b'X';
 
@@ -222,13 +345,21 @@ impl From<UnixStream> for Bell {
 
 /// The end that hears.
 #[derive(Debug)]
-pub(super) struct Ear(UnixStream);
+pub(super) struct Ear {
+    socket: UnixStream,
+    /// Whether its last wait had an end.
+    is_timed: Cell<bool>,
+}
 
 /// A bell and the ear that hears it: one pair of sockets, so that workers, signals and the program's own stop all wake
 /// the main thread by one wait.
 pub(super) fn bell() -> io::Result<(Bell, Ear)> {
     let (bell, ear) = UnixStream::pair()?;
-    Ok((Bell(bell), Ear(ear)))
+    let ear = Ear {
+        socket: ear,
+        is_timed: Cell::new(false),
+    };
+    Ok((Bell(bell), ear))
 }
 
 impl Bell {
@@ -238,6 +369,7 @@ impl Bell {
             Ring::Visit => VISIT_BYTE,
             Ring::Doubt => DOUBT_BYTE,
             Ring::AcceptFailed => ACCEPT_FAILED_BYTE,
+            Ring::Clock => CLOCK_BYTE,
             Ring::Done => DONE_BYTE,
             Ring::Stop => STOP_BYTE,
         };
@@ -252,29 +384,27 @@ impl Bell {
 }
 
 impl Ear {
-    /// Waits for a ring.
-    pub(super) fn hear(&self) -> Ring {
-        loop {
-            if let Some(ring) = self.read() {
-                return ring;
-            }
+    /// Waits for a ring, but not beyond then. Nobody wakes an ear that waits without an end but a ring.
+    pub(super) fn hear(&self, until: Option<Instant>) -> Option<Ring> {
+        if until.is_some() || self.is_timed.get() {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            // No time would be no end.
+            let left = left.map(|left| left.max(Duration::from_micros(1)));
+            self.socket.set_read_timeout(left).ok()?;
+            self.is_timed.set(until.is_some());
         }
-    }
-
-    /// Waits for a ring, but not longer than `time`.
-    pub(super) fn hear_within(&self, time: Duration) -> Option<Ring> {
-        self.0.set_read_timeout(Some(time)).ok()?;
         self.read()
     }
 
     fn read(&self) -> Option<Ring> {
         let mut byte = [0];
-        (&self.0).read_exact(&mut byte).ok()?;
+        (&self.socket).read_exact(&mut byte).ok()?;
         match byte {
             [HIRE_BYTE] => Some(Ring::Hire),
             [VISIT_BYTE] => Some(Ring::Visit),
             [DOUBT_BYTE] => Some(Ring::Doubt),
             [ACCEPT_FAILED_BYTE] => Some(Ring::AcceptFailed),
+            [CLOCK_BYTE] => Some(Ring::Clock),
             [DONE_BYTE] => Some(Ring::Done),
             _ => Some(Ring::Stop),
         }
@@ -283,8 +413,16 @@ impl Ear {
 
 #[cfg(test)]
 mod tests {
-    use super::{Crew, Ring, bell};
-    use std::time::Duration;
+    use super::{Crew, Ear, Ring, bell};
+    use std::time::{Duration, Instant};
+
+    /// How long a test waits for what must come.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// What was rung, if anything.
+    fn heard(ear: &Ear) -> Option<Ring> {
+        ear.hear(Some(Instant::now() + Duration::from_millis(1)))
+    }
 
     #[test]
     fn only_the_last_idle_worker_rings_for_another_and_only_once() {
@@ -294,31 +432,20 @@ mod tests {
         let work = || Ok::<(), ()>(());
         assert!(crew.idle(|| crew.idle(work)).is_ok());
         assert!(crew.idle(work).is_ok());
-        assert_eq!(ear.hear(), Ring::Hire);
-        assert_eq!(
-            ear.hear_within(Duration::from_millis(1)),
-            None,
-            "the first ring was not heard yet"
-        );
-        assert!(crew.hears_hire());
+        assert_eq!(ear.hear(Some(Instant::now() + PATIENCE)), Some(Ring::Hire));
+        assert_eq!(heard(&ear), None, "the first ring was not heard yet");
+        let hears = || Err::<(), _>(crew.hears_ring());
+        assert_eq!(crew.idle(hears), Err(false), "one is idle");
         crew.hired();
-        assert!(crew.idle(|| Err::<(), ()>(())).is_err());
-        assert_eq!(
-            ear.hear_within(Duration::from_millis(1)),
-            None,
-            "no work, no ring"
-        );
+        assert_eq!(heard(&ear), None, "no work, no ring");
         assert!(crew.idle(work).is_ok());
-        assert_eq!(ear.hear(), Ring::Hire);
-        assert!(crew.hears_hire());
+        assert_eq!(ear.hear(Some(Instant::now() + PATIENCE)), Some(Ring::Hire));
+        assert!(crew.hears_ring(), "none is idle");
+        assert!(crew.idle(work).is_ok());
+        assert_eq!(heard(&ear), None, "who hears it knows");
         crew.hired();
-        assert!(crew.idle(work).is_ok());
-        assert_eq!(
-            ear.hear_within(Duration::from_millis(1)),
-            None,
-            "there may be three"
-        );
-        assert!(!crew.hears_hire());
+        assert_eq!(heard(&ear), None, "there may be three");
+        assert!(!crew.hears_ring());
     }
 
     #[cfg(feature = "tiny-http")]
@@ -331,12 +458,12 @@ mod tests {
             crew.doubt();
             crew.ask_for_visit();
         }
-        assert_eq!(ear.hear(), Ring::Doubt);
-        assert_eq!(ear.hear(), Ring::Visit);
-        assert_eq!(ear.hear_within(Duration::from_millis(1)), None);
+        assert_eq!(ear.hear(Some(Instant::now() + PATIENCE)), Some(Ring::Doubt));
+        assert_eq!(ear.hear(Some(Instant::now() + PATIENCE)), Some(Ring::Visit));
+        assert_eq!(heard(&ear), None);
         crew.hears_doubt();
         crew.doubt();
-        assert_eq!(ear.hear(), Ring::Doubt);
+        assert_eq!(ear.hear(Some(Instant::now() + PATIENCE)), Some(Ring::Doubt));
     }
 
     #[test]

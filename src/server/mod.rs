@@ -1,7 +1,8 @@
 //! The door of the house: a listener and workers in front, `Call` and `Reply` behind.
 //!
-//! Owns the life of the process from the bound listener to the last answer: the workers, the signals, the drain. What
-//! turns bytes into calls is one of the fronts, chosen when the program is built. It must not know any endpoint.
+//! Owns the life of the process from the bound listener to the last answer: the workers, the signals, the drain (see
+//! `watch`). What turns bytes into calls is one of the two servers, chosen when the program is built. It must not know
+//! any endpoint.
 
 #[cfg(all(feature = "tiny-http", feature = "direct"))]
 compile_error!(
@@ -19,24 +20,27 @@ mod direct;
 mod framing;
 #[cfg(all(fuzzing, not(feature = "tiny-http")))]
 pub(crate) mod fuzzing;
+mod hiring;
 mod rules;
 mod signals;
 #[cfg(feature = "tiny-http")]
 mod tiny;
+mod watch;
 
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::call::{Call, Reply};
 use crate::limits::Limits;
-use crew::{Crew, Ear, Ring};
+use crew::Crew;
 #[cfg(not(feature = "tiny-http"))]
 use direct::Front;
 pub(crate) use signals::{Stop, StopState};
 #[cfg(feature = "tiny-http")]
 use tiny::Front;
+use watch::Watch;
 
 /// What serves a call.
 pub(crate) type Serve = dyn Fn(Call) -> Reply + Send + Sync;
@@ -60,13 +64,13 @@ trait Door: Send + Sync + Sized + 'static {
     /// No further connection is accepted; the requests of those that are open still are.
     fn close(&self);
 
-    /// How many connections wait for a worker although nothing is accepted any more.
-    fn late(&self) -> usize {
-        0
-    }
-
     /// Wakes every worker that waits for work, so that it ends.
     fn dismiss(&self) {}
+
+    /// Does what is due at a moment, and tells when something else will be.
+    fn look(&self, _now: Instant) -> Option<Instant> {
+        None
+    }
 
     /// Frees a connection that only another one can free, and tells whether that could be tried.
     fn visit(&self) -> bool {
@@ -97,19 +101,6 @@ pub(crate) enum ServeError {
 /// open at once, and whoever finds no place is answered only when it tries again, a second later.
 const BACKLOG: i32 = 1024;
 
-/// How often the drain looks, and for how many looks nothing may have happened: a request that was sent just before the
-/// stop is still under way through the machine.
-const DRAIN_TICK: Duration = Duration::from_millis(20);
-const QUIET_TICKS: u32 = 2;
-/// How long connections are still accepted after the stop, if it does not get quiet: who has connected before it is to
-/// be answered.
-const ACCEPT_GRACE: Duration = Duration::from_millis(500);
-/// How long the stop waits for requests whose body is still coming: a client that stalls must not hold it up.
-const READ_GRACE: Duration = Duration::from_secs(2);
-
-/// How long to wait after the system had no thread for a worker.
-const HIRE_AGAIN: Duration = Duration::from_millis(100);
-
 /// Serves until `stop` says so, then until every request in flight has its answer and `last_work` is done.
 pub(crate) fn serve(
     listener: TcpListener,
@@ -128,11 +119,22 @@ pub(crate) fn serve(
     stop.listen(crew.bell()).map_err(ServeError::Start)?;
     hire(&crew, &front).map_err(ServeError::Start)?;
     crate::logger::mark_inited();
-    let ended = watch(&crew, &front, &ear);
+    let mut watch = Watch::new(&crew, &front, &ear);
+    let ended = watch.serve();
     crew.stop();
-    let finished = drain(&crew, &front, &ear).and_then(|()| finish(&crew, &front, &ear, last_work));
+    let cut_at = Instant::now().checked_add(limits.stop_grace);
+    let finished = watch
+        .drain(cut_at)
+        .and_then(|()| watch.finish(cut_at, last_work));
     crew.dismiss();
+    let in_flight = crew.in_flight();
     front.dismiss();
+    if finished.is_ok() && in_flight > 0 {
+        log::warn!(
+            "{in_flight} requests are cut off, {} ms after the stop; Runtime::stop_grace gives them longer",
+            u64::try_from(limits.stop_grace.as_millis()).unwrap_or(u64::MAX)
+        );
+    }
     ended.and(finished)
 }
 
@@ -145,129 +147,15 @@ fn prepare(listener: &TcpListener) -> io::Result<()> {
     Ok(())
 }
 
-/// What the main thread does while others serve: it waits for the bell.
-fn watch(crew: &Arc<Crew>, front: &Arc<Front>, ear: &Ear) -> Result<(), ServeError> {
-    loop {
-        match ear.hear() {
-            Ring::Stop => return Ok(()),
-            Ring::Doubt => {
-                crew.hears_doubt();
-                if !front.is_accepting() {
-                    return Err(ServeError::Accept);
-                }
-            }
-            Ring::AcceptFailed => return Err(ServeError::Accept),
-            ring => attend(ring, crew, front),
-        }
-    }
-}
-
-/// Waits until nothing is in flight, and stops listening on the way; a second signal cuts that short.
-fn drain(crew: &Arc<Crew>, front: &Arc<Front>, ear: &Ear) -> Result<(), ServeError> {
-    let began = Instant::now();
-    let (mut quiet_ticks, mut listening) = (0, true);
-    loop {
-        let readers_count = began.elapsed() < READ_GRACE;
-        match ear.hear_within(DRAIN_TICK) {
-            Some(Ring::Stop) => return Err(ServeError::Interrupted(crew.in_flight())),
-            Some(ring) => {
-                attend(ring, crew, front);
-                quiet_ticks = 0;
-            }
-            None if crew.in_flight() > 0 => quiet_ticks = 0,
-            None if readers_count && crew.reading() + front.late() > 0 => quiet_ticks = 0,
-            None => quiet_ticks += 1,
-        }
-        if listening && (quiet_ticks == QUIET_TICKS || began.elapsed() > ACCEPT_GRACE) {
-            front.close();
-            // Without a thread they are left to the workers that end.
-            let _ = (0..front.late()).try_for_each(|_| hire(crew, front));
-            (quiet_ticks, listening) = (0, false);
-        } else if quiet_ticks == QUIET_TICKS {
-            return Ok(());
-        }
-    }
-}
-
-/// Does the last work on a thread of its own, so that a second signal is heard even if it hangs. Requests on
-/// connections that live on are still served meanwhile.
-fn finish(
-    crew: &Arc<Crew>,
-    front: &Arc<Front>,
-    ear: &Ear,
-    last_work: &Arc<LastWork>,
-) -> Result<(), ServeError> {
-    let worker = Arc::clone(crew);
-    let work = Arc::clone(last_work);
-    let spawned = start_thread(Box::new(move || {
-        work();
-        worker.bell().ring(Ring::Done);
-    }));
-    if spawned.is_err() {
-        // Without a thread it is still done, only not to be interrupted.
-        last_work();
-        return Ok(());
-    }
-    loop {
-        match ear.hear() {
-            Ring::Done => break,
-            Ring::Stop => return Err(ServeError::Interrupted(crew.in_flight())),
-            ring => attend(ring, crew, front),
-        }
-    }
-    // What such a request has begun is answered, and nothing begins any more.
-    crew.dismiss();
-    while crew.in_flight() > 0 {
-        match ear.hear_within(DRAIN_TICK) {
-            Some(Ring::Stop) => return Err(ServeError::Interrupted(crew.in_flight())),
-            Some(ring) => attend(ring, crew, front),
-            None => {}
-        }
-    }
-    Ok(())
-}
-
-/// Does what a ring asks for besides ending.
-fn attend(ring: Ring, crew: &Arc<Crew>, front: &Arc<Front>) {
-    match ring {
-        Ring::Hire => hire_if_wanted(crew, front),
-        Ring::Visit => {
-            // The main thread must hear the end soon, so the first that fails is the last.
-            if !(0..crew.take_visits()).all(|_| front.visit()) {
-                crew.doubt();
-            }
-        }
-        // The others are about the listener, which is or will soon be closed.
-        Ring::Doubt | Ring::AcceptFailed | Ring::Done | Ring::Stop => {}
-    }
-}
-
-fn hire_if_wanted(crew: &Arc<Crew>, front: &Arc<Front>) {
-    if !crew.hears_hire() {
-        return;
-    }
-    if let Err(error) = hire(crew, front) {
-        if crew.is_first_shortage() {
-            log::warn!("no thread for another worker: {error}");
-        }
-        // The busy workers go on, but they may be busy for as long as their connections are kept alive. At the end they are
-        // not, and a ring would keep it from coming.
-        std::thread::sleep(HIRE_AGAIN);
-        if crew.wants_worker() && !crew.is_stopping() {
-            crew.bell().ring(Ring::Hire);
-        }
-    }
-}
-
 /// Starts a worker. A panic that reaches its loop costs the request it served, never the worker.
 fn hire(crew: &Arc<Crew>, front: &Arc<Front>) -> io::Result<()> {
-    let worker = Arc::clone(front);
+    let (worker, its_crew) = (Arc::clone(front), Arc::clone(crew));
     let work = move || {
+        its_crew.arrives();
         while std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| worker.work())).is_err() {}
     };
-    start_thread(Box::new(work))?;
-    crew.hired();
-    Ok(())
+    crew.hires();
+    start_thread(Box::new(work)).inspect_err(|_| crew.misses())
 }
 
 /// Starts a thread. The work is boxed, for the standard library's way to a thread is compiled anew for every closure.

@@ -29,6 +29,9 @@ fn main() -> ExitCode {
     if let Some(workers) = number("WORKERS") {
         runtime = runtime.workers(workers);
     }
+    if let Some(milliseconds) = number("STOP_GRACE_MS") {
+        runtime = runtime.stop_grace(Duration::from_millis(milliseconds as u64));
+    }
     #[cfg(feature = "direct")]
     if let Some(connections) = number("CONNECTIONS") {
         runtime = runtime.connections(connections);

@@ -4,7 +4,6 @@
 
 use super::head;
 use super::inbox::{CRLF, End, Inbox, Source};
-use super::wire::Clock;
 use crate::limits::Limits;
 use crate::server::framing::{Framing, Refusal};
 
@@ -21,53 +20,131 @@ const CHUNK_LINE_TOO_LONG: Refusal =
     Refusal::Malformed("the line before a chunk is longer than 1024 bytes");
 const CHUNK_TOO_LONG: Refusal = Refusal::Malformed("a chunk is longer than it says");
 
-/// Reads a body to its end; whatever length it has announced, only what has come takes memory.
-pub(super) fn read<S: Source>(
-    inbox: &mut Inbox<S>,
-    framing: Framing,
-    limits: &Limits,
-    clock: Clock,
-) -> Result<Vec<u8>, End> {
-    let mut body = Vec::new();
-    match framing {
-        Framing::Empty => {}
-        Framing::Length(length) => inbox.take(length, &mut body, clock)?,
-        Framing::Chunked => read_chunks(inbox, limits, clock, &mut body)?,
-    }
-    Ok(body)
+/// A body that comes: what of it is there, and what is to come next. Whatever length it has announced, only what has come
+/// takes memory.
+#[derive(Debug)]
+pub(super) struct Reader {
+    body: Vec<u8>,
+    next: Next,
+    extensions_left: usize,
 }
 
-fn read_chunks<S: Source>(
-    inbox: &mut Inbox<S>,
-    limits: &Limits,
-    clock: Clock,
-    body: &mut Vec<u8>,
-) -> Result<(), End> {
-    let mut extensions_left = EXTENSIONS_BYTES;
-    loop {
-        let until = clock.until(body.len());
-        let line = inbox.line(CHUNK_LINE_BYTES, CHUNK_LINE_TOO_LONG, until)?;
-        let (size, extensions) = chunk_size(line)?;
-        extensions_left = extensions_left
+/// What comes next of a body.
+#[derive(Debug, Clone, Copy)]
+enum Next {
+    /// Bytes, until the body has so many.
+    Sized(usize),
+    /// The line before a chunk.
+    ChunkLine,
+    /// Bytes of a chunk, until the body has so many.
+    Chunk(usize),
+    /// The end of a chunk.
+    ChunkEnd,
+    /// The trailers, of which so many bytes were looked at without finding the last.
+    Trailers(usize),
+}
+
+impl Reader {
+    pub(super) fn new(framing: Framing) -> Self {
+        Self {
+            body: Vec::new(),
+            next: match framing {
+                Framing::Empty => Next::Sized(0),
+                Framing::Length(length) => Next::Sized(length),
+                Framing::Chunked => Next::ChunkLine,
+            },
+            extensions_left: EXTENSIONS_BYTES,
+        }
+    }
+
+    /// How many bytes have come.
+    pub(super) fn length(&self) -> usize {
+        self.body.len()
+    }
+
+    /// Reads on, to the end if it has come; after [`End::Waiting`] it goes on there.
+    pub(super) fn read<S: Source>(
+        &mut self,
+        inbox: &mut Inbox<S>,
+        limits: &Limits,
+    ) -> Result<Vec<u8>, End> {
+        while let Some(next) = self.part(inbox, limits)? {
+            self.next = next;
+        }
+        Ok(std::mem::take(&mut self.body))
+    }
+
+    /// Reads one part; tells which is next, if any.
+    fn part<S: Source>(
+        &mut self,
+        inbox: &mut Inbox<S>,
+        limits: &Limits,
+    ) -> Result<Option<Next>, End> {
+        Ok(match self.next {
+            Next::Sized(length) => {
+                inbox.take(length, &mut self.body)?;
+                None
+            }
+            Next::ChunkLine => {
+                let line = inbox.line(CHUNK_LINE_BYTES, CHUNK_LINE_TOO_LONG)?;
+                let (size, extensions) = chunk_size(line)?;
+                Some(self.begin_chunk(size, extensions, limits)?)
+            }
+            Next::Chunk(end) => {
+                inbox.take(end, &mut self.body)?;
+                Some(Next::ChunkEnd)
+            }
+            Next::ChunkEnd => {
+                inbox.line(CRLF.len(), CHUNK_TOO_LONG)?;
+                Some(Next::ChunkLine)
+            }
+            Next::Trailers(searched) => {
+                self.trailers(inbox, limits, searched)?;
+                None
+            }
+        })
+    }
+
+    fn begin_chunk(
+        &mut self,
+        size: usize,
+        extensions: usize,
+        limits: &Limits,
+    ) -> Result<Next, Refusal> {
+        self.extensions_left = self
+            .extensions_left
             .checked_sub(extensions)
             .ok_or(EXTENSIONS_TOO_LONG)?;
-        if size == 0 {
-            break;
-        }
-        if size > limits.body_bytes - body.len() {
-            return Err(Refusal::TooLarge {
+        match size {
+            0 => Ok(Next::Trailers(0)),
+            size if size <= limits.body_bytes - self.body.len() => {
+                Ok(Next::Chunk(self.body.len() + size))
+            }
+            _ => Err(Refusal::TooLarge {
                 limit: limits.body_bytes,
                 announced: None,
-            }
-            .into());
+            }),
         }
-        inbox.take(size, body, clock)?;
-        inbox.line(CRLF.len(), CHUNK_TOO_LONG, clock.until(body.len()))?;
     }
-    // Trailers must be sound, and are not handed on: who merges them into the head can be made to believe things (RFC
-    // 9110 §6.5.1).
-    let until = clock.until(body.len());
-    head::trailers(inbox, limits, until)
+
+    /// Trailers must be sound, and are not handed on: who merges them into the head can be made to believe things (RFC
+    /// 9110 §6.5.1). They are looked at again from their start when a line more has come, not at each byte.
+    fn trailers<S: Source>(
+        &mut self,
+        inbox: &mut Inbox<S>,
+        limits: &Limits,
+        mut searched: usize,
+    ) -> Result<(), End> {
+        loop {
+            let here = inbox.unused();
+            if here.len() > limits.head_bytes || here[searched..].contains(&b'\n') {
+                self.next = Next::Trailers(here.len());
+                return head::trailers(inbox, limits);
+            }
+            searched = here.len();
+            inbox.more()?;
+        }
+    }
 }
 
 /// The size of a chunk, from the line before it, and how many bytes of extensions it has, which are ignored.
@@ -100,12 +177,11 @@ fn chunk_size(line: &[u8]) -> Result<(usize, usize), Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::Reader;
     use crate::limits::Limits;
-    use crate::server::direct::inbox::{End, Inbox, Script};
-    use crate::server::direct::wire::Clock;
+    use crate::server::direct::inbox::{Buffer, End, Inbox, Script, Source};
     use crate::server::framing::{Excess, Framing, Refusal};
-    use std::time::Duration;
+    use std::io::{self, ErrorKind};
 
     const LIMIT: usize = 100;
 
@@ -116,14 +192,13 @@ mod tests {
             bytes: &bytes,
             step,
         });
-        let clock = Clock::start(Duration::from_secs(60), 1);
         let limits = Limits {
             body_bytes: LIMIT,
             ..Limits::default()
         };
-        let body = read(&mut inbox, Framing::Chunked, &limits, clock)?;
+        let body = Reader::new(Framing::Chunked).read(&mut inbox, &limits)?;
         let mut next = Vec::new();
-        let is_next = inbox.take(4, &mut next, clock).is_ok() && next == b"NEXT";
+        let is_next = inbox.take(4, &mut next).is_ok() && next == b"NEXT";
         Ok((body, is_next))
     }
 
@@ -214,5 +289,47 @@ mod tests {
                 _
             )))
         ));
+    }
+
+    /// Bytes that come so many at a time, each piece after a wait.
+    struct Halting<'a>(Script<'a>, bool);
+
+    impl Source for Halting<'_> {
+        fn read(&mut self, into: &mut Vec<u8>) -> io::Result<usize> {
+            self.1 = !self.1;
+            match self.1 {
+                true => Err(ErrorKind::WouldBlock.into()),
+                false => self.0.read(into),
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_that_was_waited_for_goes_on_where_it_stopped() {
+        let chunked = b"3;x=y\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\nA: b\r\nC: d\r\n\r\nNEXT";
+        let sized = b"abc0123456789abcdefNEXT";
+        for (bytes, framing) in [
+            (&chunked[..], Framing::Chunked),
+            (&sized[..], Framing::Length(19)),
+        ] {
+            for step in 1..bytes.len() {
+                let mut reader = Reader::new(framing);
+                let mut buffer = Buffer::default();
+                let mut source = Some(Halting(Script { bytes, step }, false));
+                let body = loop {
+                    let mut inbox = Inbox::resume(source.take().expect("a source"), buffer);
+                    let read = reader.read(&mut inbox, &Limits::default());
+                    let mut next = Vec::new();
+                    if let Ok(body) = read {
+                        while inbox.take(4, &mut next) == Err(End::Waiting) {}
+                        assert_eq!(next, b"NEXT");
+                        break body;
+                    }
+                    assert_eq!(read, Err(End::Waiting), "by {step}");
+                    (source, buffer) = inbox.into_parts();
+                };
+                assert_eq!(body, b"abc0123456789abcdef", "by {step}");
+            }
+        }
     }
 }

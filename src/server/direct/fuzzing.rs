@@ -6,11 +6,9 @@
 )]
 
 use std::io::{self, ErrorKind};
-use std::time::{Duration, Instant};
 
 use super::inbox::{End, Inbox, Source};
-use super::wire::Clock;
-use super::{body, head};
+use super::{body::Reader, head};
 use crate::headers::Headers;
 use crate::http::{Body, Request};
 use crate::limits::Limits;
@@ -64,7 +62,7 @@ pub fn head(bytes: &[u8], cuts: &[usize], most: Most) -> Result<(Head, usize), E
 /// Reads one chunked body, and tells how many bytes it took.
 pub fn chunks(bytes: &[u8], cuts: &[usize], most: Most) -> Result<(Vec<u8>, usize), Ended> {
     let mut inbox = inbox(bytes, cuts);
-    let body = body::read(&mut inbox, Framing::Chunked, &most.into(), clock())?;
+    let body = Reader::new(Framing::Chunked).read(&mut inbox, &most.into())?;
     Ok((body, bytes.len() - rest(&mut inbox)))
 }
 
@@ -85,7 +83,7 @@ fn read_request(inbox: &mut Inbox<Pieces<'_>>, limits: &Limits) -> Result<(Head,
     inbox.wait()?;
     let head = read_head(inbox, limits)?;
     let framing = framing(&head.headers, limits.body_bytes).map_err(End::Refused)?;
-    let body = body::read(inbox, framing, limits, clock())?;
+    let body = Reader::new(framing).read(inbox, limits)?;
     let Head {
         method,
         target,
@@ -112,13 +110,8 @@ fn read_head(inbox: &mut Inbox<Pieces<'_>>, limits: &Limits) -> Result<Head, End
 fn rest(inbox: &mut Inbox<Pieces<'_>>) -> usize {
     let mut rest = Vec::new();
     // It ends by the end of the bytes, which is no news.
-    let _ = inbox.take(usize::MAX, &mut rest, clock());
+    let _ = inbox.take(usize::MAX, &mut rest);
     rest.len()
-}
-
-/// A clock that never runs out.
-fn clock() -> Clock {
-    Clock::start(Duration::from_secs(3600), 1)
 }
 
 fn inbox<'a>(bytes: &'a [u8], cuts: &'a [usize]) -> Inbox<Pieces<'a>> {
@@ -136,7 +129,7 @@ struct Pieces<'a> {
 }
 
 impl Source for Pieces<'_> {
-    fn read(&mut self, into: &mut Vec<u8>, _: Option<Instant>) -> io::Result<usize> {
+    fn read(&mut self, into: &mut Vec<u8>) -> io::Result<usize> {
         self.reads += 1;
         if self.reads % 4 == 3 {
             return Err(ErrorKind::Interrupted.into());

@@ -73,14 +73,13 @@ impl Head {
         limits: &Limits,
         is_head: &mut bool,
     ) -> Result<Self, End> {
-        let until = Instant::now().checked_add(limits.head_time);
         let too_long = Refusal::OverLimit(&LINE_TOO_LONG, limits.head_bytes);
-        let line_length = inbox.line_length(limits.head_bytes, too_long, until)?;
+        let line_length = inbox.line_length(limits.head_bytes, too_long)?;
         let line = &inbox.unused()[..line_length - CRLF.len()];
         *is_head = line.starts_with(b"HEAD ");
         let (method, target, http_1_0) = request_line(line)?;
         let mut found = Vec::with_capacity(TYPICAL_FIELDS);
-        let length = fields(inbox, line_length, &mut found, limits, until)?;
+        let length = fields(inbox, line_length, &mut found, limits)?;
         let headers = Headers::of(inbox.unused()[..length].into(), found);
         inbox.advance(length);
         let headers = rules::settle(headers, &target, http_1_0)?;
@@ -126,12 +125,8 @@ fn awaits_continue(headers: &Headers, http_1_0: bool) -> Result<bool, Refusal> {
 }
 
 /// Reads over the trailers of a body, which must be sound (RFC 9112 §7.1.2).
-pub(super) fn trailers<S: Source>(
-    inbox: &mut Inbox<S>,
-    limits: &Limits,
-    until: Option<Instant>,
-) -> Result<(), End> {
-    let length = fields(inbox, 0, &mut Vec::new(), limits, until)?;
+pub(super) fn trailers<S: Source>(inbox: &mut Inbox<S>, limits: &Limits) -> Result<(), End> {
+    let length = fields(inbox, 0, &mut Vec::new(), limits)?;
     inbox.advance(length);
     Ok(())
 }
@@ -143,7 +138,6 @@ fn fields<S: Source>(
     mut at: usize,
     found: &mut Vec<Field>,
     limits: &Limits,
-    until: Option<Instant>,
 ) -> Result<usize, End> {
     let most = limits.head_bytes;
     let too_large = Refusal::OverLimit(&HEAD_TOO_LARGE, most);
@@ -155,7 +149,7 @@ fn fields<S: Source>(
             if here.len() > most {
                 return Err(too_large.into());
             }
-            inbox.more(until)?;
+            inbox.more()?;
             continue;
         };
         if at + end > most {

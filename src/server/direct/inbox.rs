@@ -3,25 +3,23 @@
 //! Owns the read buffer, which all requests of a connection share. It must not know what a line says.
 
 use std::io::{self, BufRead, ErrorKind};
-use std::time::Instant;
 
-use super::wire::Clock;
 use crate::server::framing::Refusal;
 
 /// What bytes are read from: a socket, or a test's script.
 pub(super) trait Source {
-    /// Reads what is there, or waits for it, for ever or until then; tells how many bytes have come. These stand at the
-    /// end of `into`, which has room for them and does not grow. That there were none means that there will be no more.
-    fn read(&mut self, into: &mut Vec<u8>, until: Option<Instant>) -> io::Result<usize>;
+    /// Reads what is there, and tells how many bytes: they stand at the end of `into`, which has room for them and does not
+    /// grow. That nothing is there yet is an error, and that there was nothing means that there will be no more.
+    fn read(&mut self, into: &mut Vec<u8>) -> io::Result<usize>;
 }
 
-/// Why a connection ends.
+/// Why reading comes to an end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
+    /// The rest has not come yet: to go on with later.
+    Waiting,
     /// A request is answered without a handler, and what follows it is not trusted.
     Refused(Refusal),
-    /// The last answer has said so.
-    Agreed,
     /// Nobody waits for an answer.
     Gone,
 }
@@ -37,12 +35,6 @@ pub(super) const CRLF: &[u8] = b"\r\n";
 
 pub(super) const BARE_LF: Refusal = Refusal::Malformed("a line ends in LF without CR");
 const CUT_OFF: Refusal = Refusal::Malformed("the request breaks off");
-/// RFC 9110 §15.5.9.
-const TIMED_OUT: Refusal = Refusal::Unserved(
-    408,
-    "RequestTimeout",
-    "the request took too long to arrive; Runtime::head_timeout and Runtime::body_timeout give it longer",
-);
 
 /// The first read's size, in bytes: a head of the platform and a small event fit into it.
 const SMALLEST: usize = 4 * 1024;
@@ -81,9 +73,13 @@ impl<S: Source> Inbox<S> {
     }
 
     /// What was read and is not yet used, to go on with later.
-    #[allow(dead_code, reason = "for connections that wait without a thread")]
     pub(super) fn into_buffer(self) -> Buffer {
         self.buffer
+    }
+
+    #[cfg(test)]
+    pub(super) fn into_parts(self) -> (Option<S>, Buffer) {
+        (Some(self.source), self.buffer)
     }
 
     pub(super) fn source(&mut self) -> &mut S {
@@ -107,12 +103,11 @@ impl<S: Source> Inbox<S> {
 
     /// Whether the head of a request is here, or what will be refused of one: then reading it waits for nothing. `most` is
     /// how long it may be. However a head comes, each byte of it is looked at once.
-    #[allow(dead_code, reason = "for connections that wait without a thread")]
     pub(super) fn has_head(&mut self, most: usize) -> bool {
         self.buffer.has_head(most)
     }
 
-    /// Waits for the first byte of a request, as long as it takes. Empty lines before it are no part of it: some clients
+    /// Reads up to the first byte of a request. Empty lines before it are no part of it: some clients
     /// send one behind a body (RFC 9112 §2.2).
     pub(super) fn wait(&mut self) -> Result<(), End> {
         loop {
@@ -122,21 +117,17 @@ impl<S: Source> Inbox<S> {
             }
             self.buffer.shrink();
             // Whoever closes or resets between two requests, or before the first, owes nobody a word (contract §4.1).
-            match self.fill(None) {
+            match self.fill() {
                 Ok(true) => {}
+                Err(End::Waiting) => return Err(End::Waiting),
                 Ok(false) | Err(_) => return Err(End::Gone),
             }
         }
     }
 
     /// Takes a line of at most `most` bytes, without its CRLF.
-    pub(super) fn line(
-        &mut self,
-        most: usize,
-        too_long: Refusal,
-        until: Option<Instant>,
-    ) -> Result<&[u8], End> {
-        let length = self.line_length(most, too_long, until)?;
+    pub(super) fn line(&mut self, most: usize, too_long: Refusal) -> Result<&[u8], End> {
+        let length = self.line_length(most, too_long)?;
         self.advance(length);
         let end = self.buffer.start - CRLF.len();
         Ok(&self.buffer.bytes[self.buffer.start - length..end])
@@ -144,12 +135,7 @@ impl<S: Source> Inbox<S> {
 
     /// How long the line is that begins here, with its CRLF, and at most `most` bytes; it stays. A bare LF ends none (RFC
     /// 9112 §2.2 lets a server choose).
-    pub(super) fn line_length(
-        &mut self,
-        most: usize,
-        too_long: Refusal,
-        until: Option<Instant>,
-    ) -> Result<usize, End> {
+    pub(super) fn line_length(&mut self, most: usize, too_long: Refusal) -> Result<usize, End> {
         let mut searched = 0;
         loop {
             searched += up_to_lf(&self.unused()[searched..]);
@@ -157,61 +143,56 @@ impl<S: Source> Inbox<S> {
                 _ if searched > most => return Err(too_long.into()),
                 [.., b'\r', b'\n'] => return Ok(searched),
                 [.., b'\n'] => return Err(BARE_LF.into()),
-                _ => self.more(until)?,
+                _ => self.more()?,
             }
         }
     }
 
     /// Reads once more; that nothing comes is an error, for what is here is not whole.
-    pub(super) fn more(&mut self, until: Option<Instant>) -> Result<(), End> {
-        match self.fill(until)? {
+    pub(super) fn more(&mut self) -> Result<(), End> {
+        match self.fill()? {
             true => Ok(()),
             false => Err(CUT_OFF.into()),
         }
     }
 
-    /// Takes `length` bytes to the end of `body`, which grows by what has come, not by what was announced.
-    pub(super) fn take(
-        &mut self,
-        mut length: usize,
-        body: &mut Vec<u8>,
-        clock: Clock,
-    ) -> Result<(), End> {
+    /// Takes so many bytes to the end of `body` that it has `length`: it grows by what has come, not by what was announced.
+    pub(super) fn take(&mut self, length: usize, body: &mut Vec<u8>) -> Result<(), End> {
         loop {
             let here = self.unused();
-            let here = &here[..length.min(here.len())];
+            let here = &here[..here.len().min(length - body.len())];
             body.extend_from_slice(here);
             let taken = here.len();
             self.advance(taken);
-            length -= taken;
-            if length == 0 {
+            if body.len() == length {
                 return Ok(());
             }
-            self.more(clock.until(body.len()))?;
+            self.more()?;
         }
     }
 
-    /// Reads over what still comes until then, and at most so many bytes.
-    pub(super) fn discard(&mut self, mut bytes: usize, until: Option<Instant>) {
+    /// Reads over what comes, and at most so many bytes, until there will be no more.
+    pub(super) fn discard(&mut self, bytes: &mut usize) -> Result<(), End> {
         self.advance(self.unused().len());
-        while bytes > 0 && matches!(self.fill(until), Ok(true)) {
+        while *bytes > 0 && self.fill()? {
             let read = self.unused().len();
-            bytes = bytes.saturating_sub(read);
+            *bytes = bytes.saturating_sub(read);
             self.advance(read);
         }
+        Ok(())
     }
 
     /// Reads once more; tells whether anything came.
-    fn fill(&mut self, until: Option<Instant>) -> Result<bool, End> {
+    pub(super) fn fill(&mut self) -> Result<bool, End> {
         self.buffer.make_room();
         loop {
-            match self.source.read(&mut self.buffer.bytes, until) {
+            match self.source.read(&mut self.buffer.bytes) {
                 Ok(read) => return Ok(read > 0),
                 // A frozen instance wakes up with it (contract §4.5).
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => {
                     return Err(match error.kind() {
-                        ErrorKind::WouldBlock | ErrorKind::TimedOut => TIMED_OUT.into(),
+                        ErrorKind::WouldBlock => End::Waiting,
                         _ => End::Gone,
                     });
                 }
@@ -224,6 +205,11 @@ impl Buffer {
     /// Whether all that has been read is used.
     pub(super) fn is_empty(&self) -> bool {
         self.start == self.bytes.len()
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_unused(&self) -> bool {
+        self.bytes.capacity() == 0
     }
 
     /// Gives memory back that an idle connection does not need: what is larger than it began with.
@@ -248,7 +234,6 @@ impl Buffer {
         }
     }
 
-    #[allow(dead_code, reason = "for connections that wait without a thread")]
     fn has_head(&mut self, most: usize) -> bool {
         self.skip_empty_lines();
         loop {
@@ -301,7 +286,7 @@ pub(super) struct Script<'a> {
 
 #[cfg(test)]
 impl Source for Script<'_> {
-    fn read(&mut self, into: &mut Vec<u8>, _: Option<Instant>) -> io::Result<usize> {
+    fn read(&mut self, into: &mut Vec<u8>) -> io::Result<usize> {
         let room = into.capacity() - into.len();
         let (now, later) = self
             .bytes
@@ -314,24 +299,18 @@ impl Source for Script<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Buffer, CRLF, CUT_OFF, End, Inbox, LARGEST, SMALLEST, Script, Source, TIMED_OUT};
-    use crate::server::direct::wire::Clock;
+    use super::{Buffer, CRLF, CUT_OFF, End, Inbox, LARGEST, SMALLEST, Script, Source};
     use crate::server::framing::Refusal;
     use std::collections::VecDeque;
     use std::io::{self, ErrorKind};
-    use std::time::{Duration, Instant};
 
     const LONG: Refusal = Refusal::Unserved(499, "TooLong", "a test's own");
-
-    fn clock() -> Clock {
-        Clock::start(Duration::from_secs(60), 1)
-    }
 
     fn lines(bytes: &[u8], step: usize, mut left: usize) -> (Vec<Vec<u8>>, End) {
         let mut inbox = Inbox::new(Script { bytes, step });
         let mut lines = Vec::new();
         loop {
-            match inbox.line(left, LONG, clock().until(0)) {
+            match inbox.line(left, LONG) {
                 Ok(line) => {
                     left -= line.len() + CRLF.len();
                     lines.push(line.to_vec());
@@ -379,9 +358,9 @@ mod tests {
             step: usize::MAX,
         });
         let mut body = Vec::new();
-        assert_eq!(inbox.take(100, &mut body, clock()), Ok(()));
+        assert_eq!(inbox.take(100, &mut body), Ok(()));
         assert_eq!(inbox.buffer.bytes.capacity(), SMALLEST);
-        assert_eq!(inbox.take(bytes.len() - 100, &mut body, clock()), Ok(()));
+        assert_eq!(inbox.take(bytes.len(), &mut body), Ok(()));
         assert!(body == bytes && inbox.is_empty());
         assert_eq!(inbox.buffer.bytes.capacity(), LARGEST);
         assert_eq!(inbox.wait(), Err(End::Gone));
@@ -407,7 +386,7 @@ mod tests {
                 let mut come = 0;
                 while !inbox.has_head(100) {
                     assert!(come < bytes.len(), "{} by {step}", bytes.escape_ascii());
-                    inbox.fill(None).expect("it comes");
+                    inbox.fill().expect("it comes");
                     come += step.min(bytes.len() - come);
                 }
                 let late = bytes[..come.saturating_sub(step)].len();
@@ -420,7 +399,7 @@ mod tests {
                 bytes: &whole[..length],
                 step: 5,
             });
-            while inbox.fill(None) == Ok(true) {
+            while inbox.fill() == Ok(true) {
                 assert!(!inbox.has_head(100), "{length}");
             }
         }
@@ -433,7 +412,7 @@ mod tests {
         for bytes in [&b"one\r\ntw"[..], b"o\r\nthr", b"ee\r\nrest"] {
             let step = bytes.len();
             let mut inbox = Inbox::resume(Script { bytes, step }, buffer);
-            let line = inbox.line(100, LONG, None).expect("a line");
+            let line = inbox.line(100, LONG).expect("a line");
             lines.push(line.to_vec());
             buffer = inbox.into_buffer();
         }
@@ -448,13 +427,13 @@ mod tests {
             step: 3,
         });
         let mut body = Vec::new();
-        let taken = inbox.take(usize::MAX, &mut body, clock());
+        let taken = inbox.take(usize::MAX, &mut body);
         assert_eq!(taken, Err(CUT_OFF.into()));
         assert!(body == b"few" && body.capacity() < 100);
     }
 
     #[test]
-    fn empty_lines_before_a_request_are_passed_over_without_a_clock() {
+    fn empty_lines_before_a_request_are_passed_over() {
         for step in 1..8 {
             let mut inbox = Inbox::new(Script {
                 bytes: b"\r\n\r\nGET",
@@ -474,7 +453,7 @@ mod tests {
     struct Odd(VecDeque<Result<&'static [u8], ErrorKind>>);
 
     impl Source for Odd {
-        fn read(&mut self, into: &mut Vec<u8>, _: Option<Instant>) -> io::Result<usize> {
+        fn read(&mut self, into: &mut Vec<u8>) -> io::Result<usize> {
             let bytes = self.0.pop_front().unwrap_or(Ok(b""))?;
             into.extend_from_slice(bytes);
             Ok(bytes.len())
@@ -482,10 +461,10 @@ mod tests {
     }
 
     #[test]
-    fn an_interruption_ends_nothing_and_a_time_out_and_a_reset_do() {
+    fn an_interruption_ends_nothing_and_a_wait_and_a_reset_do() {
         let read = |script: Vec<_>| {
             let mut inbox = Inbox::new(Odd(script.into()));
-            let line = inbox.line(100, LONG, clock().until(0));
+            let line = inbox.line(100, LONG);
             line.map(<[u8]>::to_vec)
         };
         let interrupted = Err(ErrorKind::Interrupted);
@@ -493,9 +472,8 @@ mod tests {
             read(vec![interrupted, Ok(b"a"), interrupted, Ok(b"b\r\n")]),
             Ok(b"ab".to_vec())
         );
-        for kind in [ErrorKind::WouldBlock, ErrorKind::TimedOut] {
-            assert_eq!(read(vec![Ok(b"a"), Err(kind)]), Err(TIMED_OUT.into()));
-        }
+        let waits = Err(ErrorKind::WouldBlock);
+        assert_eq!(read(vec![Ok(b"a"), waits]), Err(End::Waiting));
         assert_eq!(read(vec![Err(ErrorKind::ConnectionReset)]), Err(End::Gone));
     }
 }

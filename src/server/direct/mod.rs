@@ -1,17 +1,22 @@
-//! The front on the standard library's blocking sockets: a thread for each connection, and no HTTP library.
+//! The server on sockets of the standard library: a connection costs no thread, and no HTTP library is needed.
 //!
-//! Owns the connections: who accepts them, how many there may be, in which order their requests are served, and how
-//! they end. It must not know any endpoint, nor what a byte of a request means: `head` and `body` do.
+//! Owns the connections: who accepts them, how many there may be, and who attends to which. It must not know any
+//! endpoint, nor what is said on a connection: `talk` does.
 //!
-//! The worker that accepts a connection serves it to its end, while another waits for the next; so a cold start needs
-//! one thread beside the main one, and nothing is handed over on the way to the first answer.
+//! Connections that are idle, in the middle of a request or of an answer wait in one set (`readiness`), each with what is
+//! kept of it (`slots`, `talk`). The workers wait for what happens there, one event each. The worker that finds a whole
+//! request serves it, and the answer goes out on the same thread: nothing is handed over. The worker that accepts a
+//! connection attends to it at once, so a cold start needs one thread beside the main one.
+//!
+//! There are as many workers as handlers run at once, not as there are connections; those that find nothing to do for
+//! a while end. The main thread looks after the clocks.
 //!
 //! Its rules, each with the section that asks for it:
 //!
-//! - Separate clocks. An idle connection has none (contract §4.1, K7); a head, a body and an answer have one each, and
-//!   every wait is for what is left of it, so that a trickle does not help. See `wire`.
-//! - Limits on everything: those that a program may set are in `limits`, the others named constants here and in `body`.
-//!   No memory is asked for because a length was announced.
+//! - Separate clocks. An idle connection has none (contract §4.1, K7); a head, a body and an answer have one each, which
+//!   a trickle does not renew. See `talk` and `clocks`.
+//! - Limits on everything: those that a program may set are in `limits`, the others named constants. No memory is asked
+//!   for because a length was announced.
 //! - After a request that cannot be trusted nothing more is read as a request (RFC 9112 §6.3, §11.2): it is refused,
 //!   and the connection ends by a lingering close (RFC 9112 §9.6).
 //! - One request after the other (RFC 9112 §9.3.2): that is the back-pressure for clients that pipeline.
@@ -21,62 +26,59 @@
 //! Only pages that were touched take memory: measured, 256 KiB instead changes no figure of a cold start.
 
 mod body;
+mod clocks;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod head;
 mod inbox;
+mod readiness;
+mod slots;
+mod talk;
 mod turns;
 mod wire;
 
 use std::io::ErrorKind::{ConnectionAborted, InvalidInput, WouldBlock};
-use std::io::{self, Write};
+use std::io::{self, Error};
 use std::net::{TcpListener, TcpStream};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use super::answer::{self, Asked};
-use super::crew::{Counted, Crew, Ring};
-use super::framing::{Framing, framing};
-use super::{Door, Serve};
-use crate::call::Reply;
-use crate::limits::Limits;
-use head::Head;
-use inbox::{Buffer, End, Inbox};
-use turns::Turns;
-use wire::{Clock, Wire};
+use rustix::io::Errno;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// How long an acceptor rests when the system has no descriptor or memory for a connection.
+use super::crew::{Crew, Load, Ring};
+use super::{Door, Serve};
+use crate::limits::Limits;
+use clocks::Clocks;
+use inbox::Buffer;
+use readiness::{Event, Interest, Readiness};
+use slots::{Slots, Visit};
+use talk::{Conn, Pause};
+use turns::Turns;
+
+/// How long nobody is accepted after the system had no descriptor or memory for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// How many bytes a lingering close reads over: the rest of a body just above the default limit, so that whoever sends
-/// one hears why it was refused.
-const LINGER_BYTES: usize = 64 * 1024 * 1024;
+/// How long a worker that is not needed waits for work before it ends: longer than the pauses of a busy function, and
+/// short beside the minutes for which the platform keeps an idle instance.
+const LEAVE_AFTER: Duration = Duration::from_secs(10);
 
-/// What is said before a body whose client waits for a word (RFC 9110 §15.2.1).
-const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
-
-/// How a refusal is answered, which may come before it is known what was asked.
-const REFUSED: Asked = Asked {
-    head_only: false,
-    http_1_0: false,
-    connection: Some("close"),
-};
-
-/// Blocking sockets on one listener.
+/// All connections of one listener.
 pub(super) struct Front {
     listener: TcpListener,
     crew: Arc<Crew>,
     serve: Box<Serve>,
     limits: Limits,
     turns: Turns,
-    /// How many connections there are.
-    open: AtomicUsize,
+    readiness: Readiness,
+    slots: Slots<Conn>,
+    clocks: Clocks,
     /// Whether a connection was closed since there was last a place, so that the log tells it once.
     is_full: AtomicBool,
-    /// What had connected but was not accepted when the listener was closed.
-    late: Mutex<Vec<TcpStream>>,
+    /// Whether nobody is accepted for a moment, and whether that was told since somebody last was.
+    rests: AtomicBool,
+    is_short: AtomicBool,
 }
 
 impl Door for Front {
@@ -88,176 +90,238 @@ impl Door for Front {
     ) -> io::Result<Self> {
         // A handler's panic is told by its answer, and by nothing else.
         crate::panics::watch(Box::new(|_, _| false));
+        // The client that woke a worker may be gone when it is to be accepted.
+        listener.set_nonblocking(true)?;
         Ok(Self {
+            readiness: Readiness::new(&listener)?,
             listener,
             crew,
             serve,
             limits,
             turns: Turns::new(limits.workers),
-            open: AtomicUsize::new(0),
+            slots: Slots::new(limits.connections()),
+            clocks: Clocks::new(),
             is_full: AtomicBool::new(false),
-            late: Mutex::default(),
+            rests: AtomicBool::new(false),
+            is_short: AtomicBool::new(false),
         })
     }
 
-    /// One for each connection, and the one that accepts.
+    /// Each serves one request at a time.
     fn crew_limit(limits: Limits) -> usize {
-        limits.connections().saturating_add(1)
+        limits.workers
     }
 
-    /// One connection after the other, until there are no more.
+    /// One event after the other, until there are no more, or the worker is not needed any more.
     fn work(&self) {
-        while let Some((stream, coming)) = self.next() {
-            if let Some(_place) = self.enter() {
-                self.converse(&stream, coming);
+        let mut desk = Buffer::default();
+        loop {
+            match self.crew.idle(|| self.happens()) {
+                // What is in flight is still answered, so that only an event which is for all of them ends the workers.
+                Ok(Event::Listener) if self.crew.is_dismissed() => return,
+                Ok(Event::Listener) => self.accept(&mut desk),
+                Ok(Event::Connection { id, has_ended }) => {
+                    if let Some((visit, conn)) = self.slots.attend(id) {
+                        self.attend(visit, conn, &mut desk, has_ended);
+                    }
+                }
+                Err(None) if self.crew.leaves() => return,
+                Err(None) => {}
+                Err(Some(error)) => return self.tell_unless_stopping(&error),
             }
+            desk.shrink();
         }
     }
 
     /// That would reset the connections that nobody has accepted yet, and lose their requests, so they are accepted here.
     fn close(&self) {
-        let mut late = self.unaccepted();
         // Errors mean that the socket is closed already, which is what is wanted.
-        let _ = self.listener.set_nonblocking(true);
         while let Ok((stream, _)) = self.listener.accept() {
-            late.push(stream);
+            if let Some((visit, mut conn)) = self.admit(stream) {
+                conn.load = Load::Reading;
+                self.crew.hold(conn.load);
+                self.leave(visit, conn, Pause::Yield);
+            }
         }
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Both);
     }
 
-    fn late(&self) -> usize {
-        self.unaccepted().len()
+    fn dismiss(&self) {
+        let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Both);
+        self.readiness.wake_all(&self.listener);
+        self.slots
+            .attend_where(|_| true, |_, conn| self.crew.release(conn.load));
+    }
+
+    fn look(&self, now: Instant) -> Option<Instant> {
+        if self.clocks.is_due(now) {
+            if self.rests.swap(false, SeqCst) {
+                self.await_client();
+            }
+            self.slots.attend_where(
+                |conn| self.is_late(conn, now),
+                |visit, conn| self.end_late(visit, conn),
+            );
+        }
+        self.clocks.next()
     }
 }
 
 impl Front {
-    /// The next connection to serve. It counts as a request that is being read, until it has sent one: whoever has
-    /// connected before a stop has mostly sent a request that is still under way through the machine.
-    fn next(&self) -> Option<(TcpStream, impl Drop)> {
-        let accepted = self
-            .crew
-            .idle(|| Ok((self.accept()?, self.crew.read())))
-            .inspect_err(|error: &io::Error| self.tell_unless_stopping(error));
-        accepted.ok().or_else(|| {
-            let coming = self.crew.read();
-            Some((self.unaccepted().pop()?, coming))
-        })
+    /// Waits for an event; without one only where a worker has waited for too long.
+    fn happens(&self) -> Result<Event, Option<Error>> {
+        let at_most = self.crew.has_many().then_some(LEAVE_AFTER);
+        self.readiness.wait(at_most).map_err(Some)?.ok_or(None)
     }
 
-    fn unaccepted(&self) -> MutexGuard<'_, Vec<TcpStream>> {
-        self.late.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Attends to a connection until there is nothing to do.
+    fn attend(&self, visit: Visit<'_, Conn>, conn: Conn, desk: &mut Buffer, mut has_ended: bool) {
+        let mut attended = Some((visit, conn));
+        while let Some((visit, conn)) = attended {
+            let talked = self.talk(conn, desk, has_ended, true);
+            attended = talked.and_then(|(conn, pause)| self.leave(visit, conn, pause));
+            // What has happened meanwhile may have been the end.
+            has_ended = true;
+        }
     }
 
-    fn tell_unless_stopping(&self, error: &io::Error) {
+    /// Leaves a connection to wait, or ends it where it cannot. One to which something has happened meanwhile is given back.
+    fn leave<'a>(
+        &self,
+        visit: Visit<'a, Conn>,
+        conn: Conn,
+        pause: Pause,
+    ) -> Option<(Visit<'a, Conn>, Conn)> {
+        let (load, until, yields) = (conn.load, conn.until, pause == Pause::Yield);
+        let left = visit.wait(conn, yields, |conn, id| {
+            let wants = match conn.wants_to_send() || yields {
+                true => Interest::ReadAndWrite,
+                false => Interest::Read,
+            };
+            // What is told of more than it needs is left so.
+            if yields || conn.interest < wants {
+                self.readiness
+                    .register(&conn.stream, id, conn.interest, wants)?;
+                conn.interest = wants;
+            }
+            Ok::<_, Error>(())
+        });
+        match left {
+            Ok(None) => {
+                self.start_clock(until);
+                None
+            }
+            Ok(attended) => attended,
+            Err(error) => {
+                self.crew.release(load);
+                log::warn!("a connection is closed, for it cannot wait: {error}");
+                None
+            }
+        }
+    }
+
+    fn start_clock(&self, until: Option<Instant>) {
+        if until.is_some_and(|until| self.clocks.start(until)) {
+            self.crew.bell().ring(Ring::Clock);
+        }
+    }
+
+    /// Whether the clock of a connection that waits has run out. If something has come of it, which an instance that was
+    /// frozen beyond the clock could not see, a worker reads that first.
+    fn is_late(&self, conn: &mut Conn, now: Instant) -> bool {
+        match conn.until {
+            None => false,
+            Some(until) if until > now => {
+                self.clocks.run_on(until, now);
+                false
+            }
+            Some(_) if conn.has_news() => {
+                conn.until = None;
+                false
+            }
+            Some(_) => true,
+        }
+    }
+
+    /// Ends a connection whose clock has run out: by a word, if it is one that a client waits for. The main thread does
+    /// so, because all workers may be busy, and because nothing is read, no request begins.
+    fn end_late(&self, visit: Visit<'_, Conn>, conn: Conn) {
+        let talked = self.talk(conn, &mut Buffer::default(), true, false);
+        if let Some((conn, _)) = talked {
+            // A worker looks at once whether something has come.
+            self.leave(visit, conn, Pause::Yield);
+        }
+    }
+
+    /// Accepts a client and attends to it. That the system has no descriptor or memory for it passes, and so does a
+    /// connection that was gone before it was accepted; only a socket that is closed, or about to be, is the end.
+    fn accept(&self, desk: &mut Buffer) {
+        match self.listener.accept() {
+            Ok((stream, _)) => {
+                self.is_short.store(false, SeqCst);
+                self.await_client();
+                if let Some((visit, conn)) = self.admit(stream) {
+                    self.attend(visit, conn, desk, false);
+                }
+            }
+            Err(error) if matches!(error.kind(), ConnectionAborted | WouldBlock) => {
+                self.await_client();
+            }
+            Err(error) if error.kind() == InvalidInput => self.tell_unless_stopping(&error),
+            Err(error) if is_short_of_files(&error) && may_open_more_files() => self.await_client(),
+            Err(error) => {
+                if !self.is_short.swap(true, SeqCst) {
+                    log::warn!("a connection waits, for it cannot be accepted: {error}");
+                }
+                self.rests.store(true, SeqCst);
+                self.start_clock(Some(Instant::now() + ACCEPT_PAUSE));
+            }
+        }
+    }
+
+    fn await_client(&self) {
+        if let Err(error) = self.readiness.await_client(&self.listener) {
+            self.tell_unless_stopping(&error);
+        }
+    }
+
+    fn tell_unless_stopping(&self, error: &Error) {
         if !self.crew.is_stopping() {
             log::error!("no connection can be accepted any more: {error}");
             self.crew.bell().ring(Ring::AcceptFailed);
         }
     }
 
-    /// Waits for a connection. That the system has no descriptor or memory for it passes, and so does a connection that
-    /// was gone before it was accepted; only a socket that is closed, or about to be, is an error.
-    fn accept(&self) -> io::Result<TcpStream> {
-        let mut is_told = false;
-        loop {
-            match self.listener.accept() {
-                Ok((stream, _)) => return Ok(stream),
-                Err(error) if error.kind() == ConnectionAborted => continue,
-                Err(error) if matches!(error.kind(), InvalidInput | WouldBlock) => {
-                    return Err(error);
-                }
-                Err(_) if is_told => {}
-                Err(error) => log::warn!("a connection waits, for it cannot be accepted: {error}"),
-            }
-            is_told = true;
-            std::thread::sleep(ACCEPT_PAUSE);
-        }
-    }
-
-    /// Counts a connection, if there is a place for it.
+    /// Gives a client a place, if there is one.
     ///
     /// One over the limit is closed at once. In the backlog it would wait without a word for one of the others to end,
     /// which idle ones never do; a close is an answer that a client understands, and that its operator can see.
-    fn enter(&self) -> Option<Counted<'_>> {
-        let most = self.limits.connections();
-        let place = Counted::up_to(most, &self.open);
-        let was_full = self.is_full.swap(place.is_none(), SeqCst);
-        if place.is_none() && !was_full {
+    fn admit(&self, stream: TcpStream) -> Option<(Visit<'_, Conn>, Conn)> {
+        let visit = self.slots.take();
+        let was_full = self.is_full.swap(visit.is_none(), SeqCst);
+        if visit.is_none() && !was_full {
+            let most = self.limits.connections();
             log::warn!(
                 "{most} connections are open, further ones are closed; Runtime::connections raises that"
             );
         }
-        place
+        Some((visit?, Conn::new(stream)))
     }
+}
 
-    /// Serves the requests of one connection, one after the other.
-    fn converse(&self, stream: &TcpStream, coming: impl Drop) {
-        // Clients that came before the listener was told have not inherited it. An error means that this one has gone.
-        let _ = stream.set_nodelay(true);
-        let mut coming = Some(coming);
-        let mut refused = REFUSED;
-        let mut inbox = Inbox::resume(Wire::new(stream, &self.limits), Buffer::default());
-        let end = loop {
-            if let Err(end) = self.exchange(&mut inbox, coming.take(), &mut refused.head_only) {
-                break end;
-            }
-        };
-        match end {
-            End::Gone => return,
-            End::Agreed => {}
-            // Whether the refusal arrives is all the same: the connection ends here.
-            End::Refused(refusal) => {
-                let _in_flight = self.crew.begin();
-                let _ = answer::send(inbox.source(), refusal.reply(), refused);
-            }
-        }
-        // The client may still be sending, and a close at once would reset the connection, which can take the answer
-        // from it before it has read it (RFC 9112 §9.6).
-        inbox.source().end();
-        let until = Instant::now().checked_add(self.limits.linger_time);
-        inbox.discard(LINGER_BYTES, until);
-    }
+fn is_short_of_files(error: &Error) -> bool {
+    error.raw_os_error() == Some(Errno::MFILE.raw_os_error())
+}
 
-    /// One request and its answer.
-    fn exchange(
-        &self,
-        inbox: &mut Inbox<Wire<'_>>,
-        coming: Option<impl Drop>,
-        is_head: &mut bool,
-    ) -> Result<(), End> {
-        *is_head = false;
-        inbox.wait()?;
-        if self.crew.is_dismissed() {
-            return Err(End::Gone);
-        }
-        let reading = self.crew.read();
-        drop(coming);
-        let head = Head::read(inbox, &self.limits, is_head)?;
-        let (mut call, mut asked) = (head.call, head.asked);
-        let framing = framing(&call.headers, self.limits.body_bytes)?;
-        // A client that sends its body without waiting has no use for the word (RFC 9110 §10.1.1).
-        if head.awaits_continue && framing != Framing::Empty && inbox.is_empty() {
-            let said = inbox.source().write_all(CONTINUE);
-            said.map_err(|_| End::Gone)?;
-        }
-        let clock = Clock::start(self.limits.body_time, self.limits.slowest);
-        call.body = body::read(inbox, framing, &self.limits, clock)?;
-        let _in_flight = self.crew.begin();
-        drop(reading);
-        let _turn = self.turns.take();
-        let reply = catch_unwind(AssertUnwindSafe(|| (self.serve)(call)))
-            .unwrap_or_else(|payload| Reply::error(500, &crate::panics::error(payload)));
-        // A stop may have come while the handler ran.
-        if self.crew.is_stopping() {
-            asked.connection = REFUSED.connection;
-        }
-        let sent = answer::send(inbox.source(), reply, asked);
-        match asked.connection {
-            _ if sent.is_err() => Err(End::Gone),
-            Some("close") => Err(End::Agreed),
-            _ => Ok(()),
-        }
-    }
+/// Raises the number of files that the process may have open to what the system allows it, if that is more: the usual
+/// 1024 are fewer than the connections there may be. At the start it would be a call more that most instances never need.
+fn may_open_more_files() -> bool {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    raised.current != limit.current && setrlimit(Resource::Nofile, raised).is_ok()
 }
 
 #[cfg(test)]

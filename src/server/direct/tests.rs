@@ -3,6 +3,7 @@
 mod clocks;
 mod connections;
 mod requests;
+mod waiting;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -13,8 +14,8 @@ use std::time::{Duration, Instant};
 use super::Front;
 use crate::call::{Call, Reply};
 use crate::limits::Limits;
-use crate::server::crew::{self, Crew, Ring};
-use crate::server::{Door, hire, watch};
+use crate::server::crew::{self, Crew, Ear, Ring};
+use crate::server::{Door, Watch, hire};
 
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -28,6 +29,7 @@ const LONG: Limits = Limits {
     head_time: PATIENCE,
     body_time: PATIENCE,
     write_time: PATIENCE,
+    stop_grace: PATIENCE,
     linger_time: PATIENCE,
     slowest: u32::MAX,
 };
@@ -53,23 +55,34 @@ fn serve_by(
     limits: Limits,
     handler: impl Fn(Call) -> Reply + Send + Sync + 'static,
 ) -> Served {
+    let (mut served, ear) = open(workers, limits, handler);
+    hire(&served.crew, &served.front).expect("a thread");
+    let (crew, front) = (Arc::clone(&served.crew), Arc::clone(&served.front));
+    served.watching = Some(std::thread::spawn(move || {
+        let mut watch = Watch::new(&crew, &front, &ear);
+        watch.serve().expect("the listener lives on");
+    }));
+    served
+}
+
+/// A front that nobody serves yet, and what its main thread is to hear.
+fn open(
+    workers: usize,
+    limits: Limits,
+    handler: impl Fn(Call) -> Reply + Send + Sync + 'static,
+) -> (Served, Ear) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("a bound socket");
     let (bell, ear) = crew::bell().expect("a pair of sockets");
     let crew = Arc::new(Crew::new(workers, bell));
     let front = Front::open(listener, limits, Arc::clone(&crew), Box::new(handler));
-    let front = Arc::new(front.expect("sound options"));
-    hire(&crew, &front).expect("a thread");
-    let (watched_crew, watched_front) = (Arc::clone(&crew), Arc::clone(&front));
-    let watching = std::thread::spawn(move || {
-        watch(&watched_crew, &watched_front, &ear).expect("the listener lives on");
-    });
-    Served {
+    let served = Served {
         address,
         crew,
-        front,
-        watching: Some(watching),
-    }
+        front: Arc::new(front.expect("sound options")),
+        watching: None,
+    };
+    (served, ear)
 }
 
 impl Served {
@@ -112,9 +125,10 @@ impl Drop for Served {
     fn drop(&mut self) {
         self.crew.bell().ring(Ring::Stop);
         self.crew.stop();
-        self.front.close();
-        let watching = self.watching.take().expect("it is taken once");
-        assert!(watching.join().is_ok() || std::thread::panicking());
+        self.crew.dismiss();
+        self.front.dismiss();
+        let watching = self.watching.take().map(JoinHandle::join);
+        assert!(!matches!(watching, Some(Err(_))) || std::thread::panicking());
     }
 }
 
@@ -139,6 +153,30 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     while !is_so() {
         assert!(Instant::now() < until, "{what}");
         std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn wait_for<T>(mut get: impl FnMut() -> Option<T>) -> T {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        if let Some(got) = get() {
+            return got;
+        }
+        assert!(Instant::now() < until, "it never comes");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+impl Front {
+    /// How many connections wait for the rest of a request although something of it has come.
+    fn slots_with_news(&self) -> usize {
+        let mut news = 0;
+        let has_news = |conn: &mut super::talk::Conn| {
+            news += usize::from(conn.has_news());
+            false
+        };
+        self.slots.attend_where(has_news, |_, _| {});
+        news
     }
 }
 

@@ -1,19 +1,21 @@
-//! The socket as the front reads and writes it: every wait has a clock, and an interruption is none of its ends.
+//! The socket as the front reads and writes it: nothing waits for a client but a handler that streams.
 //!
-//! Owns the time-outs. It must not know what the bytes mean.
+//! Owns the calls of the system, what could not be sent yet, and when an answer has waited for long enough. It must not
+//! know what the bytes mean.
 //!
-//! A socket's own time-out begins anew with each byte, so it is set to what is left before each wait but the first of
-//! an answer: that one waits as long as the one before, so that an answer that fits into the socket's buffer costs one
-//! call of the system and no more. Only the first answer of a connection costs one for its time-out: what a listener is
-//! told is inherited only by clients that come later.
+//! The socket itself stays a blocking one, and each call says that it does not wait: so nothing need be set on it.
 
 use std::io::{self, ErrorKind, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
 use rustix::buffer::spare_capacity;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendFlags, recv, send};
 
 use super::inbox::Source;
+use super::turns::Place;
 use crate::limits::Limits;
 
 /// When a part of an exchange must be over. A time that is longer than any clock can count never ends.
@@ -38,37 +40,70 @@ impl Clock {
     }
 }
 
-/// A connection's socket.
+/// How often a connection is read from before others have their turn: one that never stops sending must not keep a
+/// worker. It is 4 MiB of a large body.
+const READS_AT_ONCE: u32 = 64;
+
+/// A connection's socket, for as long as somebody attends to it.
 pub(super) struct Wire<'a> {
     stream: &'a TcpStream,
     limits: &'a Limits,
-    /// Whether it is set to wait for a time when it reads, not for ever.
-    is_read_timed: bool,
-    /// The end of a clock behind which was looked once more.
-    overtime: Option<Instant>,
-    /// Whether it is set to wait for as long as a whole piece may take when it writes.
-    is_write_timed: bool,
+    unsent: Unsent,
+    /// Nothing more has come, as far as is known: what comes later is told by an event.
+    pub(super) is_drained: bool,
+    /// Whether the client has closed its side, or the connection has ended: then a short read does not mean that there
+    /// is nothing more to read, for the end itself is to be read.
+    has_ended: bool,
+    reads_left: u32,
+    /// The handler whose stream is being written, which may wait for its client.
+    pub(super) streams: Option<Place<'a>>,
 }
 
 impl<'a> Wire<'a> {
-    pub(super) fn new(stream: &'a TcpStream, limits: &'a Limits) -> Self {
+    /// Goes on with what could not be sent yet.
+    pub(super) fn resume(
+        stream: &'a TcpStream,
+        limits: &'a Limits,
+        unsent: Unsent,
+        has_ended: bool,
+    ) -> Self {
         Self {
             stream,
             limits,
-            is_read_timed: false,
-            overtime: None,
-            is_write_timed: false,
+            unsent,
+            is_drained: false,
+            has_ended,
+            reads_left: READS_AT_ONCE,
+            streams: None,
         }
     }
 
-    /// How long to wait for bytes. An instance may have been frozen beyond its clock (contract §4.5), and what had come
-    /// before lies in the socket, so that it is looked for once more.
-    fn time_to_read(&mut self, until: Instant) -> io::Result<Duration> {
-        const A_LOOK: Duration = Duration::from_millis(1);
-        left(until).or_else(|error| match self.overtime.replace(until) {
-            Some(before) if before == until => Err(error),
-            _ => Ok(A_LOOK),
-        })
+    /// Whether there may be more to read although reading has stopped, because others shall have their turn.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.reads_left == 0 && !self.is_drained
+    }
+
+    /// What could not be sent, to go on with later.
+    pub(super) fn take_unsent(&mut self) -> Unsent {
+        std::mem::take(&mut self.unsent)
+    }
+
+    pub(super) fn unsent(&self) -> &Unsent {
+        &self.unsent
+    }
+
+    /// Sends of what is left what the client takes now; tells whether that was all.
+    pub(super) fn send_unsent(&mut self) -> io::Result<bool> {
+        let left = &self.unsent.bytes[self.unsent.sent..];
+        let sent = send_now(self.stream, left)?;
+        if sent == left.len() {
+            self.unsent = Unsent::default();
+            return Ok(true);
+        }
+        if sent > 0 {
+            self.unsent.advance(sent, self.limits);
+        }
+        Ok(false)
     }
 
     /// Tells the client that nothing more will be said.
@@ -76,18 +111,77 @@ impl<'a> Wire<'a> {
         // An error means that the client has gone.
         let _ = self.stream.shutdown(Shutdown::Write);
     }
+
+    /// Writes one piece of a stream, under a clock of its own: between the pieces its handler may take the time it needs.
+    fn stream_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        let clock = Clock::start(self.limits.write_time, self.limits.slowest);
+        let mut sent = 0;
+        let mut is_last_try = false;
+        loop {
+            let more = send_now(self.stream, bytes)?;
+            bytes = &bytes[more..];
+            sent += more;
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            if more == 0 && is_last_try {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            let until = self.limits.until_written(clock, sent);
+            // An instance may have been frozen beyond its clock (contract §4.5), and its client may have read meanwhile.
+            is_last_try = !self.wait_for_room(until)?;
+        }
+    }
+
+    /// Waits until the client has read something, or until then; tells whether it has. Others have the handler's turn
+    /// meanwhile.
+    fn wait_for_room(&mut self, until: Option<Instant>) -> io::Result<bool> {
+        let stream = self.stream;
+        let wait = || {
+            loop {
+                let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+                let left = left.and_then(|left| Timespec::try_from(left).ok());
+                match poll(&mut [PollFd::new(stream, PollFlags::OUT)], left.as_ref()) {
+                    // A frozen instance wakes up with it (contract §4.5).
+                    Err(Errno::INTR) => {}
+                    ready => return Ok(ready? > 0),
+                }
+            }
+        };
+        match &mut self.streams {
+            Some(place) => place.leave_for(wait),
+            None => wait(),
+        }
+    }
+}
+
+impl Limits {
+    /// When an answer has waited for its client for long enough, of which so many bytes are sent. What has only gone into
+    /// the system's buffer has earned time too, but a client that takes nothing of it is not waited for.
+    fn until_written(&self, clock: Clock, sent: usize) -> Option<Instant> {
+        let at_most = Instant::now().checked_add(self.write_time)?;
+        Some(
+            clock
+                .until(sent)
+                .map_or(at_most, |until| until.min(at_most)),
+        )
+    }
 }
 
 impl Source for Wire<'_> {
-    fn read(&mut self, into: &mut Vec<u8>, until: Option<Instant>) -> io::Result<usize> {
-        if until.is_some() || self.is_read_timed {
-            let time = until.map(|until| self.time_to_read(until)).transpose()?;
-            self.stream.set_read_timeout(time)?;
-            self.is_read_timed = until.is_some();
+    fn read(&mut self, into: &mut Vec<u8>) -> io::Result<usize> {
+        if self.is_drained || self.reads_left == 0 {
+            return Err(ErrorKind::WouldBlock.into());
         }
-        // The standard library reads only over bytes that are there already, so that they would have to be made first: a
-        // fifth of the instructions of a cold start went there.
-        Ok(rustix::io::read(self.stream, spare_capacity(into))?)
+        self.reads_left -= 1;
+        let room = into.capacity() - into.len();
+        let read =
+            recv(self.stream, spare_capacity(into), RecvFlags::DONTWAIT).map(|(_, read)| read);
+        self.is_drained = match read {
+            Ok(read) => read > 0 && read < room && !self.has_ended,
+            Err(error) => error == Errno::AGAIN,
+        };
+        Ok(read?)
     }
 }
 
@@ -96,34 +190,17 @@ impl Write for Wire<'_> {
         self.write_all(bytes).map(|()| bytes.len())
     }
 
-    /// Writes one piece of an answer, under a clock of its own: between the pieces of a stream its handler may take the
-    /// time it needs.
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let clock = Clock::start(self.limits.write_time, self.limits.slowest);
-        if !self.is_write_timed {
-            self.stream
-                .set_write_timeout(Some(self.limits.write_time))?;
-            self.is_write_timed = true;
+        if self.streams.is_some() {
+            let before = self.take_unsent();
+            self.stream_all(&before.bytes[before.sent..])?;
+            return self.stream_all(bytes);
         }
-        let mut sent = 0;
-        loop {
-            match self.stream.write(&bytes[sent..]) {
-                Ok(more) => sent += more,
-                // A frozen instance wakes up with it (contract §4.5).
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-            if sent == bytes.len() {
-                return Ok(());
-            }
-            // What has only gone into the system's buffer has earned time too, but a client that takes nothing of it is
-            // not waited for.
-            let longest = clock.until(sent).map(left).transpose()?;
-            let most = self.limits.write_time;
-            self.stream
-                .set_write_timeout(Some(longest.map_or(most, |left| left.min(most))))?;
-            self.is_write_timed = false;
-        }
+        let sent = match self.unsent.is_empty() {
+            true => send_now(self.stream, bytes)?,
+            false => 0,
+        };
+        self.unsent.add(&bytes[sent..], sent, self.limits)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -131,17 +208,73 @@ impl Write for Wire<'_> {
     }
 }
 
-/// How long it is until then, or that it is over: a time-out of zero would be none.
-fn left(until: Instant) -> io::Result<Duration> {
-    match until.saturating_duration_since(Instant::now()) {
-        Duration::ZERO => Err(ErrorKind::TimedOut.into()),
-        left => Ok(left),
+/// Sends what the client takes now, which may be nothing.
+fn send_now(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    if bytes.is_empty() {
+        return Ok(0);
+    }
+    loop {
+        match send(stream, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+            // A frozen instance wakes up with it (contract §4.5).
+            Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => return Ok(0),
+            sent => return Ok(sent?),
+        }
+    }
+}
+
+/// What of an answer the client has not taken yet.
+#[derive(Debug, Default)]
+pub(super) struct Unsent {
+    bytes: Vec<u8>,
+    sent: usize,
+    /// The clock, and how many bytes of the whole answer are sent.
+    clock: Option<(Clock, usize)>,
+    until: Option<Instant>,
+}
+
+impl Unsent {
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes.len() == self.sent
+    }
+
+    /// When it has waited for long enough.
+    pub(super) fn until(&self) -> Option<Instant> {
+        self.until
+    }
+
+    /// Adds bytes, before which so many others were sent. Memory for them may be short, and then it is the client that
+    /// goes without, not the process.
+    fn add(&mut self, bytes: &[u8], sent_before: usize, limits: &Limits) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.bytes.try_reserve(bytes.len())?;
+        self.bytes.extend_from_slice(bytes);
+        if self.clock.is_none() {
+            let clock = Clock::start(limits.write_time, limits.slowest);
+            self.clock = Some((clock, sent_before));
+            self.until = limits.until_written(clock, sent_before);
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self, sent: usize, limits: &Limits) {
+        self.sent += sent;
+        if let Some((clock, total)) = &mut self.clock {
+            *total += sent;
+            self.until = limits.until_written(*clock, *total);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Clock, left};
+    use super::{Clock, Unsent, Wire};
+    use crate::limits::Limits;
+    use crate::server::direct::inbox::Source;
+    use std::io::{ErrorKind, Read, Write};
+    use std::net::{Shutdown, TcpListener, TcpStream};
     use std::time::{Duration, Instant};
 
     #[test]
@@ -166,8 +299,95 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_has_passed_is_no_wait_without_end() {
-        assert!(left(Instant::now()).is_err());
-        assert!(left(Instant::now() + Duration::from_secs(60)).is_ok());
+    fn an_answer_has_the_time_its_bytes_earned_but_not_without_progress() {
+        let limits = Limits {
+            write_time: Duration::from_secs(30),
+            slowest: 1,
+            ..Limits::default()
+        };
+        let clock = Clock::start(limits.write_time, limits.slowest);
+        let until = |sent| limits.until_written(clock, sent).expect("an end");
+        let (now, second) = (Instant::now(), Duration::from_secs(1));
+        assert!(until(0) <= clock.until(0).expect("an end"));
+        let after_much = until(1_000_000) - now;
+        assert!(after_much > 29 * second && after_much < 31 * second);
+        let forever = Limits {
+            write_time: Duration::MAX,
+            ..limits
+        };
+        let clock = Clock::start(forever.write_time, 1);
+        assert_eq!(forever.until_written(clock, 0), None);
+    }
+
+    fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let client = TcpStream::connect(address).expect("it listens");
+        (client, listener.accept().expect("it has connected").0)
+    }
+
+    #[test]
+    fn a_short_read_is_the_last_unless_the_client_has_ended() {
+        let (mut client, stream) = pair();
+        let limits = Limits::default();
+        let of = |has_ended| Wire::resume(&stream, &limits, Unsent::default(), has_ended);
+        let read = |wire: &mut Wire<'_>| {
+            wire.read(&mut Vec::with_capacity(4))
+                .map_err(|error| error.kind())
+        };
+        client.write_all(b"sentmor").expect("it reads");
+        let mut wire = of(false);
+        let (mut wait, waits) = ([0; 7], Err(ErrorKind::WouldBlock));
+        stream.peek(&mut wait).expect("it comes");
+        assert_eq!([read(&mut wire), read(&mut wire)], [Ok(4), Ok(3)]);
+        client.write_all(b"e").expect("it reads");
+        stream.peek(&mut wait).expect("it comes");
+        assert_eq!(read(&mut wire), waits, "an event tells of it");
+        client.shutdown(Shutdown::Write).expect("a live socket");
+        let mut wire = of(true);
+        assert_eq!([read(&mut wire), read(&mut wire)], [Ok(1), Ok(0)]);
+    }
+
+    #[test]
+    fn what_is_read_at_once_has_an_end() {
+        let (mut client, stream) = pair();
+        let limits = Limits::default();
+        let sending = std::thread::spawn(move || while client.write_all(&[0; 4096]).is_ok() {});
+        let mut wire = Wire::resume(&stream, &limits, Unsent::default(), false);
+        while !wire.is_cut_short() {
+            wire.is_drained = false;
+            let _ = wire.read(&mut Vec::with_capacity(1));
+        }
+        let error = wire
+            .read(&mut Vec::with_capacity(1))
+            .expect_err("others have their turn");
+        assert_eq!(error.kind(), ErrorKind::WouldBlock);
+        drop(wire);
+        drop(stream);
+        sending.join().expect("a reset ends it");
+    }
+
+    #[test]
+    fn what_a_client_does_not_take_is_kept_and_sent_later_in_order() {
+        let (mut client, stream) = pair();
+        let limits = Limits::default();
+        let mut wire = Wire::resume(&stream, &limits, Unsent::default(), false);
+        let answer: Vec<u8> = (0..=255).cycle().take(16 * 1024 * 1024).collect();
+        wire.write_all(&answer).expect("a live socket");
+        assert!(!wire.unsent().is_empty() && wire.unsent().until().is_some());
+        wire.write_all(b"end").expect("a live socket");
+        let unsent = wire.take_unsent();
+        let reading = std::thread::spawn(move || {
+            let mut read = Vec::new();
+            client.read_to_end(&mut read).expect("a close");
+            read
+        });
+        let mut wire = Wire::resume(&stream, &limits, unsent, false);
+        while !wire.send_unsent().expect("a live socket") {
+            assert!(wire.wait_for_room(None).expect("a live socket"));
+        }
+        wire.end();
+        let read = reading.join().expect("no panic");
+        assert!(read == [&answer[..], b"end"].concat());
     }
 }

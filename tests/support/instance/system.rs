@@ -48,14 +48,24 @@ impl Instance {
             .any(|target| inodes.iter().any(|inode| target == Path::new(inode)))
     }
 
-    /// Sets a limit of the running process, as a platform that is short of something does.
+    /// Sets a limit of the running process, which it may raise itself.
     pub fn limit(&self, resource: &str, value: u64) {
+        self.set_limit(resource, &format!("{value}:"));
+    }
+
+    /// Sets a limit of the running process, as a platform that is short of something does: only an administrator can
+    /// raise it again.
+    pub fn limit_for_good(&self, resource: &str, value: u64) {
+        self.set_limit(resource, &format!("{value}:{value}"));
+    }
+
+    fn set_limit(&self, resource: &str, limits: &str) {
         let user = u32::try_from(self.status_field("Uid:")).expect("a user's number");
         let status = Command::new("prlimit")
             // A user's processes are that user's to limit.
             .uid(user)
             .arg(format!("--pid={}", self.pid()))
-            .arg(format!("--{resource}={value}:"))
+            .arg(format!("--{resource}={limits}"))
             .status();
         assert!(status.expect("prlimit is there").success());
     }

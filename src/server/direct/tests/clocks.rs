@@ -1,17 +1,17 @@
 //! How long a client may take, with clocks so short that a test need not wait for them.
 
-use std::io::{ErrorKind, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{Read, Write};
+use std::net::Shutdown;
 use std::time::Instant;
 
-use super::{LONG, SHORT, rest, serve, statuses, tell, wait_until};
+use super::{LONG, SHORT, open, rest, serve, statuses, tell, wait_for, wait_until};
 use crate::call::{Call, Reply};
 use crate::error::Error;
 use crate::http::Body;
 use crate::limits::Limits;
-use crate::server::direct::LINGER_BYTES;
-use crate::server::direct::inbox::Source;
-use crate::server::direct::wire::Wire;
+use crate::server::direct::inbox::Buffer;
+use crate::server::direct::talk::LINGER_BYTES;
+use crate::server::{Door, hire};
 
 #[test]
 fn a_head_that_trickles_is_a_408_and_an_idle_connection_has_no_clock() {
@@ -139,21 +139,33 @@ fn a_lingering_close_ends_by_its_clock_and_by_its_bytes() {
 
 #[test]
 fn what_had_come_before_an_instance_was_frozen_is_not_late() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
-    let mut client = TcpStream::connect(address).expect("it listens");
-    let (stream, _) = listener.accept().expect("it has connected");
-    let limits = Limits::default();
-    let mut wire = Wire::new(&stream, &limits);
-    let passed = Some(Instant::now());
-    let mut read = |until| {
-        wire.read(&mut Vec::with_capacity(4), until)
-            .map_err(|error| error.kind())
+    let limits = Limits {
+        head_time: SHORT,
+        ..LONG
     };
-    client.write_all(b"sentmore").expect("it reads");
-    assert_eq!(read(passed), Ok(4));
-    assert_eq!(read(passed), Err(ErrorKind::TimedOut), "once");
-    let later = Some(Instant::now());
-    assert_eq!(read(later), Ok(4));
-    assert_eq!(read(later), Err(ErrorKind::TimedOut));
+    // Nobody looks at the clocks, as if all threads stood still.
+    let (served, _ear) = open(1, limits, tell);
+    let front = &served.front;
+    let begin = || {
+        let mut client = served.connect();
+        client
+            .write_all(b"GET /1 HTTP/1.1\r\nHo")
+            .expect("it reads");
+        let stream = wait_for(|| front.listener.accept().ok()).0;
+        stream.peek(&mut [0]).expect("it has come");
+        let (visit, conn) = front.admit(stream).expect("a place");
+        front.attend(visit, conn, &mut Buffer::default(), false);
+        client
+    };
+    let (mut late, mut frozen) = (begin(), begin());
+    assert_eq!(served.crew.reading(), 2);
+    let late_at = front.clocks.next().expect("a clock runs");
+    frozen.write_all(b"st: x\r\n\r\n").expect("it reads");
+    wait_until("it has come", || front.slots_with_news() == 1);
+    wait_until("the clocks run out", || Instant::now() > late_at + SHORT);
+    front.look(Instant::now());
+    hire(&served.crew, front).expect("a thread");
+    assert_eq!(statuses(&rest(&mut late)), ["408"]);
+    frozen.shutdown(Shutdown::Write).expect("a live socket");
+    assert!(rest(&mut frozen).ends_with("GET /1 []"));
 }

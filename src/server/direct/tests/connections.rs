@@ -2,10 +2,13 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 
 use super::{LONG, PATIENCE, rest, serve, serve_by, tell, wait_until};
 use crate::limits::Limits;
-use crate::server::{Door, hire};
+use crate::server::Door;
+use crate::server::direct::inbox::Buffer;
 
 #[test]
 fn a_client_that_came_before_the_listener_was_told_has_all_that_later_ones_have() {
@@ -18,10 +21,13 @@ fn a_client_that_came_before_the_listener_was_told_has_all_that_later_ones_have(
         .expect("it reads");
     client.shutdown(Shutdown::Write).expect("a live socket");
     let (stream, _) = early.accept().expect("a client has come");
-    served.front.converse(&stream, served.crew.read());
-    assert!(stream.nodelay().expect("a live socket"));
-    let patience = stream.write_timeout().expect("a live socket");
-    assert_eq!(patience, Some(PATIENCE));
+    let same = stream.try_clone().expect("a descriptor");
+    let (visit, conn) = served.front.admit(stream).expect("a place");
+    assert!(same.nodelay().expect("a live socket"));
+    let (front, desk) = (&served.front, &mut Buffer::default());
+    front.attend(visit, conn, desk, false);
+    drop(same);
+    assert!(rest(&mut client).ends_with("GET / []"));
 }
 
 #[test]
@@ -43,7 +49,6 @@ fn a_connection_over_the_cap_is_closed_at_once_and_a_place_that_is_freed_is_used
             stream
         })
         .collect();
-    wait_until("a worker accepts", || served.crew.size() == 4);
     let mut one_more = served.connect();
     assert!(matches!(one_more.read(&mut [0]), Ok(0)), "it is closed");
     open.pop();
@@ -57,32 +62,39 @@ fn a_connection_over_the_cap_is_closed_at_once_and_a_place_that_is_freed_is_used
 
 #[test]
 fn what_had_connected_when_the_listener_closes_is_still_served() {
-    let served = serve_by(1, LONG, tell);
+    let (go_on, gone_on) = channel();
+    let gone_on = Mutex::new(gone_on);
+    let served = serve_by(1, LONG, move |call| {
+        if call.target == "/first" {
+            let gone_on = gone_on.lock().expect("nobody panics here");
+            gone_on.recv_timeout(PATIENCE).expect("the test goes on");
+        }
+        tell(call)
+    });
     let get = |stream: &mut TcpStream, target: &str| {
         write!(stream, "GET {target} HTTP/1.1\r\nHost: x\r\n\r\n").expect("it reads");
     };
     let mut first = served.connect();
-    get(&mut first, "/1");
-    first.read_exact(&mut [0]).expect("an answer");
+    get(&mut first, "/first");
+    wait_until("it is served", || served.crew.in_flight() == 1);
     // The only worker serves the first, so these wait to be accepted.
     let mut late = [served.connect(), served.connect(), served.connect()];
     late.iter_mut().for_each(|stream| get(stream, "/late"));
     served.crew.stop();
     served.front.close();
-    assert_eq!(served.front.late(), late.len());
-    hire(&served.crew, &served.front).expect("a thread");
-    get(&mut first, "/2");
-    let answers = rest(&mut first);
-    assert!(answers.contains("connection: close"), "{answers}");
-    assert!(answers.ends_with("GET /2 []"), "{answers}");
-    drop(first);
-    // The last to come is the first to be served; each is let go before the next is.
-    for mut stream in late.into_iter().rev() {
-        let answer = rest(&mut stream);
-        assert!(answer.ends_with("GET /late []"), "{answer}");
-    }
-    assert_eq!(served.front.late(), 0);
+    assert_eq!(served.crew.reading(), late.len(), "they are counted");
     TcpStream::connect(served.address).expect_err("nobody listens any more");
+    go_on.send(()).expect("a worker waits");
+    for (stream, target) in late
+        .iter_mut()
+        .chain([&mut first])
+        .zip(["/late", "/late", "/late", "/first"])
+    {
+        let answer = rest(stream);
+        assert!(answer.contains("connection: close"), "{answer}");
+        assert!(answer.ends_with(&format!("GET {target} []")), "{answer}");
+    }
+    assert_eq!(served.crew.reading(), 0);
 }
 
 #[test]

@@ -1,0 +1,432 @@
+//! One connection, for as long as a worker attends to it: its requests one after the other, as far as they have come.
+//!
+//! Owns the steps of an exchange, and what is kept of a connection that waits. It must not know how it is found out
+//! that the wait is over, nor what a byte of a request means: `head` and `body` do.
+//!
+//! Nothing here waits for a client but a handler that streams. Where the rest of a head or of a body has not come, or an
+//! answer is not taken, the connection is left with what there is, and a clock (see [`Pause`]).
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, recv};
+
+use super::Front;
+use super::body::Reader;
+use super::head::Head;
+use super::inbox::{Buffer, End, Inbox};
+use super::readiness::Interest;
+use super::turns::Place;
+use super::wire::{Clock, Unsent, Wire};
+use crate::call::Reply;
+use crate::http::Body;
+use crate::server::answer::{self, Asked};
+use crate::server::crew::{Counted, Load};
+use crate::server::framing::{Framing, Refusal, framing};
+
+/// How many bytes a lingering close reads over: the rest of a body just above the default limit, so that whoever sends
+/// one hears why it was refused.
+pub(super) const LINGER_BYTES: usize = 64 * 1024 * 1024;
+
+/// How many requests of a connection are served before others have their turn: one that pipelines must not keep a worker.
+const REQUESTS_AT_ONCE: u32 = 16;
+
+/// What is said before a body whose client waits for a word (RFC 9110 §15.2.1).
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+/// RFC 9110 §15.5.9.
+const TIMED_OUT: Refusal = Refusal::Unserved(
+    408,
+    "RequestTimeout",
+    "the request took too long to arrive; Runtime::head_timeout and Runtime::body_timeout give it longer",
+);
+
+/// How a refusal is answered, which may come before it is known what was asked.
+const REFUSED: Asked = Asked {
+    head_only: false,
+    http_1_0: false,
+    connection: Some("close"),
+};
+
+/// A connection that waits. One that is idle keeps no memory but this.
+pub(super) struct Conn {
+    pub(super) stream: TcpStream,
+    pub(super) interest: Interest,
+    /// As what it counts.
+    pub(super) load: Load,
+    /// When its clock runs out.
+    pub(super) until: Option<Instant>,
+    /// Whether it has not sent a request yet.
+    is_new: bool,
+    kept: Option<Box<Kept>>,
+}
+
+/// What is kept of a connection in the middle of something.
+#[derive(Default)]
+struct Kept {
+    buffer: Buffer,
+    unsent: Unsent,
+    step: Step,
+}
+
+/// What comes next of a connection.
+#[derive(Default)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is moved only where a connection begins or ends to wait"
+)]
+enum Step {
+    /// The first byte of a request.
+    #[default]
+    Idle,
+    /// The rest of a head.
+    Head {
+        until: Option<Instant>,
+        is_begun: bool,
+        is_head: bool,
+    },
+    /// The rest of a body.
+    Body(Incoming),
+    /// The rest of an answer is to be sent, and whether it is the last.
+    Answer { is_last: bool },
+    /// So many bytes more are read over, until then.
+    Linger {
+        bytes: usize,
+        until: Option<Instant>,
+    },
+}
+
+/// A request whose body is coming.
+struct Incoming {
+    head: Head,
+    body: Reader,
+    clock: Clock,
+}
+
+/// Why a connection is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pause {
+    /// Nothing more can be done until something happens to it, or its clock runs out.
+    Wait,
+    /// Others shall have their turn.
+    Yield,
+}
+
+impl Conn {
+    /// A client that has just connected. It counts as a request that is being read, until it has sent one: whoever has
+    /// connected before a stop has mostly sent a request that is still under way through the machine.
+    pub(super) fn new(stream: TcpStream) -> Self {
+        // Clients that came before the listener was told have not inherited it. An error means that this one has gone.
+        let _ = stream.set_nodelay(true);
+        Self {
+            stream,
+            interest: Interest::Nothing,
+            load: Load::Nothing,
+            until: None,
+            is_new: true,
+            kept: None,
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn keeps_more(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    /// Whether something is left to be sent.
+    pub(super) fn wants_to_send(&self) -> bool {
+        self.kept
+            .as_ref()
+            .is_some_and(|kept| !kept.unsent.is_empty())
+    }
+
+    /// Whether something has come of a request whose clock has run out: an instance may have been frozen beyond it
+    /// (contract §4.5). Then an event tells of it, too.
+    pub(super) fn has_news(&self) -> bool {
+        let reads = matches!(
+            self.kept.as_deref(),
+            Some(Kept {
+                step: Step::Head { .. } | Step::Body(_),
+                ..
+            })
+        );
+        let peek = || {
+            recv(
+                &self.stream,
+                &mut [0],
+                RecvFlags::DONTWAIT | RecvFlags::PEEK,
+            )
+        };
+        reads && peek().err() != Some(Errno::AGAIN)
+    }
+}
+
+impl Front {
+    /// Attends to a connection as far as that can be done now. Without `reads` nothing is read of it, so that no request
+    /// begins. What is left then waits; nothing is left where the connection has ended.
+    pub(super) fn talk(
+        &self,
+        conn: Conn,
+        desk: &mut Buffer,
+        has_ended: bool,
+        reads: bool,
+    ) -> Option<(Conn, Pause)> {
+        let kept = conn.kept.map_or_else(Kept::default, |kept| *kept);
+        let buffer = match kept.buffer.is_empty() {
+            true => std::mem::take(desk),
+            false => kept.buffer,
+        };
+        let mut wire = Wire::resume(&conn.stream, &self.limits, kept.unsent, has_ended);
+        wire.is_drained = !reads;
+        let mut talk = Talk {
+            front: self,
+            inbox: Inbox::resume(wire, buffer),
+            step: kept.step,
+            is_new: conn.is_new,
+            requests_left: REQUESTS_AT_ONCE,
+            counted: None,
+        };
+        talk.counted = self.crew.count(talk.load());
+        self.crew.release(conn.load);
+        let pause = talk.run();
+        let (is_new, load, until) = (talk.is_new, talk.load(), talk.until());
+        if pause.is_some() {
+            // One counts before the other ceases to.
+            self.crew.hold(load);
+        }
+        let kept = talk.end(desk);
+        let is_idle = matches!(kept.step, Step::Idle) && kept.buffer.is_empty();
+        let conn = Conn {
+            stream: conn.stream,
+            interest: conn.interest,
+            load,
+            until,
+            is_new,
+            kept: (!is_idle).then(|| Box::new(kept)),
+        };
+        Some((conn, pause?))
+    }
+}
+
+/// A connection that is attended to.
+struct Talk<'a> {
+    front: &'a Front,
+    inbox: Inbox<Wire<'a>>,
+    step: Step,
+    is_new: bool,
+    requests_left: u32,
+    counted: Option<Counted<'a>>,
+}
+
+impl<'a> Talk<'a> {
+    /// What is to be kept. A buffer with nothing in it is left on the desk.
+    fn end(mut self, desk: &mut Buffer) -> Kept {
+        let unsent = self.inbox.source().take_unsent();
+        let mut buffer = self.inbox.into_buffer();
+        if buffer.is_empty() {
+            *desk = std::mem::take(&mut buffer);
+        }
+        Kept {
+            buffer,
+            unsent,
+            step: self.step,
+        }
+    }
+
+    /// Does what can be done; tells why there is no more, or nothing where the connection has ended.
+    fn run(&mut self) -> Option<Pause> {
+        loop {
+            let end = match self.advance() {
+                Ok(()) if self.requests_left == 0 && !self.inbox.is_empty() => {
+                    return Some(Pause::Yield);
+                }
+                Ok(()) => continue,
+                Err(end) => end,
+            };
+            match end {
+                End::Waiting if self.inbox.source().is_cut_short() => return Some(Pause::Yield),
+                End::Waiting if !self.is_late() => return Some(Pause::Wait),
+                End::Waiting if !self.reads() => return None,
+                End::Waiting => self.refuse(TIMED_OUT),
+                End::Refused(refusal) => self.refuse(refusal),
+                End::Gone => return None,
+            }
+        }
+    }
+
+    fn advance(&mut self) -> Result<(), End> {
+        match self.step {
+            Step::Idle => self.begin(),
+            Step::Head { .. } => self.read_head(),
+            Step::Body(_) => self.read_body(),
+            Step::Answer { is_last } => self.end_answer(is_last),
+            Step::Linger { .. } => self.linger(),
+        }
+    }
+
+    /// As what it counts.
+    fn load(&self) -> Load {
+        match self.step {
+            Step::Idle if self.is_new => Load::Reading,
+            Step::Head { .. } | Step::Body(_) => Load::Reading,
+            Step::Answer { .. } => Load::InFlight,
+            Step::Idle | Step::Linger { .. } => Load::Nothing,
+        }
+    }
+
+    /// When its clock runs out, if it has one: an idle connection has none (contract §4.1, K7).
+    fn until(&mut self) -> Option<Instant> {
+        match &self.step {
+            Step::Idle => None,
+            Step::Head { until, .. } | Step::Linger { until, .. } => *until,
+            Step::Body(incoming) => incoming.clock.until(incoming.body.length()),
+            Step::Answer { .. } => self.inbox.source().unsent().until(),
+        }
+    }
+
+    fn is_late(&mut self) -> bool {
+        self.until().is_some_and(|until| until <= Instant::now())
+    }
+
+    /// Whether it is a request that the clock is about.
+    fn reads(&self) -> bool {
+        matches!(self.step, Step::Head { .. } | Step::Body(_))
+    }
+
+    fn begin(&mut self) -> Result<(), End> {
+        self.inbox.wait()?;
+        let front = self.front;
+        if front.crew.is_dismissed() {
+            return Err(End::Gone);
+        }
+        self.is_new = false;
+        self.step = Step::Head {
+            until: Instant::now().checked_add(front.limits.head_time),
+            is_begun: false,
+            is_head: false,
+        };
+        self.counted = front.crew.count(self.load());
+        Ok(())
+    }
+
+    /// Reads a head when it is whole. What is there of it is looked at before that too, as soon as it comes and when its
+    /// first line has come, for it may be what is refused; but not at each byte.
+    fn read_head(&mut self) -> Result<(), End> {
+        let Step::Head {
+            is_begun, is_head, ..
+        } = &mut self.step
+        else {
+            return Ok(());
+        };
+        let limits = &self.front.limits;
+        let has_line = self.inbox.unused().contains(&b'\n');
+        if *is_begun && !self.inbox.has_head(limits.head_bytes) {
+            *is_begun = has_line;
+            return self.inbox.more();
+        }
+        *is_begun = has_line;
+        let head = Head::read(&mut self.inbox, limits, is_head)?;
+        let framing = framing(&head.call.headers, limits.body_bytes)?;
+        // A client that sends its body without waiting has no use for the word (RFC 9110 §10.1.1).
+        if head.awaits_continue && framing != Framing::Empty && self.inbox.is_empty() {
+            let said = self.inbox.source().write_all(CONTINUE);
+            said.map_err(|_| End::Gone)?;
+        }
+        self.step = Step::Body(Incoming {
+            head,
+            body: Reader::new(framing),
+            clock: Clock::start(limits.body_time, limits.slowest),
+        });
+        Ok(())
+    }
+
+    fn read_body(&mut self) -> Result<(), End> {
+        let Step::Body(incoming) = &mut self.step else {
+            return Ok(());
+        };
+        let wire = self.inbox.source();
+        if !wire.unsent().is_empty() {
+            wire.send_unsent().map_err(|_| End::Gone)?;
+        }
+        let body = incoming.body.read(&mut self.inbox, &self.front.limits)?;
+        if let Step::Body(Incoming { mut head, .. }) = std::mem::take(&mut self.step) {
+            head.call.body = body;
+            return self.serve(head);
+        }
+        Ok(())
+    }
+
+    fn serve(&mut self, head: Head) -> Result<(), End> {
+        let (front, mut asked) = (self.front, head.asked);
+        self.counted = front.crew.count(Load::InFlight);
+        let turn = front.turns.take();
+        let reply = catch_unwind(AssertUnwindSafe(|| (front.serve)(head.call)))
+            .unwrap_or_else(|payload| Reply::error(500, &crate::panics::error(payload)));
+        // A stop may have come while the handler ran.
+        if front.crew.is_stopping() {
+            asked.connection = REFUSED.connection;
+        }
+        let wire = self.inbox.source();
+        let place = Place::new(&front.crew, &front.turns, turn);
+        match reply.body {
+            Body::Stream(_) => wire.streams = Some(place),
+            Body::Bytes(_) => drop(place),
+        }
+        let sent = answer::send(wire, reply, asked);
+        wire.streams = None;
+        sent.map_err(|_| End::Gone)?;
+        self.step = Step::Answer {
+            is_last: asked.connection == REFUSED.connection,
+        };
+        Ok(())
+    }
+
+    /// After a request that cannot be trusted nothing more is read as a request (RFC 9112 §6.3, §11.2).
+    fn refuse(&mut self, refusal: Refusal) {
+        let head_only = match &self.step {
+            Step::Head { is_head, .. } => *is_head,
+            Step::Body(incoming) => incoming.head.asked.head_only,
+            _ => false,
+        };
+        self.counted = self.front.crew.count(Load::InFlight);
+        let asked = Asked {
+            head_only,
+            ..REFUSED
+        };
+        // Whether the refusal arrives is all the same: the connection ends here.
+        let _ = answer::send(self.inbox.source(), refusal.reply(), asked);
+        self.step = Step::Answer { is_last: true };
+    }
+
+    fn end_answer(&mut self, is_last: bool) -> Result<(), End> {
+        let wire = self.inbox.source();
+        if !wire.unsent().is_empty() && !wire.send_unsent().map_err(|_| End::Gone)? {
+            return Err(End::Waiting);
+        }
+        if is_last {
+            // The client may still be sending, and a close at once would reset the connection, which can take the answer
+            // from it before it has read it (RFC 9112 §9.6).
+            wire.end();
+        }
+        self.step = match is_last {
+            true => Step::Linger {
+                bytes: LINGER_BYTES,
+                until: Instant::now().checked_add(self.front.limits.linger_time),
+            },
+            false => Step::Idle,
+        };
+        self.counted = None;
+        self.requests_left = self.requests_left.saturating_sub(1);
+        Ok(())
+    }
+
+    fn linger(&mut self) -> Result<(), End> {
+        if let Step::Linger { bytes, .. } = &mut self.step {
+            self.inbox.discard(bytes)?;
+        }
+        Err(End::Gone)
+    }
+}

@@ -1,0 +1,179 @@
+//! What the main thread does while others serve, and how it ends them: it waits for the bell.
+//!
+//! Owns the stop: who is still waited for, and for how long. It must not know what is served.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::crew::{Crew, Ear, Ring};
+use super::hiring::Hiring;
+use super::{Door, Front, LastWork, ServeError, hire, start_thread};
+
+/// How often the drain looks, and for how many looks nothing may have happened: a request that was sent just before the
+/// stop is still under way through the machine.
+const DRAIN_TICK: Duration = Duration::from_millis(20);
+const QUIET_TICKS: u32 = 2;
+/// How long connections are still accepted after the stop, if it does not get quiet: who has connected before it is to
+/// be answered.
+const ACCEPT_GRACE: Duration = Duration::from_millis(500);
+/// How long the stop waits for requests whose body is still coming: a client that stalls must not hold it up.
+const READ_GRACE: Duration = Duration::from_secs(2);
+
+/// The main thread's view of a server.
+pub(super) struct Watch<'a> {
+    crew: &'a Arc<Crew>,
+    front: &'a Arc<Front>,
+    ear: &'a Ear,
+    hiring: Hiring,
+}
+
+impl<'a> Watch<'a> {
+    pub(super) fn new(crew: &'a Arc<Crew>, front: &'a Arc<Front>, ear: &'a Ear) -> Self {
+        let hiring = Hiring::default();
+        Self {
+            crew,
+            front,
+            ear,
+            hiring,
+        }
+    }
+
+    /// Waits until serving is to end.
+    pub(super) fn serve(&mut self) -> Result<(), ServeError> {
+        loop {
+            match self.hear(None) {
+                Some(Ring::Stop) => return Ok(()),
+                Some(Ring::Doubt) => {
+                    self.crew.hears_doubt();
+                    if !self.front.is_accepting() {
+                        return Err(ServeError::Accept);
+                    }
+                }
+                Some(Ring::AcceptFailed) => return Err(ServeError::Accept),
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits until nothing is in flight, but not beyond `cut_at`, and stops listening on the way; a second signal cuts
+    /// that short.
+    pub(super) fn drain(&mut self, cut_at: Option<Instant>) -> Result<(), ServeError> {
+        let began = Instant::now();
+        let (mut quiet_ticks, mut listening) = (0, true);
+        let mut finished = self.crew.finished();
+        loop {
+            self.tick()?;
+            let is_over = cut_at.is_some_and(|cut_at| cut_at <= Instant::now());
+            let readers_count = began.elapsed() < READ_GRACE;
+            let is_busy = self.crew.in_flight() > 0
+                || (readers_count && self.crew.reading() > 0)
+                || self.crew.finished() != finished;
+            finished = self.crew.finished();
+            quiet_ticks = if is_busy { 0 } else { quiet_ticks + 1 };
+            let is_quiet = quiet_ticks == QUIET_TICKS;
+            if listening && (is_quiet || is_over || began.elapsed() > ACCEPT_GRACE) {
+                self.front.close();
+                (quiet_ticks, listening) = (0, false);
+            } else if is_quiet {
+                return Ok(());
+            }
+            if is_over {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Does the last work on a thread of its own, so that a second signal is heard even if it hangs. Requests on
+    /// connections that live on are still served meanwhile, and those that have begun are waited for until `cut_at`.
+    pub(super) fn finish(
+        &mut self,
+        cut_at: Option<Instant>,
+        last_work: &Arc<LastWork>,
+    ) -> Result<(), ServeError> {
+        let worker = Arc::clone(self.crew);
+        let work = Arc::clone(last_work);
+        let spawned = start_thread(Box::new(move || {
+            work();
+            worker.bell().ring(Ring::Done);
+        }));
+        if spawned.is_err() {
+            // Without a thread it is still done, only not to be interrupted.
+            last_work();
+            return Ok(());
+        }
+        loop {
+            match self.hear(None) {
+                Some(Ring::Done) => break,
+                Some(Ring::Stop) => return Err(self.interrupted()),
+                _ => {}
+            }
+        }
+        // What such a request has begun is answered, and nothing begins any more.
+        self.crew.dismiss();
+        while self.crew.in_flight() > 0 && cut_at.is_none_or(|cut_at| Instant::now() < cut_at) {
+            self.tick()?;
+        }
+        Ok(())
+    }
+
+    /// Waits for a moment.
+    fn tick(&mut self) -> Result<(), ServeError> {
+        let until = Instant::now() + DRAIN_TICK;
+        loop {
+            match self.hear(Some(until)) {
+                None => return Ok(()),
+                Some(Ring::Stop) => return Err(self.interrupted()),
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn interrupted(&self) -> ServeError {
+        ServeError::Interrupted(self.crew.in_flight())
+    }
+
+    /// Waits for a ring, but not beyond then, and does meanwhile what is due and what rings ask for besides ending.
+    fn hear(&mut self, until: Option<Instant>) -> Option<Ring> {
+        loop {
+            let now = Instant::now();
+            self.hire_if_due(now);
+            let look = self.front.look(now);
+            match self
+                .ear
+                .hear(earlier(earlier(until, look), self.hiring.at()))
+            {
+                Some(Ring::Hire) => self.hiring.hear(self.crew, Instant::now()),
+                Some(Ring::Visit) => self.visit(),
+                Some(Ring::Clock) => {}
+                Some(ring) => return Some(ring),
+                None if until.is_some_and(|until| until <= Instant::now()) => return None,
+                None => {}
+            }
+        }
+    }
+
+    fn hire_if_due(&mut self, now: Instant) {
+        let (crew, front) = (self.crew, self.front);
+        let hired = self.hiring.look(crew, now, || hire(crew, front));
+        if let Err(error) = hired {
+            if crew.is_first_shortage() {
+                log::warn!("no thread for another worker: {error}");
+            }
+        }
+    }
+
+    fn visit(&self) {
+        // The main thread must hear the end soon, so the first that fails is the last.
+        if !(0..self.crew.take_visits()).all(|_| self.front.visit()) {
+            self.crew.doubt();
+        }
+    }
+}
+
+/// The earlier of two moments, where nothing is never.
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
