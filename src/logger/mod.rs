@@ -345,9 +345,10 @@ impl Write for Stdout {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scope, write_record};
+    use super::{KEPT_BYTES, Scope, THREAD, request_id, write_record};
+    use std::fmt;
 
-    fn line(args: std::fmt::Arguments<'_>) -> String {
+    fn line(args: fmt::Arguments<'_>) -> String {
         let mut line = Vec::new();
         let record = log::Record::builder()
             .args(args)
@@ -374,5 +375,45 @@ mod tests {
         let _outer = Scope::enter("outer".into());
         drop(Scope::enter("inner".into()));
         assert!(line(format_args!("x")).contains(" outer "));
+    }
+
+    /// What writes a line of its own while it is shown.
+    struct Chatty;
+
+    impl fmt::Display for Chatty {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            assert!(line(format_args!("inner")).ends_with(" - [WARN] inner\n"));
+            f.write_str("shown")
+        }
+    }
+
+    #[test]
+    fn what_logs_while_it_is_shown_stays_out_of_the_line_that_shows_it() {
+        let outer = line(format_args!("before {Chatty} after"));
+        assert!(outer.ends_with(" - [WARN] before shown after\n"), "{outer}");
+    }
+
+    #[test]
+    fn a_thread_keeps_memory_for_lines_of_a_usual_length_only() {
+        let kept = || {
+            THREAD.with(|thread| {
+                let (line, message) = (thread.line.take(), thread.message.take());
+                let capacities = (line.capacity(), message.capacity());
+                thread.line.set(line);
+                thread.message.set(message);
+                capacities
+            })
+        };
+        let long = "x".repeat(2 * KEPT_BYTES);
+        assert!(line(format_args!("{long}")).contains(&long));
+        assert_eq!(kept(), (0, 0));
+        line(format_args!("short"));
+        assert_eq!(kept(), (KEPT_BYTES, KEPT_BYTES));
+    }
+
+    #[test]
+    fn a_request_id_is_one_line() {
+        assert_eq!(&*request_id("r1"), "r1");
+        assert_eq!(&*request_id("r1\nFC Invoke\n"), "r1\rFC Invoke\r");
     }
 }
