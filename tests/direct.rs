@@ -257,3 +257,20 @@ fn the_first_answer_needs_two_threads() {
     assert_eq!(instance.invoke("one", b"x").text(), "x");
     assert!(instance.status_field("Threads:") <= 3);
 }
+
+#[test]
+fn an_instance_that_idles_and_one_whose_workers_are_all_busy_wake_nobody() {
+    let instance = Instance::start("testbed", &[("WORKERS", "2")]);
+    let (mut idle, mut half) = (instance.connect(), instance.connect());
+    assert_eq!(idle.exchange(&event(b"x")).text(), "x");
+    half.send(b"POST /invoke HTTP/1.1\r\nHost");
+    instance.wait_until_it_sleeps();
+    let mut busy = [instance.connect(), instance.connect()];
+    busy.iter_mut().for_each(|busy| busy.send(&event(b"wait")));
+    instance.wait_for_lines("both", |lines| {
+        let starts = lines.iter().filter(|line| line.contains("Invoke Start"));
+        starts.count() == 3
+    });
+    idle.send(&event(b"waits for a worker"));
+    instance.wait_until_it_sleeps();
+}

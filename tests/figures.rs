@@ -92,6 +92,7 @@ fn limits() -> Vec<(&'static str, String)> {
         ("head-s", seconds(fc_runtime::DEFAULT_HEAD_TIMEOUT)),
         ("body-s", seconds(fc_runtime::DEFAULT_BODY_TIMEOUT)),
         ("write-time", time(fc_runtime::DEFAULT_WRITE_TIMEOUT)),
+        ("stop-s", seconds(fc_runtime::DEFAULT_STOP_GRACE)),
         ("write-s", seconds(fc_runtime::DEFAULT_WRITE_TIMEOUT)),
         ("msrv", env!("CARGO_PKG_RUST_VERSION").to_owned()),
     ]

@@ -5,7 +5,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{Instance, PATIENCE, TICK};
 
@@ -27,6 +27,34 @@ impl Instance {
         });
         let stats: Vec<_> = stats.collect();
         stats.len() >= threads && stats.iter().all(|stat| stat.contains(") S "))
+    }
+
+    /// Waits until none of its threads has run for a while: one that wakes up by itself every now and then never gets there.
+    pub fn wait_until_it_sleeps(&self) {
+        const A_WHILE: Duration = Duration::from_millis(300);
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let before = self.wakes();
+            thread::sleep(A_WHILE);
+            if self.wakes() == before {
+                return;
+            }
+            assert!(Instant::now() < until, "it never sleeps");
+        }
+    }
+
+    /// How often each of its threads has waited for something.
+    fn wakes(&self) -> Vec<String> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.pid())).expect("the process lives");
+        let waits = tasks.map(|task| {
+            let status = task.expect("a thread").path().join("status");
+            let status = fs::read_to_string(status).unwrap_or_default();
+            let line = status
+                .lines()
+                .find(|line| line.starts_with("voluntary_ctxt_switches"));
+            line.unwrap_or_default().to_owned()
+        });
+        waits.collect()
     }
 
     /// Whether this process, and no other, listens on the port. A connection would tell of any that does.
