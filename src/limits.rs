@@ -47,6 +47,22 @@ pub const DEFAULT_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// which the hook itself runs.
 pub const DEFAULT_STOP_GRACE: Duration = Duration::from_secs(80);
 
+/// The variable that has the function's memory, in megabytes (contract §4.3).
+#[cfg(feature = "direct")]
+pub(crate) const MEMORY_VARIABLE: &str = "FC_FUNCTION_MEMORY_SIZE";
+
+/// What bodies and answers may take together in a function of so much memory, in bytes, unless `Runtime::memory_limit` says
+/// otherwise: half of it, because a handler mostly makes something as large of its event. A function of unknown memory
+/// has no limit.
+#[cfg(feature = "direct")]
+pub(crate) fn default_memory(megabytes: Option<&str>) -> usize {
+    let megabytes = megabytes.and_then(|text| text.parse::<usize>().ok());
+    let megabytes = megabytes.filter(|&megabytes| megabytes > 0);
+    megabytes.map_or(usize::MAX, |megabytes| {
+        megabytes.saturating_mul(1024 * 1024 / 2)
+    })
+}
+
 /// The shortest time that is kept to: a socket's time-out of zero would be none at all.
 #[cfg(any(feature = "direct", doc))]
 pub(crate) const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
@@ -69,6 +85,8 @@ pub(crate) struct Limits {
     pub(crate) body_time: Duration,
     pub(crate) write_time: Duration,
     pub(crate) stop_grace: Duration,
+    /// What the bodies and the answers of all connections may take together.
+    pub(crate) memory_bytes: usize,
     /// What a client that was refused gets to read why. Not to be set.
     pub(crate) linger_time: Duration,
     /// The slowest that a large body or answer may be, in bytes a second: so many bytes earn a second more. A client on
@@ -88,6 +106,7 @@ impl Default for Limits {
             body_time: DEFAULT_BODY_TIMEOUT,
             write_time: DEFAULT_WRITE_TIMEOUT,
             stop_grace: DEFAULT_STOP_GRACE,
+            memory_bytes: usize::MAX,
             linger_time: Duration::from_secs(2),
             slowest: 16 * 1024,
         }
@@ -105,7 +124,15 @@ impl Limits {
 
 #[cfg(all(test, not(feature = "tiny-http")))]
 mod tests {
-    use super::Limits;
+    use super::{Limits, default_memory};
+
+    #[test]
+    fn bodies_may_take_half_of_the_memory_that_the_function_has() {
+        assert_eq!(default_memory(Some("128")), 64 * 1024 * 1024);
+        for unknown in [None, Some(""), Some("much"), Some("0")] {
+            assert_eq!(default_memory(unknown), usize::MAX, "{unknown:?}");
+        }
+    }
 
     #[test]
     fn the_default_of_connections_stops_no_request_and_what_is_set_counts() {

@@ -15,6 +15,8 @@ use crate::http::{Request, Response};
 use crate::limits::Limits;
 #[cfg(any(feature = "direct", doc))]
 use crate::limits::SHORTEST_TIMEOUT;
+#[cfg(feature = "direct")]
+use crate::limits::{MEMORY_VARIABLE, default_memory};
 use crate::server::{self, LastWork, ServeError, Stop, StopState};
 
 /// The variables that name the port, the first that is set wins (contract §4.2).
@@ -45,6 +47,8 @@ pub struct Runtime {
     port: Option<u16>,
     listener: Option<TcpListener>,
     limits: Limits,
+    #[cfg(any(feature = "direct", doc))]
+    memory_limit: Option<usize>,
     shutdown: Option<Shutdown>,
 }
 
@@ -195,7 +199,14 @@ impl Runtime {
         let (served, stopped) = (Arc::clone(&dispatch), dispatch);
         let serve = Box::new(move |call| served.answer(call));
         let last_work: Arc<LastWork> = Arc::new(move || stopped.stop());
-        server::serve(listener, self.limits, serve, &stop, &last_work).map_err(RuntimeError::from)
+        #[cfg(feature = "direct")]
+        let limits = Limits {
+            memory_bytes: self.memory_limit.unwrap_or_else(memory_of_environment),
+            ..self.limits
+        };
+        #[cfg(not(feature = "direct"))]
+        let limits = self.limits;
+        server::serve(listener, limits, serve, &stop, &last_work).map_err(RuntimeError::from)
     }
 }
 
@@ -217,6 +228,18 @@ impl Runtime {
     #[must_use]
     pub fn connections(mut self, connections: usize) -> Self {
         self.limits.connections = Some(connections.max(1));
+        self
+    }
+
+    /// Lets the bodies of all requests and the answers that clients have not taken yet have up to this many bytes of memory
+    /// together. A body for which there is no room is answered with 503 and `Retry-After`, and its client may come
+    /// again.
+    ///
+    /// Unless it is set it is half of the function's memory, which the variable `FC_FUNCTION_MEMORY_SIZE` tells (contract
+    /// §4.3); without the variable there is no limit. What handlers take themselves is not counted.
+    #[must_use]
+    pub fn memory_limit(mut self, bytes: usize) -> Self {
+        self.memory_limit = Some(bytes);
         self
     }
 
@@ -391,6 +414,11 @@ impl From<ServeError> for RuntimeError {
 fn bind(port: u16) -> Result<TcpListener, RuntimeError> {
     TcpListener::bind((Ipv4Addr::UNSPECIFIED, port))
         .map_err(|source| RuntimeError::Bind { port, source })
+}
+
+#[cfg(feature = "direct")]
+fn memory_of_environment() -> usize {
+    default_memory(std::env::var(MEMORY_VARIABLE).ok().as_deref())
 }
 
 fn port_of_environment() -> Result<u16, RuntimeError> {

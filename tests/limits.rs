@@ -189,6 +189,41 @@ fn a_client_that_does_not_read_is_let_go_when_its_clock_runs_out() {
 }
 
 #[test]
+fn bodies_that_have_no_room_together_are_told_to_come_again() {
+    with(counting().memory_limit(100_000), |address| {
+        let post = |length: usize| {
+            format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n")
+        };
+        let whole = post(60_000) + &"x".repeat(60_000);
+        assert!(is_served(&ask(address, &whole)));
+        let mut first = connect(address);
+        let (most, rest_of_it) = whole.split_at(whole.len() - 10);
+        first.write_all(most.as_bytes()).expect("it reads");
+        let until = Instant::now() + PATIENCE;
+        let refused = loop {
+            let answer = ask(address, &whole);
+            if !is_served(&answer) {
+                break answer;
+            }
+            assert!(Instant::now() < until, "the first is not counted");
+        };
+        let why = "Runtime::memory_limit sets how much";
+        assert!(is_refused(&refused, 503, why), "{refused}");
+        assert!(refused.contains("\r\nretry-after: 1\r\n"), "{refused}");
+        assert!(is_served(&ask(address, &of_headers(1))), "it has no body");
+        first.write_all(rest_of_it.as_bytes()).expect("it reads");
+        first.shutdown(Half::Write).expect("a live socket");
+        assert!(rest(&mut first).contains("60000 bytes"));
+        assert!(is_served(&ask(address, &whole)), "there is room again");
+        // One that does not say how long it is, is refused when it is too long.
+        let chunk = format!("{:x}\r\n{}\r\n", 200_000, "x".repeat(200_000));
+        let chunked = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let answer = ask(address, &format!("{chunked}{chunk}0\r\n\r\n"));
+        assert!(is_refused(&answer, 503, why), "{answer}");
+    });
+}
+
+#[test]
 fn nothing_is_no_limit_where_one_is_needed_to_serve() {
     let runtime = counting().workers(0).connections(0);
     with(runtime, |address| {
@@ -253,6 +288,7 @@ fn what_is_beyond_all_counting_is_no_limit() {
         .workers(most)
         .connections(most)
         .body_limit(most)
+        .memory_limit(most)
         .head_limit(most)
         .header_count(most)
         .head_timeout(longest)

@@ -74,6 +74,10 @@ impl Refusal {
     pub(super) fn reply(self) -> Reply {
         match self {
             Self::Malformed(message) => refused(400, "BadRequest", message),
+            // What is in the way now may be gone in a moment (RFC 9110 §10.2.3).
+            Self::Unserved(503, kind, message) => {
+                refused(503, kind, message).with_header("retry-after", "1")
+            }
             Self::Unserved(status, kind, message) => refused(status, kind, message),
             Self::TooLarge { limit, .. } => BODY_TOO_LARGE.reply(limit),
             #[cfg(not(feature = "tiny-http"))]

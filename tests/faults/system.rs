@@ -7,7 +7,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+#[cfg(feature = "direct")]
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
+#[cfg(feature = "direct")]
+use std::thread;
 
 use super::support::{Instance, binary, free_port, request};
 use super::{answer_of, assert_serves, event};
@@ -183,6 +187,44 @@ fn an_announced_length_that_there_is_no_memory_for_does_not_end_the_process() {
         instance.connect().send(head.as_bytes());
         assert_serves(&instance);
     }
+}
+
+/// What `tiny_http` cannot promise: it copies what it reads.
+#[cfg(feature = "direct")]
+#[test]
+fn bodies_that_there_is_no_memory_for_are_refused_and_the_process_lives_on() {
+    const BODIES: usize = 4;
+    // The system's allocator keeps address space for each thread, in which bodies would find room; musl's does not.
+    let instance = Instance::start("testbed", &[("MALLOC_ARENA_MAX", "1")]);
+    assert_serves(&instance);
+    instance.wait_for_sleeping_threads(3);
+    // As many threads as there are bodies, before the address space is short.
+    let mut busy: Vec<_> = (0..BODIES).map(|_| instance.connect()).collect();
+    busy.iter_mut()
+        .for_each(|busy| busy.send(&event("busy", b"sleep 300")));
+    busy.iter_mut().for_each(|busy| drop(busy.answer()));
+    let room = 64 * 1024 * 1024;
+    instance.limit("as", instance.status_field("VmSize:") * 1024 + room);
+    let bytes = request("POST", "/status/200", &[], &vec![b'x'; 30 * 1024 * 1024]);
+    let (most, rest) = bytes.split_at(bytes.len() - 1);
+    let all_sent = Barrier::new(BODIES);
+    let ask = || {
+        let mut connection = instance.connect();
+        let sent = connection.try_send(most);
+        all_sent.wait();
+        // One that was refused may be closed before all of it was sent.
+        let sent = sent.and_then(|()| connection.try_send(rest));
+        let answer = sent.and_then(|()| connection.try_answer(false));
+        answer.map_or(503, |answer| answer.status)
+    };
+    let statuses: Vec<u16> = thread::scope(|scope| {
+        let asked: Vec<_> = (0..BODIES).map(|_| scope.spawn(ask)).collect();
+        let asked = asked.into_iter();
+        asked.map(|asked| asked.join().expect("no panic")).collect()
+    });
+    assert!(statuses.contains(&503), "{statuses:?}");
+    assert_serves(&instance);
+    assert_eq!(instance.errors(), "");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! Owns the chunks. It must not know sockets.
 
 use super::head;
-use super::inbox::{CRLF, End, Inbox, Source};
+use super::inbox::{CRLF, End, Inbox, NO_MEMORY, Source};
+use super::memory::Share;
 use crate::limits::Limits;
 use crate::server::framing::{Framing, Refusal};
 
@@ -25,6 +26,7 @@ const CHUNK_TOO_LONG: Refusal = Refusal::Malformed("a chunk is longer than it sa
 #[derive(Debug)]
 pub(super) struct Reader {
     body: Vec<u8>,
+    share: Share,
     next: Next,
     extensions_left: usize,
 }
@@ -45,9 +47,10 @@ enum Next {
 }
 
 impl Reader {
-    pub(super) fn new(framing: Framing) -> Self {
+    pub(super) fn new(framing: Framing, share: Share) -> Self {
         Self {
             body: Vec::new(),
+            share,
             next: match framing {
                 Framing::Empty => Next::Sized(0),
                 Framing::Length(length) => Next::Sized(length),
@@ -62,16 +65,31 @@ impl Reader {
         self.body.len()
     }
 
-    /// Reads on, to the end if it has come; after [`End::Waiting`] it goes on there.
+    /// Reads on, to the end if it has come; after [`End::Waiting`] it goes on there. The body comes with its share of the
+    /// memory. What was read at once is counted at once, so that a body may be over the limit by a few megabytes before
+    /// it is refused.
     pub(super) fn read<S: Source>(
         &mut self,
         inbox: &mut Inbox<S>,
         limits: &Limits,
     ) -> Result<Vec<u8>, End> {
-        while let Some(next) = self.part(inbox, limits)? {
-            self.next = next;
+        let read = loop {
+            match self.part(inbox, limits) {
+                Ok(Some(next)) => self.next = next,
+                Ok(None) => break Ok(()),
+                Err(end) => break Err(end),
+            }
+        };
+        let is_within = self.body.is_empty() || self.share.set(self.body.capacity());
+        if !is_within && matches!(read, Ok(()) | Err(End::Waiting)) {
+            return Err(NO_MEMORY.into());
         }
-        Ok(std::mem::take(&mut self.body))
+        read.map(|()| std::mem::take(&mut self.body))
+    }
+
+    /// The share of the memory that the body has, for as long as it is somewhere else.
+    pub(super) fn into_share(self) -> Share {
+        self.share
     }
 
     /// Reads one part; tells which is next, if any.
@@ -180,6 +198,7 @@ mod tests {
     use super::Reader;
     use crate::limits::Limits;
     use crate::server::direct::inbox::{Buffer, End, Inbox, Script, Source};
+    use crate::server::direct::memory::Memory;
     use crate::server::framing::{Excess, Framing, Refusal};
     use std::io::{self, ErrorKind};
 
@@ -196,7 +215,8 @@ mod tests {
             body_bytes: LIMIT,
             ..Limits::default()
         };
-        let body = Reader::new(Framing::Chunked).read(&mut inbox, &limits)?;
+        let body = Reader::new(Framing::Chunked, Memory::new(usize::MAX).share())
+            .read(&mut inbox, &limits)?;
         let mut next = Vec::new();
         let is_next = inbox.take(4, &mut next).is_ok() && next == b"NEXT";
         Ok((body, is_next))
@@ -313,7 +333,7 @@ mod tests {
             (&sized[..], Framing::Length(19)),
         ] {
             for step in 1..bytes.len() {
-                let mut reader = Reader::new(framing);
+                let mut reader = Reader::new(framing, Memory::new(usize::MAX).share());
                 let mut buffer = Buffer::default();
                 let mut source = Some(Halting(Script { bytes, step }, false));
                 let body = loop {

@@ -8,7 +8,7 @@
 use std::io::{self, ErrorKind};
 
 use super::inbox::{End, Inbox, Source};
-use super::{body::Reader, head};
+use super::{body::Reader, head, memory::Memory};
 use crate::headers::Headers;
 use crate::http::{Body, Request};
 use crate::limits::Limits;
@@ -62,7 +62,8 @@ pub fn head(bytes: &[u8], cuts: &[usize], most: Most) -> Result<(Head, usize), E
 /// Reads one chunked body, and tells how many bytes it took.
 pub fn chunks(bytes: &[u8], cuts: &[usize], most: Most) -> Result<(Vec<u8>, usize), Ended> {
     let mut inbox = inbox(bytes, cuts);
-    let body = Reader::new(Framing::Chunked).read(&mut inbox, &most.into())?;
+    let body = Reader::new(Framing::Chunked, Memory::new(usize::MAX).share())
+        .read(&mut inbox, &most.into())?;
     Ok((body, bytes.len() - rest(&mut inbox)))
 }
 
@@ -83,7 +84,7 @@ fn read_request(inbox: &mut Inbox<Pieces<'_>>, limits: &Limits) -> Result<(Head,
     inbox.wait()?;
     let head = read_head(inbox, limits)?;
     let framing = framing(&head.headers, limits.body_bytes).map_err(End::Refused)?;
-    let body = Reader::new(framing).read(inbox, limits)?;
+    let body = Reader::new(framing, Memory::new(usize::MAX).share()).read(inbox, limits)?;
     let Head {
         method,
         target,

@@ -36,6 +36,13 @@ pub(super) const CRLF: &[u8] = b"\r\n";
 pub(super) const BARE_LF: Refusal = Refusal::Malformed("a line ends in LF without CR");
 const CUT_OFF: Refusal = Refusal::Malformed("the request breaks off");
 
+/// RFC 9110 §15.6.4.
+pub(super) const NO_MEMORY: Refusal = Refusal::Unserved(
+    503,
+    "MemoryExhausted",
+    "the requests and answers under way take all memory that they may have; Runtime::memory_limit sets how much",
+);
+
 /// The first read's size, in bytes: a head of the platform and a small event fit into it.
 const SMALLEST: usize = 4 * 1024;
 /// The largest read's size, in bytes: larger ones hardly save calls of the system.
@@ -161,6 +168,7 @@ impl<S: Source> Inbox<S> {
         loop {
             let here = self.unused();
             let here = &here[..here.len().min(length - body.len())];
+            make_room_in(body, here.len(), length)?;
             body.extend_from_slice(here);
             let taken = here.len();
             self.advance(taken);
@@ -184,7 +192,7 @@ impl<S: Source> Inbox<S> {
 
     /// Reads once more; tells whether anything came.
     pub(super) fn fill(&mut self) -> Result<bool, End> {
-        self.buffer.make_room();
+        self.buffer.make_room()?;
         loop {
             match self.source.read(&mut self.buffer.bytes) {
                 Ok(read) => return Ok(read > 0),
@@ -199,6 +207,16 @@ impl<S: Source> Inbox<S> {
             }
         }
     }
+}
+
+/// Makes room for so many bytes more in a body that will have `length` at most. It grows to twice what it has, but not
+/// beyond its length, which may be all the memory that there is; and where there is none the request goes without.
+fn make_room_in(body: &mut Vec<u8>, more: usize, length: usize) -> Result<(), Refusal> {
+    if body.capacity() - body.len() >= more {
+        return Ok(());
+    }
+    let room = more.max(body.len()).min(length - body.len());
+    body.try_reserve_exact(room).map_err(|_| NO_MEMORY)
 }
 
 impl Buffer {
@@ -255,12 +273,14 @@ impl Buffer {
     }
 
     /// Makes room for the next read, at the end.
-    fn make_room(&mut self) {
+    fn make_room(&mut self) -> Result<(), Refusal> {
         let capacity = self.bytes.capacity();
         let is_filled = self.bytes.len() == capacity;
         // What has no place in the largest read is bounded by a limit: a head, or the line before a chunk.
         if is_filled && (capacity < LARGEST || self.start == 0) {
-            let mut larger = Vec::with_capacity(SMALLEST.max(capacity * 2));
+            let mut larger = Vec::new();
+            let room = larger.try_reserve_exact(SMALLEST.max(capacity * 2));
+            room.map_err(|_| NO_MEMORY)?;
             larger.extend_from_slice(self.unused());
             self.bytes = larger;
         } else {
@@ -268,6 +288,7 @@ impl Buffer {
             self.bytes.truncate(self.bytes.len() - self.start);
         }
         self.start = 0;
+        Ok(())
     }
 }
 

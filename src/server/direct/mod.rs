@@ -31,6 +31,7 @@ mod clocks;
 pub(crate) mod fuzzing;
 mod head;
 mod inbox;
+mod memory;
 mod readiness;
 mod slots;
 mod talk;
@@ -52,6 +53,7 @@ use super::{Door, Serve};
 use crate::limits::Limits;
 use clocks::Clocks;
 use inbox::Buffer;
+use memory::Memory;
 use readiness::{Event, Interest, Readiness};
 use slots::{Slots, Visit};
 use talk::{Conn, Pause};
@@ -71,6 +73,8 @@ pub(super) struct Front {
     serve: Box<Serve>,
     limits: Limits,
     turns: Turns,
+    /// What bodies and answers take together.
+    memory: Arc<Memory>,
     readiness: Readiness,
     slots: Slots<Conn>,
     clocks: Clocks,
@@ -99,6 +103,7 @@ impl Door for Front {
             serve,
             limits,
             turns: Turns::new(limits.workers),
+            memory: Memory::new(limits.memory_bytes),
             slots: Slots::new(limits.connections()),
             clocks: Clocks::new(),
             is_full: AtomicBool::new(false),

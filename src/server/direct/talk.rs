@@ -17,7 +17,7 @@ use rustix::net::{RecvFlags, recv};
 use super::Front;
 use super::body::Reader;
 use super::head::Head;
-use super::inbox::{Buffer, End, Inbox};
+use super::inbox::{Buffer, End, Inbox, NO_MEMORY};
 use super::readiness::Interest;
 use super::turns::Place;
 use super::wire::{Clock, Unsent, Wire};
@@ -179,7 +179,13 @@ impl Front {
             true => std::mem::take(desk),
             false => kept.buffer,
         };
-        let mut wire = Wire::resume(&conn.stream, &self.limits, kept.unsent, has_ended);
+        let mut wire = Wire::resume(
+            &conn.stream,
+            &self.limits,
+            &self.memory,
+            kept.unsent,
+            has_ended,
+        );
         wire.is_drained = !reads;
         let mut talk = Talk {
             front: self,
@@ -330,6 +336,15 @@ impl<'a> Talk<'a> {
         *is_begun = has_line;
         let head = Head::read(&mut self.inbox, limits, is_head)?;
         let framing = framing(&head.call.headers, limits.body_bytes)?;
+        // What has no room now would be read in vain.
+        let memory = &self.front.memory;
+        let announced = match framing {
+            Framing::Empty | Framing::Chunked => 0,
+            Framing::Length(length) => length,
+        };
+        if framing != Framing::Empty && !memory.has_room_for(announced) {
+            return Err(NO_MEMORY.into());
+        }
         // A client that sends its body without waiting has no use for the word (RFC 9110 §10.1.1).
         if head.awaits_continue && framing != Framing::Empty && self.inbox.is_empty() {
             let said = self.inbox.source().write_all(CONTINUE);
@@ -337,7 +352,7 @@ impl<'a> Talk<'a> {
         }
         self.step = Step::Body(Incoming {
             head,
-            body: Reader::new(framing),
+            body: Reader::new(framing, memory.share()),
             clock: Clock::start(limits.body_time, limits.slowest),
         });
         Ok(())
@@ -352,8 +367,15 @@ impl<'a> Talk<'a> {
             wire.send_unsent().map_err(|_| End::Gone)?;
         }
         let body = incoming.body.read(&mut self.inbox, &self.front.limits)?;
-        if let Step::Body(Incoming { mut head, .. }) = std::mem::take(&mut self.step) {
+        let step = std::mem::take(&mut self.step);
+        if let Step::Body(Incoming {
+            mut head,
+            body: reader,
+            ..
+        }) = step
+        {
             head.call.body = body;
+            let _share = reader.into_share();
             return self.serve(head);
         }
         Ok(())

@@ -30,6 +30,7 @@ const LONG: Limits = Limits {
     body_time: PATIENCE,
     write_time: PATIENCE,
     stop_grace: PATIENCE,
+    memory_bytes: usize::MAX,
     linger_time: PATIENCE,
     slowest: u32::MAX,
 };

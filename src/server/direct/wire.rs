@@ -7,6 +7,7 @@
 
 use std::io::{self, ErrorKind, Write};
 use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::buffer::spare_capacity;
@@ -15,6 +16,7 @@ use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 
 use super::inbox::Source;
+use super::memory::{Memory, Share};
 use super::turns::Place;
 use crate::limits::Limits;
 
@@ -48,6 +50,7 @@ const READS_AT_ONCE: u32 = 64;
 pub(super) struct Wire<'a> {
     stream: &'a TcpStream,
     limits: &'a Limits,
+    memory: &'a Arc<Memory>,
     unsent: Unsent,
     /// Nothing more has come, as far as is known: what comes later is told by an event.
     pub(super) is_drained: bool,
@@ -64,12 +67,14 @@ impl<'a> Wire<'a> {
     pub(super) fn resume(
         stream: &'a TcpStream,
         limits: &'a Limits,
+        memory: &'a Arc<Memory>,
         unsent: Unsent,
         has_ended: bool,
     ) -> Self {
         Self {
             stream,
             limits,
+            memory,
             unsent,
             is_drained: false,
             has_ended,
@@ -200,7 +205,8 @@ impl Write for Wire<'_> {
             true => send_now(self.stream, bytes)?,
             false => 0,
         };
-        self.unsent.add(&bytes[sent..], sent, self.limits)
+        let memory = self.memory;
+        self.unsent.add(&bytes[sent..], sent, self.limits, memory)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -227,6 +233,8 @@ fn send_now(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
 #[derive(Debug, Default)]
 pub(super) struct Unsent {
     bytes: Vec<u8>,
+    /// What of the memory it has, while there is something.
+    share: Option<Share>,
     sent: usize,
     /// The clock, and how many bytes of the whole answer are sent.
     clock: Option<(Clock, usize)>,
@@ -245,12 +253,21 @@ impl Unsent {
 
     /// Adds bytes, before which so many others were sent. Memory for them may be short, and then it is the client that
     /// goes without, not the process.
-    fn add(&mut self, bytes: &[u8], sent_before: usize, limits: &Limits) -> io::Result<()> {
+    fn add(
+        &mut self,
+        bytes: &[u8],
+        sent_before: usize,
+        limits: &Limits,
+        memory: &Arc<Memory>,
+    ) -> io::Result<()> {
         if bytes.is_empty() {
             return Ok(());
         }
         self.bytes.try_reserve(bytes.len())?;
         self.bytes.extend_from_slice(bytes);
+        // An answer that is there is kept in any case; further bodies are refused for it.
+        let share = self.share.get_or_insert_with(|| memory.share());
+        share.set(self.bytes.capacity());
         if self.clock.is_none() {
             let clock = Clock::start(limits.write_time, limits.slowest);
             self.clock = Some((clock, sent_before));
@@ -273,6 +290,7 @@ mod tests {
     use super::{Clock, Unsent, Wire};
     use crate::limits::Limits;
     use crate::server::direct::inbox::Source;
+    use crate::server::direct::memory::Memory;
     use std::io::{ErrorKind, Read, Write};
     use std::net::{Shutdown, TcpListener, TcpStream};
     use std::time::{Duration, Instant};
@@ -329,8 +347,8 @@ mod tests {
     #[test]
     fn a_short_read_is_the_last_unless_the_client_has_ended() {
         let (mut client, stream) = pair();
-        let limits = Limits::default();
-        let of = |has_ended| Wire::resume(&stream, &limits, Unsent::default(), has_ended);
+        let (limits, memory) = (Limits::default(), Memory::new(usize::MAX));
+        let of = |has_ended| Wire::resume(&stream, &limits, &memory, Unsent::default(), has_ended);
         let read = |wire: &mut Wire<'_>| {
             wire.read(&mut Vec::with_capacity(4))
                 .map_err(|error| error.kind())
@@ -351,9 +369,9 @@ mod tests {
     #[test]
     fn what_is_read_at_once_has_an_end() {
         let (mut client, stream) = pair();
-        let limits = Limits::default();
+        let (limits, memory) = (Limits::default(), Memory::new(usize::MAX));
         let sending = std::thread::spawn(move || while client.write_all(&[0; 4096]).is_ok() {});
-        let mut wire = Wire::resume(&stream, &limits, Unsent::default(), false);
+        let mut wire = Wire::resume(&stream, &limits, &memory, Unsent::default(), false);
         while !wire.is_cut_short() {
             wire.is_drained = false;
             let _ = wire.read(&mut Vec::with_capacity(1));
@@ -370,11 +388,12 @@ mod tests {
     #[test]
     fn what_a_client_does_not_take_is_kept_and_sent_later_in_order() {
         let (mut client, stream) = pair();
-        let limits = Limits::default();
-        let mut wire = Wire::resume(&stream, &limits, Unsent::default(), false);
         let answer: Vec<u8> = (0..=255).cycle().take(16 * 1024 * 1024).collect();
+        let (limits, memory) = (Limits::default(), Memory::new(answer.len()));
+        let mut wire = Wire::resume(&stream, &limits, &memory, Unsent::default(), false);
         wire.write_all(&answer).expect("a live socket");
         assert!(!wire.unsent().is_empty() && wire.unsent().until().is_some());
+        assert!(!memory.has_room_for(answer.len()), "it is counted");
         wire.write_all(b"end").expect("a live socket");
         let unsent = wire.take_unsent();
         let reading = std::thread::spawn(move || {
@@ -382,7 +401,7 @@ mod tests {
             client.read_to_end(&mut read).expect("a close");
             read
         });
-        let mut wire = Wire::resume(&stream, &limits, unsent, false);
+        let mut wire = Wire::resume(&stream, &limits, &memory, unsent, false);
         while !wire.send_unsent().expect("a live socket") {
             assert!(wire.wait_for_room(None).expect("a live socket"));
         }
