@@ -42,7 +42,7 @@ COMPARE = cargo run --quiet --release --locked --manifest-path musl/compare/Carg
 # Where it is allowed, programs of real time are not disturbed by the others on the machine.
 REAL_TIME = $(shell chrt --rr 1 true 2>/dev/null && echo chrt --rr 1)
 
-.PHONY: help run test test-shipped soak replay fuzz miri deny fun musl size compare scale figures build build-img local watch \
+.PHONY: help run test test-shipped test-alloc soak replay fuzz miri deny fun musl size compare scale figures build build-img local watch \
 	deploy invoke doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
@@ -55,7 +55,7 @@ help: ## print this list
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
 	@$(FC_LOCAL) invoke --initializer $(if $(EXAMPLE),--example $(EXAMPLE),-e "$$EVENT" --expect "$$EVENT") --http GET / --expect-http 'Hello World!'
 
-test: musl fun replay ## run every test
+test: musl fun replay test-alloc ## run every test
 	cargo test --locked $(FEATURES)
 	FC_PACKAGE=pkg cargo test --locked --package fc-local
 
@@ -64,13 +64,18 @@ test-shipped: musl ## run the tests of the runtime against the package as it is 
 	@cp pkg/bootstrap target/shipped/
 	FC_BINARIES=$(CURDIR)/target/shipped cargo test --locked $(FEATURES) --test endpoints --test answers --test failures --test faults --test hostile --test http_params --test life --test logs --test secrets
 
+test-alloc: ## run the tests of the allocator on musl, and have loom go through the orders of its threads
+	cd musl/alloc && cargo test --locked --target x86_64-unknown-linux-musl --features copy --target-dir ../../target/alloc
+	cd musl/alloc && RUSTFLAGS="--cfg loom" cargo test --locked --release --lib --target-dir ../../target/alloc-loom loom
+
 soak: ## send a million requests to the package as it is shipped, and check each answer
 	@PROGRAM=testbed sh musl/build.sh target/shipped
 	FC_BINARIES=$(CURDIR)/target/shipped SOAK_REQUESTS=1000000 SOAK_CONNECTIONS=200 \
 		cargo test --release --locked --no-default-features --features $(FRONT) --test soak -- --nocapture
 
-replay: ## run the inputs that the fuzzer has found, and thousands like them, on the parsers
+replay: ## run the inputs that the fuzzer has found, and thousands like them, on the parsers and the allocator
 	cd tests/fuzz && cargo test --locked
+	cd musl/alloc/fuzz && cargo test --locked
 
 fuzz: ## fuzz the parsers, SECONDS for each or for one TARGET (needs cargo-fuzz)
 	@sh tests/fuzz/run.sh "$(SECONDS)" $(TARGET)
@@ -144,6 +149,8 @@ lint: ## check format and lints, warnings denied
 	cargo clippy --locked --all-targets $(FEATURES) -- -D warnings
 	CLIPPY_CONF_DIR="$(CURDIR)/.ci" cargo clippy --locked --lib $(FEATURES) -- -D warnings
 	cargo clippy --locked --all-targets --package fc-local -- -D warnings
+	cd musl/alloc && cargo fmt --check && \
+	    cargo clippy --locked --all-targets --features copy --target-dir ../../target/alloc -- -D warnings
 
 msrv: ## build everything with the oldest Rust that Cargo.toml promises
 	rustup toolchain install $(MSRV) --profile minimal --no-self-update
@@ -151,6 +158,7 @@ msrv: ## build everything with the oldest Rust that Cargo.toml promises
 	    CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --no-default-features --features $$front,events,kv || exit 1; \
 	done
 	CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --package fc-local
+	CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --manifest-path musl/alloc/Cargo.toml --features copy
 
 release-check: ## everything that must hold before a version is published; publishes nothing
 	bash .ci/release-check

@@ -26,3 +26,7 @@ done
 # The clock of answers is the system's.
 MIRIFLAGS="-Zmiri-disable-isolation" cargo +nightly miri test --locked --lib \
     --no-default-features --features direct,events --target-dir target/miri -- "$@"
+
+# The allocator, with slabs of 8 KiB, so that its threads fill and empty them.
+cd musl/alloc
+MIRIFLAGS="-Zmiri-disable-isolation" cargo +nightly miri test --locked --lib --test threads --target-dir ../../target/miri

@@ -28,11 +28,20 @@ pub fn memory(line: &str) -> u64 {
     let mut text = [0; 4096];
     let mut file = std::fs::File::open("/proc/self/status").expect("procfs");
     let mut read = 0;
-    while let Ok(more) = std::io::Read::read(&mut file, &mut text[read..]) && more > 0 {
+    while let Ok(more) = std::io::Read::read(&mut file, &mut text[read..])
+        && more > 0
+    {
         read += more;
     }
     let text = std::str::from_utf8(&text[..read]).expect("text");
-    let line = text.lines().find_map(|found| found.strip_prefix(line)).expect("the line");
+    let line = text
+        .lines()
+        .find_map(|found| found.strip_prefix(line))
+        .expect("the line");
     let digits = line.trim_start_matches(|c: char| !c.is_ascii_digit());
-    digits.split(' ').next().and_then(|number| number.parse().ok()).expect("a number")
+    digits
+        .split(' ')
+        .next()
+        .and_then(|number| number.parse().ok())
+        .expect("a number")
 }

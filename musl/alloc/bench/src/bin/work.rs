@@ -14,13 +14,25 @@ const OBJECT: &str = r#"{"id":17,"name":"a small object","tags":["one","two","th
 fn main() {
     let arguments: Vec<String> = env::args().collect();
     let threads: usize = arguments[2].parse().expect("a number of threads");
-    let runs: usize = arguments.get(3).map_or(5, |n| n.parse().expect("a number of runs"));
+    let runs: usize = arguments
+        .get(3)
+        .map_or(5, |n| n.parse().expect("a number of runs"));
     let shortest = match arguments[1].as_str() {
         "json" => shortest(runs, threads, 20_000, OBJECT),
-        "grow" => shortest(runs, threads, 4, &format!("[{}]", vec![OBJECT; 4000].join(","))),
+        "grow" => shortest(
+            runs,
+            threads,
+            4,
+            &format!("[{}]", vec![OBJECT; 4000].join(",")),
+        ),
         other => panic!("{other} is none of json, grow"),
     };
-    println!("{} {} {}", shortest.as_micros(), memory("VmRSS"), memory("VmHWM"));
+    println!(
+        "{} {} {}",
+        shortest.as_micros(),
+        memory("VmRSS"),
+        memory("VmHWM")
+    );
 }
 
 fn shortest(runs: usize, threads: usize, times: usize, text: &str) -> Duration {

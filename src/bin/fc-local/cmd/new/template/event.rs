@@ -2,6 +2,11 @@
 
 use fc_runtime::{Context, Error, Runtime, RuntimeError, log};
 
+// musl's own allocator has one lock for all threads.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
+
 fn main() -> Result<(), RuntimeError> {
     Runtime::new().invoke(handle).run()
 }
