@@ -56,15 +56,14 @@ fn enter() -> Option<&'static Lists> {
     }
 }
 
-/// Enters the lists of the core that the thread runs on, or others near them.
+/// Enters the lists of the core that the thread runs on, or others near them, and makes them the thread's.
 #[cold]
 #[inline(never)]
 fn enter_others() -> Option<&'static Lists> {
     let core = sys::core();
-    MINE.set(core % CORES);
-    (core..core + TRIES)
-        .map(|core| &LISTS[core % CORES])
-        .find(|lists| lists.busy.enter())
+    let found = (core..core + TRIES).find(|core| LISTS[core % CORES].busy.enter())?;
+    MINE.set(found);
+    Some(&LISTS[found % CORES])
 }
 
 /// A block of the class; null if there is no memory.

@@ -21,6 +21,37 @@ static ALLOCATOR: snmalloc_rs::SnMalloc = snmalloc_rs::SnMalloc;
 #[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+#[cfg(feature = "rusty_alloc")]
+#[global_allocator]
+static ALLOCATOR: rusty::Rusty = rusty::Rusty;
+
+/// rusty_alloc has the functions of an allocator, but not the trait.
+#[cfg(feature = "rusty_alloc")]
+mod rusty {
+    use std::alloc::{GlobalAlloc, Layout};
+
+    use rusty_alloc::alloc;
+
+    pub struct Rusty;
+
+    // SAFETY: the functions keep the rules of malloc, aligned as asked for.
+    unsafe impl GlobalAlloc for Rusty {
+        unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+            alloc::malloc_aligned(layout.size(), layout.align())
+        }
+        unsafe fn dealloc(&self, block: *mut u8, _: Layout) {
+            // SAFETY: the caller gives the block up.
+            unsafe { alloc::free(block) }
+        }
+        unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+            alloc::zalloc_aligned(layout.size(), layout.align())
+        }
+        unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+            // SAFETY: the caller's block, which he gives up for the result.
+            unsafe { alloc::realloc_aligned(block, size, layout.align()) }
+        }
+    }
+}
 
 /// A line of `/proc/self/status` in KiB: `VmRSS`, or `VmHWM`, the highest that it was.
 pub fn memory(line: &str) -> u64 {

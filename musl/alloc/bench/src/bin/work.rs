@@ -1,8 +1,10 @@
 //! `work json THREADS`: each thread reads 20,000 small JSON objects, one after the other.
 //! `work grow THREADS`: each thread reads a document of 4,000 such objects into one tree and drops it, four times.
-//! Both print the shortest of so many runs in microseconds, and the memory then and at most in KiB.
+//! `work idle THREADS`: each thread reads one such object, drops it and waits.
+//! All print the shortest of so many runs in microseconds, and the memory then and at most in KiB.
 
 use std::hint::black_box;
+use std::sync::Barrier;
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
@@ -19,13 +21,14 @@ fn main() {
         .map_or(5, |n| n.parse().expect("a number of runs"));
     let shortest = match arguments[1].as_str() {
         "json" => shortest(runs, threads, 20_000, OBJECT),
+        "idle" => return idle(threads),
         "grow" => shortest(
             runs,
             threads,
             4,
             &format!("[{}]", vec![OBJECT; 4000].join(",")),
         ),
-        other => panic!("{other} is none of json, grow"),
+        other => panic!("{other} is none of json, grow, idle"),
     };
     println!(
         "{} {} {}",
@@ -51,4 +54,20 @@ fn shortest(runs: usize, threads: usize, times: usize, text: &str) -> Duration {
 
 fn read(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
+}
+
+fn idle(threads: usize) {
+    let (worked, measured) = (Barrier::new(threads + 1), Barrier::new(threads + 1));
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                drop(black_box(read(OBJECT)));
+                worked.wait();
+                measured.wait();
+            });
+        }
+        worked.wait();
+        println!("0 {} {}", memory("VmRSS"), memory("VmHWM"));
+        measured.wait();
+    });
 }
