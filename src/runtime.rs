@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -183,11 +183,8 @@ impl Runtime {
         }
         crate::logger::init();
         let listener = match self.listener {
-            // Whoever accepts waits, however the listener was used before.
             Some(listener) => {
-                listener
-                    .set_nonblocking(false)
-                    .map_err(RuntimeError::Start)?;
+                server::adopt(&listener).map_err(RuntimeError::Start)?;
                 listener
             }
             None => bind(self.port.map_or_else(port_of_environment, Ok)?)?,
@@ -410,10 +407,8 @@ impl From<ServeError> for RuntimeError {
     }
 }
 
-/// Listens on all addresses, for the agent connects from another one (contract §4.1).
 fn bind(port: u16) -> Result<TcpListener, RuntimeError> {
-    TcpListener::bind((Ipv4Addr::UNSPECIFIED, port))
-        .map_err(|source| RuntimeError::Bind { port, source })
+    server::bind(port).map_err(|source| RuntimeError::Bind { port, source })
 }
 
 #[cfg(feature = "direct")]

@@ -9,6 +9,8 @@ use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
+use rustix::io::fcntl_dupfd_cloexec;
+
 /// How many workers stay, however long they have waited for work: one to serve, and one for what comes meanwhile.
 #[cfg(not(feature = "tiny-http"))]
 const KEPT: usize = 2;
@@ -379,7 +381,8 @@ impl Bell {
 
     /// Another handle of the same bell, for the signals.
     pub(super) fn socket(&self) -> io::Result<UnixStream> {
-        self.0.try_clone()
+        // The C library marks a copy as closed at exec by a second call, which the standard library's way goes.
+        Ok(fcntl_dupfd_cloexec(&self.0, 0)?.into())
     }
 }
 

@@ -21,6 +21,7 @@ mod framing;
 #[cfg(all(fuzzing, not(feature = "tiny-http")))]
 pub(crate) mod fuzzing;
 mod hiring;
+mod listener;
 mod rules;
 mod signals;
 #[cfg(feature = "tiny-http")]
@@ -37,6 +38,7 @@ use crate::limits::Limits;
 use crew::Crew;
 #[cfg(not(feature = "tiny-http"))]
 use direct::Front;
+pub(crate) use listener::{adopt, bind};
 pub(crate) use signals::{Stop, StopState};
 #[cfg(feature = "tiny-http")]
 use tiny::Front;
@@ -97,10 +99,6 @@ pub(crate) enum ServeError {
     Interrupted(usize),
 }
 
-/// How many connections may wait to be accepted. The standard library listens with 128, fewer than the platform may
-/// open at once, and whoever finds no place is answered only when it tries again, a second later.
-const BACKLOG: i32 = 1024;
-
 /// Serves until `stop` says so, then until every request in flight has its answer and `last_work` is done.
 pub(crate) fn serve(
     listener: TcpListener,
@@ -109,7 +107,6 @@ pub(crate) fn serve(
     stop: &Stop,
     last_work: &Arc<LastWork>,
 ) -> Result<(), ServeError> {
-    prepare(&listener).map_err(ServeError::Start)?;
     let (bell, ear) = crew::bell().map_err(ServeError::Start)?;
     let crew = Arc::new(Crew::new(Front::crew_limit(limits), bell));
     let front =
@@ -136,15 +133,6 @@ pub(crate) fn serve(
         );
     }
     ended.and(finished)
-}
-
-/// Sets what every connection inherits from the listener.
-fn prepare(listener: &TcpListener) -> io::Result<()> {
-    rustix::net::listen(listener, BACKLOG)?;
-    // Else an answer of more than a kilobyte on a kept-alive connection waits 40 ms for the client's delayed
-    // acknowledgement.
-    rustix::net::sockopt::set_tcp_nodelay(listener, true)?;
-    Ok(())
 }
 
 /// Starts a worker. A panic that reaches its loop costs the request it served, never the worker.

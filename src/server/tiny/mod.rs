@@ -12,6 +12,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use rustix::io::fcntl_dupfd_cloexec;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use tiny_http::{Request, Server};
 
@@ -49,16 +50,16 @@ impl Door for Front {
         crew: Arc<Crew>,
         serve: Box<Serve>,
     ) -> io::Result<Self> {
-        let address = own_address(listener.local_addr()?);
         // What is set on a listener is inherited by every connection it accepts.
         set_socket_timeout(&listener, Timeout::Send, Some(WRITE_PATIENCE))?;
-        let second = listener.try_clone()?;
+        let second = fcntl_dupfd_cloexec(&listener, 0)?;
         let server = Server::from_listener(listener, None).map_err(io::Error::other)?;
+        let bound = server.server_addr().to_ip();
         watch_panics(&crew);
         Ok(Self {
             server,
-            listener: second,
-            address,
+            listener: TcpListener::from(second),
+            address: own_address(bound.ok_or(ErrorKind::Unsupported)?),
             peers: Peers::default(),
             crew,
             serve,
