@@ -1,6 +1,13 @@
 //! The `bootstrap` that is shipped: the handlers of `demo` on the runtime.
+#![cfg_attr(not(test), no_main)]
 
 mod demo;
+#[cfg(not(test))]
+#[allow(
+    unsafe_code,
+    reason = "a name that the C library calls, and one call of the system: see the module"
+)]
+mod start;
 
 use std::process::ExitCode;
 

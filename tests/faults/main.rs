@@ -9,6 +9,7 @@ mod crowd;
 mod output;
 mod outputs;
 mod panics;
+mod start;
 mod stop;
 mod system;
 

@@ -61,7 +61,8 @@ impl Instance {
         Self::start_unseen(command, Stdio::null, variables)
     }
 
-    fn start_unseen(
+    /// Starts a binary by this command, with such a stdout.
+    pub fn start_unseen(
         mut command: Command,
         stdout: impl Fn() -> Stdio,
         variables: &[(&str, &str)],
