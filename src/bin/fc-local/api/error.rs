@@ -82,7 +82,7 @@ impl ApiError {
     }
 }
 
-/// An answer that only the listener can word, for it knows the generation and the request id.
+/// The listener words the answer: it knows the generation and the request id.
 impl IntoResponse for ApiError {
     fn into_response(self) -> axum::response::Response {
         let mut response = axum::response::Response::default();

@@ -28,7 +28,7 @@ pub(super) fn wants_log(headers: &HeaderMap) -> Result<bool, ApiError> {
     }
 }
 
-/// Adds what FC tells about a finished call.
+/// Adds what FC says about a finished call.
 pub(super) fn add_report(
     headers: &mut HeaderMap,
     deployed: &Deployed,

@@ -12,7 +12,7 @@ use crate::store::write_whole;
 /// The SDK's time limit that clients are told, in seconds; it covers the function's run time.
 const CLIENT_TIMEOUT_SECONDS: u32 = 60;
 
-/// Where a running server tells other commands how to reach it.
+/// What other commands need to reach a running server.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ServerFile {
     pub(crate) endpoint: String,
@@ -26,7 +26,7 @@ impl ServerFile {
     }
 }
 
-/// Writes the files that tell how to reach the server, then prints the same.
+/// Writes both files, then prints how to reach the server.
 pub(super) fn make(app: &App, data: &Path) -> Result<(), String> {
     let endpoint = format!("http://{}", app.address);
     let file = ServerFile {
@@ -37,7 +37,7 @@ pub(super) fn make(app: &App, data: &Path) -> Result<(), String> {
     let json = serde_json::to_vec_pretty(&file).map_err(|error| error.to_string())?;
     write_whole(&ServerFile::path(data), &json).map_err(|error| error.to_string())?;
     let exports = exports(app, &endpoint);
-    // Who finds the file can tell whether the process still runs.
+    // With the process id, a reader of the file can find out whether the server still runs.
     let sourced = format!("# Written by process {}\n{exports}", std::process::id());
     write_whole(&env_file(data), sourced.as_bytes()).map_err(|error| error.to_string())?;
     let text = format!(
@@ -50,7 +50,7 @@ pub(super) fn make(app: &App, data: &Path) -> Result<(), String> {
 
 /// Removes both, when the server ends.
 pub(super) fn remove(data: &Path) {
-    // Files that stay behind are replaced by the next start.
+    // What cannot be removed is replaced by the next start.
     let _ = fs::remove_file(ServerFile::path(data));
     let _ = fs::remove_file(env_file(data));
 }

@@ -79,7 +79,7 @@ impl Connections {
         }
     }
 
-    /// Opens a connection of its own.
+    /// Opens a new connection.
     pub(crate) async fn connect(&self) -> Result<SendRequest<Body>, BoxError> {
         let stream = TcpStream::connect(self.address).await?;
         stream.set_nodelay(true)?;

@@ -74,7 +74,7 @@ pub(crate) fn save(store: &Store, accepted: &Accepted) -> Result<(), StoreError>
 
 /// Forgets an event.
 pub(crate) fn remove(store: &Store, accepted: &Accepted) {
-    // A file that stays behind is an event that is delivered once more: at least once, as FC promises.
+    // A file that cannot be removed is an event that is delivered once more: at least once, as FC promises.
     let _ = fs::remove_file(file_of(store, accepted));
 }
 

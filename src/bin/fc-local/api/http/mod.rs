@@ -58,7 +58,7 @@ where
     let trigger = http_trigger(app, &target.function)?;
     let request_id = match target.function.generation() {
         Generation::Fc2 => asked.request_id.clone(),
-        // A domain does not tell the generation; only its function does.
+        // A domain does not show the generation; only its function does.
         Generation::Fc3 => ids::request_id(Generation::Fc3),
     };
     let body = asked.read(body, limit::SYNC_BODY_BYTES).await?;
@@ -111,7 +111,7 @@ async fn finish(
     Response::from_parts(head, body)
 }
 
-/// A function that failed without an answer of its own is a bad gateway (contract §3.3).
+/// A function that failed without an answer is a bad gateway (contract §3.3).
 fn failed(deployed: &Deployed, failure: &HttpFailure, wants_log: bool) -> Response<Body> {
     let mut response = bad_gateway(error_body(&failure.message, code_of(&failure.failure)));
     add_report(response.headers_mut(), deployed, &failure.report, wants_log);

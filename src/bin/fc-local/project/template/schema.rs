@@ -41,7 +41,7 @@ pub(super) struct ServiceProperties {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 pub(super) struct Function {
-    // Each is read by itself, for its type decides what it may have.
+    // Each is read by itself: its type decides what it may have.
     #[serde(rename = "Events")]
     _events: Option<IgnoredAny>,
     pub(super) properties: Option<FunctionProperties>,

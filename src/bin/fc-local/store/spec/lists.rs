@@ -1,9 +1,9 @@
 //! The fields that real clients send and fc-local does not play, by what they are fields of.
 //!
-//! They are accepted on purpose, for an SDK sends all that its model has. Sources: the models of `@alicloud/fc20230330`,
+//! They are accepted on purpose: an SDK sends all that its model has. Sources: the models of `@alicloud/fc20230330`,
 //! the bodies of `fun` (fun-cli §3), and the pages of the API 2016-08-15.
 
-/// What the platform tells about a thing; a client that sends back what it got means no change of these.
+/// What the platform reports of a thing; a client that sends back what it got means no change of these.
 pub(super) const READ_ONLY: &[&str] = &[
     "accountId",
     "apiVersion",

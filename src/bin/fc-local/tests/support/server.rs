@@ -21,6 +21,8 @@ pub(crate) struct Server {
     pub(crate) address: String,
     pub(crate) data: PathBuf,
     _folder: Option<tempfile::TempDir>,
+    /// What it writes to stderr, unless the test looks at that itself; shown where a test fails.
+    said: Option<tempfile::NamedTempFile>,
 }
 
 impl Server {
@@ -37,12 +39,16 @@ impl Server {
 
     /// Starts on a data folder that outlives the server.
     pub(crate) fn on(data: &Path, arguments: &[&str]) -> Self {
+        let said = tempfile::NamedTempFile::new().expect("a file");
         let mut command = fc_local();
         command
             .args(["start", "--port", "0", "--data"])
             .arg(data)
-            .args(arguments);
-        Self::run(command, data)
+            .args(arguments)
+            .stderr(said.reopen().expect("the file"));
+        let mut server = Self::run(command, data);
+        server.said = Some(said);
+        server
     }
 
     pub(crate) fn run(mut command: Command, data: &Path) -> Self {
@@ -64,6 +70,7 @@ impl Server {
             address,
             data: data.to_owned(),
             _folder: None,
+            said: None,
         }
     }
 
@@ -219,6 +226,10 @@ impl Drop for Server {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
             self.stop();
+        }
+        if let Some(said) = self.said.as_ref().filter(|_| std::thread::panicking()) {
+            let said = fs::read_to_string(said.path()).unwrap_or_default();
+            eprintln!("what the server wrote to stderr:\n{said}");
         }
     }
 }

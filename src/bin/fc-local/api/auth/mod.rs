@@ -4,35 +4,26 @@
 //! hand, for no library checks the signatures that Alibaba Cloud's clients make: its SDKs only sign, and each of the three
 //! has its own rules about what is decoded, sorted and left out.
 
+mod text;
+
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, Mac};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap};
+use hyper::header::{AUTHORIZATION, DATE};
 use hyper::http::request::Parts;
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::asked::{header, percent_decode, query_pairs};
+use super::asked::header;
 use super::error::ApiError;
-use crate::facts;
 use crate::hex::hex;
 
 /// How far a request's Date may be off (contract §3.3).
 const DATE_SKEW: Duration = Duration::from_secs(15 * 60);
-
-/// The query parameters that are part of a stored object's name when signing.
-const OBJECT_SUBRESOURCES: [&str; 6] = [
-    "acl",
-    "location",
-    "partNumber",
-    "uploadId",
-    "uploads",
-    "versions",
-];
 
 /// The one pair of keys that fc-local accepts.
 #[derive(Clone)]
@@ -56,7 +47,7 @@ impl Keys {
         let given = required(head, AUTHORIZATION.as_str())?;
         let date = required(head, DATE.as_str())?;
         let signature = self.credential(given, "FC ")?;
-        let text = fc2_string_to_sign(head);
+        let text = text::fc2(head);
         if signature != BASE64.encode(hmac_sha256(&self.secret, &text)) {
             return Err(mismatch());
         }
@@ -82,7 +73,7 @@ impl Keys {
         };
         self.check_id(field("Credential")?)?;
         let payload = required(head, "x-acs-content-sha256")?;
-        let request = fc3_canonical_request(head, field("SignedHeaders")?, payload);
+        let request = text::fc3(head, field("SignedHeaders")?, payload);
         let text = format!("ACS3-HMAC-SHA256\n{}", hex(&Sha256::digest(request)));
         if field("Signature")? != hex(&hmac_sha256(&self.secret, &text)) {
             return Err(mismatch());
@@ -97,7 +88,7 @@ impl Keys {
     /// Checks `Authorization: OSS id:signature` for an object or a whole bucket.
     pub(crate) fn verify_oss(&self, head: &Parts, bucket: &str) -> Result<(), ApiError> {
         let signature = self.credential(required(head, AUTHORIZATION.as_str())?, "OSS ")?;
-        let text = oss_string_to_sign(head, bucket);
+        let text = text::oss(head, bucket);
         let mut mac = keyed::<Hmac<Sha1>>(&self.secret);
         mac.update(text.as_bytes());
         if signature == BASE64.encode(mac.finalize().into_bytes()) {
@@ -112,7 +103,7 @@ impl Keys {
         format!(
             "FC {}:{}",
             self.id,
-            BASE64.encode(hmac_sha256(&self.secret, &fc2_string_to_sign(head)))
+            BASE64.encode(hmac_sha256(&self.secret, &text::fc2(head)))
         )
     }
 
@@ -134,115 +125,6 @@ impl Keys {
             format!("invalid access key ID '{id}'"),
         ))
     }
-}
-
-fn fc2_string_to_sign(head: &Parts) -> String {
-    let path = head.uri.path();
-    let fields = [
-        head.method.as_str(),
-        header(head, "content-md5"),
-        header(head, CONTENT_TYPE.as_str()),
-    ];
-    let mut text = format!("{}\n{}\n", fields.join("\n"), header(head, DATE.as_str()));
-    text.push_str(&prefixed_headers(
-        &head.headers,
-        facts::header::PLATFORM_PREFIX,
-    ));
-    text.push_str(&percent_decode(path));
-    let api_call = path.starts_with(facts::FC2_PREFIX)
-        && !path.starts_with(&format!("{}/proxy/", facts::FC2_PREFIX));
-    if !api_call {
-        let pairs = query_pairs(head);
-        let mut lines: Vec<String> = pairs
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        lines.sort();
-        text.push_str(&format!("\n{}", lines.join("\n")));
-    }
-    text
-}
-
-fn fc3_canonical_request(head: &Parts, signed_headers: &str, payload: &str) -> String {
-    let headers: String = signed_headers
-        .split(';')
-        .map(|name| format!("{name}:{}\n", header(head, name).trim()))
-        .collect();
-    let mut query: Vec<&str> = head
-        .uri
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .collect();
-    query.sort_unstable();
-    let query: Vec<String> = query
-        .iter()
-        .map(|pair| {
-            if pair.contains('=') {
-                (*pair).to_owned()
-            } else {
-                format!("{pair}=")
-            }
-        })
-        .collect();
-    let path = head
-        .uri
-        .path()
-        .replace('+', "%20")
-        .replace('*', "%2A")
-        .replace("%7E", "~");
-    format!(
-        "{}\n{path}\n{}\n{headers}\n{signed_headers}\n{payload}",
-        head.method,
-        query.join("&")
-    )
-}
-
-fn oss_string_to_sign(head: &Parts, bucket: &str) -> String {
-    let date = Some(header(head, "x-oss-date"))
-        .filter(|date| !date.is_empty())
-        .unwrap_or(header(head, DATE.as_str()));
-    let fields = [
-        head.method.as_str(),
-        header(head, "content-md5"),
-        header(head, CONTENT_TYPE.as_str()),
-        date,
-    ];
-    let path = percent_decode(head.uri.path());
-    let mut sub: Vec<String> = query_pairs(head)
-        .into_iter()
-        .filter(|(name, _)| OBJECT_SUBRESOURCES.contains(&name.as_str()))
-        .map(|(name, value)| {
-            if value.is_empty() {
-                name
-            } else {
-                format!("{name}={value}")
-            }
-        })
-        .collect();
-    sub.sort();
-    let sub = if sub.is_empty() {
-        String::new()
-    } else {
-        format!("?{}", sub.join("&"))
-    };
-    format!(
-        "{}\n{}/{bucket}{path}{sub}",
-        fields.join("\n"),
-        prefixed_headers(&head.headers, "x-oss-")
-    )
-}
-
-/// All headers of a family as sorted `name:value` lines.
-fn prefixed_headers(headers: &HeaderMap, prefix: &str) -> String {
-    let mut lines: Vec<String> = headers
-        .iter()
-        .filter(|(name, _)| name.as_str().starts_with(prefix))
-        .map(|(name, value)| format!("{name}:{}\n", String::from_utf8_lossy(value.as_bytes())))
-        .collect();
-    lines.sort();
-    lines.concat()
 }
 
 fn check_date(date: &str) -> Result<(), ApiError> {

@@ -1,0 +1,71 @@
+//! Event calls.
+
+use hyper::body::Bytes;
+use hyper::http::response;
+
+use super::running::{Running, failure_of};
+use crate::facts::{header, limit};
+use crate::platform::agent::{self, CallId, Payload};
+use crate::platform::body;
+use crate::platform::instance::{Instance, Lease};
+use crate::platform::report::{self, Failure, Report};
+
+/// The result of an event call; the function's status and headers are not part of it (contract §3.1).
+#[derive(Debug)]
+pub(crate) struct EventAnswer {
+    pub(crate) body: Bytes,
+    pub(crate) report: Report,
+}
+
+/// Makes an event call.
+pub(crate) async fn event(lease: Lease, call: CallId, event: Payload) -> EventAnswer {
+    let running = Running::begin(lease, call).await;
+    let answered = running.within_timeout(exchange(&running, event)).await;
+    match answered.and_then(|answer| answer) {
+        Ok((body, None)) => EventAnswer {
+            body,
+            report: running.finish(None),
+        },
+        Ok((body, Some(failure))) => EventAnswer {
+            body,
+            report: running.finish(Some(&failure)),
+        },
+        Err(failure) => {
+            let (message, report) = running.fail(&failure);
+            EventAnswer {
+                body: report::error_body(&message, None),
+                report,
+            }
+        }
+    }
+}
+
+/// Sends the event and reads the answer; a function's own failure still has a body.
+async fn exchange(running: &Running, event: Payload) -> Result<(Bytes, Option<Failure>), Failure> {
+    let Instance {
+        connections,
+        function,
+        ..
+    } = &**running.instance();
+    let request = agent::event_request(function, &running.call, connections.address(), event);
+    let exchange = connections
+        .send(request)
+        .await
+        .map_err(|_| Failure::Exited)?;
+    let (response, sender) = exchange.split();
+    let (head, incoming) = response.into_parts();
+    let body = body::read_all(incoming, limit::ANSWER_BODY_BYTES)
+        .await
+        .map_err(|error| failure_of(&error))?;
+    connections.give_back(sender);
+    Ok((body, event_failure(&head)))
+}
+
+/// An event call failed if `x-fc-status` says so, or, without it, if the HTTP status does (contract §3.1).
+fn event_failure(head: &response::Parts) -> Option<Failure> {
+    let succeeded = match head.headers.get(header::STATUS) {
+        Some(status) if !status.is_empty() => status == "200",
+        _ => head.status.is_success(),
+    };
+    (!succeeded).then_some(Failure::Handler)
+}

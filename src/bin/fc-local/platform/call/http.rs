@@ -1,0 +1,158 @@
+//! HTTP calls, whose answers go on piece by piece.
+
+use http_body_util::BodyExt;
+use hyper::body::{Bytes, Frame, Incoming};
+use hyper::client::conn::http1::SendRequest;
+use hyper::header::HeaderMap;
+use hyper::http::{request, response};
+use tokio::sync::mpsc;
+
+use super::running::{Running, failure_of};
+use crate::facts::{header, limit};
+use crate::platform::agent::{self, CallId, Payload};
+use crate::platform::body::{self, Body, BoxError, channel_body};
+use crate::platform::instance::Lease;
+use crate::platform::report::{Failure, Report};
+
+/// How many pieces of a streamed answer may wait for a slow client.
+const STREAM_QUEUE: usize = 16;
+
+/// An HTTP call whose answer has begun.
+pub(crate) struct HttpExchange {
+    pub(crate) head: response::Parts,
+    incoming: Incoming,
+    sender: SendRequest<Body>,
+    running: Running,
+}
+
+/// An HTTP call that failed before its answer was complete.
+#[derive(Debug)]
+pub(crate) struct HttpFailure {
+    pub(crate) failure: Failure,
+    pub(crate) message: String,
+    pub(crate) report: Report,
+}
+
+/// Makes an HTTP call and returns as soon as the head of the answer is there.
+pub(crate) async fn http(
+    lease: Lease,
+    call: CallId,
+    user: request::Parts,
+    payload: Payload,
+) -> Result<HttpExchange, HttpFailure> {
+    let running = Running::begin(lease, call).await;
+    let instance = running.instance();
+    let request = agent::http_request(&instance.function, &running.call, user, payload);
+    let sent = running
+        .within_timeout(instance.connections.send(request))
+        .await;
+    let exchange = match sent.and_then(|sent| sent.map_err(|_| Failure::Exited)) {
+        Ok(exchange) => exchange,
+        Err(failure) => return Err(failed(running, failure)),
+    };
+    let (response, sender) = exchange.split();
+    let (head, incoming) = response.into_parts();
+    if header_bytes(&head.headers) > limit::HTTP_HEADER_BYTES {
+        let why = format!(
+            "the answer's headers are larger than {} bytes",
+            limit::HTTP_HEADER_BYTES
+        );
+        return Err(failed(running, Failure::BadResponse(why)));
+    }
+    Ok(HttpExchange {
+        head,
+        incoming,
+        sender,
+        running,
+    })
+}
+
+/// The size of all names and values together, as FC limits it (contract §3.3).
+pub(crate) fn header_bytes(headers: &HeaderMap) -> usize {
+    headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum()
+}
+
+impl HttpExchange {
+    /// Whether the function counts the call as failed, whatever its HTTP status says.
+    fn failure(&self) -> Option<Failure> {
+        let status = self.head.headers.get(header::STATUS)?;
+        (status != "200").then_some(Failure::Handler)
+    }
+
+    /// Reads the whole answer.
+    pub(crate) async fn buffer(self) -> Result<(response::Parts, Bytes, Report), HttpFailure> {
+        let failure = self.failure();
+        let reading = body::read_all(self.incoming, limit::ANSWER_BODY_BYTES);
+        let read = self.running.within_timeout(reading).await;
+        match read.and_then(|read| read.map_err(|error| failure_of(&error))) {
+            Ok(bytes) => {
+                self.running.instance().connections.give_back(self.sender);
+                Ok((self.head, bytes, self.running.finish(failure.as_ref())))
+            }
+            Err(failure) => Err(failed(self.running, failure)),
+        }
+    }
+
+    /// Hands the answer on piece by piece, as it comes.
+    pub(crate) fn stream(self) -> (response::Parts, Body) {
+        let (pieces, body) = mpsc::channel(STREAM_QUEUE);
+        let failure = self.failure();
+        tokio::spawn(pump(
+            self.incoming,
+            self.sender,
+            self.running,
+            pieces,
+            failure,
+        ));
+        (self.head, channel_body(body))
+    }
+}
+
+type Pieces = mpsc::Sender<Result<Frame<Bytes>, BoxError>>;
+
+/// Moves a streamed answer from the instance to the client until either ends.
+async fn pump(
+    mut incoming: Incoming,
+    sender: SendRequest<Body>,
+    running: Running,
+    pieces: Pieces,
+    failure: Option<Failure>,
+) {
+    loop {
+        let next = tokio::select! {
+            // A client that leaves cancels the call even while the function is silent.
+            () = pieces.closed() => Err(Failure::Canceled),
+            next = running.within_timeout(incoming.frame()) => next,
+        };
+        let piece = match next {
+            Ok(Some(Ok(piece))) => Ok(piece),
+            Ok(Some(Err(_))) => Err(Failure::Exited),
+            Ok(None) => break,
+            Err(failure) => Err(failure),
+        };
+        match piece {
+            // A refused send is a client that left; the next round sees it.
+            Ok(piece) => drop(pieces.send(Ok(piece)).await),
+            Err(failure) => {
+                let (message, _) = running.fail(&failure);
+                // An error as the last piece cuts the connection, so that the client can tell.
+                drop(pieces.send(Err(message.into())).await);
+                return;
+            }
+        }
+    }
+    running.instance().connections.give_back(sender);
+    running.finish(failure.as_ref());
+}
+
+fn failed(running: Running, failure: Failure) -> HttpFailure {
+    let (message, report) = running.fail(&failure);
+    HttpFailure {
+        failure,
+        message,
+        report,
+    }
+}
