@@ -11,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::support::{KEY_ID, KEY_SECRET, Server, built, function_folder, root, text};
+use crate::support::{DOMAIN, KEY_ID, KEY_SECRET, Server, built, function_folder, root, text};
 
 const SERVICE: &str = "fc-runtime-demo";
 
@@ -208,4 +208,54 @@ pub(crate) fn the_sdk_of_fc_3_creates_calls_changes_and_deletes_the_same_package
             && log.contains("FC Invoke End RequestId: 1-"),
         "{log}"
     );
+}
+
+/// Every field of the models that the SDK sends or gets back is known; a misspelt one is not.
+pub(crate) fn every_field_of_the_sdk_of_fc_3_is_accepted(clients: &Path) {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    server.add_trigger("anonymous", &["GET"]);
+    server.add_domain();
+    let function = "/services/s/functions/f";
+    let trigger = format!("{function}/triggers/t");
+    let domain = format!("/custom-domains/{DOMAIN}");
+    let config = format!("{function}/async-invoke-config");
+    for (model, path) in [
+        ("CreateFunctionInput", function),
+        ("UpdateFunctionInput", function),
+        ("Function", function),
+        ("UpdateTriggerInput", &trigger),
+        ("Trigger", &trigger),
+        ("UpdateCustomDomainInput", &domain),
+        ("CustomDomain", &domain),
+        ("PutAsyncInvokeConfigInput", &config),
+        ("AsyncConfig", &config),
+    ] {
+        let mut body = json!({});
+        for field in fields_of(clients, model) {
+            // These two have to have a value.
+            body[&field] = match field.as_str() {
+                "runtime" => json!("custom"),
+                "triggerType" => json!("http"),
+                _ => Value::Null,
+            };
+        }
+        let reply = server.api("PUT", path, &body);
+        assert_eq!(reply.status, 200, "{model}: {reply:?}");
+        body["misspelt"] = Value::Null;
+        assert_eq!(server.api("PUT", path, &body).status, 400, "{model}");
+    }
+}
+
+/// The names of a model's fields, as they are sent.
+fn fields_of(clients: &Path, model: &str) -> Vec<String> {
+    let models = clients.join("node_modules/@alicloud/fc20230330/dist/models");
+    let file = models.join(format!("{model}.js"));
+    let text = fs::read_to_string(&file).expect("a model of the SDK");
+    let (_, names) = text.split_once("static names() {").expect("its names");
+    let (names, _) = names.split_once("};").expect("their end");
+    let names = names.split('\'').skip(1).step_by(2);
+    let names: Vec<String> = names.map(str::to_owned).collect();
+    assert!(names.len() > 3, "{model}: {names:?}");
+    names
 }

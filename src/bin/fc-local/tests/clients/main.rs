@@ -28,6 +28,7 @@ macro_rules! trials {
 fn trials() -> Vec<Trial> {
     let fun = trials![fun::clients:
         fun::fun_invoke_shows_how_an_event_failed,
+        fun::every_field_of_the_sdk_of_fc_3_is_accepted,
         fun::the_sdk_of_fc_3_creates_calls_changes_and_deletes_the_same_package,
         fun::deploy::fun_deploys_twice_and_invokes_and_http_reaches_the_function,
         fun::deploy::fun_refuses_a_template_that_is_not_valid,

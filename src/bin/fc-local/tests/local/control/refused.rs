@@ -17,6 +17,12 @@ fn what_fc_would_refuse_is_refused() {
         "fc-local runs custom runtimes only",
     );
     assert_error(
+        &put(json!({"timout": 9})),
+        400,
+        "InvalidArgument",
+        "'timout' is no field of a function: correct its spelling, or leave it out",
+    );
+    assert_error(
         &put(json!({"timeout": 90_000})),
         400,
         "InvalidArgument",
