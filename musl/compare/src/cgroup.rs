@@ -12,6 +12,10 @@ use std::time::{Duration, Instant};
 pub const QUOTA_US: u32 = 5_000;
 /// The period, in µs: the kernel's own default.
 pub const PERIOD_US: u32 = 100_000;
+/// The highest weight that either interface takes: what else runs on the machine then adds little to
+/// a start, while the quota still limits it.
+const SHARES: u32 = 262_144;
+const WEIGHT: u32 = 10_000;
 /// What the name of every group of this program begins with; its process id follows.
 const PREFIX: &str = "fc-compare-";
 /// How long the kernel may take to let go of a group whose processes were ended.
@@ -155,9 +159,13 @@ impl Cgroup {
         match version {
             Version::One => {
                 write("cpu.cfs_period_us", PERIOD_US.to_string())?;
-                write("cpu.cfs_quota_us", QUOTA_US.to_string())
+                write("cpu.cfs_quota_us", QUOTA_US.to_string())?;
+                write("cpu.shares", SHARES.to_string())
             }
-            Version::Two => write("cpu.max", format!("{QUOTA_US} {PERIOD_US}")),
+            Version::Two => {
+                write("cpu.max", format!("{QUOTA_US} {PERIOD_US}"))?;
+                write("cpu.weight", WEIGHT.to_string())
+            }
         }
     }
 }

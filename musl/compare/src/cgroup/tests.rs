@@ -29,6 +29,7 @@ fn the_first_interface_takes_period_and_quota_apart() {
     let group = groups(folder.path(), Version::One).fresh().unwrap();
     assert_eq!(written(&group, "cpu.cfs_period_us"), "100000");
     assert_eq!(written(&group, "cpu.cfs_quota_us"), "5000");
+    assert_eq!(written(&group, "cpu.shares"), "262144");
     clear(group);
 }
 
@@ -41,6 +42,7 @@ fn the_second_interface_has_its_controller_switched_on_and_off_again() {
     groups.switch_on().unwrap();
     let group = groups.fresh().unwrap();
     assert_eq!(written(&group, "cpu.max"), "5000 100000");
+    assert_eq!(written(&group, "cpu.weight"), "10000");
     assert_eq!(fs::read_to_string(&control).unwrap(), "+cpu");
     clear(group);
     drop(groups);
