@@ -135,6 +135,7 @@ impl Bench {
             peer: at.peer.to_owned(),
             round: at.turn,
             place: at.place,
+            cores: self.seats.server.len(),
             used_us,
             first_us: micros(answered.saturating_sub(began.at)),
             cpu_us: micros(cpu.saturating_sub(began.cpu)),

@@ -65,6 +65,11 @@ impl Cores {
             .collect()
     }
 
+    /// The last of these.
+    pub fn most(&self) -> usize {
+        self.levels().last().copied().unwrap_or(1)
+    }
+
     /// Who sits where when the server has `n` cores: it sits on the lower half and the client on
     /// the upper one, as long as there are two halves.
     pub fn seats(&self, n: usize) -> Seats {

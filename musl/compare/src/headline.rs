@@ -50,7 +50,7 @@ fn headline_row(row: &Row, most: usize) -> Vec<String> {
         row.name.clone(),
         zip(row, " †"),
         or_none(start.map(|start| spread(&start.first_us))),
-        or_none(row.small(0).map(|small| spread(&small.first_us))),
+        or_none(row.small(most, 0).map(|small| spread(&small.first_us))),
         or_none(start.map(|start| bare_ms(start.cpu_us.p50))),
         or_none(start.map(|start| bare_kib(start.memory.peak_rss_kib))),
         pair(loads, |load| load.cpu_us.map(rate)),

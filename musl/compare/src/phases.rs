@@ -45,7 +45,7 @@ impl Stage<'_> {
         match phase {
             Phase::Start => self.starts(),
             Phase::Small => match Cgroups::find() {
-                Ok(groups) => self.smalls(&groups),
+                Ok(groups) => self.smalls(&groups)?,
                 Err(reason) => self.note(format!(
                     "the start on the smallest instance is left out: no cgroup with a CPU quota can be made ({reason})"
                 )),
@@ -107,19 +107,21 @@ impl Stage<'_> {
         }
     }
 
-    /// The same on the smallest instance; a peer that has had its time there starts no more.
-    fn smalls(&mut self, groups: &Cgroups) {
-        let used = self.plan.quota_used_us.clone();
+    /// The same on the smallest instance, with one core and with the most there are; a peer that has
+    /// had its time there starts no more.
+    fn smalls(&mut self, groups: &Cgroups) -> Result<(), String> {
+        let kinds = self.small_kinds();
         let limit = Duration::from_secs(self.plan.small_s_max.into());
-        let mut spent = vec![Duration::ZERO; self.ready.len() * used.len()];
+        let mut spent = vec![Duration::ZERO; self.ready.len() * kinds.len()];
         let steps = self.plan.small_rounds as usize * spent.len();
         let mut progress = Progress::new(Phase::Small.name(), steps);
         for turn in 0..self.plan.small_rounds {
-            for (kind, used_us) in used.iter().enumerate() {
+            for (kind, (cores, used_us)) in kinds.iter().enumerate() {
+                self.sit(*cores)?;
                 for (place, index) in self.order() {
                     let one = &mut self.ready[index];
                     progress.step(&format!("round {} {}", turn + 1, one.peer.name));
-                    let spent = &mut spent[index * used.len() + kind];
+                    let spent = &mut spent[index * kinds.len() + kind];
                     if *spent > limit {
                         continue;
                     }
@@ -139,6 +141,16 @@ impl Stage<'_> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// The cores and the used part of the quota of each kind of start there.
+    fn small_kinds(&self) -> Vec<(usize, u32)> {
+        let mut cores = vec![1, self.cores.most()];
+        cores.dedup();
+        let used = &self.plan.quota_used_us;
+        let of = |cores| used.iter().map(move |used_us| (cores, *used_us));
+        cores.into_iter().flat_map(of).collect()
     }
 
     /// Warm requests, many connections, growing bodies; each pass in another order.

@@ -22,7 +22,7 @@ impl Plan {
             seed,
             rounds: 200,
             small_rounds: 40,
-            small_s_max: 8,
+            small_s_max: 5,
             quota_used_us: vec![0, 2_500],
             passes: 3,
             warm_up: 500,
@@ -77,7 +77,8 @@ impl Plan {
             Phase::Start => f64::from(self.rounds) * peers * START_S,
             Phase::Small => {
                 let one = f64::from(self.small_rounds) * SMALL_START_S;
-                one.min(f64::from(self.small_s_max)) * count(self.quota_used_us.len()) * peers
+                let kinds = count(self.quota_used_us.len()) * levels.min(2.0);
+                one.min(f64::from(self.small_s_max)) * kinds * peers
             }
             Phase::Load => {
                 let bodies = count(self.bodies.len()) * ms(self.body_ms_max) / 2.0;

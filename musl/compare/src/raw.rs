@@ -41,6 +41,8 @@ pub struct SmallSample {
     pub round: u32,
     /// Its place in the round, from 0.
     pub place: usize,
+    /// The cores of the server.
+    pub cores: usize,
     /// What had been used of the quota before, in µs.
     pub used_us: u32,
     /// To the first complete answer, in µs.

@@ -129,9 +129,10 @@ impl Row {
         })
     }
 
-    /// The figures of the smallest instance of whose quota so much had been used.
-    pub fn small(&self, used_us: u32) -> Option<&Small> {
-        self.small.iter().find(|small| small.used_us == used_us)
+    /// The figures of the smallest instance with so many cores, of whose quota so much had been used.
+    pub fn small(&self, cores: usize, used_us: u32) -> Option<&Small> {
+        let fits = |small: &&Small| (small.cores, small.used_us) == (cores, used_us);
+        self.small.iter().find(fits)
     }
 }
 
@@ -180,6 +181,8 @@ pub struct Start {
 /// The cold starts of a peer on the smallest instance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Small {
+    /// The cores of the server.
+    pub cores: usize,
     /// What had been used of the quota before, in µs.
     pub used_us: u32,
     /// To the last byte of the first answer, in µs.

@@ -79,6 +79,7 @@ pub(crate) fn raw() -> Raw {
         peer: "default".to_owned(),
         round: 0,
         place: 1,
+        cores: 1,
         used_us: 2_500,
         first_us: 1_900.0,
         cpu_us: 800.0,
@@ -139,8 +140,9 @@ fn row(id: &str, name: &str, group: Group, zip_bytes: u64, first_us: f64) -> Row
             cpu_us: spread(first_us * 0.8),
             memory,
         }),
-        small: [0, 2_500]
-            .map(|used_us| Small {
+        small: [(1, 0), (1, 2_500), (2, 0)]
+            .map(|(cores, used_us)| Small {
+                cores,
                 used_us,
                 first_us: spread(first_us * 4.0),
                 cpu_us: spread(first_us * 0.8),

@@ -42,15 +42,22 @@ pub fn start(report: &Report, rows: &[&Row]) -> Grid {
     grid
 }
 
-/// The smallest instance, with the whole quota and with a part of it.
-pub fn small(rows: &[&Row]) -> Grid {
-    let mut kinds: Vec<u32> = rows
-        .iter()
-        .flat_map(|row| &row.small)
-        .map(|s| s.used_us)
-        .collect();
-    kinds.sort_unstable();
-    kinds.dedup();
+/// The numbers of cores of the smallest instance, in ascending order.
+pub fn small_cores(rows: &[&Row]) -> Vec<usize> {
+    sorted(
+        rows.iter()
+            .flat_map(|row| &row.small)
+            .map(|small| small.cores),
+    )
+}
+
+/// The smallest instance with so many cores, with the whole quota and with a part of it.
+pub fn small(rows: &[&Row], cores: usize) -> Grid {
+    let kinds = sorted(
+        rows.iter()
+            .flat_map(|row| &row.small)
+            .map(|small| small.used_us),
+    );
     let mut head = vec!["server".to_owned()];
     for used in &kinds {
         let of = match used {
@@ -64,7 +71,7 @@ pub fn small(rows: &[&Row]) -> Grid {
     for row in rows.iter().filter(|row| !row.small.is_empty()) {
         let mut cells = vec![row.name.clone()];
         for used in &kinds {
-            match row.small(*used) {
+            match row.small(cores, *used) {
                 Some(small) => {
                     let figures = [small.first_us.p50, small.first_us.p90, small.cpu_us.p50];
                     cells.extend(figures.map(bare_ms));
@@ -258,6 +265,13 @@ pub fn zip(row: &Row, mark: &str) -> String {
 /// A figure, or a dash: never a zero for what was not measured.
 pub fn or_none(figure: Option<String>) -> String {
     figure.unwrap_or_else(|| NONE.to_owned())
+}
+
+fn sorted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = values.collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 fn grid_of(head: &[String]) -> Grid {

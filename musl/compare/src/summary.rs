@@ -21,7 +21,7 @@ pub fn row(one: &Contestant, raw: &Raw) -> Row {
         how: peer.how.clone(),
         package: one.package.clone(),
         start: start(&starts),
-        small: each(&smalls, |start| start.used_us, small),
+        small: each(&smalls, |start| (start.cores, start.used_us), small),
         warm: warm(&of(&runs, Kind::Warm)),
         load: each(
             &of(&runs, Kind::Load),
@@ -75,10 +75,11 @@ fn start(samples: &[&StartSample]) -> Option<Start> {
     })
 }
 
-fn small(used_us: u32, samples: &[&SmallSample]) -> Option<Small> {
+fn small((cores, used_us): (usize, u32), samples: &[&SmallSample]) -> Option<Small> {
     let all = |f: fn(&SmallSample) -> f64| samples.iter().map(|s| f(s)).collect::<Vec<_>>();
     let held = all(|s| if s.held_back > 0 { 1.0 } else { 0.0 });
     Some(Small {
+        cores,
         used_us,
         first_us: Spread::of(&all(|s| s.first_us))?,
         cpu_us: Spread::of(&all(|s| s.cpu_us))?,
@@ -246,13 +247,18 @@ mod tests {
             peer: "p".to_owned(),
             round: 0,
             place: 0,
+            cores: 1,
             used_us,
             first_us: 1_500.0,
             cpu_us: 900.0,
             held_back,
         };
         let samples = [sample(2_500, 1), sample(0, 0), sample(2_500, 0)];
-        let sums = each(&samples.iter().collect::<Vec<_>>(), |s| s.used_us, small);
+        let sums = each(
+            &samples.iter().collect::<Vec<_>>(),
+            |s| (s.cores, s.used_us),
+            small,
+        );
         let sums: Vec<_> = sums
             .iter()
             .map(|s| (s.used_us, s.first_us.n, s.held_back))

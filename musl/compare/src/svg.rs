@@ -66,7 +66,7 @@ pub fn picture(report: &Report) -> String {
     names(&mut svg, &rows);
     for shown in [
         size_panel(&rows),
-        start_panel(&rows),
+        start_panel(&rows, most),
         rate_panel(&rows, most),
     ] {
         panel(&mut svg, &rows, &shown);

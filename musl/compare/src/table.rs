@@ -5,7 +5,7 @@ use crate::events::Handler;
 use crate::grid::{COLUMNS_MAX, Grid};
 use crate::outside;
 use crate::result::{Cloud, Report, Row};
-use crate::sections::{body, crowd, growth, small, start, warm, work};
+use crate::sections::{body, crowd, growth, small, small_cores, start, warm, work};
 use crate::verdict;
 use crate::words::{Conditions, Language};
 
@@ -92,10 +92,13 @@ pub fn conditions(report: &Report, language: Language) -> String {
 fn sections(report: &Report) -> Vec<Section> {
     let rows = ranked(report);
     let mut all = vec![("Package and cold start".to_owned(), start(report, &rows))];
-    all.push((
-        "Cold start on the smallest instance, 0.05 vCPU: 5 ms of CPU in each 100 ms".to_owned(),
-        small(&rows),
-    ));
+    for cores in small_cores(&rows) {
+        let title = format!(
+            "Cold start on the smallest instance, 0.05 vCPU, the server on {}",
+            on_cores(cores)
+        );
+        all.push((title, small(&rows, cores)));
+    }
     all.push(("One kept-alive connection".to_owned(), warm(&rows)));
     for cores in report.levels() {
         let title = format!("Many connections, the server on {}", on_cores(cores));

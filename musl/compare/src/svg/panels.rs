@@ -84,9 +84,9 @@ pub fn size_panel(rows: &[&Row]) -> Panel {
 }
 
 /// The starts, on a core and on the smallest instance.
-pub fn start_panel(rows: &[&Row]) -> Panel {
+pub fn start_panel(rows: &[&Row], most: usize) -> Panel {
     let value = |row: &&Row| {
-        let small = row.small(0).map(|small| small.first_us.p50);
+        let small = row.small(most, 0).map(|small| small.first_us.p50);
         Some((row.start.as_ref()?.first_us.p50, small))
     };
     let values: Vec<_> = rows.iter().map(value).collect();

@@ -29,7 +29,7 @@ fn every_row_of_the_headline_has_a_point_in_each_panel_and_a_ring_in_two() {
 #[test]
 fn a_value_ten_times_as_large_stands_one_decade_further() {
     let report = report();
-    let panel = start_panel(&shown(&report));
+    let panel = start_panel(&shown(&report), 2);
     let step = panel.x(1e3) - panel.x(1e2);
     assert!((panel.x(1e4) - panel.x(1e3) - step).abs() < 1e-9);
     assert!((panel.x(10f64.powi(panel.from)) - panel.left).abs() < 1e-9);
