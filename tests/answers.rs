@@ -61,6 +61,16 @@ fn statuses_and_headers_of_a_handler_reach_the_client() {
 }
 
 #[test]
+fn the_testbed_gives_an_event_back_once_it_has_worked_for_it() {
+    let instance = Instance::start("testbed", &[]);
+    for event in ["burn 1000 abc", "pause 1 abc"] {
+        assert_eq!(instance.invoke("work", event.as_bytes()).text(), event);
+    }
+    let answer = instance.invoke("work", b"burn much");
+    assert_eq!(answer.header("x-fc-status"), Some("404"));
+}
+
+#[test]
 fn a_stream_is_chunked_and_ends_after_its_end_line() {
     let instance = Instance::start("testbed", &[]);
     let mut connection = instance.connect();
