@@ -18,25 +18,25 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a new project: a handler, its tests, and all that builds, runs and deploys it
+    /// Make a new project: a handler, its tests, and what builds, runs and deploys it
     #[command(after_help = new::EXAMPLES)]
     New(new::NewArgs),
-    /// Serve the Function Compute API and run what is deployed to it
+    /// Serve the API of Function Compute and run what is deployed to it
     #[command(after_help = start::EXAMPLES)]
     Start(start::StartArgs),
-    /// Build, serve what template.yml names, and again at each change
+    /// Build and serve what template.yml names, and again at each change
     #[command(after_help = watch::EXAMPLES)]
     Watch(watch::WatchArgs),
-    /// Run calls on a package without a server, or on what a running server has
+    /// Call a package without a server, or a function of a running server
     #[command(after_help = invoke::EXAMPLES)]
     Invoke(invoke::InvokeArgs),
     /// Print a sample event, as `invoke --example` sends it
     #[command(after_help = example::EXAMPLES)]
     Example(example::ExampleArgs),
-    /// Report row by row how a custom runtime in any language keeps the contract of Function Compute
+    /// Check a custom runtime, in any language, against the contract of Function Compute
     #[command(after_help = check::EXAMPLES)]
     Check(check::CheckArgs),
-    /// Tell what building, trying and deploying needs and is not here, each with its cure
+    /// List what is missing for building, running and deploying, and how to get it
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(doctor::DoctorArgs),
     /// List what is deployed
@@ -45,19 +45,19 @@ enum Command {
     /// Print the log of a deployed function
     #[command(after_help = logs::EXAMPLES)]
     Logs(logs::LogsArgs),
-    /// Remove services, functions or domains, with all that hangs on them
+    /// Remove services, functions or domains, and everything that belongs to them
     #[command(after_help = rm::EXAMPLES)]
     Rm(rm::RmArgs),
 }
 
 const TOP_EXAMPLES: &str = "\
 Examples:
-  fc-local new hello                          make a project; `make` in it lists what it can
+  fc-local new hello                          make a project; `make` in it lists its commands
   fc-local watch                              build and serve it, and again at each change
   fc-local invoke -e 'Hello World'            call the package in pkg/ once
-  fc-local start                              serve the API; prints the exports that point `fun` at it
+  fc-local start                              serve the API, and print the exports that point `fun` at it
   fc-local logs my-service/my-function -f     follow the log of a deployed function
-  fc-local COMMAND --help                     every option of a command, with examples";
+  fc-local COMMAND --help                     all options of a command, with examples";
 
 impl Cli {
     /// Does what was asked.

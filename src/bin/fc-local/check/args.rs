@@ -8,16 +8,16 @@ use crate::facts::limit;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
-  fc-local check ./bootstrap                           what can be told of any handler
+  fc-local check ./bootstrap                           what can be checked for any handler
   fc-local check --echo --concurrency 10 node server.js
   fc-local check --event '{\"id\": 1}' --fail-event 'no JSON' --initializer ./bootstrap
   fc-local check --web --http / --http-echo /echo --concurrency 10 ./bootstrap
   fc-local check --json ./bootstrap | jq '.rows[] | select(.verdict == \"fail\")'
 
-A row is something that the contract asks of a runtime. `must` is what the platform's documentation, source or
+A row is something that the contract demands of a runtime. `must` is what the platform's documentation, source or
 traffic shows; `should` is what follows from it, or where sources differ. The column `contract` names the section of
-the page `guide::contract` in the documentation of fc-runtime that has the sources. The more the options say of the handler,
-the more rows can be judged: --echo, --fail-event and --slow-event for events; --initializer, --pre-freeze, --pre-stop,
+the page `guide::contract` in the documentation of fc-runtime that has the sources. The more the options say about the handler,
+the more rows can be checked: --echo, --fail-event and --slow-event for events; --initializer, --pre-freeze, --pre-stop,
 --http and --concurrency for what the function's configuration uses.
 
 Exit code: 0 if no `must` row fails, 1 if one does or the check was interrupted, 2 if the command line is wrong.";
@@ -42,7 +42,7 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Print what was sent and expected for rows that pass, too
+    /// Print what was sent and expected for rows that pass as well
     #[arg(short, long, conflicts_with = "json")]
     pub(crate) verbose: bool,
 
@@ -55,15 +55,15 @@ pub(crate) struct CheckArgs {
     )]
     pub(crate) event: String,
 
-    /// The handler gives every event back as it is
+    /// The handler returns every event unchanged
     #[arg(long)]
     pub(crate) echo: bool,
 
-    /// An event on which the handler fails; may be given several times, such as for an error and a panic
+    /// An event that makes the handler fail; repeatable, such as for an error and a panic
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) fail_event: Vec<String>,
 
-    /// An event that the handler takes at least 0.1 s for, without using the processor
+    /// An event that takes the handler at least 0.1 s, without using the CPU
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) slow_event: Option<String>,
 
@@ -83,19 +83,19 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(crate) pre_stop: bool,
 
-    /// The function has an HTTP trigger, and answers GET on this path with a status below 500
+    /// The function has an HTTP trigger, and GET on this path has a status below 500
     #[arg(long, value_name = "PATH")]
     pub(crate) http: Option<String>,
 
-    /// The function is a web function: it gets HTTP calls only, so GET --http stands wherever an event would be sent
+    /// The function is a web function: it gets only HTTP calls, so GET --http replaces every event
     #[arg(long, requires = "http")]
     pub(crate) web: bool,
 
-    /// A path whose POST answer is the body of the request
+    /// A path where POST returns the body of the request
     #[arg(long, value_name = "PATH", requires = "http")]
     pub(crate) http_echo: Option<String>,
 
-    /// A path whose GET answer has status 204
+    /// A path where GET has the status 204
     #[arg(long, value_name = "PATH", requires = "http")]
     pub(crate) http_204: Option<String>,
 
@@ -103,27 +103,27 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=200))]
     pub(crate) concurrency: u32,
 
-    /// How long a kept-alive connection is left idle; FC asks for 900 and more
+    /// How long to leave a kept-alive connection idle; FC asks for 900 and more
     #[arg(long, value_name = "SECONDS", default_value_t = 6)]
     pub(crate) idle: u64,
 
-    /// Play FC 3.0: its request ids, no service name
+    /// Imitate FC 3.0: its request ids, no service name
     #[arg(long)]
     pub(crate) fc3: bool,
 
-    /// An environment variable of the function; may be given several times
+    /// An environment variable of the function; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub(crate) env: Vec<(String, String)>,
 
-    /// How long one answer may take
+    /// How long one response may take
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) answer_timeout: u64,
 
-    /// How long the runtime may take until it listens
+    /// How long the runtime may take to listen
     #[arg(long, value_name = "SECONDS", default_value_t = limit::START_SECONDS)]
     pub(crate) start_timeout: u64,
 
-    /// A fixed port, for programs that read neither `FC_CUSTOM_LISTEN_PORT` nor `FC_SERVER_PORT`; else a free one
+    /// A fixed port, for programs that read neither `FC_CUSTOM_LISTEN_PORT` nor `FC_SERVER_PORT`; otherwise a free one
     #[arg(long, value_name = "PORT")]
     pub(crate) listen_port: Option<u16>,
 }

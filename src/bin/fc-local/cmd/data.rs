@@ -7,7 +7,7 @@ use clap::Args;
 /// Where deployed functions lie.
 #[derive(Debug, Args)]
 pub(crate) struct DataArgs {
-    /// The data folder; else `$FC_LOCAL_DATA`, else `fc-local` in `$XDG_DATA_HOME` or `~/.local/share`
+    /// The data folder; otherwise `$FC_LOCAL_DATA`, or `fc-local` in `$XDG_DATA_HOME` or `~/.local/share`
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
 }

@@ -23,11 +23,11 @@ pub(crate) struct LogsArgs {
     /// SERVICE/FUNCTION, or the function's name alone
     function: String,
 
-    /// How many of the last lines
+    /// How many lines, from the end
     #[arg(short = 'n', long, value_name = "NUMBER", default_value_t = 100)]
     lines: usize,
 
-    /// Go on with each new line
+    /// Keep printing new lines
     #[arg(short, long)]
     follow: bool,
 

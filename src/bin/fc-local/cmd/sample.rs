@@ -16,16 +16,16 @@ pub(crate) enum Example {
     ApiGateway,
     /// CDN: a domain was started
     Cdn,
-    /// EventBridge: a cloud service's event, an ECS instance that changed its state
+    /// EventBridge: an event of a cloud service, an ECS instance that changed its state
     #[value(name = "eventbridge")]
     EventBridge,
     /// An HTTP trigger's event, as FC 3.0 sends it to built-in runtimes
     Http,
-    /// Kafka by EventBridge: an array of CloudEvents as JSON strings
+    /// Kafka through EventBridge: an array of CloudEvents as JSON strings
     Kafka,
     /// MNS topic: a message in the JSON format
     Mns,
-    /// MNS queue by EventBridge: a message
+    /// MNS queue through EventBridge: a message
     #[value(name = "mns-queue")]
     MnsQueue,
     /// MNS topic: a message in the STREAM format, which is plain text
@@ -33,7 +33,7 @@ pub(crate) enum Example {
     MnsStream,
     /// OSS: an object was put into a bucket
     Oss,
-    /// RocketMQ by EventBridge: a message
+    /// RocketMQ through EventBridge: a message
     #[value(name = "rocketmq")]
     RocketMq,
     /// Log service: cursors into a log store

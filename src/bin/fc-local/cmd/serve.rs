@@ -32,7 +32,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "PORT", default_value_t = 8900)]
     pub(crate) port: u16,
 
-    /// The address to listen on; others than loopback let the network run your functions
+    /// The address to listen on; any other than loopback lets the network run your functions
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub(crate) host: IpAddr,
 
@@ -47,11 +47,11 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "REGION", default_value = DEFAULT_REGION)]
     pub(crate) region: String,
 
-    /// Do not stop instances by SIGSTOP while they have no call
+    /// Do not freeze instances (SIGSTOP) while they have no call
     #[arg(long)]
     pub(crate) no_freeze: bool,
 
-    /// How long an instance may have no call before it is stopped
+    /// How long an instance may be idle before it is stopped
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub(crate) idle_timeout: u64,
 
@@ -59,7 +59,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "NUMBER", default_value_t = 100)]
     pub(crate) max_instances: usize,
 
-    /// How long an instance may take until it listens
+    /// How long an instance may take to listen
     #[arg(long, value_name = "SECONDS", default_value_t = limit::START_SECONDS)]
     pub(crate) start_timeout: u64,
 }

@@ -14,12 +14,12 @@ use crate::project::template::Template;
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   fc-local start                            on 127.0.0.1:8900; prints the exports for `fun`
-  fc-local start --port 0 --data ./data     on any free port, which it prints; state in ./data
+  fc-local start --port 0 --data ./data     on any free port, which it prints; data in ./data
   fc-local start --template template.yml    with the functions of template.yml deployed
   . ./data/env.sh && fun deploy -y          in another shell: deploy to it
 
-The keys it accepts are made up; FC_LOCAL_ACCESS_KEY_ID and FC_LOCAL_ACCESS_KEY_SECRET choose others.
-It stops on Ctrl-C or SIGTERM, after /pre-stop of every instance; what is deployed is there at the next start.";
+The keys it accepts are made up; set others with FC_LOCAL_ACCESS_KEY_ID and FC_LOCAL_ACCESS_KEY_SECRET.
+Ctrl-C or SIGTERM stops it, after /pre-stop of every instance. What is deployed is still there at the next start.";
 
 /// What `fc-local start` is asked to do.
 #[derive(Debug, Args)]
@@ -27,7 +27,7 @@ pub(crate) struct StartArgs {
     #[command(flatten)]
     serve: ServeArgs,
 
-    /// Deploy this template at the start, with the packages that lie in each `CodeUri`
+    /// Deploy this template at the start, with the package in each `CodeUri`
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
 }

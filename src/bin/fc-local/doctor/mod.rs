@@ -33,9 +33,9 @@ use crate::output;
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   fc-local doctor                           in the project's folder; `make doctor` is the same
-  fc-local doctor --package code.zip        a package of another place
+  fc-local doctor --package code.zip        a package elsewhere
 
-Exit code: 0 if nothing fails, 1 if something does. A warning is about what only some jobs need.";
+Exit code: 0 if nothing fails, 1 if something does. A warning is about something that only some commands need.";
 
 /// What `fc-local doctor` looks at.
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ pub(crate) struct DoctorArgs {
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     pub(crate) dir: PathBuf,
 
-    /// The package, a folder or a zip file, as seen from the project's folder
+    /// The package, a folder or a zip file, relative to the project's folder
     #[arg(long, value_name = "PATH", default_value = "pkg")]
     pub(crate) package: PathBuf,
 

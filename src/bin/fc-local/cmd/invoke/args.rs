@@ -10,7 +10,7 @@ use crate::facts::limit;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
-  fc-local invoke -e 'Hello World'                   an event call on pkg/
+  fc-local invoke -e 'Hello World'                   an event for the package in pkg/
   fc-local invoke -f event.json --dir code.zip       an event from a file, a package from a zip
   fc-local invoke --example oss                      what an OSS trigger sends
   fc-local invoke -e one -e two -f three.json        three events, one after the other
@@ -20,10 +20,10 @@ Examples:
   fc-local invoke --on hello/event -e hi             an event for what `fc-local watch` serves
   fc-local invoke -e hi --expect hi --http GET / --expect-http 'Hello World!'
 
-Exit code: 0 if every answer is right, 1 if one is not, 2 if the command line is wrong.
-An event answer is right if the function did not fail, wrote the lines `FC Invoke Start RequestId: ...` and
-`FC Invoke End RequestId: ...`, and answered what --expect says. An HTTP answer is right if the function did
-not fail, its status is below 500, and its body is what --expect-http says.";
+Exit code: 0 if every result is right, 1 if one is not, 2 if the command line is wrong.
+The result of an event is right if the function did not fail, wrote the lines `FC Invoke Start RequestId: ...` and
+`FC Invoke End RequestId: ...`, and returned what --expect says. An HTTP response is right if the function did
+not fail, the status is below 500, and the body is what --expect-http says.";
 
 /// What `fc-local invoke --on` cannot do: the function is what was deployed, and HTTP needs no signature.
 const PACKAGE_ONLY: [&str; 15] = [
@@ -51,7 +51,7 @@ pub(crate) struct InvokeArgs {
     #[arg(long, value_name = "PATH", default_value = "pkg")]
     pub(crate) dir: PathBuf,
 
-    /// Call a function that a running `fc-local start` or `watch` has, SERVICE/FUNCTION, instead of a package
+    /// Call SERVICE/FUNCTION of a running `fc-local start` or `watch` instead of a package
     #[arg(long, value_name = "FUNCTION", conflicts_with_all = PACKAGE_ONLY)]
     pub(crate) on: Option<String>,
 
@@ -61,25 +61,25 @@ pub(crate) struct InvokeArgs {
     #[command(flatten)]
     pub(crate) events: EventArgs,
 
-    /// The event result that must come, exactly: once for all events, or once for each in their order; without an
-    /// event, the body of the first HTTP answer
+    /// The exact result that an event must have: once for all events, or once for each in their order; without an
+    /// event, the body of the first HTTP response
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) expect: Vec<String>,
 
-    /// Make all calls so many times, print the answers of the first round only, and at the end p50 and p90 of the time
-    /// that each took and of what FC would bill for it, the cold start apart
+    /// Repeat all calls, print the results of the first round only, and at the end p50 and p90 of the time that each took
+    /// and of what FC would bill for it, without the cold start
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) repeat: u32,
 
-    /// How many calls the instance serves at once, as a function with this `InstanceConcurrency`
+    /// How many calls the instance serves at once: the function's `InstanceConcurrency`
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(limit::CONCURRENCY)))]
     pub(crate) concurrency: u32,
 
-    /// An HTTP call; may be given several times
+    /// An HTTP call; repeatable
     #[arg(long, num_args = 2, value_names = ["METHOD", "PATH"], action = clap::ArgAction::Append)]
     pub(crate) http: Vec<String>,
 
-    /// A header of the HTTP calls; may be given several times
+    /// A header of the HTTP calls; repeatable
     #[arg(short = 'H', long, value_name = "NAME: VALUE")]
     pub(crate) header: Vec<String>,
 
@@ -97,11 +97,11 @@ pub(crate) struct InvokeArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) data_file: Option<PathBuf>,
 
-    /// The body that an HTTP answer must have, exactly; the first is for the first --http, and so on
+    /// The exact body that an HTTP response must have; the first is for the first --http, and so on
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) expect_http: Vec<String>,
 
-    /// Send event and bodies chunked, without telling their size
+    /// Send event and bodies chunked, without their size
     #[arg(long)]
     pub(crate) chunked: bool,
 
@@ -109,7 +109,7 @@ pub(crate) struct InvokeArgs {
     #[arg(long)]
     pub(crate) initializer: bool,
 
-    /// Call /pre-freeze, stop the process by SIGSTOP and wake it again after each call
+    /// Call /pre-freeze and freeze the process (SIGSTOP) after each call
     #[arg(long)]
     pub(crate) pre_freeze: bool,
 
@@ -117,11 +117,11 @@ pub(crate) struct InvokeArgs {
     #[arg(long)]
     pub(crate) no_pre_stop: bool,
 
-    /// Play FC 3.0: its request ids, no service name
+    /// Imitate FC 3.0: its request ids, no service name
     #[arg(long)]
     pub(crate) fc3: bool,
 
-    /// An environment variable of the function; may be given several times
+    /// An environment variable of the function; repeatable
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) env: Vec<String>,
 
@@ -129,15 +129,15 @@ pub(crate) struct InvokeArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout: u64,
 
-    /// The function's memory size, in MB; told to the function, not enforced
+    /// The function's memory size, in MB; the function is told, but it is not enforced
     #[arg(long, value_name = "MB", default_value_t = 128)]
     pub(crate) memory: u64,
 
-    /// How long the instance may take until it listens
+    /// How long the instance may take to listen
     #[arg(long, value_name = "SECONDS", default_value_t = limit::START_SECONDS)]
     pub(crate) start_timeout: u64,
 
-    /// A fixed port, for programs that do not read `FC_CUSTOM_LISTEN_PORT`; else a free one
+    /// A fixed port, for programs that do not read `FC_CUSTOM_LISTEN_PORT`; otherwise a free one
     #[arg(long, value_name = "PORT", conflicts_with = "on")]
     pub(crate) listen_port: Option<u16>,
 }
@@ -145,7 +145,7 @@ pub(crate) struct InvokeArgs {
 /// The same for `invoke`, whose `--data` is the body of an HTTP call.
 #[derive(Debug, Args)]
 pub(crate) struct ServerArgs {
-    /// The data folder of the fc-local that runs, for --on; else as for `fc-local start`
+    /// The data folder of the running fc-local, for --on; otherwise as for `fc-local start`
     #[arg(long, value_name = "FOLDER", requires = "on")]
     server_data: Option<PathBuf>,
 }

@@ -33,15 +33,13 @@ impl Args for EventArgs {
             .long("event")
             .value_name("TEXT")
             .allow_hyphen_values(true)
-            .help("An event, as text; events may be given several times, in all three ways");
+            .help("An event, as text; you can give several events, in all three ways");
         let file = Arg::new(FILE)
             .short('f')
             .long("event-file")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
-            .help(
-                "An event, from a file; `-` is stdin (the default when nothing else is asked for)",
-            );
+            .help("An event, from a file; `-` is stdin (the default without any other call)");
         let example = Arg::new(EXAMPLE)
             .long("example")
             .value_name("NAME")

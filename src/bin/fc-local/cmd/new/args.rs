@@ -9,7 +9,7 @@ Examples:
   fc-local new hello           an event function in the new folder hello
   fc-local new hello --http    an HTTP function
 
-The project has a handler with its tests, a Makefile (`make` lists what it can), template.yml for `fun` and FC 2.0, and
+The project has a handler with its tests, a Makefile (`make` lists its commands), template.yml for `fun` and FC 2.0, and
 s.yaml for Serverless Devs and FC 3.0. It needs Rust with the target x86_64-unknown-linux-musl, and for `make run`,
 `make local`, `make watch` this tool: cargo install fc-local";
 
@@ -23,7 +23,7 @@ pub(crate) struct NewArgs {
     #[arg(long)]
     pub(crate) http: bool,
 
-    /// Take the crate fc-runtime from this folder instead of the registry, to develop it along
+    /// Use the crate fc-runtime in this folder instead of the registry's
     #[arg(long, value_name = "FOLDER")]
     pub(crate) path: Option<PathBuf>,
 }

@@ -27,7 +27,7 @@ const FOLDER_MODE: u32 = 0o777;
 enum NewError {
     /// No crate or no function can have this name.
     Name(String),
-    /// Something is there already.
+    /// Something with this name exists.
     Exists(PathBuf),
     /// `--path` does not name the crate.
     NoCrate(PathBuf),
@@ -41,7 +41,7 @@ impl fmt::Display for NewError {
             Self::Name(why) => f.write_str(why),
             Self::Exists(path) => write!(
                 f,
-                "{} is there already and no empty folder: choose another name, or empty it",
+                "{} already exists and is not empty: choose another name, or empty it",
                 path.display()
             ),
             Self::NoCrate(path) => write!(
@@ -192,18 +192,18 @@ fn next_steps(args: &NewArgs) -> String {
         Some(_) => String::new(),
         None => format!(
             "
-It takes fc-runtime {RUNTIME_VERSION} from crates.io; with --path CHECKOUT it would take it from a checkout.
+It uses fc-runtime {RUNTIME_VERSION} from crates.io. To use a clone of its repository, make the project with --path CLONE.
 "
         ),
     };
     format!(
-        "{name} is there, an {kind} function in {name}/src/main.rs. Next:
+        "Made {name}, an {kind} function in {name}/src/main.rs. Next:
 
   cd {name}
   make run      # build the static package and call it once
   make test     # run its tests
-  make watch    # serve it here, and again at each change; `make invoke` in another terminal calls it
-  make deploy   # deploy it to FC 2.0 by fun; `make deploy-fc3` to FC 3.0 by Serverless Devs
+  make watch    # serve it, and again at each change; call it with `make invoke` in another terminal
+  make deploy   # deploy it to FC 2.0 with fun; `make deploy-fc3`: to FC 3.0 with Serverless Devs
 {source}"
     )
 }

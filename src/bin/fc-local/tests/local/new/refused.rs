@@ -37,7 +37,7 @@ fn a_folder_with_something_in_it_is_left_as_it_is_and_an_empty_one_is_taken() {
         let refused = new_in(folder.path(), &[taken]);
         assert_refused(
             &refused,
-            &format!("{taken} is there already and no empty folder: choose another name"),
+            &format!("{taken} already exists and is not empty: choose another name"),
         );
     }
     assert_eq!(
