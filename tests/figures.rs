@@ -94,6 +94,7 @@ fn limits() -> Vec<(&'static str, String)> {
         ("write-time", time(fc_runtime::DEFAULT_WRITE_TIMEOUT)),
         ("stop-s", seconds(fc_runtime::DEFAULT_STOP_GRACE)),
         ("write-s", seconds(fc_runtime::DEFAULT_WRITE_TIMEOUT)),
+        ("stop-s", seconds(fc_runtime::DEFAULT_STOP_GRACE)),
         ("msrv", env!("CARGO_PKG_RUST_VERSION").to_owned()),
     ]
 }
