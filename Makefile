@@ -42,8 +42,8 @@ COMPARE = cargo run --quiet --release --locked --manifest-path musl/compare/Carg
 # Where it is allowed, programs of real time are not disturbed by the others on the machine.
 REAL_TIME = $(shell chrt --rr 1 true 2>/dev/null && echo chrt --rr 1)
 
-.PHONY: help run test test-shipped test-alloc soak replay fuzz miri deny fun musl size compare scale figures build build-img local watch \
-	deploy invoke doctor findings fmt lint msrv doc release-check clean
+.PHONY: help run test test-shipped test-alloc soak replay fuzz miri deny fun musl size sizes compare scale figures build \
+	build-img local watch deploy invoke doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -131,6 +131,9 @@ scale: ## check what a second core adds to the CPU time of a request, on both pa
 	@FRONT=direct sh musl/build.sh musl/compare/out/direct
 	@$(COMPARE) help >/dev/null
 	@$(REAL_TIME) $(COMPARE) scale
+
+sizes: ## measure what makes a package large, for the guide: 22 builds
+	@sh musl/sizes.sh
 
 figures: ## write the figures of README and guide from the comparison, the budget and the code
 	FIGURES=write cargo test --quiet --locked $(FEATURES) --test figures

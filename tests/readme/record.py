@@ -30,7 +30,7 @@ SHOWN_OF_MAIN = re.compile(r"fn main\(\).*?\n}\n.*?fn handle\(.*?\n}\n", re.DOTA
 WIDTH, LINE, LEFT, TOP = 860, 19, 20, 58
 COLUMNS = 98
 # How long a reader gets for a command and for a line of its output, in seconds.
-COMMAND_PAUSE, LINE_PAUSE = 1.2, 0.08
+COMMAND_PAUSE, LINE_PAUSE = 0.8, 0.05
 
 STYLE = """
 text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#d1d7e0}

@@ -1,0 +1,129 @@
+//! A function whose handler uses what its features name, and nothing else.
+//!
+//! Owns the handlers. What it may use is what a row of the guide's table says, so that the bytes are those of the row.
+
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each build uses the handlers of its features alone"
+)]
+
+use fc_runtime::http::{Request, Response};
+use fc_runtime::{Context, Error, Runtime, RuntimeError};
+
+fn main() -> Result<(), RuntimeError> {
+    #[cfg(feature = "http")]
+    let runtime = Runtime::new().http(route);
+    #[cfg(not(feature = "http"))]
+    let runtime = Runtime::new().invoke(handle);
+    runtime.run()
+}
+
+/// Passes the event through every handler of the build.
+fn handle(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
+    let event = event.to_vec();
+    #[cfg(feature = "timestamp")]
+    let event = fc_runtime::Timestamp::now().to_string().into_bytes();
+    #[cfg(feature = "format")]
+    let event = format(&event)?;
+    #[cfg(feature = "threads")]
+    let event = std::thread::spawn(move || event).join().unwrap_or_default();
+    #[cfg(feature = "chrono")]
+    let event = chrono::Utc::now().to_string().into_bytes();
+    #[cfg(feature = "fractions")]
+    let event = fractions(&event)?;
+    #[cfg(feature = "typed")]
+    let event = typed(&event)?;
+    #[cfg(feature = "value")]
+    let event = fc_runtime::json(value)(&event, ctx)?;
+    #[cfg(feature = "derive")]
+    let event = fc_runtime::json(derive::handle)(&event, ctx)?;
+    #[cfg(feature = "regex-lite")]
+    let event = regex_lite::Regex::new("[a-z]+[0-9]")?
+        .replace_all(std::str::from_utf8(&event)?, "x")
+        .into_owned()
+        .into_bytes();
+    #[cfg(feature = "regex")]
+    let event = regex::Regex::new("[a-z]+[0-9]")?
+        .replace_all(std::str::from_utf8(&event)?, "x")
+        .into_owned()
+        .into_bytes();
+    #[cfg(feature = "ureq")]
+    let event = ureq::get(std::str::from_utf8(&event)?)
+        .call()?
+        .body_mut()
+        .read_to_vec()?;
+    Ok(event)
+}
+
+fn route(request: Request, _: &Context) -> Result<Response, Error> {
+    Ok(match (request.method(), &request.segments()[..]) {
+        ("GET", []) => "Hello World!".into(),
+        ("POST", ["echo"]) => request.into_body().into(),
+        _ => Response::new(404),
+    })
+}
+
+fn format(event: &[u8]) -> Result<Vec<u8>, Error> {
+    let number: u64 = std::str::from_utf8(event)?.parse()?;
+    Ok(format!("{number} and {} more", number / 2).into_bytes())
+}
+
+fn fractions(event: &[u8]) -> Result<Vec<u8>, Error> {
+    let number: f64 = std::str::from_utf8(event)?.parse()?;
+    Ok((number * 1.5).to_string().into_bytes())
+}
+
+#[cfg(feature = "typed")]
+fn typed(event: &[u8]) -> Result<Vec<u8>, Error> {
+    let events = fc_runtime::events::OssEvents::parse(event)?;
+    let keys: Vec<&str> = events
+        .records()
+        .iter()
+        .filter_map(|record| record.key())
+        .collect();
+    Ok(keys.join("\n").into_bytes())
+}
+
+fn value(
+    event: fc_runtime::serde_json::Value,
+    _: &Context,
+) -> Result<fc_runtime::serde_json::Value, Error> {
+    Ok(event["name"].clone())
+}
+
+#[cfg(feature = "derive")]
+mod derive {
+    use super::{Context, Error};
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Deserialize)]
+    pub(crate) struct Order {
+        customer: String,
+        lines: Vec<Line>,
+    }
+
+    #[derive(Deserialize)]
+    struct Line {
+        cents: u32,
+        pieces: u32,
+    }
+
+    #[derive(Serialize)]
+    pub(crate) struct Receipt {
+        customer: String,
+        total: u32,
+    }
+
+    pub(crate) fn handle(order: Order, _: &Context) -> Result<Receipt, Error> {
+        let total = order
+            .lines
+            .iter()
+            .map(|line| line.cents * line.pieces)
+            .sum();
+        Ok(Receipt {
+            customer: order.customer,
+            total,
+        })
+    }
+}
