@@ -11,6 +11,10 @@
 use fc_runtime::http::{Request, Response};
 use fc_runtime::{Context, Error, Runtime, RuntimeError};
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
+
 fn main() -> Result<(), RuntimeError> {
     #[cfg(feature = "http")]
     let runtime = Runtime::new().http(route);
