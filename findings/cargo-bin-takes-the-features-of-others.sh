@@ -3,9 +3,9 @@
 #
 # Guess: both build the one program with the features that its own package asks for.
 # Truth: --bin chooses what is linked, but the features of dependencies are those that all members ask for. Here `mails`
-# wants its JSON in order of insertion, and `orders` changes the order of its own keys when it is built by --bin.
-# So: package a function with -p. What was tested with `cargo build` or `--bin` is not what is deployed otherwise, in size
-# nor in behaviour.
+# wants its JSON in order of insertion, and `orders` changes the order of its own keys when it is built with --bin.
+# So: build a function's package with -p, and test that build: one made with `cargo build` or `--bin` differs in size and
+# in behaviour.
 . "$(dirname "$0")/lib.sh"
 
 need cargo

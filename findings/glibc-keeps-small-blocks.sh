@@ -1,10 +1,10 @@
 #!/bin/bash
-# glibc keeps all memory of small blocks that were freed, until somebody asks for one block of a kilobyte or more.
+# glibc keeps all memory of small blocks that were freed, until the program asks for one block of a kilobyte or more.
 #
 # Guess: when everything is freed, the heap's end is free, and free() gives it back to the system.
-# Truth: a million freed blocks of 24 bytes (any size up to 120) give back nothing, those of 128 bytes and more all but
-# some. One malloc(5000) after it gives back the 31 MB: only such a request makes glibc join its small free blocks.
-# musl gives the memory back by itself.
+# Truth: a million freed blocks of 24 bytes give nothing back, and so does any size up to 120 bytes; blocks of 128 bytes
+# and more give back nearly all. One malloc(5000) afterwards returns the 31 MB: only such a request makes glibc join its
+# small free blocks. musl gives the memory back by itself.
 # So: a function on glibc (Python, Node, a Rust program that is not built for musl) that handles one huge document and
 # then only small ones stays at its highest memory, which is what is shown as used and where an instance's limit counts.
 . "$(dirname "$0")/lib.sh"

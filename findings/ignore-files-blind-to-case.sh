@@ -1,5 +1,5 @@
 #!/bin/bash
-# The ignore files of both deploy tools take upper and lower case for the same, on Linux too.
+# The ignore files of both deploy tools treat upper and lower case as the same, on Linux too.
 #
 # Guess: as .gitignore on Linux: the rule `Data` leaves `data/` alone.
 # Truth: .funignore of `fun` and .fcignore of Serverless Devs leave out `data/` and `DATA/` as well; git keeps both.

@@ -4,7 +4,7 @@
 # Guess: it either packs the link or what it leads to; zip and Python's own `python3 -m zipfile` do the latter, and
 # npm's archiver, which `fun` and `s` use, the former.
 # Truth: the folder is in the package and nothing is in it, without a warning, while a link to a file is followed.
-# So: a function that shares a folder by a link starts, and fails when it opens the first file of it. Pack with a tool that
+# So: a function that shares a folder through a link starts, and fails when it opens the first file in it. Pack with a tool that
 # follows links or keeps them, and look at the list of what was packed.
 . "$(dirname "$0")/lib.sh"
 

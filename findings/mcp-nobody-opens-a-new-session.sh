@@ -1,5 +1,5 @@
 #!/bin/bash
-# When an MCP session has ended on the server, no client opens a new one: the next call has the dead id again.
+# When an MCP session has ended on the server, neither SDK's client opens a new one: the next call has the dead id again.
 #
 # Guess: the protocol says that a client which gets 404 for its session must start a new one, so the SDKs do it.
 # Truth: neither the Python client 2.x nor the one of npm sends `initialize` again. The call fails, and later ones are

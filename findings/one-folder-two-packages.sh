@@ -1,5 +1,5 @@
 #!/bin/bash
-# The same folder makes different packages with fun and with Serverless Devs: s takes .git, .env and what fun has left out.
+# fun and Serverless Devs make different packages of the same folder: s includes .git and .env.
 #
 # Guess: both leave out what never belongs to a function, such as `.git` and `.env`, and both read an ignore file in the
 # package's root only.

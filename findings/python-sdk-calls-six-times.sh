@@ -1,10 +1,10 @@
 #!/bin/bash
-# Alibaba's SDK of FC 2.0 for Python calls an HTTP function that answers 500 six times, and keeps the answer to itself.
+# Alibaba's SDK of FC 2.0 for Python calls an HTTP function that answers 500 six times, and its caller never gets the answer.
 #
 # Guess: one request, and the caller gets the function's answer with its status 500 and its body.
 # Truth: a GET (also PUT and DELETE) that is answered 500, 502 or 504 is sent five times more, with pauses of
 # 0, 2, 4, 8 and 16 s. Then the caller gets a RetryError without the answer. 503 and a POST come once.
-# So: a function that answers 500 on purpose runs six times and holds its caller for half a minute. Answer 4xx
+# So: a function that answers 500 on purpose runs six times while its caller waits for half a minute. Answer 4xx
 # where a second try is useless, and expect a GET that fails to be repeated.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Alibaba's SDK of FC 3.0 for Python hands out a streamed answer only when its last byte is there.
+# Alibaba's SDK of FC 3.0 for Python returns a streamed answer only when its last byte is there.
 #
 # Guess: invoke_function returns with the answer's head; its body has read(), so it is read as the pieces come.
 # Truth: the body is a finished buffer in memory, from invoke_function and from its asynchronous form. The same SDK for

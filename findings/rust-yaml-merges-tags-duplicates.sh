@@ -5,8 +5,8 @@
 # error; and a tag that the reader does not know, such as `!Ref`, is an error or can be seen.
 # Truth: serde-saphyr merges, serde_yaml and yaml-rust2 leave a key called `<<`. A second key is refused by two and
 # replaces the first with serde_yaml, read into a JSON value. `!Ref bucket` is the plain text `bucket` for two of them.
-# So: a template that Serverless Devs or `fun` deploys, which both merge and refuse second keys, may be another thing to a
-# tool in Rust that checks it, and no error says so. Look for `<<` and tags yourself.
+# So: a template that Serverless Devs or `fun` deploys, which both merge and refuse second keys, may mean something else
+# to a tool in Rust that checks it, and no error says so. Look for `<<` and tags yourself.
 . "$(dirname "$0")/lib.sh"
 
 need cargo

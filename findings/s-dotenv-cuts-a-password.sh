@@ -4,8 +4,8 @@
 # Guess: `PASSWORD=pa$word` in .env reaches the function as it stands; at the least single quotes keep it, as in a shell.
 # Truth: what follows `$` is taken for the name of a variable, which is empty, whatever the quotes; and an unquoted `#`
 # begins a comment, with a blank before it or not. Nothing is said. The .env of `fun` (dotenv 6) has neither rule.
-# So: a secret with `$` needs a backslash before it, one with `#` needs quotes. Compare the variable's length after the
-# first deployment with s.
+# So: write a backslash before each `$` of a secret, and quotes around one with `#`. After the first deployment with s
+# compare the variable's length.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @serverless-devs/parse-spec@0.0.29 dotenv@6.2.0

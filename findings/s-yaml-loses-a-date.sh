@@ -3,7 +3,7 @@
 #
 # Guess: `SINCE: 2026-01-01` is text, as in YAML 1.2, or at worst a date printed in full.
 # Truth: Serverless Devs reads it as a date, and its next step, which copies the tree and fills in ${...}, copies each
-# field of an object; a date has none. What is left of the variable is {}. `fun` prints the date in full instead.
+# field of an object; a date has none. What is left of the variable is {}. `fun` refuses such a variable instead.
 # So: quote dates in s.yaml, also those in `vars`.
 . "$(dirname "$0")/lib.sh"
 

@@ -5,6 +5,7 @@
 # Truth: nothing is sent before 8,192 bytes have been read. An event stream with a line each second shows its first line
 # after minutes, and its client does not even see the status until then.
 # So: for server-sent events or tokens of a model take `Request::into_writer`, write the head and the chunks, and flush.
+# This project does so; its test is every_flush_of_a_stream_sends_a_chunk in src/server/answer.rs.
 . "$(dirname "$0")/lib.sh"
 
 need cargo
