@@ -40,3 +40,21 @@ fn open(socket: impl AsFd) -> io::Result<()> {
     set_tcp_nodelay(&socket, true)?;
     Ok(listen(socket, BACKLOG)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{adopt, bind};
+    use std::net::{TcpListener, TcpStream};
+
+    #[test]
+    fn no_answer_waits_for_an_acknowledgement() {
+        let adopted = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        adopt(&adopted).expect("a socket that listens");
+        for listener in [bind(0).expect("a free port"), adopted] {
+            let address = listener.local_addr().expect("a bound socket");
+            let _client = TcpStream::connect(address).expect("it listens");
+            let (accepted, _) = listener.accept().expect("a client has come");
+            assert!(accepted.nodelay().expect("a live socket"));
+        }
+    }
+}

@@ -150,19 +150,3 @@ fn hire(crew: &Arc<Crew>, front: &Arc<Front>) -> io::Result<()> {
 fn start_thread(work: Box<dyn FnOnce() + Send>) -> io::Result<()> {
     std::thread::Builder::new().spawn(work).map(drop)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::net::TcpStream;
-
-    #[test]
-    fn no_answer_waits_for_an_acknowledgement() {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        prepare(&listener).expect("a socket that listens");
-        let address = listener.local_addr().expect("a bound socket");
-        let _client = TcpStream::connect(address).expect("it listens");
-        let (accepted, _) = listener.accept().expect("a client has come");
-        assert!(accepted.nodelay().expect("a live socket"));
-    }
-}
