@@ -2,17 +2,18 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::Mutex;
 use std::sync::mpsc::{TryRecvError, channel};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use super::{LONG, PATIENCE, open, rest, serve, serve_by, tell, wait_for, wait_until};
 use crate::call::{Call, Reply};
 use crate::http::Body;
 use crate::limits::Limits;
+use crate::server::crew::Ring;
 use crate::server::direct::inbox::Buffer;
 use crate::server::direct::talk::Conn;
-use crate::server::hire;
+use crate::server::{Door, hire};
 
 /// An answer that no socket's buffers hold.
 const LARGE: usize = 16 * 1024 * 1024;
@@ -185,7 +186,7 @@ fn a_worker_that_is_the_last_to_wait_calls_another_when_it_leaves() {
     (0..3).for_each(|_| served.crew.hired());
     assert!(served.crew.leaves());
     let rung = ear.hear(Some(Instant::now() + PATIENCE));
-    assert_eq!(rung, Some(crate::server::crew::Ring::Hire));
+    assert_eq!(rung, Some(Ring::Hire));
 }
 
 #[test]
@@ -219,5 +220,29 @@ fn sixty_handlers_that_wait_have_a_worker_each() {
     for mut client in clients {
         client.shutdown(Shutdown::Write).expect("a live socket");
         assert!(rest(&mut client).ends_with("GET / []"));
+    }
+}
+
+#[test]
+fn a_server_that_is_dismissed_leaves_no_thread_and_no_connection() {
+    let mut served = serve(LONG, tell);
+    let mut idle = served.connect();
+    idle.write_all(GET).expect("it reads");
+    idle.read_exact(&mut [0]).expect("an answer");
+    let (mut half, mut new) = (served.connect(), served.connect());
+    half.write_all(b"GET / HT").expect("it reads");
+    wait_until("both are there", || served.crew.reading() == 2);
+    served.crew.bell().ring(Ring::Stop);
+    let watching = served.watching.take().expect("it watches");
+    watching.join().expect("it ends well");
+    served.crew.dismiss();
+    served.front.dismiss();
+    wait_until("all workers end", || Arc::strong_count(&served.front) == 1);
+    assert_eq!((served.crew.reading(), served.crew.in_flight()), (0, 0));
+    for stream in [&mut idle, &mut half, &mut new] {
+        let mut read = Vec::new();
+        // The one in the middle of a request is reset.
+        let _ = stream.read_to_end(&mut read);
+        assert!(!read.starts_with(b"H"), "nothing more is said");
     }
 }
