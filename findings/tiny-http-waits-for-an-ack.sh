@@ -6,7 +6,7 @@
 # algorithm on, so the second piece waits for the client's acknowledgement, which the client's system delays by 40 ms.
 # So: Function Compute's agent keeps its connections, so each such event takes 45 ms more. Set TCP_NODELAY on the listener,
 # which accepted connections inherit, and pass this listener to the library. This project does so; its test is
-# no_answer_waits_for_an_acknowledgement in src/server/mod.rs.
+# no_answer_waits_for_an_acknowledgement in src/server/listener.rs.
 . "$(dirname "$0")/lib.sh"
 
 need cargo
