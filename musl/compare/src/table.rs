@@ -58,7 +58,7 @@ pub fn page(report: &Report) -> String {
 }
 
 /// What the heads of the tables do not say.
-const NOTES: &str = "+ the interpreter is not in the package. CPU is user and system time of the \
+const NOTES: &str = "A package marked + lacks its interpreter. CPU is user and system time of the \
                      server's processes. served: connections that got an answer. held back: starts \
                      that had to wait for a further quota.";
 
