@@ -58,6 +58,9 @@ pub mod settings {}
 #[doc = include_str!("security.md")]
 pub mod security {}
 
+#[doc = include_str!("cores.md")]
+pub mod cores {}
+
 #[doc = include_str!("size_and_start.md")]
 pub mod size_and_start {}
 
