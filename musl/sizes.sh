@@ -19,9 +19,10 @@ rustc --version | grep -q "^rustc $TOOLCHAIN " || toolchain=+$TOOLCHAIN
 
 # record NAME: replaces the row of that name with the size of what was built.
 record() {
-    built=$folder/$1/$target/release/bootstrap
+    built=$folder/$target/release/bootstrap
     row="$1 $(wc -c <"$built") $(zip -9 -j -q - "$built" | wc -c)"
-    { grep -v "^$1 " "$list" || :; echo "$row"; } >"$list.new"
+    awk -v row="$row" -v name="$1" '$1 == name { print row; found = 1; next } { print } END { if (!found) print row }' \
+        "$list" >"$list.new"
     mv "$list.new" "$list"
     echo "$row"
 }
@@ -33,10 +34,8 @@ build() {
     case " ${only:-$name} " in *" $name "*) ;; *) return 0 ;; esac
     # shellcheck disable=SC2086 # no toolchain is no word
     RUSTFLAGS="$flags" cargo $toolchain build --quiet --locked --release --manifest-path musl/sizes/Cargo.toml \
-        --target-dir "$folder/$name" --target "$target" --no-default-features "$@"
+        --target-dir "$folder" --target "$target" --no-default-features "$@"
     record "$name"
-    # Every row has a folder, since its flags are other ones: together they would be gigabytes.
-    rm -rf "${folder:?}/$name"
 }
 
 # The profile, line by line, each row with those before it.
@@ -65,3 +64,5 @@ for handler in plain timestamp format http threads chrono fractions typed value 
     build $handler "$LINK_FLAGS $COMPILE_FLAGS $REBUILT_FLAGS" --features $features $STD_FLAGS_unwind \
         --config "$(echo "$STD_PROFILE" | sed 's/profile\.musl/profile.release/')"
 done
+# Together the builds take gigabytes.
+[ -n "$only" ] || rm -rf "${folder:?}"

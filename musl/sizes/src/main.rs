@@ -5,6 +5,7 @@
 #![allow(
     dead_code,
     unused_imports,
+    unused_variables,
     reason = "each build uses the handlers of its features alone"
 )]
 
