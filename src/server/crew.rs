@@ -1,15 +1,10 @@
-//! The workers' book: how many there are, how many wait, how many requests are in flight, and the bell that wakes the
-//! main thread.
+//! The workers' book: how many there are, how many wait, and how many requests are in flight.
 //!
 //! Owns the counts, and who rings for another worker. It must not know what the workers do, nor when one is hired.
 
-use std::cell::Cell;
-use std::io::{self, Read, Write};
-use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::time::{Duration, Instant};
 
-use rustix::io::fcntl_dupfd_cloexec;
+use super::bell::{Bell, Ring};
 
 /// How many workers stay, however long they have waited for work: one to serve, and one for what comes meanwhile.
 #[cfg(not(feature = "tiny-http"))]
@@ -307,116 +302,10 @@ impl Drop for Counted<'_> {
     }
 }
 
-/// What the main thread is woken for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ring {
-    /// Another worker may be needed.
-    Hire,
-    /// A connection may be waiting that only another one frees.
-    Visit,
-    /// It may be that no connection can be accepted any more.
-    Doubt,
-    /// No connection can be accepted any more.
-    AcceptFailed,
-    /// A clock runs out before all those that were known.
-    Clock,
-    /// The last work of the process is done.
-    Done,
-    /// A signal came, or the program asked for the end.
-    Stop,
-}
-
-/// What a bell carries for each ring. `STOP_BYTE` is also what the handler of the signals writes.
-const HIRE_BYTE: u8 = b'H';
-const VISIT_BYTE: u8 = b'V';
-const DOUBT_BYTE: u8 = b'D';
-const ACCEPT_FAILED_BYTE: u8 = b'A';
-const CLOCK_BYTE: u8 = b'C';
-const DONE_BYTE: u8 = b'E';
-pub(super) const STOP_BYTE: u8 = b'X';
-
-/// The end that rings.
-#[derive(Debug)]
-pub(super) struct Bell(UnixStream);
-
-impl From<UnixStream> for Bell {
-    fn from(socket: UnixStream) -> Self {
-        Self(socket)
-    }
-}
-
-/// The end that hears.
-#[derive(Debug)]
-pub(super) struct Ear {
-    socket: UnixStream,
-    /// Whether its last wait had an end.
-    is_timed: Cell<bool>,
-}
-
-/// A bell and the ear that hears it: one pair of sockets, so that workers, signals and the program's own stop all wake
-/// the main thread by one wait.
-pub(super) fn bell() -> io::Result<(Bell, Ear)> {
-    let (bell, ear) = UnixStream::pair()?;
-    let ear = Ear {
-        socket: ear,
-        is_timed: Cell::new(false),
-    };
-    Ok((Bell(bell), ear))
-}
-
-impl Bell {
-    pub(super) fn ring(&self, ring: Ring) {
-        let byte = match ring {
-            Ring::Hire => HIRE_BYTE,
-            Ring::Visit => VISIT_BYTE,
-            Ring::Doubt => DOUBT_BYTE,
-            Ring::AcceptFailed => ACCEPT_FAILED_BYTE,
-            Ring::Clock => CLOCK_BYTE,
-            Ring::Done => DONE_BYTE,
-            Ring::Stop => STOP_BYTE,
-        };
-        // The ear is gone only when serving is over, and then nobody needs to be woken.
-        let _ = (&self.0).write_all(&[byte]);
-    }
-
-    /// Another handle of the same bell, for the signals.
-    pub(super) fn socket(&self) -> io::Result<UnixStream> {
-        // The C library marks a copy as closed at exec by a second call, which the standard library's way goes.
-        Ok(fcntl_dupfd_cloexec(&self.0, 0)?.into())
-    }
-}
-
-impl Ear {
-    /// Waits for a ring, but not beyond then. Nobody wakes an ear that waits without an end but a ring.
-    pub(super) fn hear(&self, until: Option<Instant>) -> Option<Ring> {
-        if until.is_some() || self.is_timed.get() {
-            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-            // No time would be no end.
-            let left = left.map(|left| left.max(Duration::from_micros(1)));
-            self.socket.set_read_timeout(left).ok()?;
-            self.is_timed.set(until.is_some());
-        }
-        self.read()
-    }
-
-    fn read(&self) -> Option<Ring> {
-        let mut byte = [0];
-        (&self.socket).read_exact(&mut byte).ok()?;
-        match byte {
-            [HIRE_BYTE] => Some(Ring::Hire),
-            [VISIT_BYTE] => Some(Ring::Visit),
-            [DOUBT_BYTE] => Some(Ring::Doubt),
-            [ACCEPT_FAILED_BYTE] => Some(Ring::AcceptFailed),
-            [CLOCK_BYTE] => Some(Ring::Clock),
-            [DONE_BYTE] => Some(Ring::Done),
-            _ => Some(Ring::Stop),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Crew, Ear, Ring, bell};
+    use super::super::bell::{Ear, Ring, bell};
+    use super::Crew;
     use std::time::{Duration, Instant};
 
     /// How long a test waits for what must come.

@@ -160,7 +160,8 @@ fn processors() -> usize {
 #[cfg(test)]
 mod tests {
     use super::{Hiring, LARGEST_BATCH, LONGEST_PAUSE, PAUSE, is_quick, processors};
-    use crate::server::crew::{Crew, bell};
+    use crate::server::bell::bell;
+    use crate::server::crew::Crew;
     use std::io;
     use std::time::{Duration, Instant};
 

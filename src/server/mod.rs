@@ -13,6 +13,7 @@ compile_error!(
 compile_error!("there is no HTTP server: use the feature `tiny-http` (the default) or `direct`");
 
 mod answer;
+mod bell;
 mod crew;
 // It stands in where neither feature is set, so that the error above is the only one.
 #[cfg(not(feature = "tiny-http"))]
@@ -107,7 +108,7 @@ pub(crate) fn serve(
     stop: &Stop,
     last_work: &Arc<LastWork>,
 ) -> Result<(), ServeError> {
-    let (bell, ear) = crew::bell().map_err(ServeError::Start)?;
+    let (bell, ear) = bell::bell().map_err(ServeError::Start)?;
     let crew = Arc::new(Crew::new(Front::crew_limit(limits), bell));
     let front =
         Front::open(listener, limits, Arc::clone(&crew), serve).map_err(ServeError::Start)?;

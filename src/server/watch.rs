@@ -5,7 +5,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::crew::{Crew, Ear, Ring};
+use super::bell::{Ear, Ring};
+use super::crew::Crew;
 use super::hiring::Hiring;
 use super::{Door, Front, LastWork, ServeError, hire, start_thread};
 

@@ -27,6 +27,7 @@
 
 mod body;
 mod clocks;
+mod conn;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod head;
@@ -36,6 +37,7 @@ mod readiness;
 mod slots;
 mod talk;
 mod turns;
+mod unsent;
 mod wire;
 
 use std::io::ErrorKind::{ConnectionAborted, InvalidInput, WouldBlock};
@@ -48,15 +50,17 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::crew::{Crew, Load, Ring};
+use super::bell::Ring;
+use super::crew::{Crew, Load};
 use super::{Door, Serve};
 use crate::limits::Limits;
 use clocks::Clocks;
+use conn::Conn;
 use inbox::Buffer;
 use memory::Memory;
 use readiness::{Event, Interest, Readiness};
 use slots::{Slots, Visit};
-use talk::{Conn, Pause};
+use talk::Pause;
 use turns::Turns;
 
 /// How long nobody is accepted after the system had no descriptor or memory for a connection.

@@ -1,26 +1,23 @@
 //! One connection, for as long as a worker attends to it: its requests one after the other, as far as they have come.
 //!
-//! Owns the steps of an exchange, and what is kept of a connection that waits. It must not know how it is found out
+//! Owns how one step of an exchange leads to the next. It must not know how it is found out
 //! that the wait is over, nor what a byte of a request means: `head` and `body` do.
 //!
 //! Nothing here waits for a client but a handler that streams. Where the rest of a head or of a body has not come, or an
 //! answer is not taken, the connection is left with what there is, and a clock (see [`Pause`]).
 
 use std::io::Write;
-use std::net::TcpStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use rustix::io::Errno;
-use rustix::net::{RecvFlags, recv};
-
 use super::Front;
 use super::body::Reader;
+use super::conn::{Conn, Incoming, Kept, Step};
 use super::head::Head;
 use super::inbox::{Buffer, End, Inbox, NO_MEMORY};
-use super::readiness::Interest;
 use super::turns::Place;
-use super::wire::{Clock, Unsent, Wire};
+use super::unsent::Clock;
+use super::wire::Wire;
 use crate::call::Reply;
 use crate::http::Body;
 use crate::server::answer::{self, Asked};
@@ -51,61 +48,6 @@ const REFUSED: Asked = Asked {
     connection: Some("close"),
 };
 
-/// A connection that waits. One that is idle keeps no memory but this.
-pub(super) struct Conn {
-    pub(super) stream: TcpStream,
-    pub(super) interest: Interest,
-    /// As what it counts.
-    pub(super) load: Load,
-    /// When its clock runs out.
-    pub(super) until: Option<Instant>,
-    /// Whether it has not sent a request yet.
-    is_new: bool,
-    kept: Option<Box<Kept>>,
-}
-
-/// What is kept of a connection in the middle of something.
-#[derive(Default)]
-struct Kept {
-    buffer: Buffer,
-    unsent: Unsent,
-    step: Step,
-}
-
-/// What comes next of a connection.
-#[derive(Default)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "it is moved only where a connection begins or ends to wait"
-)]
-enum Step {
-    /// The first byte of a request.
-    #[default]
-    Idle,
-    /// The rest of a head.
-    Head {
-        until: Option<Instant>,
-        is_begun: bool,
-        is_head: bool,
-    },
-    /// The rest of a body.
-    Body(Incoming),
-    /// The rest of an answer is to be sent, and whether it is the last.
-    Answer { is_last: bool },
-    /// So many bytes more are read over, until then.
-    Linger {
-        bytes: usize,
-        until: Option<Instant>,
-    },
-}
-
-/// A request whose body is coming.
-struct Incoming {
-    head: Head,
-    body: Reader,
-    clock: Clock,
-}
-
 /// Why a connection is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pause {
@@ -113,55 +55,6 @@ pub(super) enum Pause {
     Wait,
     /// Others shall have their turn.
     Yield,
-}
-
-impl Conn {
-    /// A client that has just connected. It counts as a request that is being read, until it has sent one: whoever has
-    /// connected before a stop has mostly sent a request that is still under way through the machine.
-    pub(super) fn new(stream: TcpStream) -> Self {
-        // Clients that came before the listener was told have not inherited it. An error means that this one has gone.
-        let _ = stream.set_nodelay(true);
-        Self {
-            stream,
-            interest: Interest::Nothing,
-            load: Load::Nothing,
-            until: None,
-            is_new: true,
-            kept: None,
-        }
-    }
-
-    #[cfg(test)]
-    pub(super) fn keeps_more(&self) -> bool {
-        self.kept.is_some()
-    }
-
-    /// Whether something is left to be sent.
-    pub(super) fn wants_to_send(&self) -> bool {
-        self.kept
-            .as_ref()
-            .is_some_and(|kept| !kept.unsent.is_empty())
-    }
-
-    /// Whether something has come of a request whose clock has run out: an instance may have been frozen beyond it
-    /// (contract §4.5). Then an event tells of it, too.
-    pub(super) fn has_news(&self) -> bool {
-        let reads = matches!(
-            self.kept.as_deref(),
-            Some(Kept {
-                step: Step::Head { .. } | Step::Body(_),
-                ..
-            })
-        );
-        let peek = || {
-            recv(
-                &self.stream,
-                &mut [0],
-                RecvFlags::DONTWAIT | RecvFlags::PEEK,
-            )
-        };
-        reads && peek().err() != Some(Errno::AGAIN)
-    }
 }
 
 impl Front {

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use super::Front;
 use crate::call::{Call, Reply};
 use crate::limits::Limits;
-use crate::server::crew::{self, Crew, Ear, Ring};
+use crate::server::bell::{self, Ear, Ring};
+use crate::server::crew::Crew;
 use crate::server::{Door, Watch, hire};
 
 /// How long a test waits for what must come.
@@ -74,7 +75,7 @@ fn open(
 ) -> (Served, Ear) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("a bound socket");
-    let (bell, ear) = crew::bell().expect("a pair of sockets");
+    let (bell, ear) = bell::bell().expect("a pair of sockets");
     let crew = Arc::new(Crew::new(workers, bell));
     let front = Front::open(listener, limits, Arc::clone(&crew), Box::new(handler));
     let served = Served {
@@ -172,7 +173,7 @@ impl Front {
     /// How many connections wait for the rest of a request although something of it has come.
     fn slots_with_news(&self) -> usize {
         let mut news = 0;
-        let has_news = |conn: &mut super::talk::Conn| {
+        let has_news = |conn: &mut super::conn::Conn| {
             news += usize::from(conn.has_news());
             false
         };

@@ -94,7 +94,8 @@ impl<'a> Place<'a> {
 #[cfg(test)]
 mod tests {
     use super::{Place, Turns};
-    use crate::server::crew::{Crew, bell};
+    use crate::server::bell::bell;
+    use crate::server::crew::Crew;
     use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
     use std::thread;
 

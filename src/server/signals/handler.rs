@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use libc::{SIG_DFL, SIG_IGN, SIGINT, SIGTERM, c_int, c_void, siginfo_t};
 
-use super::super::crew::STOP_BYTE;
+use super::super::bell::STOP_BYTE;
 
 /// How many runs of a process signals may end. A slot that is free is zeros, which no file stores.
 const SLOTS: usize = 64;

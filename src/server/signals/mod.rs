@@ -13,7 +13,7 @@ use std::io;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::crew::{Bell, Ring};
+use super::bell::{Bell, Ring};
 
 /// What is listened to for the end.
 #[derive(Debug, Clone)]

@@ -17,7 +17,8 @@ use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use tiny_http::{Request, Server};
 
 use super::answer::{self, Asked, Loss};
-use super::crew::{Crew, Ring};
+use super::bell::Ring;
+use super::crew::Crew;
 use super::framing::Refusal;
 use super::{Door, Limits, Serve, rules};
 use crate::call::Call;
@@ -259,7 +260,7 @@ fn watch_panics(crew: &Arc<Crew>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::crew;
+    use super::super::bell;
     use super::{Crew, Door, Front};
     use crate::call::Reply;
     use crate::limits::Limits;
@@ -280,7 +281,7 @@ mod tests {
     #[test]
     fn a_port_where_nobody_accepts_does_not_keep_the_main_thread() {
         let limits = Limits::default();
-        let crew = Arc::new(Crew::new(1, crew::bell().expect("a pair of sockets").0));
+        let crew = Arc::new(Crew::new(1, bell::bell().expect("a pair of sockets").0));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let handler = Box::new(|_| Reply::bytes(200, "text/plain", Vec::new()));
         let mut front = Front::open(listener, limits, crew, handler).expect("a bound socket");

@@ -10,9 +10,9 @@ use super::{LONG, PATIENCE, open, rest, serve, serve_by, tell, wait_for, wait_un
 use crate::call::{Call, Reply};
 use crate::http::Body;
 use crate::limits::Limits;
-use crate::server::crew::Ring;
+use crate::server::bell::Ring;
+use crate::server::direct::conn::Conn;
 use crate::server::direct::inbox::Buffer;
-use crate::server::direct::talk::Conn;
 use crate::server::{Door, hire};
 
 /// An answer that no socket's buffers hold.
