@@ -150,6 +150,7 @@ fmt: ## format the code
 lint: ## check format and lints, warnings denied
 	cargo fmt --all --check
 	cargo clippy --locked --all-targets $(FEATURES) -- -D warnings
+	cargo clippy --locked --all-targets --all-features -- -D warnings
 	CLIPPY_CONF_DIR="$(CURDIR)/.ci" cargo clippy --locked --lib $(FEATURES) -- -D warnings
 	cargo clippy --locked --all-targets --package fc-local -- -D warnings
 	cd musl/alloc && cargo fmt --check && \
@@ -168,6 +169,7 @@ release-check: ## everything that must hold before a version is published; publi
 
 doc: ## build the documentation, warnings denied
 	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps $(FEATURES)
+	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --all-features
 	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --package fc-local
 
 clean: ## remove all that was built

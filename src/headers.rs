@@ -9,7 +9,7 @@ use std::mem;
 use std::sync::Arc;
 
 pub(crate) use text::{begins_with, is_token, is_value};
-#[cfg(not(feature = "tiny-http"))]
+#[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 pub(crate) use text::{token_length, value_length};
 
 /// Names of the headers that Function Compute sends or reads (contract §2, §3.1), in the case that HTTP/2 made usual.
@@ -133,7 +133,11 @@ impl Headers {
     }
 
     /// The fields of a head, which a parser has found sound: each name is a token.
-    #[cfg(any(test, not(feature = "tiny-http")))]
+    #[cfg(any(
+        test,
+        feature = "direct",
+        any(feature = "direct", not(feature = "tiny-http"))
+    ))]
     pub(crate) fn of(head: Arc<[u8]>, fields: Vec<Field>) -> Self {
         Self {
             head: Some(head),

@@ -56,13 +56,14 @@
 //! | feature | what it brings |
 //! |---|---|
 //! | `tiny-http` (default) | the default server, on the HTTP library `tiny_http` |
-//! | `direct` | the direct server in its place, on plain sockets: smaller, faster, stricter |
+//! | `direct` | the direct server, which serves in its place, on plain sockets: smaller, faster, stricter |
 //! | `events` | typed views of the triggers' events |
 //! | `kv` | the key-values of `log` as fields of the log lines |
 //! | `small-unwinder` | panics cost 17 KB less in the zip of a static musl program; needs Rust 1.88 |
 //!
-//! Choose exactly one of the two servers: `--all-features` is an error. [`servers`](guide::servers) says how they differ,
-//! and when to choose which. To leave out the default: `default-features = false, features = ["direct"]`.
+//! Features add up: with both servers, `direct` serves, and the other one takes no byte of the program.
+//! [`servers`](guide::servers) says how they differ, and when to choose which. Without `tiny_http` among the dependencies:
+//! `default-features = false, features = ["direct"]`.
 //!
 //! # What is not supported
 //!
@@ -110,7 +111,7 @@ mod dispatch;
 mod error;
 #[cfg(feature = "events")]
 pub mod events;
-#[cfg(all(fuzzing, not(feature = "tiny-http")))]
+#[cfg(all(fuzzing, any(feature = "direct", not(feature = "tiny-http"))))]
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(any(doc, doctest))]

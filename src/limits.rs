@@ -71,7 +71,7 @@ pub(crate) const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
 /// whose default it has.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(
-    feature = "tiny-http",
+    not(feature = "direct"),
     allow(dead_code, reason = "tiny_http gives no way to keep them all")
 )]
 pub(crate) struct Limits {
@@ -113,7 +113,7 @@ impl Default for Limits {
     }
 }
 
-#[cfg(not(feature = "tiny-http"))]
+#[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 impl Limits {
     /// How many connections there may be: each request has one, so it makes no sense that the default stops some.
     pub(crate) fn connections(&self) -> usize {
@@ -122,7 +122,7 @@ impl Limits {
     }
 }
 
-#[cfg(all(test, not(feature = "tiny-http")))]
+#[cfg(all(test, any(feature = "direct", not(feature = "tiny-http"))))]
 mod tests {
     use super::{Limits, default_memory};
 

@@ -2,9 +2,9 @@
 
 mod support;
 
-#[cfg(feature = "tiny-http")]
+#[cfg(not(feature = "direct"))]
 use std::io::{Read, Write};
-#[cfg(feature = "tiny-http")]
+#[cfg(not(feature = "direct"))]
 use std::net::TcpStream;
 
 use support::{Connection, Instance, request};
@@ -201,7 +201,7 @@ fn a_stream_that_breaks_off_cannot_be_taken_for_whole() {
 }
 
 /// The front `direct` closes the connection, which `tiny_http` does not let go of.
-#[cfg(feature = "tiny-http")]
+#[cfg(not(feature = "direct"))]
 #[test]
 fn no_client_can_take_the_end_of_a_broken_stream_for_a_chunk_and_nothing_follows_it() {
     let instance = Instance::start("testbed", &[]);

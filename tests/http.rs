@@ -107,7 +107,7 @@ fn pipelined(event: &[u8]) -> (Instance, TcpStream) {
     (instance, stream)
 }
 
-#[cfg(feature = "tiny-http")]
+#[cfg(not(feature = "direct"))]
 #[test]
 fn a_connection_that_pipelines_holds_every_worker_until_its_first_request_is_answered() {
     let (instance, stream) = pipelined(b"sleep 1000");

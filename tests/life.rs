@@ -256,7 +256,7 @@ fn a_client_that_stalls_does_not_hold_up_the_end() {
 }
 
 /// The front `direct` answers before the body, and closes.
-#[cfg(feature = "tiny-http")]
+#[cfg(not(feature = "direct"))]
 #[test]
 fn a_refused_request_that_is_still_coming_at_a_signal_hears_why() {
     let instance = Instance::start("bootstrap", &[]);

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use super::bell::{Bell, Ring};
 
 /// How many workers stay, however long they have waited for work: one to serve, and one for what comes meanwhile.
-#[cfg(not(feature = "tiny-http"))]
+#[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 const KEPT: usize = 2;
 
 /// How many threads a server may have at most, unless [`Runtime::workers`](crate::Runtime::workers) asks for more: half
 /// of what an instance may have (contract §4.4), which leaves as many to the handlers.
-#[cfg(not(feature = "tiny-http"))]
+#[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 const MOST_THREADS: usize = 512;
 
 /// The book of one server.
@@ -79,7 +79,7 @@ impl Crew {
     }
 
     /// Ends a worker that has waited in vain, unless it is among the few that stay. It must wait no more.
-    #[cfg(not(feature = "tiny-http"))]
+    #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
     pub(super) fn leaves(&self) -> bool {
         let fewer = |size: usize| (size > KEPT).then(|| size - 1);
         let leaves = self.hired.fetch_update(SeqCst, SeqCst, fewer).is_ok();
@@ -91,14 +91,14 @@ impl Crew {
     }
 
     /// Whether there are more workers than those that stay.
-    #[cfg(not(feature = "tiny-http"))]
+    #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
     pub(super) fn has_many(&self) -> bool {
         self.size() > KEPT
     }
 
     /// Lets another worker work in the place of this one, which waits for a client, until the returned value is
     /// dropped.
-    #[cfg(not(feature = "tiny-http"))]
+    #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
     pub(super) fn step_out(&self) -> impl Drop {
         let absent = Counted::one(&self.absent);
         self.ring_for_worker();
@@ -123,27 +123,27 @@ impl Crew {
     }
 
     /// Counts what a connection is about, until the returned value is dropped.
-    #[cfg(not(feature = "tiny-http"))]
+    #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
     pub(super) fn count(&self, load: Load) -> Option<Counted<'_>> {
         self.counter(load).map(Counted::one)
     }
 
     /// Counts what a connection that waits is about, until it is released.
-    #[cfg(not(feature = "tiny-http"))]
+    #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
     pub(super) fn hold(&self, load: Load) {
         if let Some(counter) = self.counter(load) {
             counter.fetch_add(1, SeqCst);
         }
     }
 
-    #[cfg(not(feature = "tiny-http"))]
+    #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
     pub(super) fn release(&self, load: Load) {
         if let Some(counter) = self.counter(load) {
             counter.fetch_sub(1, SeqCst);
         }
     }
 
-    #[cfg(not(feature = "tiny-http"))]
+    #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
     fn counter(&self, load: Load) -> Option<&AtomicUsize> {
         match load {
             Load::Nothing => None,
@@ -235,7 +235,7 @@ impl Crew {
     /// are not too many threads.
     pub(super) fn room(&self) -> usize {
         let most = self.limit.saturating_add(self.absent.load(SeqCst));
-        #[cfg(not(feature = "tiny-http"))]
+        #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
         let most = most.min(MOST_THREADS.max(self.limit));
         most.saturating_sub(self.size())
     }
@@ -276,7 +276,7 @@ impl Crew {
 }
 
 /// What a connection is about, as far as a stop waits for it.
-#[cfg(not(feature = "tiny-http"))]
+#[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Load {
     Nothing,

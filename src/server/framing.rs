@@ -32,7 +32,7 @@ pub(super) enum Refusal {
         announced: Option<usize>,
     },
     /// Another part of the request is larger than this limit.
-    #[cfg(not(feature = "tiny-http"))]
+    #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
     OverLimit(&'static Excess, usize),
 }
 
@@ -80,7 +80,7 @@ impl Refusal {
             }
             Self::Unserved(status, kind, message) => refused(status, kind, message),
             Self::TooLarge { limit, .. } => BODY_TOO_LARGE.reply(limit),
-            #[cfg(not(feature = "tiny-http"))]
+            #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
             Self::OverLimit(excess, limit) => excess.reply(limit),
         }
     }

@@ -4,28 +4,30 @@
 //! `watch`). What turns bytes into calls is one of the two servers, chosen when the program is built. It must not know
 //! any endpoint.
 
-#[cfg(all(feature = "tiny-http", feature = "direct"))]
-compile_error!(
-    "the features `tiny-http` and `direct` each bring an HTTP server, and only one can serve: \
-     use `--no-default-features --features direct`, or leave `direct` out"
-);
 #[cfg(not(any(feature = "tiny-http", feature = "direct")))]
 compile_error!("there is no HTTP server: use the feature `tiny-http` (the default) or `direct`");
 
 mod answer;
 mod bell;
 mod crew;
-// It stands in where neither feature is set, so that the error above is the only one.
-#[cfg(not(feature = "tiny-http"))]
+// With both features it serves. It stands in where neither is set, so that the error above is the only one.
+#[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 mod direct;
 mod framing;
-#[cfg(all(fuzzing, not(feature = "tiny-http")))]
+#[cfg(all(fuzzing, any(feature = "direct", not(feature = "tiny-http"))))]
 pub(crate) mod fuzzing;
 mod hiring;
 mod listener;
 mod rules;
 mod signals;
 #[cfg(feature = "tiny-http")]
+#[cfg_attr(
+    feature = "direct",
+    allow(
+        dead_code,
+        reason = "`direct` serves in its place, and its tests run all the same"
+    )
+)]
 mod tiny;
 mod watch;
 
@@ -37,11 +39,11 @@ use std::time::Instant;
 use crate::call::{Call, Reply};
 use crate::limits::Limits;
 use crew::Crew;
-#[cfg(not(feature = "tiny-http"))]
+#[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 use direct::Front;
 pub(crate) use listener::{adopt, bind};
 pub(crate) use signals::{Stop, StopState};
-#[cfg(feature = "tiny-http")]
+#[cfg(all(feature = "tiny-http", not(feature = "direct")))]
 use tiny::Front;
 use watch::Watch;
 

@@ -17,7 +17,7 @@ mod wire;
 mod words;
 
 pub(crate) use case::{Case, Front, Then};
-#[cfg(feature = "tiny-http")]
+#[cfg(not(feature = "direct"))]
 pub(crate) use kernel::is_read;
 pub(crate) use parse::load;
 pub(crate) use report::Report;
