@@ -21,7 +21,7 @@ PORT ?= 8900
 export FC PORT
 
 # The front that is chosen is the only one that is built, linted and tested.
-FEATURES = --no-default-features --features $(FRONT),events,kv
+FEATURES = --no-default-features --features $(FRONT),events,kv,anyhow
 FC_LOCAL = cargo run --quiet --locked --package fc-local --
 
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
@@ -159,7 +159,7 @@ lint: ## check format and lints, warnings denied
 msrv: ## build everything with the oldest Rust that Cargo.toml promises
 	rustup toolchain install $(MSRV) --profile minimal --no-self-update
 	for front in tiny-http direct; do \
-	    CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --no-default-features --features $$front,events,kv || exit 1; \
+	    CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --no-default-features --features $$front,events,kv,anyhow || exit 1; \
 	done
 	CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --package fc-local
 	CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --manifest-path musl/alloc/Cargo.toml --features copy

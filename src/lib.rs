@@ -45,7 +45,7 @@
 //! - [`http`]: request and response of an HTTP trigger; the [`Headers`] of both, and the [`HeaderError`] of a wrong one.
 //! - [`json`](json()): handlers that take and return JSON.
 //! - [`events`]: typed views of what the triggers send (feature `events`).
-//! - [`Error`]: what a handler fails with.
+//! - [`Error`]: what a handler fails with, or any type that is [`IntoError`].
 //! - [`logger`]: the log lines, as text or JSON, and the marker lines; [`Timestamp`]: their clock.
 //! - [`log`](https://docs.rs/log) and [`serde_json`]: two crates, in the versions that this one is built with.
 //!
@@ -58,6 +58,7 @@
 //! | `tiny-http` (default) | the default server, on the HTTP library `tiny_http` |
 //! | `direct` | the direct server, which serves in its place, on plain sockets: smaller, faster, stricter |
 //! | `events` | typed views of the triggers' events |
+//! | `anyhow` | handlers that fail with an `anyhow::Error` |
 //! | `kv` | the key-values of `log` as fields of the log lines |
 //! | `small-unwinder` | panics cost 17 KB less in the zip of a static musl program; needs Rust 1.88 |
 //!
@@ -119,6 +120,7 @@ pub mod guide;
 mod headers;
 pub mod http;
 mod http_params;
+mod into_error;
 mod json;
 mod limits;
 pub mod logger;
@@ -130,6 +132,7 @@ mod time;
 pub use context::{Context, ContextBuilder, Credentials};
 pub use error::Error;
 pub use headers::{HeaderError, Headers};
+pub use into_error::IntoError;
 pub use json::json;
 pub use limits::{
     DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT, DEFAULT_CONNECTIONS, DEFAULT_HEAD_LIMIT,

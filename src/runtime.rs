@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use crate::context::Context;
 use crate::dispatch::{Dispatch, Handlers};
-use crate::error::Error;
 use crate::http::{Request, Response};
+use crate::into_error::IntoError;
 use crate::limits::Limits;
 #[cfg(any(feature = "direct", doc))]
 use crate::limits::SHORTEST_TIMEOUT;
@@ -58,25 +58,42 @@ impl Runtime {
         Self::default()
     }
 
-    /// Serves events with this handler: what it returns is the result of the invocation.
+    /// Serves events with this handler: what it returns is the result of the invocation, bytes or text.
+    ///
+    /// It may fail with any type that is [`IntoError`]. A closure that never names one has to: `Ok::<_, Error>(…)`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fc_runtime::{Error, Runtime};
+    ///
+    /// let runtime = Runtime::new().invoke(|event, _| Ok::<_, Error>(format!("{} bytes", event.len())));
+    /// ```
     #[must_use]
-    pub fn invoke<F>(mut self, handler: F) -> Self
+    pub fn invoke<F, R, E>(mut self, handler: F) -> Self
     where
-        F: Fn(&[u8], &Context) -> Result<Vec<u8>, Error> + Send + Sync + 'static,
+        F: Fn(&[u8], &Context) -> Result<R, E> + Send + Sync + 'static,
+        R: Into<Vec<u8>>,
+        E: IntoError,
     {
-        self.handlers.invoke = Some(Box::new(handler));
+        self.handlers.invoke = Some(Box::new(move |event, ctx| match handler(event, ctx) {
+            Ok(result) => Ok(result.into()),
+            Err(error) => Err(error.into_error()),
+        }));
         self
     }
 
     /// Serves HTTP calls with this handler: what it returns is the client's answer.
     #[must_use]
-    pub fn http<F, R>(mut self, handler: F) -> Self
+    pub fn http<F, R, E>(mut self, handler: F) -> Self
     where
-        F: Fn(Request, &Context) -> Result<R, Error> + Send + Sync + 'static,
+        F: Fn(Request, &Context) -> Result<R, E> + Send + Sync + 'static,
         R: Into<Response>,
+        E: IntoError,
     {
-        self.handlers.http = Some(Box::new(move |request, ctx| {
-            Ok(handler(request, ctx)?.into())
+        self.handlers.http = Some(Box::new(move |request, ctx| match handler(request, ctx) {
+            Ok(response) => Ok(response.into()),
+            Err(error) => Err(error.into_error()),
         }));
         self
     }
@@ -84,32 +101,35 @@ impl Runtime {
     /// Runs this when an instance is created, if the function is configured with an initializer. When it fails, Function
     /// Compute may call it again.
     #[must_use]
-    pub fn initialize<F>(mut self, hook: F) -> Self
+    pub fn initialize<F, E>(mut self, hook: F) -> Self
     where
-        F: Fn(&Context) -> Result<(), Error> + Send + Sync + 'static,
+        F: Fn(&Context) -> Result<(), E> + Send + Sync + 'static,
+        E: IntoError,
     {
-        self.handlers.initialize = Some(Box::new(hook));
+        self.handlers.initialize = Some(Box::new(move |ctx| hook(ctx).map_err(E::into_error)));
         self
     }
 
     /// Runs this before the instance is frozen (FC 2.0 only).
     #[must_use]
-    pub fn pre_freeze<F>(mut self, hook: F) -> Self
+    pub fn pre_freeze<F, E>(mut self, hook: F) -> Self
     where
-        F: Fn(&Context) -> Result<(), Error> + Send + Sync + 'static,
+        F: Fn(&Context) -> Result<(), E> + Send + Sync + 'static,
+        E: IntoError,
     {
-        self.handlers.pre_freeze = Some(Box::new(hook));
+        self.handlers.pre_freeze = Some(Box::new(move |ctx| hook(ctx).map_err(E::into_error)));
         self
     }
 
     /// Runs this before the instance ends: when Function Compute calls it, or once when SIGTERM or SIGINT end the process
     /// before that.
     #[must_use]
-    pub fn pre_stop<F>(mut self, hook: F) -> Self
+    pub fn pre_stop<F, E>(mut self, hook: F) -> Self
     where
-        F: Fn(&Context) -> Result<(), Error> + Send + Sync + 'static,
+        F: Fn(&Context) -> Result<(), E> + Send + Sync + 'static,
+        E: IntoError,
     {
-        self.handlers.pre_stop = Some(Box::new(hook));
+        self.handlers.pre_stop = Some(Box::new(move |ctx| hook(ctx).map_err(E::into_error)));
         self
     }
 
@@ -298,11 +318,11 @@ impl fmt::Debug for Runtime {
 ///
 /// ```
 /// use std::net::TcpListener;
-/// use fc_runtime::{Runtime, Shutdown};
+/// use fc_runtime::{Error, Runtime, Shutdown};
 ///
 /// let listener = TcpListener::bind("127.0.0.1:0")?;
 /// let shutdown = Shutdown::new();
-/// let runtime = Runtime::new().invoke(|event, _| Ok(event.to_vec())).listener(listener).shutdown(&shutdown);
+/// let runtime = Runtime::new().invoke(|event, _| Ok::<_, Error>(event.to_vec())).listener(listener).shutdown(&shutdown);
 /// let running = std::thread::spawn(|| runtime.run());
 /// shutdown.trigger();
 /// running.join().unwrap()?;
@@ -442,6 +462,7 @@ fn port_from(lookup: impl Fn(&str) -> Option<String>) -> Result<u16, RuntimeErro
 #[cfg(test)]
 mod tests {
     use super::{Runtime, RuntimeError, Shutdown, port_from};
+    use crate::Error;
 
     fn port(variables: &[(&str, &str)]) -> Result<u16, String> {
         let lookup = |wanted: &str| {
@@ -482,7 +503,7 @@ mod tests {
     #[test]
     fn a_runtime_without_a_handler_does_not_run() {
         let error = Runtime::new()
-            .initialize(|_| Ok(()))
+            .initialize(|_| Ok::<_, Error>(()))
             .run()
             .expect_err("there is nothing to serve");
         assert!(matches!(error, RuntimeError::NoHandler));

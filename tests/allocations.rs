@@ -120,7 +120,7 @@ fn the_memory_of_a_huge_body_does_not_stay() {
     let request = format!("POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: {HUGE}\r\n\r\n");
     let request = [request.as_bytes(), &vec![b'x'; HUGE]].concat();
     let small = b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx";
-    let runtime = Runtime::new().invoke(|event, _| Ok(vec![b'x'; event.len().min(1)]));
+    let runtime = Runtime::new().invoke(|event, _| Ok::<_, Error>(vec![b'x'; event.len().min(1)]));
     with(runtime, |address| {
         let mut client = Client::connect(address);
         client.ask(small, b"x");

@@ -6,7 +6,7 @@ mod support;
 mod base64;
 
 use fc_runtime::serde_json::{Value, json};
-use fc_runtime::{Context, Runtime};
+use fc_runtime::{Context, Error, Runtime};
 use support::{Connection, Instance, request, with};
 
 /// The header and the body of the worked example.
@@ -199,7 +199,7 @@ fn an_empty_header_counts_as_absent() {
 
 #[test]
 fn a_function_without_an_http_handler_takes_the_body_for_an_event() {
-    let runtime = Runtime::new().invoke(|event: &[u8], _: &Context| Ok(event.to_vec()));
+    let runtime = Runtime::new().invoke(|event: &[u8], _: &Context| Ok::<_, Error>(event.to_vec()));
     with(runtime, |address| {
         let answer = Connection::open(address).exchange(&carrier("/invoke", EXAMPLE, EXAMPLE_BODY));
         assert_eq!(

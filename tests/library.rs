@@ -39,10 +39,10 @@ fn plain_functions_and_closures_are_handlers() {
     let counted = Arc::clone(&calls);
     let runtime = Runtime::new()
         .invoke(shout)
-        .http(|_: Request, _: &Context| Ok("from a closure"))
+        .http(|_: Request, _: &Context| Ok::<_, Error>("from a closure"))
         .initialize(move |_: &Context| {
             counted.fetch_add(1, Ordering::SeqCst);
-            Ok(())
+            Ok::<_, Error>(())
         });
     with(runtime, |address| {
         assert!(ask(address, "POST", "/invoke", "/invoke", "hello").ends_with("\r\n\r\nHELLO"));
@@ -79,7 +79,7 @@ fn a_json_handler_never_sees_bad_json() {
 
 #[test]
 fn calls_without_a_handler_say_what_to_register() {
-    let runtime = Runtime::new().invoke(|event: &[u8], _: &Context| Ok(event.to_vec()));
+    let runtime = Runtime::new().invoke(|event: &[u8], _: &Context| Ok::<_, Error>(event.to_vec()));
     with(runtime, |address| {
         assert!(ask(address, "GET", "/", "/http-invoke", "").contains("pass one to Runtime::http"));
         assert!(
@@ -93,7 +93,7 @@ fn calls_without_a_handler_say_what_to_register() {
             "{unknown}"
         );
     });
-    let runtime = Runtime::new().http(|_: Request, _: &Context| Ok(Response::new(204)));
+    let runtime = Runtime::new().http(|_: Request, _: &Context| Ok::<_, Error>(Response::new(204)));
     with(runtime, |address| {
         assert!(
             ask(address, "POST", "/invoke", "/invoke", "").contains("pass one to Runtime::invoke")
@@ -106,10 +106,10 @@ fn pre_stop_runs_once_when_the_program_stops_the_runtime() {
     let runs = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&runs);
     let runtime = Runtime::new()
-        .invoke(|_: &[u8], _: &Context| Ok(Vec::new()))
+        .invoke(|_: &[u8], _: &Context| Ok::<_, Error>(Vec::new()))
         .pre_stop(move |_: &Context| {
             counted.fetch_add(1, Ordering::SeqCst);
-            Ok(())
+            Ok::<_, Error>(())
         });
     with(runtime, |_| ());
     assert_eq!(runs.load(Ordering::SeqCst), 1);
@@ -119,7 +119,7 @@ fn pre_stop_runs_once_when_the_program_stops_the_runtime() {
 fn a_listener_that_does_not_wait_is_served_like_any_other() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.set_nonblocking(true).expect("a live socket");
-    let runtime = Runtime::new().invoke(|event: &[u8], _: &Context| Ok(event.to_vec()));
+    let runtime = Runtime::new().invoke(|event: &[u8], _: &Context| Ok::<_, Error>(event.to_vec()));
     with_listener(listener, runtime, |address| {
         assert!(ask(address, "POST", "/invoke", "/invoke", "x").ends_with("x"));
     });
@@ -131,7 +131,7 @@ fn a_shutdown_that_was_triggered_before_ends_the_run_at_once() {
     shutdown.trigger();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let runtime = Runtime::new()
-        .invoke(|_: &[u8], _: &Context| Ok(Vec::new()))
+        .invoke(|_: &[u8], _: &Context| Ok::<_, Error>(Vec::new()))
         .listener(listener);
     runtime.shutdown(&shutdown).run().expect("it ends well");
 }

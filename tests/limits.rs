@@ -21,7 +21,8 @@ const SHORT: Duration = Duration::from_millis(50);
 
 /// A runtime that answers with the number of bytes it was sent.
 fn counting() -> Runtime {
-    Runtime::new().http(|request: Request, _| Ok(format!("{} bytes", request.body().len())))
+    Runtime::new()
+        .http(|request: Request, _| Ok::<_, Error>(format!("{} bytes", request.body().len())))
 }
 
 fn connect(address: SocketAddr) -> TcpStream {
@@ -166,7 +167,7 @@ fn a_client_that_does_not_read_is_let_go_when_its_clock_runs_out() {
     let (give_up, given_up) = channel();
     let endless = move |_: Request, _: &_| {
         let give_up = give_up.clone();
-        Ok(Response::stream(move |out| {
+        Ok::<_, Error>(Response::stream(move |out| {
             let error = loop {
                 if let Err(error) = out.write_all(&[b'x'; 64 * 1024]) {
                     break error;
@@ -284,7 +285,7 @@ fn a_clock_of_no_time_still_serves_what_is_there_at_once() {
 fn what_is_beyond_all_counting_is_no_limit() {
     let (most, longest) = (usize::MAX, Duration::MAX);
     let runtime = Runtime::new()
-        .http(|request: Request, _| Ok(request.into_body().repeat(1000)))
+        .http(|request: Request, _| Ok::<_, Error>(request.into_body().repeat(1000)))
         .workers(most)
         .connections(most)
         .body_limit(most)

@@ -199,7 +199,7 @@ fn the_planted_credentials_do_reach_the_handler() {
 #[test]
 fn no_public_type_shows_credentials_or_bodies() {
     use fc_runtime::http::{Request, Response};
-    use fc_runtime::{Context, Headers, Runtime};
+    use fc_runtime::{Context, Error, Headers, Runtime};
 
     let builder = Context::builder().credentials(ID, SECRET, TOKEN);
     let context = builder.clone().build();
@@ -218,7 +218,7 @@ fn no_public_type_shows_credentials_or_bodies() {
     let response = Response::text(BODY)
         .header("Set-Cookie", PRIVATE)
         .expect("a sound header");
-    let runtime = Runtime::new().invoke(|_, _| Ok(Vec::new()));
+    let runtime = Runtime::new().invoke(|_, _| Ok::<_, Error>(Vec::new()));
     let shown = format!(
         "{builder:?} {context:?} {credentials:?} {headers:?} {request:?} {response:?} {runtime:?} \
          {builder:#?} {context:#?} {credentials:#?} {headers:#?} {request:#?} {response:#?} {runtime:#?}"

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
-use fc_runtime::{Context, Runtime, RuntimeError};
+use fc_runtime::{Context, Error, Runtime, RuntimeError};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 use support::{Connection, request};
@@ -19,7 +19,7 @@ fn serve() -> JoinHandle<Result<(), RuntimeError>> {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("a bound socket");
     let runtime = Runtime::new()
-        .invoke(|event: &[u8], _: &Context| Ok(event.to_vec()))
+        .invoke(|event: &[u8], _: &Context| Ok::<_, Error>(event.to_vec()))
         .listener(listener);
     let running = thread::spawn(|| runtime.run());
     let call = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");

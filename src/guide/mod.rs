@@ -18,6 +18,9 @@ pub mod events_as_bytes {}
 #[doc = include_str!("events_as_json.md")]
 pub mod events_as_json {}
 
+#[doc = include_str!("error_types.md")]
+pub mod error_types {}
+
 #[doc = include_str!("http_calls.md")]
 pub mod http_calls {}
 

@@ -1,0 +1,266 @@
+//! `IntoError`, what a handler may fail with: an [`Error`], or a type of the program's own.
+//!
+//! Owns how such a type becomes an `Error`. It must not know which handler fails, nor what is answered then.
+
+use std::any::type_name;
+use std::convert::Infallible;
+use std::error::Error as StdError;
+use std::fmt::Display;
+
+use crate::error::{Error, message_of, short_name};
+use crate::headers::HeaderError;
+
+/// What a handler may fail with: implement it for your own error type, and let your handlers return that.
+///
+/// It needs no method: each has a default, which the type's name and its `Display` give. An HTTP handler that fails is
+/// answered by the [`status`](Self::status). The page [Your own error types](crate::guide::error_types) has the ways
+/// with an enum, with `anyhow` and with boxed errors.
+///
+/// It is implemented for [`Error`], for boxed errors, for `anyhow::Error` (feature `anyhow`), for [`Infallible`], and
+/// for the errors of `std` and `serde_json` that a handler most often ends with. `?` makes an [`Error`] of every
+/// [`std::error::Error`], but knows none of these methods: in a function that returns `Error`, write
+/// `.map_err(IntoError::into_error)?` to keep them.
+///
+/// # Examples
+///
+/// ```
+/// use std::fmt;
+/// use fc_runtime::http::Request;
+/// use fc_runtime::{Context, Error, IntoError, Runtime};
+///
+/// #[derive(Debug)]
+/// enum ShopError {
+///     NotSignedIn,
+///     SoldOut(String),
+/// }
+///
+/// impl fmt::Display for ShopError {
+///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+///         match self {
+///             Self::NotSignedIn => f.write_str("sign in first"),
+///             Self::SoldOut(item) => write!(f, "{item} is sold out"),
+///         }
+///     }
+/// }
+///
+/// impl IntoError for ShopError {
+///     fn status(&self) -> Option<u16> {
+///         matches!(self, Self::NotSignedIn).then_some(401)
+///     }
+/// }
+///
+/// fn buy(request: Request, _: &Context) -> Result<String, ShopError> {
+///     request.header("authorization").ok_or(ShopError::NotSignedIn)?;
+///     Err(ShopError::SoldOut("tea".into()))
+/// }
+///
+/// let runtime = Runtime::new().http(buy);
+/// let error = buy(Request::new("GET", "/"), &Context::default()).unwrap_err().into_error();
+/// assert_eq!((error.error_type(), error.status()), ("ShopError", Some(401)));
+/// assert_eq!(error.message(), "sign in first");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a handler cannot fail with `{Self}`",
+    label = "this error type does not implement `IntoError`",
+    note = "implement `fc_runtime::IntoError` for it, or return `fc_runtime::Error`, which `?` makes of any error; \
+            for `anyhow::Error`, set the feature `anyhow`"
+)]
+pub trait IntoError: Display + Sized {
+    /// What kind of failure it is; by default the name of the type.
+    fn error_type(&self) -> String {
+        short_name(type_name::<Self>())
+    }
+
+    /// What went wrong, in a sentence; by default what the type displays. It goes to the log and to the caller.
+    fn message(&self) -> String {
+        self.to_string()
+    }
+
+    /// The status that an HTTP call is answered by, from 400 to 599; by default none. [`Error::with_status`] has what
+    /// it means.
+    fn status(&self) -> Option<u16> {
+        None
+    }
+
+    /// The error that led to this one; by default none. It and its own causes become the stack trace. For a type that
+    /// implements [`std::error::Error`] it is that trait's `source`.
+    fn cause(&self) -> Option<&(dyn StdError + 'static)> {
+        None
+    }
+
+    /// The failure as it is logged and answered.
+    fn into_error(self) -> Error {
+        let error = Error::new(self.error_type(), self.message()).caused_by(self.cause());
+        match self.status() {
+            Some(status) => error.with_status(status),
+            None => error,
+        }
+    }
+}
+
+impl IntoError for Error {
+    fn error_type(&self) -> String {
+        Error::error_type(self).to_owned()
+    }
+
+    fn message(&self) -> String {
+        Error::message(self).to_owned()
+    }
+
+    fn status(&self) -> Option<u16> {
+        Error::status(self)
+    }
+
+    fn into_error(self) -> Error {
+        self
+    }
+}
+
+/// Its type is `Error`, since a box does not know what it has.
+impl IntoError for Box<dyn StdError + Send + Sync> {
+    fn error_type(&self) -> String {
+        "Error".into()
+    }
+
+    fn message(&self) -> String {
+        message_of(&**self)
+    }
+
+    fn cause(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source()
+    }
+}
+
+/// Its type is `Error`, since it does not know what it has. The stack trace has what `context` was added to.
+#[cfg(feature = "anyhow")]
+impl IntoError for anyhow::Error {
+    fn error_type(&self) -> String {
+        "Error".into()
+    }
+
+    fn message(&self) -> String {
+        message_of(&**self)
+    }
+
+    fn cause(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source()
+    }
+}
+
+/// A handler that cannot fail.
+impl IntoError for Infallible {}
+
+/// Errors of other crates, which no program could implement the trait for.
+macro_rules! errors_of_others {
+    ($($error:ty),+ $(,)?) => {
+        $(impl IntoError for $error {
+            fn message(&self) -> String {
+                message_of(self)
+            }
+
+            fn cause(&self) -> Option<&(dyn StdError + 'static)> {
+                self.source()
+            }
+        })+
+    };
+}
+
+errors_of_others! {
+    HeaderError,
+    serde_json::Error,
+    std::env::VarError,
+    std::fmt::Error,
+    std::io::Error,
+    std::num::ParseFloatError,
+    std::num::ParseIntError,
+    std::str::Utf8Error,
+    std::string::FromUtf8Error,
+    std::time::SystemTimeError,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::IntoError;
+    use crate::Error;
+    use std::fmt;
+
+    /// What serde says of a text that is no number; its message quotes the text.
+    fn quoting() -> serde_json::Error {
+        let error = serde_json::from_str::<u32>("\"planted\"").expect_err("a text is no number");
+        assert!(error.to_string().contains("planted"), "{error}");
+        error
+    }
+
+    /// An error that says what its cause says.
+    #[derive(Debug)]
+    struct Unread(serde_json::Error);
+
+    impl fmt::Display for Unread {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "no order: {}", self.0)
+        }
+    }
+
+    impl std::error::Error for Unread {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    impl IntoError for Unread {
+        fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            std::error::Error::source(self)
+        }
+    }
+
+    const TOLD: &str = "invalid type: string, expected u32 at line 1 column 9";
+
+    #[test]
+    fn no_way_to_an_error_quotes_what_serde_quotes() {
+        let boxed = |error: Box<dyn std::error::Error + Send + Sync>| error.into_error();
+        let outer = format!("no order: {TOLD}");
+        let caused = vec![format!("caused by: {TOLD}")];
+        for (error, message, trace) in [
+            (quoting().into_error(), TOLD, vec![]),
+            (boxed(quoting().into()), TOLD, vec![]),
+            (Unread(quoting()).into_error(), &outer, caused.clone()),
+            (boxed(Unread(quoting()).into()), &outer, caused.clone()),
+            (Error::from(Unread(quoting())), &outer, caused.clone()),
+        ] {
+            assert_eq!(
+                (error.message(), error.stack_trace()),
+                (message, &trace[..])
+            );
+        }
+    }
+
+    #[cfg(feature = "anyhow")]
+    #[test]
+    fn anyhow_keeps_its_contexts_and_quotes_nothing_either() {
+        use anyhow::Context;
+        let error = anyhow::Error::from(quoting()).into_error();
+        assert_eq!((error.message(), error.error_type()), (TOLD, "Error"));
+        let error = anyhow::Error::from(quoting())
+            .context("no order")
+            .into_error();
+        let caused = format!("caused by: {TOLD}");
+        assert_eq!(
+            (error.message(), error.stack_trace()),
+            ("no order", &[caused][..])
+        );
+        let error = Err::<(), _>(Unread(quoting()))
+            .context("lost")
+            .expect_err("it is one");
+        assert!(!error.into_error().to_json().contains("planted"));
+    }
+
+    #[test]
+    fn an_error_of_the_runtime_stays_what_it_is() {
+        let error = Error::new("Gone", "it was here").with_status(410);
+        assert_eq!(error.clone().into_error(), error);
+        assert_eq!(
+            (IntoError::error_type(&error), IntoError::status(&error)),
+            ("Gone".into(), Some(410))
+        );
+    }
+}
