@@ -53,7 +53,7 @@ fn weather_forecast(now: SystemTime) -> Response {
     // Written by hand, for a JSON object of the library sorts its keys, and these are to stand as the demo that they
     // come from has them.
     Response::bytes(format!("[{}]", days.join(",")))
-        .header("content-type", "application/json; charset=utf-8")
+        .with_header("content-type", "application/json; charset=utf-8")
         .expect("a sound header")
 }
 

@@ -2,12 +2,14 @@
 //!
 //! Owns the list; `text` has the rule for what a name and a value may contain. It must not know what any header means.
 
+mod iter;
 mod text;
 
 use std::fmt;
 use std::mem;
 use std::sync::Arc;
 
+pub use iter::HeaderIter;
 pub(crate) use text::{begins_with, is_token, is_value};
 #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 pub(crate) use text::{token_length, value_length};
@@ -104,10 +106,8 @@ impl Headers {
     }
 
     /// Every field as (name, value), in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        // Every name was a token or a text when it was added, so that none is lost here.
-        self.raw()
-            .map(|(name, value)| (as_text(name).unwrap_or_default(), value))
+    pub fn iter(&self) -> HeaderIter<'_> {
+        HeaderIter::new(self)
     }
 
     /// How many fields there are.
@@ -126,9 +126,85 @@ impl Headers {
     ///
     /// [`HeaderError`] when the name is not a token or the value holds a control character, which would let it
     /// end the header and begin another.
-    pub fn append(&mut self, name: &str, value: &str) -> Result<(), HeaderError> {
-        check(name, value.as_bytes())?;
-        self.push(name, value.as_bytes());
+    pub fn append(&mut self, name: &str, value: impl AsRef<str>) -> Result<(), HeaderError> {
+        self.append_field(name, value.as_ref().as_bytes())
+    }
+
+    /// Adds a field whose value need not be UTF-8, as [`append`](Self::append) does.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`append`](Self::append).
+    pub fn append_bytes(&mut self, name: &str, value: impl AsRef<[u8]>) -> Result<(), HeaderError> {
+        self.append_field(name, value.as_ref())
+    }
+
+    /// Sets the one field of this name, in the place of those that there are.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`append`](Self::append); nothing is changed then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fc_runtime::Headers;
+    ///
+    /// let mut headers = Headers::new();
+    /// headers.append("accept", "text/html")?;
+    /// headers.append("accept", "image/png")?;
+    /// headers.insert("Accept", "*/*")?;
+    /// headers.insert("range", format!("bytes={}-", 100))?;
+    /// assert_eq!(headers.get_all("accept").collect::<Vec<_>>(), ["*/*"]);
+    /// assert!(headers.remove("range") && !headers.remove("range"));
+    /// for (name, value) in &headers {
+    ///     println!("{name}: {}", value.escape_ascii());
+    /// }
+    /// assert_eq!(headers.into_iter().collect::<Vec<_>>(), [("Accept".to_owned(), b"*/*".to_vec())]);
+    /// # Ok::<(), fc_runtime::HeaderError>(())
+    /// ```
+    pub fn insert(&mut self, name: &str, value: impl AsRef<str>) -> Result<(), HeaderError> {
+        self.insert_field(name, value.as_ref().as_bytes())
+    }
+
+    /// Sets the one field of this name to a value that need not be UTF-8, as [`insert`](Self::insert) does.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`append`](Self::append); nothing is changed then.
+    pub fn insert_bytes(&mut self, name: &str, value: impl AsRef<[u8]>) -> Result<(), HeaderError> {
+        self.insert_field(name, value.as_ref())
+    }
+
+    /// Takes every field of this name out, and says whether there was one.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let mut fields = mem::take(&mut self.fields);
+        let before = fields.len();
+        fields.retain(|field| !self.is_named(field, name));
+        self.fields = fields;
+        self.fields.len() < before
+    }
+
+    /// Leaves the last field of this name, which has been added just now, and takes the one before it out, if any.
+    pub(crate) fn keep_last(&mut self, name: &str) {
+        let named = |field: &Field| self.is_named(field, name);
+        if let Some(index) = self.fields.iter().position(named) {
+            let last = self.fields.len() - 1;
+            self.fields.swap(index, last);
+            self.fields.truncate(last.max(index + 1));
+        }
+    }
+
+    fn append_field(&mut self, name: &str, value: &[u8]) -> Result<(), HeaderError> {
+        check(name, value)?;
+        self.push(name, value);
+        Ok(())
+    }
+
+    fn insert_field(&mut self, name: &str, value: &[u8]) -> Result<(), HeaderError> {
+        check(name, value)?;
+        self.remove(name);
+        self.push(name, value);
         Ok(())
     }
 
@@ -385,6 +461,20 @@ mod tests {
                 .append("x-note", "tab\tand \u{fc}mlaut")
                 .is_ok()
         );
+    }
+
+    #[test]
+    fn one_field_takes_the_place_of_all_of_its_name_and_a_refused_one_of_none() {
+        let mut headers = of_a_head();
+        headers.append_bytes("HOST", [0xff]).expect("a sound value");
+        assert!(headers.insert("host", "a\nb").is_err() && headers.insert_bytes("", "a").is_err());
+        assert_eq!(headers.len(), 3);
+        headers
+            .insert_bytes("Host", b"\xfe")
+            .expect("a sound value");
+        let fields: Vec<_> = headers.iter().collect();
+        assert_eq!(fields, [("X-Fc-Region", &b"here"[..]), ("Host", b"\xfe")]);
+        assert!(headers.remove("host") && headers.remove("x-fc-region") && headers.is_empty());
     }
 
     #[test]

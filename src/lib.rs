@@ -131,7 +131,7 @@ mod time;
 
 pub use context::{Context, ContextBuilder, Credentials};
 pub use error::Error;
-pub use headers::{HeaderError, Headers};
+pub use headers::{HeaderError, HeaderIter, Headers};
 pub use into_error::IntoError;
 pub use json::json;
 pub use limits::{

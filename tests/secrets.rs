@@ -216,7 +216,7 @@ fn no_public_type_shows_credentials_or_bodies() {
         request = request.with_header(name, value).expect("a sound header");
     }
     let response = Response::text(BODY)
-        .header("Set-Cookie", PRIVATE)
+        .with_header("Set-Cookie", PRIVATE)
         .expect("a sound header");
     let runtime = Runtime::new().invoke(|_, _| Ok::<_, Error>(Vec::new()));
     let shown = format!(

@@ -106,12 +106,12 @@ impl fmt::Debug for ApiGatewayRequest {
 /// ```
 /// use fc_runtime::events::ApiGatewayResponse;
 ///
-/// let response = ApiGatewayResponse::text("made").with_status(201).header("Location", "/orders/42")?;
+/// let response = ApiGatewayResponse::text("made").with_status(201).with_header("Location", "/orders/42")?;
 /// assert_eq!(
 ///     String::from_utf8(response.into_bytes()).unwrap(),
 ///     r#"{"body":"made","headers":{"Location":"/orders/42","content-type":"text/plain; charset=utf-8"},"isBase64Encoded":false,"statusCode":201}"#
 /// );
-/// assert!(ApiGatewayResponse::new(302).header("Location", "/x\r\nSet-Cookie: stolen=1").is_err());
+/// assert!(ApiGatewayResponse::new(302).with_header("Location", "/x\r\nSet-Cookie: stolen=1").is_err());
 /// # Ok::<(), fc_runtime::HeaderError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
@@ -176,16 +176,14 @@ impl ApiGatewayResponse {
     /// # Errors
     ///
     /// [`HeaderError`] when name or value is not sound.
-    pub fn header(mut self, name: &str, value: &str) -> Result<Self, HeaderError> {
-        let mut headers = Headers::new();
-        for (kept, value) in self.headers.iter() {
-            if !kept.eq_ignore_ascii_case(name) {
-                headers.push(kept, value);
-            }
-        }
-        headers.append(name, value)?;
-        self.headers = headers;
+    pub fn with_header(mut self, name: &str, value: impl AsRef<str>) -> Result<Self, HeaderError> {
+        self.headers.insert(name, value)?;
         Ok(self)
+    }
+
+    /// The value of this header, whatever the case of its name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)
     }
 
     /// The answer as the result of an event handler.
@@ -231,8 +229,8 @@ mod tests {
     fn a_header_that_is_set_again_is_replaced_whatever_its_case() {
         let response = ApiGatewayResponse::json(&json!({"a": 1}))
             .expect("JSON")
-            .header("Content-Type", "application/problem+json")
-            .and_then(|response| response.header("x-a", "1"))
+            .with_header("Content-Type", "application/problem+json")
+            .and_then(|response| response.with_header("x-a", "1"))
             .expect("sound headers");
         assert_eq!(
             written(response),
@@ -273,7 +271,7 @@ mod tests {
         let event = br#"{"path":"/x","headers":{"Authorization":"planted"},"body":"planted"}"#;
         let request = ApiGatewayRequest::parse(event).expect("an object");
         let response = ApiGatewayResponse::text("planted")
-            .header("Set-Cookie", "planted")
+            .with_header("Set-Cookie", "planted")
             .expect("a sound header");
         let shown = format!("{request:?} {response:?}");
         assert!(

@@ -9,7 +9,7 @@ use serde_core::de::DeserializeOwned;
 
 use super::percent;
 use crate::error::Error;
-use crate::headers::{Headers, begins_with};
+use crate::headers::{HeaderError, Headers, begins_with};
 use crate::json;
 
 /// An HTTP call: the client's own method, path, query, headers and body.
@@ -77,8 +77,8 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// [`HeaderError`](crate::HeaderError) when name or value is not sound.
-    pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, crate::HeaderError> {
+    /// [`HeaderError`] when name or value is not sound.
+    pub fn with_header(mut self, name: &str, value: impl AsRef<str>) -> Result<Self, HeaderError> {
         self.headers.append(name, value)?;
         Ok(self)
     }

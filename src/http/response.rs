@@ -23,12 +23,12 @@ pub(crate) type StreamWriter = Box<dyn FnOnce(&mut dyn Write) -> Result<(), Erro
 ///
 /// let response = Response::text("moved in")
 ///     .with_status(201)
-///     .header("Location", "/users/7")?
-///     .header("Set-Cookie", "a=1")?
-///     .header("Set-Cookie", "b=2")?;
+///     .with_header("Location", "/users/7")?
+///     .with_header("Set-Cookie", "a=1")?
+///     .with_header("Set-Cookie", "b=2")?;
 /// assert_eq!(response.status(), 201);
 /// assert_eq!(response.headers().get_all("set-cookie").count(), 2);
-/// assert!(response.header("Location", "/x\r\nSet-Cookie: stolen=1").is_err());
+/// assert!(response.with_header("Location", "/x\r\nSet-Cookie: stolen=1").is_err());
 /// # Ok::<(), fc_runtime::HeaderError>(())
 /// ```
 #[derive(Debug)]
@@ -77,8 +77,8 @@ impl Response {
     /// # Errors
     ///
     /// [`HeaderError::Value`] when the address holds a control character.
-    pub fn redirect(status: u16, location: &str) -> Result<Self, HeaderError> {
-        Self::new(status).header("location", location)
+    pub fn redirect(status: u16, location: impl AsRef<str>) -> Result<Self, HeaderError> {
+        Self::new(status).with_header("location", location)
     }
 
     /// A 200 whose body is written while the client reads it, such as server-sent events; each flush reaches the
@@ -96,7 +96,7 @@ impl Response {
     ///     }
     ///     Ok(())
     /// })
-    /// .header("Content-Type", "text/event-stream")?;
+    /// .with_header("Content-Type", "text/event-stream")?;
     /// # Ok::<(), fc_runtime::HeaderError>(())
     /// ```
     pub fn stream(
@@ -119,18 +119,15 @@ impl Response {
         Self { status, ..self }
     }
 
-    /// The same answer with one more header; a header of the same name stays.
+    /// The same answer with one more header. A header of the same name stays, except for `Content-Type`, of which there
+    /// is one.
     ///
     /// # Errors
     ///
     /// [`HeaderError`] when name or value is not sound, or the header is the runtime's or Function Compute's to set
     /// (contract §3.1).
-    pub fn header(mut self, name: &str, value: &str) -> Result<Self, HeaderError> {
-        if is_reserved(name) {
-            return Err(HeaderError::Reserved(name.to_owned()));
-        }
-        self.headers.append(name, value)?;
-        Ok(self)
+    pub fn with_header(self, name: &str, value: impl AsRef<str>) -> Result<Self, HeaderError> {
+        self.with_field(name, value.as_ref())
     }
 
     /// The same answer, counted as a failed invocation by Function Compute, whatever its status (contract §3.1).
@@ -150,6 +147,11 @@ impl Response {
     /// The headers that the handler has set.
     pub fn headers(&self) -> &Headers {
         &self.headers
+    }
+
+    /// The first value of this header, whatever the case of its name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)
     }
 
     /// The body, unless it is streamed: see [`into_body`](Self::into_body).
@@ -198,6 +200,17 @@ impl Response {
 
     pub(crate) fn into_parts(self) -> (u16, Headers, Body) {
         (self.status, self.headers, self.body)
+    }
+
+    fn with_field(mut self, name: &str, value: &str) -> Result<Self, HeaderError> {
+        if is_reserved(name) {
+            return Err(HeaderError::Reserved(name.to_owned()));
+        }
+        self.headers.append(name, value)?;
+        if name.eq_ignore_ascii_case(name::CONTENT_TYPE) {
+            self.headers.keep_last(name);
+        }
+        Ok(self)
     }
 
     fn of_type(mut self, content_type: &str) -> Self {
@@ -304,13 +317,18 @@ mod tests {
     use crate::{Error, HeaderError};
 
     #[test]
-    fn headers_are_appended_and_never_replaced() {
+    fn headers_are_appended_and_only_the_type_is_replaced() {
         let response = Response::new(200)
-            .header("Set-Cookie", "a=1")
-            .and_then(|response| response.header("Set-Cookie", "b=2"))
+            .with_header("Set-Cookie", "a=1")
+            .and_then(|response| response.with_header("Set-Cookie", "b=2"))
             .expect("sound headers");
         let cookies: Vec<_> = response.headers().get_all("set-cookie").collect();
         assert_eq!(cookies, ["a=1", "b=2"]);
+        let page = Response::text("<p>")
+            .with_header("Content-Type", "text/html")
+            .expect("a sound header");
+        assert_eq!(page.headers().get_all("content-type").count(), 1);
+        assert_eq!(page.header("content-type"), Some("text/html"));
     }
 
     #[test]
@@ -324,7 +342,7 @@ mod tests {
             "Server",
             "Upgrade",
         ] {
-            let refused = Response::new(200).header(name, "1").expect_err(name);
+            let refused = Response::new(200).with_header(name, "1").expect_err(name);
             assert_eq!(refused, HeaderError::Reserved(name.into()));
         }
     }

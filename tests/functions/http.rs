@@ -25,8 +25,8 @@ fn route(request: Request, _: &Context) -> Result<Response, Error> {
         ("GET" | "HEAD", ["users", name]) => greet(&request, name),
         ("POST", ["echo"]) => request.into_body().into(),
         ("POST", ["sum"]) => sum(&request)?,
-        (_, [] | ["users", _]) => Response::new(405).header("Allow", "GET, HEAD")?,
-        (_, ["echo"] | ["sum"]) => Response::new(405).header("Allow", "POST")?,
+        (_, [] | ["users", _]) => Response::new(405).with_header("Allow", "GET, HEAD")?,
+        (_, ["echo"] | ["sum"]) => Response::new(405).with_header("Allow", "POST")?,
         _ => (404, "there is no such page\n").into(),
     })
 }

@@ -23,7 +23,7 @@ fn route(request: &Request) -> Result<Response, Error> {
     Ok(match (request.method(), &request.segments()[..]) {
         ("GET" | "HEAD", ["primes", below]) => match below.parse() {
             Ok(below) => Response::stream(move |out| write_primes(out, below))
-                .header("Content-Type", "text/event-stream")?,
+                .with_header("Content-Type", "text/event-stream")?,
             Err(_) => (400, "primes below which number?\n").into(),
         },
         _ => Response::new(404),

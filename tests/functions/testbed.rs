@@ -269,11 +269,11 @@ fn http(request: Request, ctx: &Context) -> Result<Response, Error> {
             lines.collect::<String>().into()
         }
         (_, ["cookies"]) => Response::text("two")
-            .header("Set-Cookie", "a=1")?
-            .header("Set-Cookie", "b=2")?,
+            .with_header("Set-Cookie", "a=1")?
+            .with_header("Set-Cookie", "b=2")?,
         (_, ["answer-headers", count]) => (0..count.parse::<u32>()?)
             .try_fold(Response::text("many"), |answer, number| {
-                answer.header(&format!("X-Header-{number}"), "value")
+                answer.with_header(&format!("X-Header-{number}"), "value")
             })?,
         (_, [name]) => return stream(name),
         _ => Response::new(404),
@@ -298,7 +298,7 @@ fn stream(name: &str) -> Result<Response, Error> {
             }
             Ok(())
         })
-        .header("Content-Type", "text/event-stream")?,
+        .with_header("Content-Type", "text/event-stream")?,
         "next" => {
             NEXT.allow();
             Response::new(204)

@@ -132,8 +132,8 @@ fn api_gateway_request() {
 fn api_gateway_response() {
     let response = ApiGatewayResponse::bytes(b"\x89PNG\r\n\x1a\n")
         .with_status(201)
-        .header("Content-Type", "image/png")
-        .and_then(|response| response.header("Location", "/orders/42"))
+        .with_header("Content-Type", "image/png")
+        .and_then(|response| response.with_header("Location", "/orders/42"))
         .expect("sound headers");
     let written: Value = from_slice(&response.into_bytes()).expect("JSON");
     assert_eq!(written, as_json("api-gateway-response.json"));

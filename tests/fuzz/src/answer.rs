@@ -50,7 +50,7 @@ pub fn check(input: &[u8]) {
         else {
             continue;
         };
-        match Response::new(200).header(name, value) {
+        match Response::new(200).with_header(name, value) {
             Ok(_) => assert!(
                 may_be_set(name) && is_sound(name, value),
                 "{name:?}: {value:?}"
@@ -62,7 +62,7 @@ pub fn check(input: &[u8]) {
             Err(_) => assert!(!value.bytes().all(is_text_byte), "{value:?}"),
         }
         if may_be_set(name) && is_sound(name, value) && fields.len() < FIELDS - 4 {
-            response = response.header(name, value).expect("it is sound");
+            response = response.with_header(name, value).expect("it is sound");
             fields.push((name, value));
         }
     }

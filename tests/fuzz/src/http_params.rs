@@ -110,9 +110,9 @@ fn pairs<'a>(params: &'a Value, lists: &str, singles: &str) -> Vec<(&'a str, &'a
 fn check_answer(text: &str) {
     let mut response = Response::new(203);
     for (name, value) in text.lines().filter_map(|line| line.split_once(':')) {
-        if let Ok(other) = Response::new(203).header(name, value) {
+        if let Ok(other) = Response::new(203).with_header(name, value) {
             drop(other);
-            response = response.header(name, value).expect("it was taken");
+            response = response.with_header(name, value).expect("it was taken");
         }
     }
     let headers = response.headers().clone();
