@@ -1,4 +1,4 @@
-//! Handlers that speak JSON: `json` wraps one so that it fits [`Runtime::invoke`](crate::Runtime::invoke).
+//! Handlers that speak JSON, and the reading of what somebody sent as JSON.
 //!
 //! Owns the words of a parse error. It must not know what the values mean.
 
@@ -7,48 +7,24 @@ use serde_core::ser::Serialize;
 
 use crate::context::Context;
 use crate::error::{Error, without_value};
+use crate::into_error::IntoError;
 
 /// The type of the error that answers an event which is not the JSON that the handler asked for.
 const INVALID_JSON: &str = "InvalidJson";
 
-/// Makes an event handler of one that takes and gives JSON.
-///
-/// The event may be any type that `serde` can read, `serde_json::Value` or one of your own. An event that is not
-/// that JSON is answered with an error of the type `InvalidJson`, which tells line, column, what was expected and what
-/// kind of value was found, but never the value: the error is logged. The handler is not called. What a type of your
-/// own says when it refuses a value, such as by `#[serde(try_from)]`, is told as it is. Mind that an event may be
-/// empty, which is no JSON (contract §7).
-///
-/// # Examples
-///
-/// ```
-/// use fc_runtime::{Context, Error, Runtime, json};
-/// use fc_runtime::serde_json::{Value, json as value};
-///
-/// fn total(prices: Vec<u32>, _: &Context) -> Result<Value, Error> {
-///     Ok(value!({ "total": prices.iter().sum::<u32>() }))
-/// }
-///
-/// let handler = json(total);
-/// assert_eq!(handler(b"[1, 2]", &Context::default())?, br#"{"total":3}"#);
-/// let error = handler(b"[1, -2]", &Context::default()).unwrap_err();
-/// assert_eq!(error.message(), "the event is not the JSON expected here: invalid value: integer, expected u32 at line 1 column 6");
-/// let runtime = Runtime::new().invoke(json(total));
-/// # Ok::<(), Error>(())
-/// ```
-pub fn json<T, R>(
-    handler: impl Fn(T, &Context) -> Result<R, Error>,
-) -> impl Fn(&[u8], &Context) -> Result<Vec<u8>, Error>
+/// Serves an event with a handler that takes and gives JSON.
+pub(crate) fn serve<T, R, E>(
+    handler: &impl Fn(T, &Context) -> Result<R, E>,
+    event: &[u8],
+    ctx: &Context,
+) -> Result<Vec<u8>, Error>
 where
     T: DeserializeOwned,
     R: Serialize,
+    E: IntoError,
 {
-    move |event, ctx| {
-        Ok(serde_json::to_vec(&handler(
-            parse(event, "the event")?,
-            ctx,
-        )?)?)
-    }
+    let result = handler(parse(event, "the event")?, ctx).map_err(E::into_error)?;
+    Ok(serde_json::to_vec(&result)?)
 }
 
 /// Reads JSON that somebody sent; `what` names it in the error.
@@ -66,8 +42,8 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T, 
 
 #[cfg(test)]
 mod tests {
-    use super::json;
-    use crate::Context;
+    use super::serve;
+    use crate::{Context, Error};
     use serde::Deserialize;
     use serde::de::DeserializeOwned;
     use serde_json::Value;
@@ -113,8 +89,8 @@ mod tests {
 
     /// What is said of an event for `T`, without where.
     fn said<T: DeserializeOwned>(event: &str) -> String {
-        let handler = json(|_: T, _: &Context| Ok(()));
-        let error = handler(event.as_bytes(), &Context::default()).expect_err(event);
+        let handler = |_: T, _: &Context| Ok::<_, Error>(());
+        let error = serve(&handler, event.as_bytes(), &Context::default()).expect_err(event);
         let said = error
             .message()
             .strip_prefix("the event is not the JSON expected here: ");
@@ -204,14 +180,35 @@ mod tests {
         assert_eq!(said::<Item>("{\"cents\":1 2"), "expected `,` or `}`");
     }
 
+    /// The guide shows both on its page about JSON.
+    #[test]
+    fn the_error_names_the_event_and_the_place() {
+        let handler = |prices: Vec<u32>, _: &Context| Ok::<_, Error>(prices.len());
+        for (event, said) in [
+            (
+                "[1, -2]",
+                "invalid value: integer, expected u32 at line 1 column 6",
+            ),
+            ("", "EOF while parsing a value at line 1 column 0"),
+        ] {
+            let error = serve(&handler, event.as_bytes(), &Context::default()).expect_err(event);
+            let said = format!("the event is not the JSON expected here: {said}");
+            assert_eq!(error.message(), said);
+            assert!(include_str!("guide/events_as_json.md").contains(&said));
+        }
+        let answer = serve(&handler, b"[1, 2]", &Context::default());
+        assert_eq!(answer.expect("JSON"), b"2");
+    }
+
     #[test]
     fn the_handler_is_not_called_on_bad_json() {
         let calls = Cell::new(0);
-        let handler = json(|event: Vec<u8>, _: &Context| {
+        let handler = |event: Vec<u8>, _: &Context| {
             calls.set(calls.get() + 1);
-            Ok(event)
-        });
-        let error = handler(b"[1,\n  oops]", &Context::default()).expect_err("that is no JSON");
+            Ok::<_, Error>(event)
+        };
+        let error =
+            serve(&handler, b"[1,\n  oops]", &Context::default()).expect_err("that is no JSON");
         assert_eq!(error.error_type(), "InvalidJson");
         assert!(
             error
@@ -219,8 +216,11 @@ mod tests {
                 .ends_with("expected value at line 2 column 3"),
             "{error}"
         );
-        assert!(handler(b"", &Context::default()).is_err());
+        assert!(serve(&handler, b"", &Context::default()).is_err());
         assert_eq!(calls.get(), 0);
-        assert_eq!(handler(b"[1]", &Context::default()).expect("JSON"), b"[1]");
+        assert_eq!(
+            serve(&handler, b"[1]", &Context::default()).expect("JSON"),
+            b"[1]"
+        );
     }
 }

@@ -26,7 +26,7 @@
 //! | to handle | use | page |
 //! |---|---|---|
 //! | events, as bytes | [`Runtime::invoke`] | [`events_as_bytes`](guide::events_as_bytes) |
-//! | events, as JSON | [`json`](json()) | [`events_as_json`](guide::events_as_json) |
+//! | events, as JSON | [`Runtime::invoke_json`] | [`events_as_json`](guide::events_as_json) |
 //! | events of a trigger, such as OSS or a timer | [`events`], a feature | [`typed_events`] |
 //! | HTTP triggers and custom domains | [`Runtime::http`] | [`http_calls`](guide::http_calls) |
 //! | responses that are sent bit by bit | [`http::Response::stream`] | [`streams`](guide::streams) |
@@ -43,7 +43,6 @@
 //!   why it could not continue.
 //! - [`Context`]: what Function Compute says about a call. Its [`Credentials`] show nothing in `Debug`.
 //! - [`http`]: request and response of an HTTP trigger; the [`Headers`] of both, and the [`HeaderError`] of a wrong one.
-//! - [`json`](json()): handlers that take and return JSON.
 //! - [`events`]: typed views of what the triggers send (feature `events`).
 //! - [`Error`]: what a handler fails with, or any type that is [`IntoError`].
 //! - [`logger`]: the log lines, as text or JSON, and the marker lines; [`Timestamp`]: their clock.
@@ -133,7 +132,6 @@ pub use context::{Context, ContextBuilder, Credentials};
 pub use error::Error;
 pub use headers::{HeaderError, HeaderIter, Headers};
 pub use into_error::IntoError;
-pub use json::json;
 pub use limits::{
     DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT, DEFAULT_CONNECTIONS, DEFAULT_HEAD_LIMIT,
     DEFAULT_HEAD_TIMEOUT, DEFAULT_HEADER_COUNT, DEFAULT_STOP_GRACE, DEFAULT_WORKERS,

@@ -8,10 +8,14 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_core::de::DeserializeOwned;
+use serde_core::ser::Serialize;
+
 use crate::context::Context;
 use crate::dispatch::{Dispatch, Handlers};
 use crate::http::{Request, Response};
 use crate::into_error::IntoError;
+use crate::json;
 use crate::limits::Limits;
 #[cfg(any(feature = "direct", doc))]
 use crate::limits::SHORTEST_TIMEOUT;
@@ -79,6 +83,42 @@ impl Runtime {
         self.handlers.invoke = Some(Box::new(move |event, ctx| match handler(event, ctx) {
             Ok(result) => Ok(result.into()),
             Err(error) => Err(error.into_error()),
+        }));
+        self
+    }
+
+    /// Serves events with this handler, which takes and returns JSON.
+    ///
+    /// The event may be any type that `serde` can read, `serde_json::Value` or one of your own. An event that is not
+    /// that JSON is answered with an error of the type `InvalidJson`, which has line, column, what was expected and what
+    /// kind of value was found, but never the value: the error is logged. The handler is not called. What a type of your
+    /// own says when it refuses a value, such as by `#[serde(try_from)]`, is kept as it is. Mind that an event may be
+    /// empty, which is no JSON (contract §7).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fc_runtime::{Context, Error, Runtime};
+    /// use fc_runtime::serde_json::{Value, json};
+    ///
+    /// fn total(prices: Vec<u32>, _: &Context) -> Result<Value, Error> {
+    ///     Ok(json!({ "total": prices.iter().sum::<u32>() }))
+    /// }
+    ///
+    /// let runtime = Runtime::new().invoke_json(total);
+    /// assert_eq!(total(vec![1, 2], &Context::default())?, json!({ "total": 3 }));
+    /// # Ok::<(), Error>(())
+    /// ```
+    #[must_use]
+    pub fn invoke_json<F, T, R, E>(mut self, handler: F) -> Self
+    where
+        F: Fn(T, &Context) -> Result<R, E> + Send + Sync + 'static,
+        T: DeserializeOwned,
+        R: Serialize,
+        E: IntoError,
+    {
+        self.handlers.invoke = Some(Box::new(move |event, ctx| {
+            json::serve(&handler, event, ctx)
         }));
         self
     }

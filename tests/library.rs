@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fc_runtime::http::{Request, Response};
-use fc_runtime::serde_json::{Value, json as value};
-use fc_runtime::{Context, Error, Runtime, Shutdown, json};
+use fc_runtime::serde_json::{Value, json};
+use fc_runtime::{Context, Error, Runtime, Shutdown};
 
 use support::{with, with_listener};
 
@@ -61,9 +61,9 @@ fn a_json_handler_never_sees_bad_json() {
         reason = "a JSON handler is given the value"
     )]
     fn total(prices: Vec<u32>, _: &Context) -> Result<Value, Error> {
-        Ok(value!({ "total": prices.iter().sum::<u32>() }))
+        Ok(json!({ "total": prices.iter().sum::<u32>() }))
     }
-    with(Runtime::new().invoke(json(total)), |address| {
+    with(Runtime::new().invoke_json(total), |address| {
         assert!(ask(address, "POST", "/invoke", "/invoke", "[1,2]").ends_with(r#"{"total":3}"#));
         let answer = ask(address, "POST", "/invoke", "/invoke", "[1,\n true]");
         assert!(

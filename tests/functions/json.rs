@@ -6,7 +6,7 @@
 //! curl -d '{"items":[{"name":"tea","cents":350,"count":2},{"name":"cup","cents":900}]}' http://127.0.0.1:9000/invoke
 //! ```
 
-use fc_runtime::{Context, Error, Runtime, RuntimeError, json, log};
+use fc_runtime::{Context, Error, Runtime, RuntimeError, log};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
@@ -33,7 +33,7 @@ struct Receipt {
 static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
 
 fn main() -> Result<(), RuntimeError> {
-    Runtime::new().invoke(json(add_up)).run()
+    Runtime::new().invoke_json(add_up).run()
 }
 
 /// An event that is no order never comes here: it fails with what was wrong with it, and where.

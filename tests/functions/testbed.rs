@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use fc_runtime::http::{Request, Response};
-use fc_runtime::{Context, Error, Runtime, json, log};
+use fc_runtime::{Context, Error, Runtime, log};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::SIGUSR1;
 
@@ -119,7 +119,10 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
             Ok(Vec::new())
         }
         "repeat" => Ok(vec![b'x'; rest.parse()?]),
-        "json" => json(|order: Order, _| Ok((order.kind, order.cents)))(rest.as_bytes(), ctx),
+        "json" => {
+            let order: Order = Request::new("POST", "/").with_body(rest).json()?;
+            Ok(serde_json::to_vec(&(order.kind, order.cents))?)
+        }
         "context" => Ok(context(ctx).into_bytes()),
         _ => Ok(event.to_vec()),
     }
