@@ -20,6 +20,13 @@ mod hiring;
 mod listener;
 mod rules;
 mod signals;
+// Nothing else may: tests/lints.rs.
+#[cfg(any(test, all(target_env = "musl", not(feature = "tiny-http"))))]
+#[allow(
+    unsafe_code,
+    reason = "a thread is one call of the C library, and the standard library's way costs 5 KB of the zip more"
+)]
+mod thread;
 #[cfg(feature = "tiny-http")]
 #[cfg_attr(
     feature = "direct",
@@ -149,7 +156,14 @@ fn hire(crew: &Arc<Crew>, front: &Arc<Front>) -> io::Result<()> {
     start_thread(Box::new(work)).inspect_err(|_| crew.misses())
 }
 
-/// Starts a thread. The work is boxed, for the standard library's way to a thread is compiled anew for every closure.
-fn start_thread(work: Box<dyn FnOnce() + Send>) -> io::Result<()> {
+/// What a thread does. It is boxed, for the standard library's way to a thread is compiled anew for every closure.
+type Work = Box<dyn FnOnce() + Send>;
+
+/// Starts a thread.
+#[cfg(not(all(target_env = "musl", not(feature = "tiny-http"))))]
+fn start_thread(work: Work) -> io::Result<()> {
     std::thread::Builder::new().spawn(work).map(drop)
 }
+
+#[cfg(all(target_env = "musl", not(feature = "tiny-http")))]
+use thread::start as start_thread;
