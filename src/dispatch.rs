@@ -141,9 +141,10 @@ impl Dispatch {
         let missing = "no HTTP handler is registered: pass one to Runtime::http, or invoke the function by an event";
         let handler = self.handlers.http.as_ref();
         let carried = http_params::is_used(&call);
-        let decoded = match carried {
-            true => http_params::decode(&mut call),
-            false => Ok(()),
+        let decoded = if carried {
+            http_params::decode(&mut call)
+        } else {
+            Ok(())
         };
         let (method, target) = (
             std::mem::take(&mut call.method),
@@ -172,11 +173,10 @@ impl Dispatch {
                 reply
             }
         };
-        match carried {
-            true => {
-                http_params::encode(reply, head_only).unwrap_or_else(|error| Reply::failure(&error))
-            }
-            false => reply,
+        if carried {
+            http_params::encode(reply, head_only).unwrap_or_else(|error| Reply::failure(&error))
+        } else {
+            reply
         }
     }
 }

@@ -361,9 +361,12 @@ impl Eq for Headers {}
 /// Shows names and values, but only the names of those that carry secrets.
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.iter().map(|(name, value)| match is_secret(name) {
-            true => (name, "<redacted>".into()),
-            false => (name, String::from_utf8_lossy(value)),
+        let shown = self.iter().map(|(name, value)| {
+            if is_secret(name) {
+                (name, "<redacted>".into())
+            } else {
+                (name, String::from_utf8_lossy(value))
+            }
         });
         f.debug_map().entries(shown).finish()
     }

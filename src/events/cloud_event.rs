@@ -74,9 +74,10 @@ fn element((at, value): (usize, Value)) -> Result<Value, Error> {
         Value::String(text) => json::parse(text.as_bytes(), &place)?,
         value => value,
     };
-    match value.is_object() {
-        true => Ok(value),
-        false => Err(unexpected(WHAT, &place, &value)),
+    if value.is_object() {
+        Ok(value)
+    } else {
+        Err(unexpected(WHAT, &place, &value))
     }
 }
 

@@ -78,9 +78,10 @@ fn parse(event: &[u8], what: &str) -> Result<Value, Error> {
 /// Reads an event that is an object; `what` says so in the error.
 fn parse_object(event: &[u8], what: &str) -> Result<Value, Error> {
     let value = parse(event, what)?;
-    match value.is_object() {
-        true => Ok(value),
-        false => Err(unexpected(what, "this event", &value)),
+    if value.is_object() {
+        Ok(value)
+    } else {
+        Err(unexpected(what, "this event", &value))
     }
 }
 

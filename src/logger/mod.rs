@@ -125,11 +125,14 @@ pub fn init() {
 fn choose_format() {
     let name = variable(FORMAT_VARIABLE).unwrap_or_default();
     let is = |known: &str| name.eq_ignore_ascii_case(known);
-    FORMAT.get_or_init(|| match is("json") {
-        true => Format::Json {
-            function: variable(FUNCTION_VARIABLE).unwrap_or_default(),
-        },
-        false => Format::Text,
+    FORMAT.get_or_init(|| {
+        if is("json") {
+            Format::Json {
+                function: variable(FUNCTION_VARIABLE).unwrap_or_default(),
+            }
+        } else {
+            Format::Text
+        }
     });
     if !(is("json") || is("text") || is("")) {
         let message = format!(
@@ -203,9 +206,10 @@ pub(crate) fn write_failure(error: &Error) {
 
 /// A request id as it stands in lines: without line breaks.
 pub(crate) fn request_id(text: &str) -> Arc<str> {
-    match text.contains('\n') {
-        true => line::one_line(text).into(),
-        false => text.into(),
+    if text.contains('\n') {
+        line::one_line(text).into()
+    } else {
+        text.into()
     }
 }
 

@@ -134,9 +134,10 @@ fn counts(rows: &[Row]) -> BTreeMap<&'static str, usize> {
 fn one_line(seen: &str) -> String {
     let mut shown = String::new();
     for char in seen.chars().take(SEEN_CHARS_MAX) {
-        match char.is_control() {
-            true => shown.extend(char.escape_default()),
-            false => shown.push(char),
+        if char.is_control() {
+            shown.extend(char.escape_default());
+        } else {
+            shown.push(char);
         }
     }
     if seen.chars().count() > SEEN_CHARS_MAX {

@@ -93,9 +93,10 @@ fn fun(project: &Path) -> Finding {
 
 /// What needs a fun that can be found on the path.
 fn jobs_of_fun(project: &Path) -> &'static str {
-    match project.join(FUN_SCRIPT).exists() && !project.join(FUN_OF_SCRIPT).exists() {
-        true => "`make deploy`, `make local` and `make invoke` need it",
-        false => "`make deploy` needs it",
+    if project.join(FUN_SCRIPT).exists() && !project.join(FUN_OF_SCRIPT).exists() {
+        "`make deploy`, `make local` and `make invoke` need it"
+    } else {
+        "`make deploy` needs it"
     }
 }
 

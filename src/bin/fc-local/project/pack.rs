@@ -38,9 +38,10 @@ fn walk(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths: Vec<PathBuf> = entries?.into_iter().map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths {
-        let inner = match path.symlink_metadata()?.is_dir() {
-            true => walk(&path)?,
-            false => Vec::new(),
+        let inner = if path.symlink_metadata()?.is_dir() {
+            walk(&path)?
+        } else {
+            Vec::new()
         };
         found.push(path);
         found.extend(inner);

@@ -89,9 +89,12 @@ async fn at_once(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
     // Events that differ tell whether an answer is another's.
     let differ = bench.args.echo && !bench.args.web;
     let event = |number| format!("event {number}");
-    let asks = (0..count).map(|number| match differ {
-        true => Ask::event(event(number)),
-        false => bench.sample(),
+    let asks = (0..count).map(|number| {
+        if differ {
+            Ask::event(event(number))
+        } else {
+            bench.sample()
+        }
     });
     let answers = all_at_once(&client, asks.collect()).await?;
     client.instance.log.drain();

@@ -24,11 +24,10 @@ const ROWS: [(&Spec, Look); 5] = [
 pub(super) async fn judge(bench: &mut Bench<'_>) {
     let events = bench.args.fail_event.clone();
     if bench.args.web || events.is_empty() {
-        let why = match bench.args.web {
-            true => Outcome::not_applicable(WEB_GETS_NO_EVENT),
-            false => {
-                Outcome::cannot_tell("it takes an event on which the handler fails; --fail-event")
-            }
+        let why = if bench.args.web {
+            Outcome::not_applicable(WEB_GETS_NO_EVENT)
+        } else {
+            Outcome::cannot_tell("it takes an event on which the handler fails; --fail-event")
         };
         ROWS.iter()
             .for_each(|(spec, _)| bench.record(spec, why.clone()));

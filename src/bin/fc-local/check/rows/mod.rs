@@ -40,9 +40,10 @@ pub(super) async fn judge(bench: &mut Bench<'_>) -> String {
     }
     output::progress("initializing");
     hooks::initialize(bench).await;
-    let serves = match bench.args.web {
-        true => web(bench).await,
-        false => events(bench).await,
+    let serves = if bench.args.web {
+        web(bench).await
+    } else {
+        events(bench).await
     };
     if !serves {
         log::judge(bench);

@@ -58,9 +58,10 @@ pub(super) fn jobs(args: &InvokeArgs) -> Result<Vec<Job>, OneShotError> {
             None => format!("event call {}", index + 1),
             Some(origin) => format!("event call {} ({origin})", index + 1),
         };
-        let answer = match many {
-            false => "the event result".to_owned(),
-            true => format!("the result of {name}"),
+        let answer = if many {
+            format!("the result of {name}")
+        } else {
+            "the event result".to_owned()
         };
         Job {
             name,

@@ -184,9 +184,10 @@ impl Rounds {
     }
 
     fn say_failed(&self, why: &str) {
-        let what_now = match self.served.is_empty() {
-            true => "nothing new is served until a build succeeds",
-            false => "the last good build goes on serving",
+        let what_now = if self.served.is_empty() {
+            "nothing new is served until a build succeeds"
+        } else {
+            "the last good build goes on serving"
         };
         output::say(&format!("{why}; {what_now}"));
     }

@@ -57,9 +57,10 @@ impl Watched {
                     path.display()
                 )
             })?;
-            match absolute.is_dir() {
-                true => watched.folders.push(absolute),
-                false => watched.files.push(absolute),
+            if absolute.is_dir() {
+                watched.folders.push(absolute);
+            } else {
+                watched.files.push(absolute);
             }
         }
         Ok(watched)

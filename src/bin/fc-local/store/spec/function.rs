@@ -141,9 +141,10 @@ impl FunctionSpec {
             return Vec::new();
         };
         let command = config.command.clone().unwrap_or_default();
-        match command.is_empty() {
-            true => command,
-            false => [command, config.args.clone().unwrap_or_default()].concat(),
+        if command.is_empty() {
+            command
+        } else {
+            [command, config.args.clone().unwrap_or_default()].concat()
         }
     }
 

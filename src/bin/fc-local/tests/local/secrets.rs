@@ -17,9 +17,12 @@ fn logs(folder: &Path) -> String {
     let entries = fs::read_dir(folder).expect("a folder of logs");
     let paths = entries.map(|entry| entry.expect("an entry").path());
     paths
-        .map(|path| match path.is_dir() {
-            true => logs(&path),
-            false => fs::read_to_string(path).expect("a log is text"),
+        .map(|path| {
+            if path.is_dir() {
+                logs(&path)
+            } else {
+                fs::read_to_string(path).expect("a log is text")
+            }
         })
         .collect()
 }

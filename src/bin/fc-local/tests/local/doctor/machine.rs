@@ -98,9 +98,10 @@ impl Machine {
 
     pub(super) fn remove(&self, path: &str) {
         let path = self.path(path);
-        let removed = match path.is_dir() {
-            true => fs::remove_dir_all(path),
-            false => fs::remove_file(path),
+        let removed = if path.is_dir() {
+            fs::remove_dir_all(path)
+        } else {
+            fs::remove_file(path)
         };
         removed.expect("removed");
     }
