@@ -7,7 +7,7 @@ missing=
 # need PROGRAM WHAT-FOR COMMAND: says that a program is missing, and what brings it.
 need() {
     ! command -v "$1" >/dev/null || return 0
-    printf 'FAIL  %-16s  there is no %s, which %s\n      %-16s  mend it: %s\n' "$1" "$1" "$2" '' "$3"
+    printf 'FAIL  %-16s  there is no %s, which %s\n      %-16s  fix it: %s\n' "$1" "$1" "$2" '' "$3"
     missing=x
 }
 
@@ -18,7 +18,7 @@ if [ -n "$missing" ]; then
     exit 1
 fi
 if ! cargo build --quiet --locked --package fc-local; then
-    printf 'FAIL  %-16s  it cannot be built, see above\n      %-16s  mend it: %s\n' fc-local '' "rustup update stable"
+    printf 'FAIL  %-16s  it cannot be built, see above\n      %-16s  fix it: %s\n' fc-local '' "rustup update stable"
     exit 1
 fi
 exec "${CARGO_TARGET_DIR:-target}/debug/fc-local" doctor --port "${PORT:-8900}"

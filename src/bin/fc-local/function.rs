@@ -41,7 +41,7 @@ pub(crate) struct Function {
     pub(crate) has_role: bool,
     pub(crate) log_project: String,
     pub(crate) log_store: String,
-    /// Tells one version of the code from the next; shown to callers.
+    /// Distinguishes one version of the code from the next; shown to callers.
     pub(crate) code_checksum: String,
 }
 

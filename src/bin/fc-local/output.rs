@@ -27,7 +27,7 @@ pub(crate) fn say(message: &str) {
     let _ = writeln!(io::stderr().lock(), "fc-local: {message}");
 }
 
-/// Tells what is going on, to a person who waits; a pipe gets nothing.
+/// Reports progress to a person who waits; a pipe gets nothing.
 pub(crate) fn progress(message: &str) {
     if io::stderr().is_terminal() {
         eprintln!("fc-local: {message}");

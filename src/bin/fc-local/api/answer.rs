@@ -72,7 +72,7 @@ pub(super) fn page<'a>(
         "" => default,
         text => text
             .parse()
-            .map_err(|_| ApiError::invalid(format!("limit '{text}' is no number")))?,
+            .map_err(|_| ApiError::invalid(format!("limit '{text}' is not a number")))?,
     };
     let prefix = asked.parameter("prefix");
     let start = asked

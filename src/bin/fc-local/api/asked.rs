@@ -84,8 +84,9 @@ pub(super) fn fields(payload: &Payload) -> Result<Fields, ApiError> {
     if payload.bytes.is_empty() {
         return Ok(Fields::new());
     }
-    serde_json::from_slice(&payload.bytes)
-        .map_err(|error| ApiError::invalid(format!("the request body is no JSON object: {error}")))
+    serde_json::from_slice(&payload.bytes).map_err(|error| {
+        ApiError::invalid(format!("the request body is not a JSON object: {error}"))
+    })
 }
 
 /// The value of a header, empty if it is absent or no text.

@@ -51,7 +51,7 @@ pub(super) fn resume(app: &Arc<App>) {
     }
     for file in unreadable {
         let file = file.display();
-        eprintln!("fc-local: {file} is no readable event; it was left as it is");
+        eprintln!("fc-local: {file} is not a readable event; it was left as it is");
     }
 }
 

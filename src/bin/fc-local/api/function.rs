@@ -163,7 +163,7 @@ fn take_code(fields: &mut Fields) -> Result<Option<CodeInput>, ApiError> {
     if let Some(text) = given(code.zip_file) {
         let bytes = BASE64
             .decode(text)
-            .map_err(|error| ApiError::invalid(format!("code.zipFile is no base64: {error}")))?;
+            .map_err(|error| ApiError::invalid(format!("code.zipFile is not base64: {error}")))?;
         return Ok(Some(CodeInput::Zip(bytes)));
     }
     match (given(code.oss_bucket_name), given(code.oss_object_name)) {

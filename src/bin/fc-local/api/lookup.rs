@@ -26,7 +26,7 @@ pub(super) fn service_mut<'a>(
     state.services.get_mut(name).ok_or_else(|| no_service(name))
 }
 
-/// Finds a function; in FC 2.0 a missing service is told apart from a missing function.
+/// Finds a function; in FC 2.0 a missing service is another error than a missing function.
 pub(super) fn function<'a>(
     state: &'a State,
     name: &FunctionName,
@@ -59,7 +59,7 @@ pub(super) fn deployed(app: &App, name: &FunctionName) -> Result<Deployed, ApiEr
     function.code_checksum.clone_from(&record.code.sha256);
     let service_revision = owner.map_or(0, |owner| owner.revision);
     Ok(Deployed {
-        // The id tells a function from an earlier one of the same name.
+        // The id distinguishes a function from an earlier one of the same name.
         revision: format!(
             "{}-{service_revision}-{}",
             record.resource.id, record.resource.revision

@@ -109,7 +109,7 @@ fn trigger_view(function: &FunctionName, name: &str, resource: &Resource<Trigger
 fn decoded(mut fields: Fields) -> Result<Fields, ApiError> {
     if let Some(Value::String(text)) = fields.get(CONFIG) {
         let config = serde_json::from_str(text)
-            .map_err(|error| ApiError::invalid(format!("{CONFIG} is no JSON: {error}")))?;
+            .map_err(|error| ApiError::invalid(format!("{CONFIG} is not JSON: {error}")))?;
         fields.insert(CONFIG.to_owned(), config);
     }
     Ok(fields)

@@ -63,7 +63,7 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    /// Starts a further instance, with a variable of its own.
+    /// Starts a further instance, with its own variable.
     pub(super) async fn start_beside(
         &self,
         variable: &(String, String),
@@ -122,15 +122,15 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Asks on a connection of its own.
+    /// Asks on its own connection.
     pub(super) async fn ask(&mut self, ask: Ask) -> Result<Answer, NoAnswer> {
         let client = self.client().await?;
         let answer = client.ask(ask).await;
-        self.settle(answer)
+        self.kill_if_stuck(answer)
     }
 
     /// Gives an instance up that is stuck, so that the next row gets a sound one.
-    pub(super) fn settle<T>(&self, result: Result<T, NoAnswer>) -> Result<T, NoAnswer> {
+    pub(super) fn kill_if_stuck<T>(&self, result: Result<T, NoAnswer>) -> Result<T, NoAnswer> {
         if let (Err(NoAnswer::TimedOut(_)), Some(instance)) = (&result, &self.instance) {
             instance.kill();
         }
@@ -139,7 +139,7 @@ impl<'a> Bench<'a> {
 
     /// Records an outcome, or as a failure that there was no answer.
     pub(super) fn record_result(&mut self, spec: &'static Spec, result: Result<Outcome, NoAnswer>) {
-        let outcome = self.settle(result);
+        let outcome = self.kill_if_stuck(result);
         let outcome = outcome.unwrap_or_else(|none| Outcome::fail(none.to_string()));
         self.record(spec, outcome);
     }
@@ -171,7 +171,7 @@ impl<'a> Bench<'a> {
         row.is_some_and(|row| row.outcome.verdict == Verdict::Pass)
     }
 
-    /// Every row in its order; those that nothing was recorded for cannot be told.
+    /// Every row in its order; those without a record are unclear.
     pub(super) fn into_rows(mut self, why_not: &str) -> Vec<Row> {
         let rows = specs::ALL.iter().map(|spec| {
             let judged = self.rows.iter().position(|row| row.spec.name == spec.name);
@@ -209,7 +209,7 @@ fn function(args: &CheckArgs) -> Function {
     function.pre_stop = hook(args.pre_stop, "index.preStop");
     function.command = args.command.clone();
     function.has_role = true;
-    // A runtime of one's own machine is found as one's own shell finds it.
+    // A runtime on this machine is found as a shell finds it.
     if let Ok(path) = std::env::var("PATH") {
         function.environment.insert("PATH".to_owned(), path);
     }

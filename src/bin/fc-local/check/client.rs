@@ -124,7 +124,7 @@ impl Http {
 }
 
 impl Client {
-    /// The request as the agent makes it, with a request id of its own.
+    /// The request as the agent makes it, with its own request id.
     pub(super) fn request(&self, ask: Ask) -> Result<(String, Request<Body>), NoAnswer> {
         let Instance {
             function,
@@ -161,7 +161,7 @@ impl Client {
         self.within(connect).await
     }
 
-    /// Asks on a connection of its own.
+    /// Asks on its own connection.
     pub(super) async fn ask(&self, ask: Ask) -> Result<Answer, NoAnswer> {
         let mut wire = self.connect().await?;
         self.ask_on(&mut wire, ask).await

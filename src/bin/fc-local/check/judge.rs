@@ -184,7 +184,7 @@ pub(super) fn error_body(answer: &Answer) -> Outcome {
         .map(|key| format!("no text {key}: {}", text(&answer.body)));
     let trace = &json["stackTrace"];
     let wrong = texts.or_else(|| {
-        (!trace.is_null() && !trace.is_array()).then(|| "stackTrace is no array".to_owned())
+        (!trace.is_null() && !trace.is_array()).then(|| "stackTrace is not an array".to_owned())
     });
     Outcome::unless(wrong, format!("errorType {}", json["errorType"]))
 }
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_is_told_by_its_place() {
+    fn a_difference_is_reported_by_its_place() {
         assert_eq!(difference(b"abc", b"abc"), None);
         let cut = difference(b"abc", b"ab");
         assert_eq!(

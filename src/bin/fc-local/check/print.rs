@@ -20,7 +20,7 @@ impl Verdict {
             Self::Pass => "pass",
             Self::Fail => "FAIL",
             Self::NotApplicable => "not applicable",
-            Self::CannotTell => "cannot be told",
+            Self::CannotTell => "unclear",
         }
     }
 

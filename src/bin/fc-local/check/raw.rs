@@ -80,7 +80,7 @@ pub(super) async fn probe(client: &Client, count: usize) -> Result<(), NoAnswer>
     Ok(())
 }
 
-/// Sends bytes on a connection of their own and closes it.
+/// Sends bytes on their own connection and closes it.
 pub(super) async fn send_and_leave(client: &Client, bytes: &[u8]) -> Result<(), NoAnswer> {
     let sending = async {
         let mut stream = connect(client).await?;
@@ -152,7 +152,7 @@ pub(super) async fn expect_continue(
         .await
 }
 
-/// Closes a connection without a reset, which a close with unread bytes would be: that is a row of its own.
+/// Closes a connection without a reset, which a close with unread bytes would be: that is its own row.
 async fn leave(mut stream: TcpStream) {
     let reading = async {
         stream.shutdown().await?;

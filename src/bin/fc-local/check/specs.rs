@@ -26,7 +26,7 @@ specs! {
         "it accepts a TCP connection on that port within --start-timeout");
     ALL_INTERFACES = Must("start/all-interfaces", "§4.1",
         "a TCP connection to another address than 127.0.0.1",
-        "it is accepted, for the agent dials from another host");
+        "it is accepted, because the agent connects from another host");
     INITED = Should("start/inited-line", "§5.1",
         "nothing",
         "an optional line `FunctionCompute ... runtime inited.`, the mark of a cold start");
@@ -63,10 +63,10 @@ specs! {
         "POST /invoke with --event",
         "every line that is logged in between carries the request id");
     EVENT_CHUNKED = Must("event/chunked", "§4.1, §2.1",
-        "the same event by Transfer-Encoding: chunked",
-        "the same answer as by Content-Length");
+        "the same event with Transfer-Encoding: chunked",
+        "the same answer as with Content-Length");
     EVENT_EMPTY = Must("event/empty", "§2.1",
-        "an empty event, as a chunked body without data and by Content-Length: 0",
+        "an empty event, as a chunked body without data and with Content-Length: 0",
         "the handler gets an empty event; no refusal by the server");
     EVENT_BINARY = Must("event/binary", "§1.1",
         "an event of 64 KiB with every byte value",
@@ -113,7 +113,7 @@ specs! {
         "GET --http-204, then GET --http on the same connection",
         "status 204, and no body follows its head");
     HTTP_BODY = Must("http/body", "§1.1",
-        "POST --http-echo with 64 KiB of every byte value, by Content-Length and chunked",
+        "POST --http-echo with 64 KiB of every byte value, with Content-Length and chunked",
         "the body comes back unchanged");
     HTTP_EMPTY_PUT = Should("http/empty-put", "§2.1",
         "PUT --http with an empty chunked body, as the local mock does",

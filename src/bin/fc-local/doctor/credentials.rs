@@ -14,7 +14,7 @@ const CONFIGURE: &str = "fun config";
 /// What fun takes from the environment or from `.env`; the region is part of it.
 const VARIABLES: [&str; 4] = ["ACCOUNT_ID", "REGION", "ACCESS_KEY_ID", "ACCESS_KEY_SECRET"];
 
-/// What `fun config` writes; the endpoint tells account and region.
+/// What `fun config` writes; the endpoint says account and region.
 const KEYS: [&str; 3] = ["endpoint", "access_key_id", "access_key_secret"];
 
 /// The right that fun itself needs.
@@ -60,7 +60,7 @@ fn config(file: &Path) -> Finding {
     }
     // The error may quote what was read, so it is not passed on.
     let Ok(text) = fs::read_to_string(file) else {
-        let seen = format!("{shown} is no readable file; only `make deploy` needs it");
+        let seen = format!("{shown} is not a readable file; only `make deploy` needs it");
         return Finding::warning(NAME, seen, format!("rm -r {shown} && {CONFIGURE}"));
     };
     let yaml = YamlLoader::load_from_str(&text).unwrap_or_default();

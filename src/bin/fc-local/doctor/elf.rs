@@ -22,9 +22,9 @@ const INTERPRETER: u64 = 3;
 impl NotRunnable {
     pub(super) fn text(self) -> &'static str {
         match self {
-            Self::NoElf => "is no ELF file",
+            Self::NoElf => "is not an ELF file",
             Self::OtherMachine => "is not for x86-64, which Function Compute runs",
-            Self::NoExecutable => "is no executable",
+            Self::NoExecutable => "is not executable",
             Self::Cut => "is cut short",
             Self::NotStatic => "is not static: it needs libraries that the platform may not have",
         }

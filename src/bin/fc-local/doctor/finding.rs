@@ -1,4 +1,4 @@
-//! What was found, and the one command that mends it.
+//! What was found, and the one command that fixes it.
 
 use std::io::{self, Write};
 
@@ -66,6 +66,6 @@ impl Finding {
         if self.verdict == Verdict::Sound {
             return Ok(());
         }
-        writeln!(out, "{:<4}  {:<16}  mend it: {}", "", "", self.cure)
+        writeln!(out, "{:<4}  {:<16}  fix it: {}", "", "", self.cure)
     }
 }

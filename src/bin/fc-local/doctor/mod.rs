@@ -1,4 +1,4 @@
-//! `fc-local doctor`: what building, trying and deploying a function needs, and the one command that mends what is
+//! `fc-local doctor`: what building, trying and deploying a function needs, and the one command that fixes what is
 //! not there.
 //!
 //! ```text

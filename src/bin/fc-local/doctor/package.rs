@@ -51,7 +51,7 @@ fn folder(root: &Path, shown: &str) -> Finding {
         Finding::failure(BOOTSTRAP, seen, cure)
     };
     if !metadata.is_file() {
-        return fail(format!("{shown}/{BOOTSTRAP} is no file"), BUILD);
+        return fail(format!("{shown}/{BOOTSTRAP} is not a file"), BUILD);
     }
     if metadata.permissions().mode() & 0o111 == 0 {
         let cure = format!("chmod 755 {shown}/{BOOTSTRAP}");

@@ -13,7 +13,7 @@ const FUN_VERSION: &str = "3.6.24";
 struct Program {
     name: &'static str,
     jobs: &'static str,
-    /// What makes it tell its version in its first line, if anything does.
+    /// The argument that makes it print its version in its first line, if there is one.
     version: Option<&'static str>,
     cure: &'static str,
 }
@@ -100,7 +100,7 @@ fn jobs_of_fun(project: &Path) -> &'static str {
     }
 }
 
-/// Asks fun in a home of its own and without the variables by which it would report to its makers.
+/// Asks fun in its own home and without the variables by which it would report to its makers.
 fn fun_version() -> Option<String> {
     let home = tempfile::tempdir().ok()?;
     let mut fun = Command::new("fun");

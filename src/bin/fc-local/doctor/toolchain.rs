@@ -82,7 +82,7 @@ fn beside(wanted: &str, default: Option<&str>) -> Result<(Toolchain, Finding), F
         for_rustup: format!(" --toolchain {wanted}"),
         pinned: Some(wanted.to_owned()),
     };
-    let finding = Finding::sound("toolchain", format!("Rust {wanted}, by rustup"));
+    let finding = Finding::sound("toolchain", format!("Rust {wanted}, from rustup"));
     Ok((toolchain, finding))
 }
 
@@ -107,7 +107,7 @@ fn parts(toolchain: &Toolchain) -> Vec<Finding> {
     let Some(sysroot) = first_line(toolchain.rustc().args(["--print", "sysroot"])) else {
         return vec![Finding::failure(
             "toolchain",
-            "rustc does not tell its sysroot",
+            "rustc does not print its sysroot",
             INSTALL_RUSTUP,
         )];
     };

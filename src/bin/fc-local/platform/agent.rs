@@ -36,7 +36,7 @@ const EMPTY_HEADERS: [&str; 9] = [
     header::BASE_PATH,
 ];
 
-/// What tells one call from the next, besides its body.
+/// How one call differs from the next, besides its body.
 #[derive(Debug, Clone)]
 pub(crate) struct CallId {
     pub(crate) request_id: String,
@@ -198,7 +198,7 @@ fn add_platform_headers(
     }
 }
 
-/// The temporary credentials a function with a role gets: made up, for there is no role service here.
+/// The temporary credentials a function with a role gets: made up, because there is no role service here.
 pub(crate) struct Credentials {
     pub(crate) access_key_id: &'static str,
     pub(crate) access_key_secret: &'static str,

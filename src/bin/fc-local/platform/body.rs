@@ -35,7 +35,7 @@ pub(crate) fn full_body(bytes: impl Into<Bytes>) -> Body {
         .boxed_unsync()
 }
 
-/// A body that does not tell its size, hence goes out chunked, even when it is empty.
+/// A body that does not state its size, hence goes out chunked, even when it is empty.
 pub(crate) fn chunked_body(bytes: Bytes) -> Body {
     OneFrame(Some(bytes).filter(|bytes| !bytes.is_empty())).boxed_unsync()
 }

@@ -181,7 +181,7 @@ impl State {
         } else if self.calls.is_empty() {
             self.startup.push(&line);
         } else {
-            // Nobody can tell whose line it is; each call in progress gets it.
+            // Nobody knows whose line it is; each call in progress gets it.
             self.calls.values_mut().for_each(|log| log.push(&line));
         }
     }

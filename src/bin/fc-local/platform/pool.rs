@@ -156,7 +156,7 @@ impl Pool {
         Ok(Found::Starting(outcome))
     }
 
-    /// Starts an instance in a task of its own, so that a caller that leaves does not end it for others.
+    /// Starts an instance in its own task, so that a caller that leaves does not end it for others.
     fn begin_start(self: &Arc<Self>, deployed: Deployed, call: CallId) -> (Member, Outcome) {
         let (tell, outcome) = watch::channel(None);
         let id = uuid::Uuid::new_v4().as_u64_pair().0;
@@ -164,7 +164,7 @@ impl Pool {
         let pool = Arc::clone(self);
         tokio::spawn(async move {
             let result = pool.start(&deployed, &call).await;
-            pool.settle(&deployed.function.name, id, &result);
+            pool.replace_starting(&deployed.function.name, id, &result);
             tell.send_replace(Some(result));
         });
         let state = MemberState::Starting {
@@ -202,7 +202,7 @@ impl Pool {
     }
 
     /// Puts a started instance in the place of its starting one, or takes the place away.
-    fn settle(&self, name: &FunctionName, id: u64, result: &StartResult) {
+    fn replace_starting(&self, name: &FunctionName, id: u64, result: &StartResult) {
         let mut all = self.lock();
         let members = all.entry(name.clone()).or_default();
         let Some(index) = members.iter().position(|member| member.is_starting(id)) else {

@@ -20,7 +20,7 @@ pub(crate) struct ProcessGroup {
 }
 
 impl ProcessGroup {
-    /// Starts a command as the leader of a group of its own, so that its children can be signalled with it.
+    /// Starts a command as the leader of its own group, so that its children can be signalled with it.
     pub(crate) fn start(command: &mut Command) -> io::Result<Self> {
         let mut child = command.process_group(0).spawn()?;
         let id = child.id().and_then(|id| i32::try_from(id).ok());
@@ -88,7 +88,7 @@ pub(crate) fn kill_leftovers(folder: &Path) {
         .filter_map(Pid::from_raw)
         .filter(|id| runs_in(*id, folder))
     {
-        // It may end by itself in the meantime; then there is nothing left to do.
+        // It may end in the meantime; then there is nothing left to do.
         let _ = getpgid(Some(id)).and_then(|group| kill_process_group(group, Signal::KILL));
     }
 }

@@ -26,7 +26,7 @@ const PROBE_PAUSE: Duration = Duration::from_millis(5);
 /// For how long a freshly unpacked file may be busy; far longer than another start takes.
 const BUSY_GRACE: Duration = Duration::from_secs(5);
 
-/// For how long a server may be seen on 127.0.0.1 only before it is told so.
+/// For how long a server may be seen on 127.0.0.1 only before that is reported.
 const LOOPBACK_ONLY_GRACE: Duration = Duration::from_secs(2);
 
 /// An instance that did not start.
@@ -138,7 +138,7 @@ fn write_not_runnable(f: &mut fmt::Formatter<'_>, command: &str, error: &io::Err
         ),
         Some(8) => (
             "exec format error",
-            "it is no program for this machine and has no #! line",
+            "it is not a program for this machine and has no #! line",
         ),
         _ => ("cannot be run", "see the code"),
     };

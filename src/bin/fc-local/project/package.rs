@@ -162,7 +162,7 @@ fn write_file(
             error,
         },
     })?;
-    // One byte more than there is room for tells "exactly full" from "too much".
+    // One byte more than fits shows whether it is exactly full or too much.
     let written = io::copy(&mut entry.take(room.saturating_add(1)), &mut file).map_err(at(path))?;
     file.set_permissions(Permissions::from_mode(mode))
         .map_err(at(path))?;
@@ -339,7 +339,7 @@ mod tests {
     fn a_chain_of_links_that_leads_out_of_the_package_is_refused() {
         let up = ("a/b/c/x", "../../..");
         for links in [
-            // Each goal looks harmless by itself.
+            // Each goal alone looks harmless.
             &[up, ("y", "a/b/c/x/../../.."), ("y/some/ESCAPED", "any")][..],
             &[up, ("y", "a/b/c/x/../../..")],
             &[("y", "a/b/c/x/../../.."), up],

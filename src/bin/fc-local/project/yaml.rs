@@ -1,6 +1,6 @@
 //! YAML as serde sees it: a parsed document as the source of typed values, in the order of the file.
 //!
-//! The parsing is `yaml-rust2`'s. No crate that reads YAML into types by itself is used: they decide what a plain scalar
+//! The parsing is `yaml-rust2`'s. No crate that reads YAML into types is used: they decide what a plain scalar
 //! means, and the two tools whose files are read here decide that otherwise, each by its JavaScript library.
 
 use std::fmt;

@@ -1,7 +1,7 @@
 //! Who sent a request: the signatures of FC 2.0, FC 3.0 and the package store (fun-cli §3, §8).
 //!
 //! Each is recomputed from the request and the one secret that fc-local knows; no secret is ever printed. That is done by
-//! hand, for no library checks the signatures that Alibaba Cloud's clients make: its SDKs only sign, and each of the three
+//! hand, because no library checks the signatures that Alibaba Cloud's clients make: its SDKs only sign, and each of the three
 //! has its own rules about what is decoded, sorted and left out.
 
 mod text;
@@ -134,7 +134,7 @@ fn check_date(date: &str) -> Result<(), ApiError> {
             .unwrap_or_else(|earlier| earlier.duration())
     };
     let time = httpdate::parse_http_date(date)
-        .map_err(|_| ApiError::invalid(format!("'{date}' is no HTTP date")))?;
+        .map_err(|_| ApiError::invalid(format!("'{date}' is not an HTTP date")))?;
     if off(time) <= DATE_SKEW {
         return Ok(());
     }

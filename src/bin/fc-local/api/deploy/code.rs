@@ -29,17 +29,17 @@ impl fmt::Display for CodeError {
         match self {
             Self::NoBootstrap { place } => write!(
                 f,
-                "has no file {BOOTSTRAP} in {}; build it there, or mend its CodeUri",
+                "has no file {BOOTSTRAP} in {}; build it there, or correct its CodeUri",
                 place.display()
             ),
             Self::Unreadable { place, error } => write!(
                 f,
-                "has code that cannot be read, {}: {error}; build it there, or mend its CodeUri",
+                "has code that cannot be read, {}: {error}; build it there, or correct its CodeUri",
                 place.display()
             ),
             Self::NoPackage { zip, error } => write!(
                 f,
-                "has the code {}: {error}; make that file again, or mend its CodeUri",
+                "has the code {}: {error}; make that file again, or correct its CodeUri",
                 zip.display()
             ),
             Self::TooLarge { zip, bytes } => write!(

@@ -31,7 +31,7 @@ impl fmt::Display for DeployError {
 impl std::error::Error for DeployError {}
 
 impl DeployError {
-    /// The error with the file to be mended, if that is the template.
+    /// The error with the file to be fixed, if that is the template.
     pub(crate) fn in_template(&self, file: &Path) -> String {
         match self {
             Self::Store(error) => error.to_string(),

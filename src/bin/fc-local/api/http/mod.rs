@@ -156,7 +156,7 @@ fn http_trigger(app: &App, name: &FunctionName) -> Result<TriggerSpec, ApiError>
     let found = specs.find(|trigger| trigger.is_http()).cloned();
     found.ok_or_else(|| {
         let message = format!(
-            "function '{}' has no HTTP trigger; add one to call it by HTTP",
+            "function '{}' has no HTTP trigger; add one to call it with HTTP",
             name.function()
         );
         ApiError::not_found("TriggerNotFound", message)

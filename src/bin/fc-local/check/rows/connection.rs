@@ -63,7 +63,7 @@ async fn keep_alive(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
     let mut wire = client.connect().await?;
     for number in 0..KEEP_ALIVE_EVENTS {
         let answer = client.ask_on(&mut wire, bench.sample()).await;
-        if let Err(none) = bench.settle(answer) {
+        if let Err(none) = bench.kill_if_stuck(answer) {
             return Ok(Outcome::fail(format!("after {number} answers: {none}")));
         }
     }
@@ -77,7 +77,7 @@ async fn idle(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
     client.ask_on(&mut wire, bench.sample()).await?;
     tokio::time::sleep(Duration::from_secs(seconds)).await;
     let answer = client.ask_on(&mut wire, bench.sample()).await;
-    Ok(match bench.settle(answer) {
+    Ok(match bench.kill_if_stuck(answer) {
         Ok(_) => Outcome::pass(format!("answered after {seconds} s")),
         Err(none) => Outcome::fail(format!("after {seconds} s: {none}")),
     })
@@ -170,7 +170,7 @@ async fn overlap(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
     })
 }
 
-/// How long so many slow events at once take: the best of a few tries, for a machine under load only ever makes
+/// How long so many slow events at once take: the best of a few tries, because a machine under load only ever makes
 /// them slower. It is content with fewer once one is within the limit.
 async fn fastest(
     client: &Client,

@@ -52,7 +52,7 @@ pub(super) async fn judge(bench: &mut Bench<'_>) -> bool {
 async fn first(bench: &mut Bench<'_>) -> Result<(Client, Answer), NoAnswer> {
     let client = bench.client().await?;
     let answer = client.ask(bench.sample()).await;
-    Ok((client, bench.settle(answer)?))
+    Ok((client, bench.kill_if_stuck(answer)?))
 }
 
 async fn answered(bench: &mut Bench<'_>, client: &Client, mut answer: Answer) {
@@ -105,7 +105,7 @@ pub(super) async fn framing(bench: &mut Bench<'_>) {
     }
 }
 
-/// A larger answer too, for some servers send only small ones by Content-Length.
+/// A larger answer too, because some servers send only small ones by Content-Length.
 async fn binary(bench: &mut Bench<'_>) {
     if !bench.args.echo {
         let why = "it takes a handler that gives its event back; --echo";
@@ -134,7 +134,7 @@ async fn empty(bench: &mut Bench<'_>) {
     let outcome = match (chunked.verdict, sized.verdict) {
         (Verdict::Pass, Verdict::Pass) => sized,
         (Verdict::Pass, _) => Outcome {
-            seen: format!("by Content-Length: 0: {}", sized.seen),
+            seen: format!("with Content-Length: 0: {}", sized.seen),
             ..sized
         },
         _ => Outcome {

@@ -61,7 +61,7 @@ async fn failed(bench: &mut Bench<'_>, event: &str) -> (Result<Answer, NoAnswer>
         }
     };
     let answer = client.ask(Ask::event(event.to_owned())).await;
-    let mut answer = bench.settle(answer);
+    let mut answer = bench.kill_if_stuck(answer);
     if let Ok(answer) = &mut answer {
         take_late_end(&client, "Invoke", answer).await;
     }
@@ -76,10 +76,10 @@ async fn failed(bench: &mut Bench<'_>, event: &str) -> (Result<Answer, NoAnswer>
 pub(super) async fn same_process(bench: &Bench<'_>, client: &Client) -> Result<Outcome, NoAnswer> {
     client.stays_alive().await?;
     let answer = client.ask(bench.sample()).await;
-    Ok(Outcome::pass(judge::status(&bench.settle(answer)?)))
+    Ok(Outcome::pass(judge::status(&bench.kill_if_stuck(answer)?)))
 }
 
-/// The first outcome that fails, else the first that cannot be told, else the first.
+/// The first outcome that fails, else the first that is unclear, else the first.
 fn worst(events: &[String], outcomes: impl Iterator<Item = Outcome>) -> Outcome {
     let rank = |outcome: &Outcome| match outcome.verdict {
         Verdict::Fail => 0,

@@ -87,7 +87,7 @@ async fn call(bench: &mut Bench<'_>, rows: &HookRows) {
         Err(none) => Outcome::cannot_tell(none.to_string()),
     };
     bench.record(rows.markers, markers);
-    drop(bench.settle(result));
+    drop(bench.kill_if_stuck(result));
 }
 
 /// The local mock rewrites the initialize call to the user's own method and path.

@@ -82,7 +82,7 @@ async fn get(bench: &mut Bench<'_>, path: &str) -> bool {
 async fn first(bench: &mut Bench<'_>, target: &str) -> Result<(Client, Answer), NoAnswer> {
     let client = bench.client().await?;
     let answer = client.ask(Ask::get(target)).await;
-    Ok((client, bench.settle(answer)?))
+    Ok((client, bench.kill_if_stuck(answer)?))
 }
 
 fn below_500(answer: &Answer) -> Outcome {
@@ -172,7 +172,7 @@ fn carried_answer(answer: &Answer) -> Outcome {
         return Outcome::not_applicable("the runtime does not speak them, nor has it to");
     };
     let Ok(bytes) = BASE64.decode(header.as_bytes()) else {
-        return Outcome::fail("the header of the answer is no padded base64");
+        return Outcome::fail("the header of the answer is not padded base64");
     };
     let json = serde_json::from_slice::<Value>(&bytes).unwrap_or_default();
     match json["status"].as_u64() {

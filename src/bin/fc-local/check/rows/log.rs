@@ -1,4 +1,4 @@
-//! What is told by everything that was logged (contract §5).
+//! What everything that was logged shows (contract §5).
 
 use crate::check::bench::Bench;
 use crate::check::row::Outcome;

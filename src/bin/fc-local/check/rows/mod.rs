@@ -84,7 +84,7 @@ async fn events(bench: &mut Bench<'_>) -> bool {
     serves
 }
 
-/// That the End line came late is told by a row about events; a hook has none of its own.
+/// That the End line came late is told by a row about events; a hook has none.
 fn noting_late(mut markers: Outcome, late: bool) -> Outcome {
     if late {
         markers

@@ -98,9 +98,9 @@ enum Place {
     Server(Arc<Remote>),
 }
 
-/// Makes all calls of all rounds, and tells of each in its order.
+/// Makes all calls of all rounds, and reports each in its order.
 ///
-/// The first call goes alone, for it is the one that the instance was started for.
+/// The first call goes alone, because it is the one that the instance was started for.
 pub(super) async fn make_all(
     args: &InvokeArgs,
     mut target: Target,

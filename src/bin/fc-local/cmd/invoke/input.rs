@@ -231,7 +231,7 @@ fn request_head(
     let request = Request::builder().method(method).uri(path).body(());
     let bad = |error| {
         OneShotError::Usage(format!(
-            "--http {method} {path} is no HTTP request: {error}"
+            "--http {method} {path} is not an HTTP request: {error}"
         ))
     };
     let (mut head, ()) = request.map_err(bad)?.into_parts();
@@ -259,7 +259,7 @@ fn user_headers(lines: &[String]) -> Result<HeaderMap, OneShotError> {
     for line in lines {
         let bad = || {
             OneShotError::Usage(format!(
-                "--header {line:?} is no header; write 'NAME: VALUE'"
+                "--header {line:?} is not a header; write 'NAME: VALUE'"
             ))
         };
         let (name, value) = parse(line).ok_or_else(bad)?;
@@ -279,7 +279,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, OneShotError> {
     read_all(file, &shown)
 }
 
-/// Reads what the platform would take; more is an error, for a cut event would be a wrong one.
+/// Reads what the platform would take; more is an error, because a cut event would be a wrong one.
 fn read_all(source: impl Read, what: &str) -> Result<Vec<u8>, OneShotError> {
     let mut bytes = Vec::new();
     source

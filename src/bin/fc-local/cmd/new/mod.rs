@@ -133,7 +133,7 @@ fn files(args: &NewArgs) -> Result<Vec<(&'static str, String)>, NewError> {
     ])
 }
 
-/// What tells one kind of function from the other.
+/// How one kind of function differs from the other.
 struct Kind {
     main: &'static str,
     make: &'static str,

@@ -57,7 +57,7 @@ impl Builder {
         &self.command
     }
 
-    /// Runs the command and tells how long it took. Dropped before its end, it ends the command.
+    /// Runs the command and returns how long it took. Dropped before its end, it ends the command.
     pub(super) async fn build(&mut self) -> Result<Duration, BuildError> {
         let begun = Instant::now();
         self.failed = true;

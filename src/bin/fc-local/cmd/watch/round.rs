@@ -177,8 +177,8 @@ impl Rounds {
 
     fn say_refused(&self, why: &str) {
         let what_now = match self.in_force {
-            None => "nothing new is served until it is mended",
-            Some(_) => "until it is mended, the last good template holds",
+            None => "nothing new is served until you fix it",
+            Some(_) => "until you fix it, the last good template stays in use",
         };
         output::say(&format!("{why}; {what_now}"));
     }

@@ -53,7 +53,7 @@ impl Watched {
         for path in paths {
             let absolute = path.canonicalize().map_err(|error| {
                 format!(
-                    "cannot watch {}: {error}; mend --watch or --template",
+                    "cannot watch {}: {error}; correct --watch or --template",
                     path.display()
                 )
             })?;

@@ -138,7 +138,7 @@ async fn pump(
             Ok(piece) => drop(pieces.send(Ok(piece)).await),
             Err(failure) => {
                 let (message, _) = running.fail(&failure);
-                // An error as the last piece cuts the connection, so that the client can tell.
+                // An error as the last piece cuts the connection, so that the client notices.
                 drop(pieces.send(Err(message.into())).await);
                 return;
             }

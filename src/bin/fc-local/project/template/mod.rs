@@ -1,7 +1,7 @@
 //! template.yml as `fun` reads it: services with functions and HTTP triggers, and custom domains, in the shape in which
 //! `fun` would send them (fun-cli §3).
 //!
-//! It reads and never deploys; what fc-local cannot play is told in notes instead of being lost without a word.
+//! It reads and never deploys; what fc-local cannot imitate is reported in notes instead of being ignored.
 
 mod schema;
 
@@ -65,7 +65,7 @@ impl fmt::Display for TemplateError {
                 "cannot read {}: {error}; name the template with --template",
                 file.display()
             ),
-            Self::NoYaml { file, error } => write!(f, "{} is no YAML: {error}", file.display()),
+            Self::NoYaml { file, error } => write!(f, "{} is not YAML: {error}", file.display()),
             Self::Wrong { file, why } => write!(f, "{}: {why}", file.display()),
         }
     }
@@ -189,7 +189,7 @@ impl Template {
 
     fn leave_out(&mut self, name: &str, kind: &str) {
         self.notes.push(format!(
-            "{name} is left out, for fc-local does not play {kind}"
+            "{name} is left out because fc-local does not imitate {kind}"
         ));
     }
 }
@@ -301,9 +301,9 @@ mod tests {
         let variables = &template.services[0].functions[0].spec["environmentVariables"];
         assert_eq!(*variables, json!({"A": "1", "B": "true", "C": "text"}));
         let notes = [
-            "s/f/t is left out, for fc-local does not play Timer",
+            "s/f/t is left out because fc-local does not imitate Timer",
             "d is left out: only the cloud gives it a DomainName",
-            "l is left out, for fc-local does not play Aliyun::Serverless::Log",
+            "l is left out because fc-local does not imitate Aliyun::Serverless::Log",
         ];
         assert_eq!(template.notes, notes);
     }

@@ -44,7 +44,7 @@ pub(crate) trait Spec: Serialize + DeserializeOwned + Clone + PartialEq {
         let mut names = spec.rest().keys();
         match names.find(|name| !Self::UNPLAYED.contains(&name.as_str())) {
             Some(name) => Err(format!(
-                "'{name}' is no field of {}: correct its spelling, or leave it out",
+                "'{name}' is not a field of {}: correct its spelling, or leave it out",
                 Self::KIND
             )),
             None => spec.check().map(|()| spec),

@@ -33,7 +33,7 @@ mod tests {
         let refused = |fields: &Value| FunctionSpec::read(object(fields)).expect_err("refused");
         assert_eq!(
             refused(&json!({"runtime": "custom", "timout": 3})),
-            "'timout' is no field of a function: correct its spelling, or leave it out"
+            "'timout' is not a field of a function: correct its spelling, or leave it out"
         );
         assert_eq!(
             refused(&json!({"runtime": "custom", "timeout": "3"})),
@@ -41,7 +41,7 @@ mod tests {
         );
         let service = ServiceSpec::read(object(&json!({"rol": "r"}))).expect_err("refused");
         assert!(
-            service.starts_with("'rol' is no field of a service"),
+            service.starts_with("'rol' is not a field of a service"),
             "{service}"
         );
     }

@@ -168,7 +168,7 @@ fn a_death_in_mid_request_fails_that_call_only() {
 }
 
 #[test]
-fn a_failed_event_is_told_by_its_body_and_an_error_type() {
+fn a_failed_event_is_reported_by_its_body_and_an_error_type() {
     let server = Server::start();
     server.deploy(&json!({}));
     let reply = server.invoke("fail");
@@ -267,7 +267,7 @@ fn an_asynchronous_call_is_accepted_and_retried_as_configured() {
 }
 
 #[test]
-fn an_event_that_is_given_up_is_told_with_its_request_id_and_the_reason() {
+fn an_event_that_is_given_up_is_reported_with_its_request_id_and_the_reason() {
     let server = Server::start();
     server.deploy(&json!({"environmentVariables": {"MODE": "exits"}}));
     let config = json!({"maxAsyncRetryAttempts": 0});

@@ -88,7 +88,7 @@ fn a_data_folder_is_cleared_up_without_a_server_too() {
 }
 
 #[test]
-fn unknown_names_and_taken_folders_and_ports_are_told_with_their_cure() {
+fn unknown_names_and_taken_folders_and_ports_are_reported_with_their_cure() {
     let server = Server::start();
     let said = |output: Output| {
         assert_eq!(output.status.code(), Some(1));

@@ -90,7 +90,7 @@ fn freezing_can_be_switched_off() {
 }
 
 #[test]
-fn a_second_call_at_once_gets_an_instance_of_its_own() {
+fn a_second_call_at_once_gets_its_own_instance() {
     let server = Server::start();
     server.deploy(&json!({"instanceConcurrency": 1}));
     let gate = server.data.join("gate");

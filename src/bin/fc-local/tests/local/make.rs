@@ -1,4 +1,4 @@
-//! The script behind `make local`, `make deploy FC=local` and `make invoke`, in a project folder of its own
+//! The script behind `make local`, `make deploy FC=local` and `make invoke`, in its own project folder
 //! and with a stand-in for `fun` that writes down what it is asked.
 
 use std::fs;
@@ -157,7 +157,7 @@ fn an_event_reaches_fun_as_it_is_given() {
 }
 
 #[test]
-fn an_event_may_come_from_stdin_for_it_need_not_be_text() {
+fn an_event_may_come_from_stdin_because_it_need_not_be_text() {
     let project = with_fun();
     let _running = project.start();
     project.server_pid();
@@ -170,7 +170,7 @@ fn an_event_may_come_from_stdin_for_it_need_not_be_text() {
 }
 
 #[test]
-fn a_server_that_was_killed_is_told_with_its_cure() {
+fn a_server_that_was_killed_is_reported_with_its_cure() {
     let project = with_fun();
     let mut running = project.start();
     signal("-KILL", &project.server_pid());

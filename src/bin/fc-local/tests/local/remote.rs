@@ -57,7 +57,7 @@ fn events_reach_a_deployed_function_with_its_log_and_result() {
 }
 
 #[test]
-fn what_goes_wrong_on_a_server_is_told() {
+fn what_goes_wrong_on_a_server_is_reported() {
     let server = Server::start();
     server.deploy(&json!({}));
     let failed = invoke_on(&server, &["--on", "f", "-e", "fail"]);
@@ -102,7 +102,7 @@ fn a_call_on_a_server_takes_no_option_of_a_package() {
 }
 
 #[test]
-fn a_server_that_does_not_run_is_told_with_its_cure() {
+fn a_server_that_does_not_run_is_reported_with_its_cure() {
     let mut server = Server::start();
     server.deploy(&json!({}));
     server.stop();

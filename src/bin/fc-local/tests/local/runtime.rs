@@ -148,7 +148,7 @@ fn answers_without_a_body_and_failed_calls_are_told_from_each_other() {
     assert_eq!(
         server.by_domain("GET", "/status/200", &[], b"").status,
         200,
-        "the instance lives on"
+        "the instance stays alive"
     );
 }
 

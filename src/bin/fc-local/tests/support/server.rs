@@ -15,7 +15,7 @@ use super::sign::{KEY_ID, KEY_SECRET, sign};
 use super::wire::{Reply, send};
 use super::{DOMAIN, PATIENCE, fc_local};
 
-/// A running `fc-local start` with a data folder of its own.
+/// A running `fc-local start` with its own data folder.
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: String,
@@ -100,7 +100,7 @@ impl Server {
         self.signed(method, &format!("/2016-08-15{path}"), &[], &body)
     }
 
-    /// A signed request with headers of one's own.
+    /// A signed request with the test's headers.
     pub(crate) fn signed(
         &self,
         method: &str,
@@ -211,7 +211,7 @@ impl Server {
         self.signed("POST", path, headers, event.as_bytes())
     }
 
-    /// What the test function tells of itself.
+    /// What the test function reports about itself.
     pub(crate) fn function_state(&self) -> Value {
         self.invoke("state").json()
     }

@@ -34,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_is_no_text_is_an_error() {
+    fn an_event_that_is_not_text_is_an_error() {
         let error = handle(b"\xff", &Context::default()).expect_err("an error");
         assert!(error.message().contains("invalid utf-8"), "{error:?}");
     }

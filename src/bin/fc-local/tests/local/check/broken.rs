@@ -1,4 +1,4 @@
-//! The runtimes that break the contract, and the rows that tell.
+//! The runtimes that break the contract, and the rows that find it.
 
 /// A broken runtime.
 pub(super) struct Case {

@@ -80,62 +80,62 @@ fn every_row_is_made_to_fail_by_a_case() {
 }
 
 #[test]
-fn hooks_that_fail_without_their_lines_are_told() {
+fn hooks_that_fail_without_their_lines_are_reported() {
     assert_case("hooks");
 }
 
 #[test]
-fn failures_that_look_like_success_and_leaking_logs_are_told() {
+fn failures_that_look_like_success_and_leaking_logs_are_reported() {
     assert_case("lies");
 }
 
 #[test]
-fn wrong_markers_and_error_shapes_are_told() {
+fn wrong_markers_and_error_shapes_are_reported() {
     assert_case("shapes");
 }
 
 #[test]
-fn late_lines_and_changed_bytes_are_told() {
+fn late_lines_and_changed_bytes_are_reported() {
     assert_case("bytes");
 }
 
 #[test]
-fn requests_that_the_server_does_not_understand_are_told() {
+fn requests_that_the_server_does_not_understand_are_reported() {
     assert_case("requests");
 }
 
 #[test]
-fn a_process_that_dies_where_it_should_live_is_told_and_the_next_rows_get_a_new_one() {
+fn a_process_that_dies_where_it_should_live_is_reported_and_the_next_rows_get_a_new_one() {
     assert_case("deaths");
 }
 
 #[test]
-fn a_server_for_one_connection_at_a_time_is_told() {
+fn a_server_for_one_connection_at_a_time_is_reported() {
     assert_case("one connection");
 }
 
 #[test]
-fn a_connection_that_is_not_kept_alive_is_told() {
+fn a_connection_that_is_not_kept_alive_is_reported() {
     assert_case("closes");
 }
 
 #[test]
-fn a_connection_that_is_closed_when_idle_is_told() {
+fn a_connection_that_is_closed_when_idle_is_reported() {
     assert_case("idle");
 }
 
 #[test]
-fn a_wrong_status_of_success_and_a_crash_at_the_end_are_told() {
+fn a_wrong_status_of_success_and_a_crash_at_the_end_are_reported() {
     assert_case("statuses");
 }
 
 #[test]
-fn a_server_on_loopback_only_is_told_and_still_judged() {
+fn a_server_on_loopback_only_is_reported_and_still_judged() {
     assert_case("loopback");
 }
 
 #[test]
-fn a_runtime_that_never_listens_is_told() {
+fn a_runtime_that_never_listens_is_reported() {
     assert_case("silence");
 }
 

@@ -72,7 +72,7 @@ fn a_runtime_that_keeps_the_contract_passes_every_row() {
 }
 
 #[test]
-fn what_only_the_handler_knows_cannot_be_told_without_its_option() {
+fn what_only_the_handler_knows_is_unclear_without_its_option() {
     let output = check(
         &["--json", "--idle=0"],
         &[breaker().to_str().expect("a path")],
@@ -193,7 +193,7 @@ fn the_table_shows_what_was_sent_and_expected_where_a_row_fails() {
 }
 
 #[test]
-fn a_command_that_is_not_there_and_a_wrong_option_are_told_apart() {
+fn a_missing_command_and_a_wrong_option_are_told_apart() {
     let missing = check(&[], &["./no-such-program"]);
     let said = text(&missing.stdout);
     assert!(

@@ -201,7 +201,7 @@ fn lists_come_in_pages() {
 }
 
 #[test]
-fn the_answer_to_an_invocation_tells_its_instance_and_its_code() {
+fn the_answer_to_an_invocation_names_its_instance_and_its_code() {
     let server = Server::start();
     server.deploy(&json!({}));
     let reply = server.invoke("x");

@@ -20,7 +20,7 @@ fn what_fc_would_refuse_is_refused() {
         &put(json!({"timout": 9})),
         400,
         "InvalidArgument",
-        "'timout' is no field of a function: correct its spelling, or leave it out",
+        "'timout' is not a field of a function: correct its spelling, or leave it out",
     );
     assert_error(
         &put(json!({"timeout": 90_000})),
@@ -60,7 +60,7 @@ fn what_fc_would_refuse_is_refused() {
         "serviceName '1'",
     );
     let nothing = server.signed("PUT", "/2016-08-15/services/s", &[], b"[1]");
-    assert_error(&nothing, 400, "InvalidArgument", "no JSON object");
+    assert_error(&nothing, 400, "InvalidArgument", "not a JSON object");
     assert_error(
         &server.api("GET", "/services/s.7", &json!(null)),
         404,
@@ -107,7 +107,7 @@ fn a_broken_package_is_refused_and_the_old_one_stays() {
         "/services/s/functions/f",
         &json!({"code": {"zipFile": "%%%"}}),
     );
-    assert_error(&none, 400, "InvalidArgument", "no base64");
+    assert_error(&none, 400, "InvalidArgument", "not base64");
     assert_eq!(server.invoke("still here").text(), "still here");
 }
 

@@ -1,4 +1,4 @@
-//! The machines of the tests: folders whose programs are scripts, each with a home and a project of its own.
+//! The machines of the tests: folders whose programs are scripts, each with a home and its own project.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -170,7 +170,7 @@ impl Machine {
         assert!(line.contains(seen), "{said}");
         let mend = lines
             .next()
-            .and_then(|line| line.trim_start().strip_prefix("mend it: "));
+            .and_then(|line| line.trim_start().strip_prefix("fix it: "));
         assert_eq!(mend, Some(cure), "{said}");
         let failed = said.lines().any(|line| line.starts_with("FAIL"));
         assert_eq!(output.status.code(), Some(i32::from(failed)), "{said}");

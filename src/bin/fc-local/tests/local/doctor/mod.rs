@@ -29,7 +29,7 @@ fn a_machine_where_nothing_is_missing_is_sound_and_no_key_is_shown() {
 }
 
 #[test]
-fn the_script_tells_what_the_doctor_itself_needs() {
+fn the_script_says_what_the_doctor_itself_needs() {
     let script = root().join("musl/doctor.sh");
     for (missing, cure) in [
         (
@@ -47,7 +47,7 @@ fn the_script_tells_what_the_doctor_itself_needs() {
             .expect("sh runs");
         let said = text(&output.stdout);
         assert!(said.starts_with(&format!("FAIL  {missing} ")), "{said}");
-        assert!(said.contains(&format!("mend it: {cure}\n")), "{said}");
+        assert!(said.contains(&format!("fix it: {cure}\n")), "{said}");
         assert_eq!(output.status.code(), Some(1));
     }
 }
@@ -72,6 +72,6 @@ fn the_script_builds_the_doctor_and_hands_on_what_it_says() {
     assert_eq!(run().status.code(), Some(1));
     machine.program("cargo", "echo broken >&2; exit 101");
     let broken = run();
-    assert!(text(&broken.stdout).contains("mend it: rustup update stable"));
+    assert!(text(&broken.stdout).contains("fix it: rustup update stable"));
     assert_eq!(broken.status.code(), Some(1));
 }

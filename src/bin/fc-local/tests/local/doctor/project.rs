@@ -6,14 +6,14 @@ use super::machine::{Machine, elf};
 use crate::support::{root, text, zip_of};
 
 #[test]
-fn a_bootstrap_that_the_platform_cannot_start_is_told() {
+fn a_bootstrap_that_the_platform_cannot_start_is_reported() {
     let file = "project/pkg/bootstrap";
     let contents: [(&[u8], &str, &str); 5] = [
-        (b"#!/bin/sh\n", "is no ELF file", "make musl"),
+        (b"#!/bin/sh\n", "is not an ELF file", "make musl"),
         (&elf(183, 1), "is not for x86-64", "make musl ARCH=x86_64"),
         (&elf(62, 3), "is not static", "make musl"),
         (&elf(62, 1)[..66], "is cut short", "make musl"),
-        (b"", "is no ELF file", "make musl"),
+        (b"", "is not an ELF file", "make musl"),
     ];
     for (bytes, seen, cure) in contents {
         let machine = Machine::sound();
@@ -33,7 +33,7 @@ fn a_bootstrap_that_the_platform_cannot_start_is_told() {
 }
 
 #[test]
-fn a_bootstrap_that_is_not_at_the_root_is_told() {
+fn a_bootstrap_that_is_not_at_the_root_is_reported() {
     let machine = Machine::sound();
     machine.remove("project/pkg");
     machine.bootstrap("project/pkg/bin/bootstrap", &elf(62, 1));
@@ -69,7 +69,7 @@ fn a_zip_file_is_looked_at_as_the_platform_unpacks_it() {
 }
 
 #[test]
-fn a_template_that_does_not_fit_the_package_is_told() {
+fn a_template_that_does_not_fit_the_package_is_reported() {
     let cases = [
         (
             "Runtime: custom",
@@ -122,7 +122,7 @@ fn a_template_that_does_not_fit_the_package_is_told() {
 }
 
 #[test]
-fn an_s_yaml_that_says_something_else_is_told() {
+fn an_s_yaml_that_says_something_else_is_reported() {
     let cases = [
         (
             "port: 9000",

@@ -7,7 +7,7 @@ use super::machine::{Machine, SECRET};
 use crate::support::text;
 
 #[test]
-fn a_missing_toolchain_is_told() {
+fn a_missing_toolchain_is_reported() {
     let machine = Machine::sound();
     machine.edit("musl/flags.sh", "1.2.3", "1.3.0");
     let cure = "rustup toolchain install 1.3.0 --profile minimal";
@@ -35,7 +35,7 @@ fn a_toolchain_beside_the_default_one_is_asked_for_its_parts() {
 }
 
 #[test]
-fn a_missing_target_source_or_linker_is_told() {
+fn a_missing_target_source_or_linker_is_reported() {
     let parts = [
         (
             "sysroot/lib/rustlib/x86_64-unknown-linux-musl",
@@ -86,7 +86,7 @@ fn a_missing_program_of_some_jobs_is_a_warning() {
 }
 
 #[test]
-fn what_needs_fun_is_told_as_the_makefile_of_the_project_has_it() {
+fn what_needs_fun_is_reported_as_the_makefile_of_the_project_has_it() {
     let machine = Machine::sound();
     machine.remove("bin/fun");
     let cure = "npm install --global --ignore-scripts @alicloud/fun@3.6.24";
@@ -120,7 +120,7 @@ fn fun_is_asked_without_the_real_home_and_the_variables_it_would_report_by() {
 }
 
 #[test]
-fn credentials_that_are_missing_incomplete_or_open_to_others_are_told() {
+fn credentials_that_are_missing_incomplete_or_open_to_others_are_reported() {
     let machine = Machine::sound();
     let file = "home/.fcli/config.yaml";
     let chmod = format!("chmod 600 {}", machine.path(file).display());
@@ -140,7 +140,7 @@ fn credentials_that_are_missing_incomplete_or_open_to_others_are_told() {
     fs::create_dir(machine.path(file)).expect("a folder");
     machine.mode(file, 0o700);
     let cure = format!("rm -r {} && fun config", machine.path(file).display());
-    machine.assert_says(&[], "warn", "credentials", "no readable file", &cure);
+    machine.assert_says(&[], "warn", "credentials", "not a readable file", &cure);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn a_port_that_is_in_use_is_a_warning() {
     let said = text(&output.stdout);
     let line = format!("warn  port {port}");
     assert!(
-        said.contains(&line) && said.contains("mend it: make local PORT=0"),
+        said.contains(&line) && said.contains("fix it: make local PORT=0"),
         "{said}"
     );
     assert_eq!(output.status.code(), Some(0));

@@ -1,4 +1,4 @@
-//! Calls of `fc-local invoke` that fail, each in the words that tell why.
+//! Calls of `fc-local invoke` that fail, each with the reason.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -52,7 +52,7 @@ fn a_timeout_ends_the_call() {
 }
 
 #[test]
-fn a_death_in_mid_request_is_told_in_fcs_words() {
+fn a_death_in_mid_request_is_reported_in_fcs_words() {
     for event in ["die 3", "hang-up"] {
         let output = invoke(&["-e", event]);
         let shown = text(&output.stdout);
@@ -64,7 +64,7 @@ fn a_death_in_mid_request_is_told_in_fcs_words() {
 }
 
 #[test]
-fn an_instance_that_does_not_start_is_told_in_fcs_words() {
+fn an_instance_that_does_not_start_is_reported_in_fcs_words() {
     let exits = "Function instance exited unexpectedly(code 7, message:exit status 7) with start command \
                  '/code/bootstrap '. Logs : FunctionCompute test runtime inited.";
     assert_fails(&invoke(&["-e", "x", "--env", "MODE=exits"]), exits);
@@ -89,7 +89,7 @@ fn an_instance_that_does_not_start_is_told_in_fcs_words() {
 }
 
 #[test]
-fn a_package_that_cannot_start_is_told_with_its_cure() {
+fn a_package_that_cannot_start_is_reported_with_its_cure() {
     let empty = tempfile::tempdir().expect("folder");
     assert_fails(
         &invoke_in(empty.path(), &["-e", "x"]),

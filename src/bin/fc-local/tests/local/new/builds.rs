@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::Project;
 use crate::support::{Server, root, text, wait_for};
 
-/// All projects build into one folder, so that the crate is compiled once; one after the other, for their programs have
+/// All projects build into one folder, so that the crate is compiled once; one after the other, because their programs have
 /// the same name there.
 static BUILDING: Mutex<()> = Mutex::new(());
 

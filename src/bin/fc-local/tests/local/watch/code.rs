@@ -15,7 +15,7 @@ fn template(zip: &str) -> String {
     TEMPLATE.replacen("./pkg", zip, 1)
 }
 
-/// The test function in a version of its own, as a package.
+/// The test function in its own version, as a package.
 fn package(version: &str) -> Vec<u8> {
     zip_of(&[("bootstrap", source(version).as_bytes(), 0o755)])
 }
@@ -72,7 +72,7 @@ fn what_a_build_makes_for_all_is_not_for_a_function_whose_code_is_a_zip_file() {
 }
 
 #[test]
-fn a_zip_file_that_is_no_package_is_told_and_the_last_good_one_serves_until_it_is_mended() {
+fn a_zip_file_that_is_not_a_package_is_reported_and_the_last_good_one_serves_until_it_is_fixed() {
     let watch = Watch::in_folder(with_package);
     watch.rests(1);
     let without = zip_of(&[("main", b"x", 0o755)]);
@@ -144,7 +144,7 @@ fn a_zip_file_that_comes_later_in_a_folder_that_was_not_there_is_served() {
     let said = watch.said();
     assert!(
         said.contains("s/f has code that cannot be read, dist/code.zip: No such file")
-            && said.contains("; nothing new is served until it is mended\n"),
+            && said.contains("; nothing new is served until you fix it\n"),
         "{said}"
     );
     fs::create_dir(watch.at("made")).expect("folder");

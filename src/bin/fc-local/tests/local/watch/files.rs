@@ -42,7 +42,7 @@ fn only_sources_and_what_is_named_make_a_build() {
     ] {
         watch.write(ignored, "");
     }
-    // Had one of those counted, it would be named here, for a burst is named by its first.
+    // Had one of those counted, it would be named here, because a burst is named by its first.
     watch.write("src/bootstrap", &source("2"));
     watch.rests(2);
     // A file is watched by its name, so that one that is renamed to it counts.
@@ -118,7 +118,8 @@ fn what_cannot_be_watched_is_named() {
     let folder = tempfile::tempdir().expect("folder");
     let said = refusal(folder.path(), &[]);
     assert!(
-        said.contains("cannot watch template.yml: ") && said.contains("mend --watch or --template"),
+        said.contains("cannot watch template.yml: ")
+            && said.contains("correct --watch or --template"),
         "{said}"
     );
     fs::write(folder.path().join("template.yml"), TEMPLATE).expect("written");

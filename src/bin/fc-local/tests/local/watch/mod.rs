@@ -144,7 +144,7 @@ impl Watch {
     }
 }
 
-/// The test function in a version of its own.
+/// The test function in its own version.
 fn source(version: &str) -> String {
     let source =
         fs::read_to_string(function_folder().join("bootstrap")).expect("the test function");
@@ -152,7 +152,7 @@ fn source(version: &str) -> String {
 }
 
 #[test]
-fn a_broken_build_is_shown_and_the_last_good_one_serves_until_it_is_mended() {
+fn a_broken_build_is_shown_and_the_last_good_one_serves_until_it_is_fixed() {
     let watch = Watch::start();
     watch.rests(1);
     assert_eq!(watch.version(), "1");
@@ -269,7 +269,7 @@ fn a_watcher_that_is_stopped_takes_its_build_with_it() {
 }
 
 #[test]
-fn a_build_may_fill_a_folder_of_its_own_for_all_functions() {
+fn a_build_may_fill_its_own_folder_for_all_functions() {
     let folder = tempfile::tempdir().expect("folder");
     fs::write(
         folder.path().join("template.yml"),

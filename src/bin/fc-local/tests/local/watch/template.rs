@@ -43,7 +43,7 @@ const REFUSED: [(&str, &str, &str); 4] = [
     (
         "Timeout: 30",
         "Timeout: [",
-        "template.yml is no YAML: invalid indentation at byte ",
+        "template.yml is not YAML: invalid indentation at byte ",
     ),
     (
         "Runtime: custom, CodeUri: ./pkg,",
@@ -53,7 +53,7 @@ const REFUSED: [(&str, &str, &str); 4] = [
 ];
 
 #[test]
-fn a_template_that_is_refused_is_told_at_once_and_new_code_goes_by_the_last_good_one() {
+fn a_template_that_is_refused_is_reported_at_once_and_new_code_runs_with_the_last_good_one() {
     let watch = Watch::start();
     watch.rests(1);
     for (number, (right, wrong, words)) in REFUSED.into_iter().enumerate() {
@@ -70,7 +70,7 @@ fn a_template_that_is_refused_is_told_at_once_and_new_code_goes_by_the_last_good
     }
     let said = watch.said();
     assert!(
-        said.contains("; until it is mended, the last good template holds\n"),
+        said.contains("; until you fix it, the last good template stays in use\n"),
         "{said}"
     );
     assert!(said.contains(" line 12 column 5; until"), "{said}");
@@ -93,8 +93,8 @@ fn a_template_whose_code_is_missing_leaves_everything_as_it_was() {
     let said = watch.said();
     assert!(
         said.contains(
-            "template.yml: s/web has no file bootstrap in ./nowhere; build it there, or mend its CodeUri; until it is \
-             mended, the last good template holds\n"
+            "template.yml: s/web has no file bootstrap in ./nowhere; build it there, or correct its CodeUri; until you fix \
+             it, the last good template stays in use\n"
         ),
         "{said}"
     );
@@ -112,15 +112,15 @@ fn a_template_whose_code_is_missing_leaves_everything_as_it_was() {
 }
 
 #[test]
-fn a_template_that_is_refused_at_the_start_serves_when_it_is_mended() {
+fn a_template_that_is_refused_at_the_start_serves_when_it_is_fixed() {
     let watch = Watch::in_folder(|folder| {
         fs::write(folder.join("template.yml"), "Resources: [").expect("written");
     });
     watch.rests(1);
     let said = watch.said();
     assert!(
-        said.contains("template.yml is no YAML: ")
-            && said.contains("; nothing new is served until it is mended\n"),
+        said.contains("template.yml is not YAML: ")
+            && said.contains("; nothing new is served until you fix it\n"),
         "{said}"
     );
     watch.write("template.yml", TEMPLATE);
@@ -146,7 +146,7 @@ fn a_server_may_start_with_a_template_deployed() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(
         said.contains("s/f has no file bootstrap in ")
-            && said.contains("build it there, or mend its CodeUri"),
+            && said.contains("build it there, or correct its CodeUri"),
         "{said}"
     );
     fs::create_dir(folder.path().join("pkg")).expect("pkg");
