@@ -76,7 +76,10 @@ mod tests {
         let work = move || {
             // Three quarters, for what is below it and above it takes some too.
             let touched = [1_u8; STACK_BYTES / 4 * 3];
-            let sum: usize = black_box(&touched).iter().map(|byte| usize::from(*byte)).sum();
+            let sum: usize = black_box(&touched)
+                .iter()
+                .map(|byte| usize::from(*byte))
+                .sum();
             sender
                 .send((current().id(), sum))
                 .expect("it is waited for");
