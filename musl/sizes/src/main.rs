@@ -10,6 +10,8 @@
 )]
 
 use fc_runtime::http::{Request, Response};
+// What `Runtime::invoke_json` reads and writes with; a build may have several handlers one after the other.
+use fc_runtime::serde_json::{from_slice, to_vec};
 use fc_runtime::{Context, Error, Runtime, RuntimeError};
 
 #[cfg(target_env = "musl")]
@@ -40,9 +42,9 @@ fn handle(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
     #[cfg(feature = "typed")]
     let event = typed(&event)?;
     #[cfg(feature = "value")]
-    let event = fc_runtime::json(value)(&event, ctx)?;
+    let event = to_vec(&value(from_slice(&event)?, ctx)?)?;
     #[cfg(feature = "derive")]
-    let event = fc_runtime::json(derive::handle)(&event, ctx)?;
+    let event = to_vec(&derive::handle(from_slice(&event)?, ctx)?)?;
     #[cfg(feature = "regex-lite")]
     let event = regex_lite::Regex::new("[a-z]+[0-9]")?
         .replace_all(std::str::from_utf8(&event)?, "x")
