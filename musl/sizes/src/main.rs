@@ -84,11 +84,7 @@ fn fractions(event: &[u8]) -> Result<Vec<u8>, Error> {
 #[cfg(feature = "typed")]
 fn typed(event: &[u8]) -> Result<Vec<u8>, Error> {
     let events = fc_runtime::events::OssEvents::parse(event)?;
-    let keys: Vec<&str> = events
-        .records()
-        .iter()
-        .filter_map(|record| record.key())
-        .collect();
+    let keys: Vec<&str> = events.records().filter_map(|record| record.key()).collect();
     Ok(keys.join("\n").into_bytes())
 }
 
