@@ -42,8 +42,26 @@ COMPARE = cargo run --quiet --release --locked --manifest-path musl/compare/Carg
 # Where it is allowed, programs of real time are not disturbed by the others on the machine.
 REAL_TIME = $(shell chrt --rr 1 true 2>/dev/null && echo chrt --rr 1)
 
-.PHONY: help run test test-shipped test-alloc soak replay fuzz miri deny fun musl size sizes compare scale figures build \
-	build-img local watch deploy invoke doctor findings fmt lint msrv doc release-check clean
+# One after another, and on after a failure, so that the summary has them all.
+ALL_TESTS = $(MAKE) --no-print-directory --keep-going -j1 all-tests
+
+OTHER_FRONT = $(if $(filter direct,$(FRONT)),tiny-http,direct)
+
+# What `make test` does not run, for its summary.
+define NOT_RUN
+the other HTTP server: make test FRONT=$(OTHER_FRONT)
+the package as it is shipped: make test-shipped
+a million requests: make soak
+the unit tests under miri: make miri
+the fuzzers: make fuzz
+the comparison with other runtimes: cargo test --locked --manifest-path musl/compare/Cargo.toml
+the allocator on aarch64: sh musl/alloc/tests/aarch64.sh
+what was found out about other software: make findings
+endef
+test: export NOT_RUN := $(NOT_RUN)
+
+.PHONY: help run test all-tests test-runtime test-fc-local test-shipped test-alloc soak replay fuzz miri deny fun musl \
+	size sizes compare scale figures build build-img local watch deploy invoke doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,17 +73,24 @@ help: ## print this list
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
 	@$(FC_LOCAL) invoke --initializer $(if $(EXAMPLE),--example $(EXAMPLE),-e "$$EVENT" --expect "$$EVENT") --http GET / --expect-http 'Hello World!'
 
-test: musl fun replay test-alloc ## run every test
-	cargo test --locked $(FEATURES)
-	FC_PACKAGE=pkg cargo test --locked --package fc-local
+test: musl fun ## run every test, and sum up what passed, failed and was left out
+	@bash tests/summary.sh $(ALL_TESTS)
+
+all-tests: replay test-alloc test-runtime test-fc-local
+
+test-runtime:
+	cargo test --locked --no-fail-fast $(FEATURES)
+
+test-fc-local:
+	FC_PACKAGE=pkg cargo test --locked --no-fail-fast --package fc-local
 
 test-shipped: musl ## run the tests of the runtime against the package as it is shipped
 	@PROGRAM=testbed sh musl/build.sh target/shipped
 	@cp pkg/bootstrap target/shipped/
-	FC_BINARIES=$(CURDIR)/target/shipped cargo test --locked $(FEATURES) --test endpoints --test answers --test failures --test faults --test hostile --test http_params --test life --test logs --test secrets
+	FC_BINARIES=$(CURDIR)/target/shipped bash tests/summary.sh cargo test --locked --no-fail-fast $(FEATURES) --test endpoints --test answers --test failures --test faults --test hostile --test http_params --test life --test logs --test secrets
 
 test-alloc: ## run the tests of the allocator on musl, and have loom go through the orders of its threads
-	cd musl/alloc && cargo test --locked --target x86_64-unknown-linux-musl --features copy --target-dir ../../target/alloc
+	cd musl/alloc && cargo test --locked --no-fail-fast --target x86_64-unknown-linux-musl --features copy --target-dir ../../target/alloc
 	cd musl/alloc && RUSTFLAGS="--cfg loom" cargo test --locked --release --lib --target-dir ../../target/alloc-loom loom
 
 soak: ## send a million requests to the package as it is shipped, and check each answer
@@ -74,8 +99,8 @@ soak: ## send a million requests to the package as it is shipped, and check each
 		cargo test --release --locked --no-default-features --features $(FRONT) --test soak -- --nocapture
 
 replay: ## run the inputs that the fuzzer has found, and thousands like them, on the parsers and the allocator
-	cd tests/fuzz && cargo test --locked
-	cd musl/alloc/fuzz && cargo test --locked
+	cd tests/fuzz && cargo test --locked --no-fail-fast
+	cd musl/alloc/fuzz && cargo test --locked --no-fail-fast
 
 fuzz: ## fuzz the parsers, SECONDS for each or for one TARGET (needs cargo-fuzz)
 	@sh tests/fuzz/run.sh "$(SECONDS)" $(TARGET)

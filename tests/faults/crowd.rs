@@ -82,12 +82,14 @@ fn affordable(wanted: usize) -> usize {
     let files = may_open(wanted as u64 * FILES_EACH + SPARE_FILES);
     let connections = files.saturating_sub(SPARE_FILES) / FILES_EACH;
     let connections = wanted.min(usize::try_from(connections).expect("a limit that fits"));
-    let told =
-        format!("{connections} instead of {wanted} connections, for `ulimit -Hn` is {files}\n");
+    let told = format!(
+        "LEFT OUT: {} of {wanted} connections: `ulimit -Hn` is {files}; raise it\n",
+        wanted - connections
+    );
     assert!(connections >= FEWEST, "{told}");
     if connections < wanted {
         assert!(std::env::var_os("CI").is_none(), "{told}");
-        // Unlike what the macros print, this is seen although the test passes.
+        // Unlike what the macros print, this is seen although the test passes, and `make test` sums it up.
         io::stderr().write_all(told.as_bytes()).expect("stderr");
     }
     connections

@@ -121,7 +121,7 @@ impl Tracer {
         let mut command = Command::new("strace");
         command.args(["-f", "-e", calls, "-p", &instance.pid().to_string(), "-o"]);
         let tracer = command.arg(&path).stderr(Stdio::piped()).spawn();
-        let mut tracer = tracer.expect("strace is installed");
+        let mut tracer = tracer.expect("strace runs: apt-get install strace");
         // It says so when it has the process, all of its threads before.
         let mut said = BufReader::new(tracer.stderr.as_mut().expect("a pipe"));
         let mut line = String::new();
