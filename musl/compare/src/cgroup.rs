@@ -250,5 +250,7 @@ fn own_path(own: &str, version: Version) -> Option<&str> {
     })
 }
 
+// The path is the same for the test that takes this file in: `tests/cgroup.rs`.
 #[cfg(test)]
+#[path = "cgroup/tests.rs"]
 mod tests;
