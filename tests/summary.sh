@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Runs a command that runs tests, and sums up what they did: `bash tests/summary.sh make all-tests`.
 #
-# Each test binary gets one line, each test that failed its whole output, each that was left out its reason. The last line
-# counts them all. The exit status is the command's, and never 0 where a test failed, a binary broke off or no test ran.
+# Each test binary gets one line, and all that it wrote where a test of it failed; each test that was left out has its
+# reason. The last line counts them all. The exit status is the command's, and never 0 where a test failed, a binary broke off or no test ran.
 # NOT_RUN, if it is set, names what belongs to other commands, a line each.
 set -uo pipefail
 
 passed=0 failed=0 ignored=0
 binary=""     # the one that runs
+written=()    # what it wrote, besides the tests that passed
 skipped=()    # tests that were left out, with the reason
 parts=()      # what could not be tested as it should, said by the tests themselves
 broken=()     # binaries that ended without a result
@@ -15,10 +16,15 @@ broken=()     # binaries that ended without a result
 # Before the next binary begins and at the end: each has to have said what came of it.
 leave_binary() {
     if [ -n "$binary" ]; then
+        show_written
         broken+=("$binary")
         echo "$binary: ended without a result"
     fi
-    binary=$1
+    binary=$1 written=()
+}
+
+show_written() {
+    [ "${#written[@]}" -eq 0 ] || printf '%s\n' "${written[@]}"
 }
 
 # result LINE: "test result: ok. 3 passed; 0 failed; 1 ignored; …", of rustc's harness and of others like it.
@@ -26,12 +32,18 @@ result() {
     [[ $1 =~ ([0-9]+)\ passed\;\ ([0-9]+)\ failed\;\ ([0-9]+)\ ignored ]] || return 1
     local good=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]} left=${BASH_REMATCH[3]}
     passed=$((passed + good)) failed=$((failed + bad)) ignored=$((ignored + left))
+    [ "$bad" -eq 0 ] || show_written
     local words="$good passed"
     [ "$bad" -eq 0 ] || words+=", $bad FAILED"
     [ "$left" -eq 0 ] || words+=", $left skipped"
     # One without tests, such as those of the other HTTP server, is no news.
     [ "$((good + bad + left))" -eq 0 ] || echo "$binary: $words"
     binary=""
+}
+
+# skip LINE: "test NAME ... ignored, REASON", or "(REASON)" in the words of another harness.
+skip() {
+    skipped+=("$(sed -E 's/^test //; s/ +\.\.\. ignored$//; s/ +\.\.\. ignored, /: /; s/ +\.\.\. ignored \((.*)\)$/: \1/' <<<"$1")")
 }
 
 look_at() {
@@ -43,11 +55,11 @@ look_at() {
     "   Doc-tests "*) leave_binary "examples in the documentation of ${line#   Doc-tests }" ;;
     "test result: "*) result "$line" || echo "$line" ;;
     "test "*" ... ok" | "test "*" ... ok (in "*) ;;
-    "test "*" ... ignored"*) skipped+=("$(sed -E 's/^test //; s/ +\.\.\. ignored(, )?/: /; s/: $//' <<<"$line")") ;;
+    "test "*" ... ignored"*) skip "$line" ;;
     "" | "running "*" test"* | "   Compiling "* | " Downloading "* | "  Downloaded "* | "    Updating "*) ;;
     "    Finished "* | "    Blocking waiting for "* | "     Locking "*) ;;
-    # Whatever else there is, failures above all, is shown as it came.
-    *) printf '%s\n' "$line" ;;
+    # Whatever else there is, failures above all, is shown as it came; a green binary's is not.
+    *) if [ -n "$binary" ]; then written+=("$line"); else printf '%s\n' "$line"; fi ;;
     esac
 }
 

@@ -9,19 +9,22 @@ const GREEN: &str = "
     Finished `test` profile [unoptimized] target(s) in 1.52s
      Running unittests src/lib.rs (/a/target/debug/deps/some_crate-7a646abc1749f465)
 
-running 2 tests
+running 3 tests
 test one::is_one ... ok
+a server's log, past the capture
+test three ... ignored
 test two ... ok
 
-test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
+test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s
 
      Running tests/clients/main.rs (target/debug/deps/clients-0123456789abcdef)
 
-running 2 tests
+running 3 tests
 test with_curl  ... ok
-test with_fun   ... ignored, fun is missing: npm ci
+test with_fun   ... ignored (fun is missing (see make fun))
+test with_miri ... ignored, it has no limits
 
-test result: ok. 1 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s
+test result: ok. 1 passed; 0 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.01s
 
      Running tests/none.rs (target/debug/deps/none-0123456789abcdef)
 
@@ -82,18 +85,20 @@ fn last_line(said: &str) -> &str {
 fn a_green_run_is_a_line_for_each_binary_and_one_that_counts() {
     let (said, status) = summary(GREEN, 0, "soak: make soak\nfuzz: make fuzz");
     let expected = "\
-src/lib.rs of some_crate: 2 passed
-tests/clients/main.rs: 1 passed, 1 skipped
+src/lib.rs of some_crate: 2 passed, 1 skipped
+tests/clients/main.rs: 1 passed, 2 skipped
 examples in the documentation of some_crate: 2 passed
 
 Skipped:
-  with_fun: fun is missing: npm ci
+  three
+  with_fun: fun is missing (see make fun)
+  with_miri: it has no limits
 
 Not run here:
   soak: make soak
   fuzz: make fuzz
 
-5 passed, 0 failed, 1 skipped
+5 passed, 0 failed, 3 skipped
 ";
     assert_eq!(said, expected);
     assert_eq!(status, 0);
@@ -112,7 +117,7 @@ fn a_failure_is_shown_in_full_and_its_status_is_kept() {
         said.contains("tests/red.rs: 1 passed, 1 FAILED\n"),
         "{said}"
     );
-    assert_eq!(last_line(&said), "6 passed, 1 failed, 1 skipped");
+    assert_eq!(last_line(&said), "6 passed, 1 failed, 3 skipped");
     assert_eq!(status, 101);
 }
 
@@ -123,15 +128,15 @@ fn a_failed_test_is_a_failure_whatever_the_command_ends_with() {
 
 #[test]
 fn a_binary_that_breaks_off_counts_as_a_failure() {
-    let start = "     Running tests/gone.rs (target/debug/deps/gone-0123456789abcdef)\n\nrunning 9 tests\ntest one ... ok\n";
+    let start = "     Running tests/gone.rs (target/debug/deps/gone-0123456789abcdef)\n\nrunning 9 tests\ntest one ... ok\nfatal\n";
     // At the end, and where another one follows.
     for printed in [format!("{GREEN}{start}"), format!("{start}{GREEN}")] {
         let (said, status) = summary(&printed, 0, "");
         assert!(
-            said.contains("tests/gone.rs: ended without a result\n"),
+            said.contains("fatal\ntests/gone.rs: ended without a result\n"),
             "{said}"
         );
-        assert_eq!(last_line(&said), "5 passed, 1 failed, 1 skipped");
+        assert_eq!(last_line(&said), "5 passed, 1 failed, 3 skipped");
         assert_eq!(status, 1);
     }
 }
