@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::auth::Keys;
+use super::guard::Guard;
 use crate::function::Owner;
 use crate::platform::pool::Pool;
 use crate::store::Store;
@@ -15,6 +16,7 @@ pub(crate) struct App {
     pub(crate) pool: Arc<Pool>,
     pub(crate) owner: Owner,
     pub(crate) keys: Keys,
+    pub(crate) guard: Guard,
     /// Where it listens.
     pub(crate) address: SocketAddr,
 }

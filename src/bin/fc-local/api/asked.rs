@@ -4,11 +4,12 @@ use std::net::IpAddr;
 
 use form_urlencoded::parse;
 use hyper::body::{Body as HttpBody, Bytes};
-use hyper::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use hyper::header::{CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
 use percent_encoding::percent_decode_str;
 
 use super::error::ApiError;
+use crate::facts::limit;
 use crate::name::Generation;
 use crate::platform::agent::Payload;
 use crate::platform::body::{self, BoxError, ReadError};
@@ -20,6 +21,8 @@ pub(super) struct Asked {
     /// As it came; the router sees a simplified path.
     pub(super) head: Parts,
     pub(super) client: IpAddr,
+    /// The address of this machine that the client came to.
+    pub(super) server: IpAddr,
     pub(super) generation: Generation,
     pub(super) request_id: String,
 }
@@ -51,6 +54,18 @@ impl Asked {
         pairs
             .find(|(key, _)| key == name)
             .map_or_else(String::new, |(_, value)| value)
+    }
+
+    /// Reads the body of a refused request and keeps nothing of it, for many clients read the answer only when they have
+    /// sent all. One that waits for a 100 is refused at once.
+    pub(super) fn discard<B>(&self, body: B)
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        if self.header(EXPECT.as_str()).is_empty() {
+            tokio::spawn(body::discard(body, limit::API_BODY_BYTES));
+        }
     }
 
     /// Reads the body, up to a limit.

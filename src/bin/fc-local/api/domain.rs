@@ -35,6 +35,7 @@ async fn list(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked
 async fn create(State(app): State<Arc<App>>, Extension(body): Extension<Payload>) -> Answer {
     let mut fields = fields(&body)?;
     let name = take_text(&mut fields, "domainName")?.to_ascii_lowercase();
+    app.guard.check_domain(&name)?;
     let spec = DomainSpec::read(fields).map_err(ApiError::invalid)?;
     created(app.store.update(|state| {
         if state.domains.contains_key(&name) {

@@ -11,7 +11,8 @@
 //! packages, admin                       the package store, fc-local's own commands
 //! deploy                                a whole template at once
 //! lookup, outcome, answer, paths        finding a function, what is said of a call, answers, parts of a path
-//! auth, asked, app, error
+//! guard, auth                           which requests are let in: by their server and page, by their signature
+//! asked, app, error
 //! ```
 
 mod admin;
@@ -25,6 +26,7 @@ pub(crate) mod deploy;
 mod domain;
 mod error;
 mod function;
+mod guard;
 mod http;
 mod invoke;
 mod lookup;
@@ -38,4 +40,5 @@ mod trigger;
 pub(crate) use admin::PREFIX as ADMIN_PREFIX;
 pub(crate) use app::App;
 pub(crate) use auth::Keys;
+pub(crate) use guard::Guard;
 pub(crate) use router::serve;

@@ -38,11 +38,8 @@ pub(super) async fn handle(
     asked: &Asked,
     body: Incoming,
 ) -> Response<Body> {
-    let answer = match asked.read(body, limit::API_BODY_BYTES).await {
-        Ok(body) => answer(app, bucket, asked, &body.bytes),
-        Err(error) => Err(error),
-    };
-    answer.unwrap_or_else(|error| xml_error(&error, &asked.request_id))
+    let answered = answer(app, bucket, asked, body).await;
+    answered.unwrap_or_else(|error| xml_error(&error, &asked.request_id))
 }
 
 /// The bytes of a stored object, for a function whose code is there.
@@ -53,13 +50,19 @@ pub(super) fn read(store: &Store, bucket: &str, object: &str) -> Result<Vec<u8>,
     })
 }
 
-fn answer(app: &App, bucket: &str, asked: &Asked, body: &[u8]) -> Answer {
-    app.keys.verify_oss(&asked.head, bucket)?;
+async fn answer(app: &App, bucket: &str, asked: &Asked, body: Incoming) -> Answer {
+    let origin = app.guard.check_origin(asked);
+    let known = origin.and_then(|()| app.keys.verify_oss(&asked.head, bucket));
+    if let Err(error) = known {
+        asked.discard(body);
+        return Err(error);
+    }
+    let body = asked.read(body, limit::API_BODY_BYTES).await?;
     let object = percent_decode(asked.path().trim_start_matches('/'));
     if object.is_empty() {
         bucket_request(app, bucket, asked)
     } else {
-        object_request(app, bucket, &object, asked, body)
+        object_request(app, bucket, &object, asked, &body.bytes)
     }
 }
 

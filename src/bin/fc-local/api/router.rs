@@ -4,7 +4,7 @@
 //! commands.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use tower_service::Service;
 
 use super::app::App;
 use super::asked::Asked;
+use super::auth::SignedBody;
 use super::error::ApiError;
 use super::http::{self, Target};
 use super::{
@@ -55,12 +56,23 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) {
     }
 }
 
+/// Who talks with whom on a connection.
+#[derive(Debug, Clone, Copy)]
+struct Ends {
+    client: IpAddr,
+    server: IpAddr,
+}
+
 async fn serve_connection(app: Arc<App>, router: Router, stream: TcpStream, client: SocketAddr) {
+    let ends = Ends {
+        client: client.ip(),
+        server: stream.local_addr().map_or(client.ip(), |own| own.ip()),
+    };
     // Without it, small answers on kept-alive connections wait for the other side's acknowledgement.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {
         let (app, router) = (Arc::clone(&app), router.clone());
-        async move { Ok::<_, Infallible>(answer(&app, router, request, client).await) }
+        async move { Ok::<_, Infallible>(answer(&app, router, request, ends).await) }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         // Clients keep connections for their next deployment; an idle one costs nothing here.
@@ -75,7 +87,7 @@ async fn answer(
     app: &Arc<App>,
     router: Router,
     request: Request<Incoming>,
-    client: SocketAddr,
+    ends: Ends,
 ) -> Response {
     let (head, body) = request.into_parts();
     let generation = match head.uri.path().starts_with(FC3_PREFIX) {
@@ -84,7 +96,8 @@ async fn answer(
     };
     let asked = Arc::new(Asked {
         head,
-        client: client.ip(),
+        client: ends.client,
+        server: ends.server,
         generation,
         request_id: ids::request_id(generation),
     });
@@ -105,23 +118,29 @@ async fn answer(
     response
 }
 
-/// Custom domain, package store, or a path: in this order, as each has fewer hosts than the next.
+/// Custom domain, package store, or a path of this server, by the host.
 async fn dispatch(
     app: &Arc<App>,
     mut router: Router,
     asked: Arc<Asked>,
     body: Incoming,
 ) -> Response {
-    let host = asked.host();
-    let target = Target::of_domain(&app.store.snapshot(), &host, asked.path());
-    if let Some(target) = target {
-        let called = async { http::handle(app, target?, &asked, body).await };
-        return called.await.into_response();
-    }
-    if let Some(bucket) = packages::bucket_of(&host) {
-        return packages::handle(app, bucket, &asked, body)
-            .await
-            .into_response();
+    if !app.guard.is_own(&asked) {
+        let host = asked.host();
+        let target = Target::of_domain(&app.store.snapshot(), &host, asked.path());
+        if let Some(target) = target {
+            let called = async { http::handle(app, target?, &asked, body).await };
+            return called.await.into_response();
+        }
+        if let Some(bucket) = packages::bucket_of(&host) {
+            return packages::handle(app, bucket, &asked, body)
+                .await
+                .into_response();
+        }
+        if let Err(error) = app.guard.check_host(&asked) {
+            asked.discard(body);
+            return error.into_response();
+        }
     }
     let mut request = Request::new(body);
     *request.method_mut() = asked.head.method.clone();
@@ -198,15 +217,28 @@ async fn verify(
     next: Next,
 ) -> Result<Response, ApiError> {
     let (mut parts, body) = request.into_parts();
+    // Before the body, so that a request which is not signed costs no memory.
+    let signed = match check_head(&app, &asked) {
+        Ok(signed) => signed,
+        Err(error) => {
+            asked.discard(body);
+            return Err(error);
+        }
+    };
     let payload = asked.read(body, limit::API_BODY_BYTES).await?;
-    match asked.generation {
-        Generation::Fc2 => app.keys.verify_fc2(&asked.head, &payload.bytes)?,
-        Generation::Fc3 => app.keys.verify_fc3(&asked.head, &payload.bytes)?,
-    }
+    signed.check(&payload.bytes)?;
     parts.extensions.insert(payload);
     Ok(next
         .run(Request::from_parts(parts, axum::body::Body::empty()))
         .await)
+}
+
+fn check_head<'a>(app: &App, asked: &'a Asked) -> Result<SignedBody<'a>, ApiError> {
+    app.guard.check_origin(asked)?;
+    match asked.generation {
+        Generation::Fc2 => app.keys.verify_fc2(&asked.head),
+        Generation::Fc3 => app.keys.verify_fc3(&asked.head),
+    }
 }
 
 async fn unknown(method: Method, Extension(asked): Extension<Arc<Asked>>) -> ApiError {

@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::announcement;
 use super::data::DataArgs;
-use crate::api::{self, App, Keys};
+use crate::api::{self, App, Guard, Keys};
 use crate::facts::limit;
 use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Owner};
 use crate::output;
@@ -25,6 +25,10 @@ use crate::store::Store;
 const DEFAULT_KEY_ID: &str = "fc-local-key";
 const DEFAULT_KEY_SECRET: &str = "fc-local-secret";
 
+/// Where a user's own keys are given.
+const KEY_ID_VARIABLE: &str = "FC_LOCAL_ACCESS_KEY_ID";
+const KEY_SECRET_VARIABLE: &str = "FC_LOCAL_ACCESS_KEY_SECRET";
+
 /// How a server runs, whatever it serves.
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
@@ -32,9 +36,13 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "PORT", default_value_t = 8900)]
     pub(crate) port: u16,
 
-    /// The address to listen on; any other than loopback lets the network run your functions
+    /// The address to listen on; any other than loopback lets the network reach your functions, and needs your own keys
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub(crate) host: IpAddr,
+
+    /// Another name that clients may reach the API by, as that of a container; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    pub(crate) allow_host: Vec<String>,
 
     #[command(flatten)]
     pub(crate) data: DataArgs,
@@ -85,6 +93,8 @@ async fn start<Companion>(
 where
     Companion: Future<Output = Result<(), String>>,
 {
+    let keys = keys();
+    check_exposure(args.host, &keys)?;
     let data = args.data.folder()?;
     let store = Store::open(&data).map_err(|error| error.to_string())?;
     let data = data
@@ -102,7 +112,8 @@ where
             account_id: args.account_id.clone(),
             region: args.region.clone(),
         },
-        keys: keys(),
+        keys,
+        guard: Guard::new(address, &args.allow_host),
         address,
     });
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
@@ -122,6 +133,24 @@ where
     }
     announcement::remove(&data);
     ended
+}
+
+/// Beyond this machine the made-up keys, which everybody knows, would let everybody run code.
+fn check_exposure(host: IpAddr, keys: &Keys) -> Result<(), String> {
+    if host.is_loopback() {
+        return Ok(());
+    }
+    if keys.secret.is_empty() || keys.secret == DEFAULT_KEY_SECRET {
+        return Err(format!(
+            "--host {host} lets the network reach fc-local, whose made-up keys everybody knows: set your own in \
+             {KEY_ID_VARIABLE} and {KEY_SECRET_VARIABLE}"
+        ));
+    }
+    eprintln!(
+        "fc-local: --host {host}: everybody who reaches this address and has the keys can run programs as you, and \
+         HTTP triggers that are anonymous need no keys"
+    );
+    Ok(())
 }
 
 async fn listen(args: &ServeArgs) -> Result<TcpListener, String> {
@@ -152,7 +181,7 @@ fn keys() -> Keys {
     let variable =
         |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
     Keys {
-        id: variable("FC_LOCAL_ACCESS_KEY_ID", DEFAULT_KEY_ID),
-        secret: variable("FC_LOCAL_ACCESS_KEY_SECRET", DEFAULT_KEY_SECRET),
+        id: variable(KEY_ID_VARIABLE, DEFAULT_KEY_ID),
+        secret: variable(KEY_SECRET_VARIABLE, DEFAULT_KEY_SECRET),
     }
 }

@@ -64,6 +64,16 @@ where
     Ok(collected.to_bytes())
 }
 
+/// Reads a body and keeps nothing of it, up to a limit.
+pub(crate) async fn discard<B>(body: B, limit_bytes: usize)
+where
+    B: HttpBody<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
+    let mut body = std::pin::pin!(Limited::new(body, limit_bytes));
+    while let Some(Ok(_)) = body.frame().await {}
+}
+
 struct OneFrame(Option<Bytes>);
 
 impl HttpBody for OneFrame {

@@ -83,14 +83,11 @@ pub(super) fn fc3(head: &Parts, signed_headers: &str, payload: &str) -> String {
 
 /// What a request to the package store signs (fun-cli §3).
 pub(super) fn oss(head: &Parts, bucket: &str) -> String {
-    let date = Some(header(head, "x-oss-date"))
-        .filter(|date| !date.is_empty())
-        .unwrap_or(header(head, DATE.as_str()));
     let fields = [
         head.method.as_str(),
         header(head, "content-md5"),
         header(head, CONTENT_TYPE.as_str()),
-        date,
+        oss_date(head),
     ];
     let path = percent_decode(head.uri.path());
     let mut sub: Vec<String> = query_pairs(head)
@@ -115,6 +112,13 @@ pub(super) fn oss(head: &Parts, bucket: &str) -> String {
         fields.join("\n"),
         prefixed_headers(&head.headers, "x-oss-")
     )
+}
+
+/// When a request to the package store was signed.
+pub(super) fn oss_date(head: &Parts) -> &str {
+    Some(header(head, "x-oss-date"))
+        .filter(|date| !date.is_empty())
+        .unwrap_or(header(head, DATE.as_str()))
 }
 
 /// All headers of a family as sorted `name:value` lines.

@@ -44,6 +44,8 @@ pub(crate) fn deploy(
     built: Option<&Path>,
 ) -> Result<Deployment, DeployError> {
     let plan = Plan::of(template)?;
+    let mut domains = template.domains.iter();
+    domains.try_for_each(|(domain, _)| app.guard.check_domain(domain))?;
     template.notes.iter().for_each(|note| output::say(note));
     let mut stored = BTreeMap::new();
     // Packing takes long enough to be in the way of calls.

@@ -15,6 +15,7 @@ use hyper::{Response, StatusCode};
 use super::answer::Answer;
 use super::app::App;
 use super::asked::Asked;
+use super::auth::SignedBody;
 use super::error::ApiError;
 use super::lookup;
 use super::outcome::{add_report, cold_error, no_instance, wants_log};
@@ -50,7 +51,7 @@ async fn proxy(
 /// Makes the call and answers with what the function answers.
 pub(super) async fn handle<B>(app: &Arc<App>, target: Target, asked: &Asked, body: B) -> Answer
 where
-    B: HttpBody<Data = Bytes>,
+    B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
     check_limits(&asked.head)?;
@@ -61,8 +62,15 @@ where
         // A domain does not show the generation; only its function does.
         Generation::Fc3 => ids::request_id(Generation::Fc3),
     };
+    let signed = match check_trigger(app, &trigger, asked) {
+        Ok(signed) => signed,
+        Err(error) => {
+            asked.discard(body);
+            return Err(error);
+        }
+    };
     let body = asked.read(body, limit::SYNC_BODY_BYTES).await?;
-    check_trigger(app, &trigger, asked, &body.bytes)?;
+    signed.map_or(Ok(()), |signed| signed.check(&body.bytes))?;
     let wants_log = wants_log(&asked.head.headers)?;
     let head = user_head(&asked.head, &target, asked.client)?;
     let call = CallId::first(request_id.clone());
@@ -163,13 +171,12 @@ fn http_trigger(app: &App, name: &FunctionName) -> Result<TriggerSpec, ApiError>
     })
 }
 
-/// Checks the method, and the signature unless the trigger is anonymous.
-fn check_trigger(
+/// Checks the method, and the signature unless the trigger is anonymous; returns what was signed of the body.
+fn check_trigger<'a>(
     app: &App,
     trigger: &TriggerSpec,
-    asked: &Asked,
-    body: &[u8],
-) -> Result<(), ApiError> {
+    asked: &'a Asked,
+) -> Result<Option<SignedBody<'a>>, ApiError> {
     let method = asked.head.method.as_str();
     if !trigger.allows(method) {
         let message =
@@ -177,7 +184,7 @@ fn check_trigger(
         return Err(ApiError::denied("AccessDenied", message));
     }
     match trigger.is_anonymous() {
-        true => Ok(()),
-        false => app.keys.verify_fc2(&asked.head, body),
+        true => Ok(None),
+        false => app.keys.verify_fc2(&asked.head).map(Some),
     }
 }

@@ -8,6 +8,7 @@ mod cli;
 mod control;
 mod doctor;
 mod events;
+mod guard;
 mod http;
 mod instances;
 mod invoke;

@@ -1,11 +1,11 @@
-//! The signatures of FC 2.0, computed independently of fc-local.
+//! The signatures of both generations, computed independently of fc-local.
 
 use std::time::SystemTime;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 pub(crate) const KEY_ID: &str = "test-key";
 pub(crate) const KEY_SECRET: &str = "test-secret";
@@ -63,4 +63,43 @@ pub(crate) fn authorization(
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
     mac.update(text.as_bytes());
     format!("FC {KEY_ID}:{}", BASE64.encode(mac.finalize().into_bytes()))
+}
+
+/// The headers of a request to FC 3.0, with the `Authorization` that signs those that are named (contract fun-cli §8).
+pub(crate) fn sign_fc3<'a>(
+    method: &str,
+    path: &str,
+    headers: &[(&'a str, &'a str)],
+    signed: &[&str],
+    body: &[u8],
+) -> Vec<(&'a str, String)> {
+    let digest = hex(&Sha256::digest(body));
+    let own = ("x-acs-content-sha256", digest.clone());
+    let mut all: Vec<(&str, String)> = headers
+        .iter()
+        .map(|(name, value)| (*name, (*value).to_owned()))
+        .chain([own])
+        .collect();
+    let value = |wanted: &&str| all.iter().find(|(name, _)| name == wanted);
+    let lines: String = signed
+        .iter()
+        .map(|name| format!("{name}:{}\n", value(name).map_or("", |(_, value)| value)))
+        .collect();
+    let names = signed.join(";");
+    let request = format!("{method}\n{path}\n\n{lines}\n{names}\n{digest}");
+    let text = format!(
+        "ACS3-HMAC-SHA256\n{}",
+        hex(&Sha256::digest(request.as_bytes()))
+    );
+    let mut mac = Hmac::<Sha256>::new_from_slice(KEY_SECRET.as_bytes()).expect("a key");
+    mac.update(text.as_bytes());
+    let signature = hex(&mac.finalize().into_bytes());
+    let authorization =
+        format!("ACS3-HMAC-SHA256 Credential={KEY_ID},SignedHeaders={names},Signature={signature}");
+    all.push(("authorization", authorization));
+    all
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,0 +1,134 @@
+//! Which requests may reach the API at all: those that name this server, and those of no other web page.
+//!
+//! A page can send requests to this machine, be it by its name server, which may turn the page's own name into a loopback
+//! address. But a browser names the server in `Host` and the page in `Origin`, and no page can change either. It must not
+//! know what is asked for, nor who signed it.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use hyper::header::{HOST, ORIGIN};
+
+use super::asked::Asked;
+use super::error::ApiError;
+
+/// The names of this server that are not its addresses.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    address: SocketAddr,
+    names: Vec<String>,
+}
+
+impl Guard {
+    /// For a server that listens at an address and has these names besides.
+    pub(crate) fn new(address: SocketAddr, names: &[String]) -> Self {
+        Self {
+            address,
+            names: names.iter().map(|name| plain(name)).collect(),
+        }
+    }
+
+    /// Whether a request names this server itself, so that no custom domain may have it.
+    pub(super) fn is_own(&self, asked: &Asked) -> bool {
+        let host = asked.host();
+        self.is_named(&host) || ip_of(&host).is_some_and(|ip| ip == asked.server.to_canonical())
+    }
+
+    /// Refuses a request that names neither this server nor a name below `localhost`.
+    pub(super) fn check_host(&self, asked: &Asked) -> Result<(), ApiError> {
+        let host = asked.host();
+        if self.is_own(asked) || plain(&host).ends_with(".localhost") {
+            return Ok(());
+        }
+        let message = format!(
+            "there is no custom domain '{host}', and the API is served to this machine's names only: use localhost or \
+             {}, or start fc-local with --allow-host {host}",
+            self.address
+        );
+        Err(ApiError::denied("AccessDenied", message))
+    }
+
+    /// Refuses a request of a web page that this server did not serve itself.
+    pub(super) fn check_origin(&self, asked: &Asked) -> Result<(), ApiError> {
+        let given = asked.head.headers.get_all(ORIGIN);
+        let own = format!("http://{}", asked.header(HOST.as_str()));
+        let foreign = given
+            .iter()
+            .find(|origin| !origin.as_bytes().eq_ignore_ascii_case(own.as_bytes()));
+        foreign.map_or(Ok(()), |origin| {
+            let origin = String::from_utf8_lossy(origin.as_bytes());
+            let message = format!(
+                "the API is not served to web pages, and this request is one of '{origin}': send it from a program"
+            );
+            Err(ApiError::denied("AccessDenied", message))
+        })
+    }
+
+    /// Refuses a custom domain whose requests would be taken for those to the API.
+    pub(super) fn check_domain(&self, name: &str) -> Result<(), ApiError> {
+        if !self.is_named(name) && ip_of(name).is_none() {
+            return Ok(());
+        }
+        let message = format!(
+            "'{name}' is an address of the API itself; give the custom domain another name"
+        );
+        Err(ApiError::invalid(message))
+    }
+
+    fn is_named(&self, host: &str) -> bool {
+        let host = plain(host);
+        host == "localhost"
+            || self.names.contains(&host)
+            || ip_of(&host)
+                .is_some_and(|ip| ip.is_loopback() || ip == self.address.ip().to_canonical())
+    }
+}
+
+/// A host name in the one form in which names are compared.
+fn plain(name: &str) -> String {
+    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
+}
+
+/// The address that a host is, if it is one; IPv6 has its brackets.
+fn ip_of(host: &str) -> Option<IpAddr> {
+    let inner = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    let ip = inner.map_or_else(
+        || host.parse().ok(),
+        |inner| inner.parse::<Ipv6Addr>().ok().map(IpAddr::V6),
+    );
+    ip.map(|ip: IpAddr| ip.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Guard;
+
+    #[test]
+    fn addresses_and_names_of_the_server_are_told_from_others() {
+        let address = "192.0.2.7:8900".parse().expect("an address");
+        let guard = Guard::new(address, &["Fc-Local.".to_owned()]);
+        for own in [
+            "localhost",
+            "LOCALHOST.",
+            "127.0.0.1",
+            "127.9.9.9",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "192.0.2.7",
+            "fc-local",
+        ] {
+            assert!(guard.is_named(own), "{own}");
+        }
+        for other in [
+            "",
+            "192.0.2.8",
+            "localhost.example",
+            "127.0.0.1.example",
+            "evil-localhost",
+            "[::2]",
+        ] {
+            assert!(!guard.is_named(other), "{other}");
+        }
+    }
+}
