@@ -18,7 +18,7 @@ fi
 # The peers of the comparison are other people's choices, and so are their dependencies.
 for manifest in Cargo.toml tests/fuzz/Cargo.toml musl/compare/Cargo.toml; do
     echo "$manifest: licences, duplicates, sources${advisories:+, advisories}"
-    # Both fronts at once: the graph is looked at, not built.
+    # Both servers at once: the graph is looked at, not built.
     # shellcheck disable=SC2086 # It is one word or none.
     cargo deny --manifest-path "$manifest" --workspace --locked --all-features --config .ci/deny.toml \
         check bans licenses sources $advisories

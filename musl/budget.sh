@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Holds a package against its budget: `bash musl/budget.sh pkg/bootstrap tiny-http`, from the project's folder.
-# Needs zip, strace and valgrind; what is missing is an error, for an unchecked promise is none.
+# Needs zip, strace and valgrind; what is missing is an error, because an unchecked promise is none.
 set -euo pipefail
 
 package=${1:?say which package, such as pkg/bootstrap} front=${2:-tiny-http}
@@ -86,11 +86,11 @@ check() {
     [ "$2" -le "$limit" ] || failed="$failed $1"
 }
 
-echo "$package, front $front:"
+echo "$package, server $front:"
 check file "$(wc -c <"$package")"
 check zip "$(zip -9 -j -q - "$package" | wc -c)"
 
-# The next worker is started a few milliseconds behind the answer. Where this script is kept from looking for as long, it
+# The next worker is started a few milliseconds after the answer. Where this script is kept from looking for as long, it
 # counts that one too, so the least of several looks is what was there.
 threads=
 for _ in 1 2 3 4 5; do

@@ -4,7 +4,7 @@
 # ARCH     the machine it is for: x86_64 (Function Compute's, the default) or aarch64
 # STD      rebuilt (the default): the standard library is built along, for size
 #          prebuilt: the one that rustup brings, with any stable toolchain; about 270 KB more, 130 KB zipped
-# PANIC    unwind (the default): a handler's panic is an error, and the instance lives on
+# PANIC    unwind (the default): a handler's panic is an error, and the instance stays alive
 #          abort: the last bytes. A panic ends the instance and every request that it is serving
 # FRONT    tiny-http (the default) or direct
 # PROGRAM  bootstrap (the default) or testbed, the function of the tests, to test what is shipped as it is shipped
@@ -41,7 +41,7 @@ one_of PROGRAM "$program" bootstrap testbed
 # One variable sets a mirror for the toolchain and for the crates.
 [ -z "$mirror" ] || export RUSTUP_DIST_SERVER="$mirror" RUSTUP_UPDATE_ROOT="$mirror/rustup"
 
-command -v cargo >/dev/null || fail "cargo is missing: install Rust by https://rustup.rs"
+command -v cargo >/dev/null || fail "cargo is missing: install Rust from https://rustup.rs"
 
 # The pinned toolchain, where it matters: only it builds the standard library along.
 toolchain=
@@ -98,7 +98,7 @@ if [ "$std" = rebuilt ]; then
     set -- "$@" $std_flags --config "$STD_PROFILE"
 fi
 
-# A folder of its own, so that other builds of the project do not rebuild each other's dependencies.
+# Its own folder, so that other builds of the project do not rebuild each other's dependencies.
 built=${CARGO_TARGET_DIR:-target}/musl-$folder
 
 # The list of hot functions fits the pinned toolchain alone. Cargo does not know of it, so where it has changed, cargo is
@@ -125,6 +125,6 @@ bytes=$(wc -c <"$out/$program")
 if command -v zip >/dev/null; then
     zipped="$(zip -9 -j -q - "$out/$program" | wc -c) bytes zipped"
 else
-    zipped="zipped bytes unknown, for zip is not installed"
+    zipped="zipped bytes unknown because zip is not installed"
 fi
 echo "$out/$program: $bytes bytes, $zipped"

@@ -20,15 +20,15 @@ number() {
 
 elf_magic=1179403647 x86_64=62 class_64_bit=2 executable_types="2 3" interpreter=3
 [ "$(wc -c <"$file")" -ge 64 ] && [ "$(number 0 4)" = $elf_magic ] ||
-    fail "is no ELF file, so Function Compute cannot start it: run 'make musl'"
+    fail "is not an ELF file, so Function Compute cannot start it: run 'make musl'"
 [ "$(number 4 1)" = $class_64_bit ] && [ "$(number 18 2)" = $x86_64 ] ||
     fail "is not for x86-64, which Function Compute runs: run 'make musl' without ARCH"
 case " $executable_types " in
 *" $(number 16 2) "*) ;;
-*) fail "is no executable: run 'make musl'" ;;
+*) fail "is not executable: run 'make musl'" ;;
 esac
 
-# A dynamic program names its loader in a program header of its own.
+# A dynamic program names its loader in its own program header.
 [ "$(wc -c <"$file")" -ge $(($(number 32 8) + $(number 54 2) * $(number 56 2))) ] ||
     fail "is cut short: run 'make musl'"
 headers=$(number 32 8) size=$(number 54 2) count=$(number 56 2) index=0

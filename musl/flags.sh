@@ -11,7 +11,7 @@ TOOLCHAIN=1.95.0
 LINK_FLAGS="-C linker=rust-lld -C linker-flavor=ld.lld -C link-self-contained=yes"
 # Functions that came out the same are kept once: 4,960 / 2,064.
 LINK_FLAGS="$LINK_FLAGS -C link-arg=--icf=all"
-# A static program at a fixed address needs no table of addresses to mend, nor a part that is read-only only after that:
+# A static program at a fixed address needs no table of addresses to fix, nor a part that is read-only only after that:
 # 17,056 / 5,722.
 LINK_FLAGS="$LINK_FLAGS -C relocation-model=static -C link-arg=-znorelro"
 # Strings that end alike share their end: 0 / 310.

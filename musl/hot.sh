@@ -26,7 +26,7 @@ fail() {
     exit 1
 }
 
-# Before any optimization, for that leaves no function out.
+# Before any optimization, because that leaves no function out.
 code=$folder/$crate$suffix.ll
 "$@" --emit=llvm-ir -C no-prepopulate-passes >"$code.log" 2>&1 || fail "tiny_http does not compile: $(cat "$code.log")"
 names=$(sed -n 's/^define .*@\(_R[A-Za-z0-9_]*\)(.*/\1/p' "$code")

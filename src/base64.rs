@@ -28,7 +28,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 
 /// The bytes that this text stands for.
 ///
-/// White space, a missing padding, the alphabet for addresses and left-over bits are errors: whoever sends them has
+/// White space, a missing padding, the alphabet for addresses and left-over bits are errors: a client that sends them has
 /// not sent what the contract asks for, and a guess could be wrong.
 pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, DecodeError> {
     if text.len() % 4 != 0 {
@@ -58,7 +58,7 @@ pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, DecodeError> {
     }
 }
 
-/// Why a text is no base64. It says where, never what stands there, for that may be a secret.
+/// Why a text is not base64. It says where, never what stands there, because that may be a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DecodeError {
     /// Whole groups have four characters; the text has this many.
@@ -72,7 +72,9 @@ pub(crate) enum DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Length(length) => write!(f, "its length is {length}, which is no multiple of 4"),
+            Self::Length(length) => {
+                write!(f, "its length is {length}, which is not a multiple of 4")
+            }
             Self::Byte { at } => write!(f, "byte {at} is not of the standard alphabet"),
             Self::Leftover => f.write_str("its last character carries bits that no byte takes up"),
         }
@@ -142,7 +144,10 @@ mod tests {
     #[test]
     fn an_error_says_where_and_never_what() {
         let said = |text: &[u8]| decode(text).expect_err("no base64").to_string();
-        assert_eq!(said(b"abcde"), "its length is 5, which is no multiple of 4");
+        assert_eq!(
+            said(b"abcde"),
+            "its length is 5, which is not a multiple of 4"
+        );
         assert_eq!(said(b"ab!d"), "byte 2 is not of the standard alphabet");
         assert_eq!(
             said(b"Zh=="),

@@ -78,7 +78,7 @@ impl Reply {
         self.with_header(name::STATUS, FAILED_MARK)
     }
 
-    /// Whether an answer of this status may carry a body and tell its length (RFC 9110 §15.3.5, §15.4.5).
+    /// Whether an answer of this status may carry a body and state its length (RFC 9110 §15.3.5, §15.4.5).
     pub(crate) fn allows_body(&self) -> bool {
         !matches!(self.status, 204 | 304)
     }

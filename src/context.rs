@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::headers::{Headers, name};
 
-/// What Function Compute tells a handler about the call it serves.
+/// What Function Compute says to a handler about its call.
 ///
 /// Every field but the request id is an `Option`: an empty header counts as absent (contract §2), and local tools
 /// send fewer headers than the platform.
@@ -37,7 +37,7 @@ use crate::headers::{Headers, name};
 ///
 /// # Examples
 ///
-/// A handler is tested with a context of one's own:
+/// Test a handler with a context that you build:
 ///
 /// ```
 /// use std::time::Duration;

@@ -13,7 +13,7 @@ pub(crate) fn push(out: &mut Vec<u8>, number: u64) {
     out.extend_from_slice(&digits[unused.min(MOST_DIGITS - 1)..]);
 }
 
-/// Fills all of `digits` with the last digits of a number, zeros first, and tells how many of these zeros there are.
+/// Fills all of `digits` with the last digits of a number, zeros first, and returns how many of these zeros there are.
 pub(crate) fn put(digits: &mut [u8], mut number: u64) -> usize {
     let mut zeros = 0;
     for (at, digit) in digits.iter_mut().enumerate().rev() {

@@ -41,7 +41,7 @@ pub(crate) struct Dispatch {
     stopped: AtomicBool,
 }
 
-/// What there is to ask for, as an answer tells those who asked for something else.
+/// What exists, for a client that asked for something else.
 const ENDPOINTS: &str = "POST /initialize, POST /invoke, GET /pre-freeze, GET /pre-stop, \
                          and any method and path with x-fc-control-path: /http-invoke";
 
@@ -89,7 +89,7 @@ impl Dispatch {
         }
     }
 
-    /// The pre-stop hook for whoever asks first: one that a call or a signal has run, or runs, does not run again.
+    /// The pre-stop hook, for the first to ask: one that a call or a signal has run, or runs, does not run again.
     fn pre_stop_hook(&self) -> Option<&Hook> {
         let hook = self.handlers.pre_stop.as_ref();
         hook.filter(|_| !self.stopped.swap(true, Ordering::SeqCst))
@@ -124,7 +124,7 @@ impl Dispatch {
     }
 
     fn invoke(&self, call: Call) -> Reply {
-        let missing = "no event handler is registered: pass one to Runtime::invoke, or call the function by HTTP";
+        let missing = "no event handler is registered: pass one to Runtime::invoke, or call the function with HTTP";
         let handler = self.handlers.invoke.as_ref();
         let (ctx, _, body) = open(call, Limit::Function);
         let result = Served::start(Phase::Invoke, &ctx).run(|| match handler {
@@ -138,7 +138,7 @@ impl Dispatch {
     }
 
     fn http_invoke(&self, mut call: Call) -> Reply {
-        let missing = "no HTTP handler is registered: pass one to Runtime::http, or invoke the function by an event";
+        let missing = "no HTTP handler is registered: pass one to Runtime::http, or invoke the function with an event";
         let handler = self.handlers.http.as_ref();
         let carried = http_params::is_used(&call);
         let decoded = if carried {
@@ -210,7 +210,7 @@ impl Served {
         self.failed = true;
     }
 
-    /// Runs a handler under the request id of this call. A panic in it becomes an error, and the instance lives on. A
+    /// Runs a handler under the request id of this call. A panic in it becomes an error, and the instance stays alive. A
     /// mistake of the client is no failure of the function, so nothing is written of it.
     fn run<T>(&mut self, handler: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         let _scope = Scope::enter(Arc::clone(&self.request_id));
@@ -252,14 +252,14 @@ fn open(mut call: Call, limit: Limit) -> (Context, Headers, Vec<u8>) {
     )
 }
 
-/// Runs a handler; a panic in it becomes an error, and the instance lives on.
+/// Runs a handler; a panic in it becomes an error, and the instance stays alive.
 fn guard<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     // A handler's shared state may be left half changed by its panic: that is the handler's own to guard, by a mutex
     // that is poisoned or by an atomic that is not.
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(panics::error(payload)))
 }
 
-/// An answer must have a final status; a handler that gives another has made a mistake that it should hear of.
+/// A response must have a final status; a handler that gives another has made a mistake that it should hear of.
 fn check_status(response: Response) -> Result<Response, Error> {
     match response.status() {
         200..=599 => Ok(response),
@@ -289,7 +289,7 @@ fn http_reply(response: Response, mut served: Served) -> Reply {
     }
 }
 
-/// The end line of a streamed answer stands before its last byte (contract §4.1), so the stream itself writes it: when
+/// The end line of a streamed response stands before its last byte (contract §4.1), so the stream itself writes it: when
 /// it has run, or when it is dropped because nobody may see it.
 fn serve_stream(write: StreamWriter, served: Served) -> StreamWriter {
     let mut stream = Stream {
@@ -299,7 +299,7 @@ fn serve_stream(write: StreamWriter, served: Served) -> StreamWriter {
     Box::new(move |out| stream.run(out))
 }
 
-/// A streamed answer that is being served.
+/// A streamed response that is being served.
 struct Stream {
     /// What the handler has given, until it runs.
     write: Option<StreamWriter>,

@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn the_json_names_message_type_and_causes() {
-        let cause = "x".parse::<u8>().expect_err("x is no number");
+        let cause = "x".parse::<u8>().expect_err("x is not a number");
         let error = Error::from(OutOfStock(cause));
         assert_eq!(
             error.to_json(),
@@ -346,7 +346,7 @@ mod tests {
     #[test]
     fn a_parse_error_of_json_does_not_quote_the_json() {
         let parsed = serde_json::from_str::<u32>("\"planted\"");
-        let error = Error::from(parsed.expect_err("a text is no number"));
+        let error = Error::from(parsed.expect_err("a text is not a number"));
         assert_eq!(
             error.message(),
             "invalid type: string, expected u32 at line 1 column 9"

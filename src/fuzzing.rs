@@ -1,6 +1,6 @@
 //! Ways to the parsers for the fuzz targets of `tests/fuzz`; no build but theirs has them.
 //!
-//! Owns no code of its own: each function calls what serves a request, with plain values around it.
+//! Owns no other code: each function calls what serves a request, with plain values around it.
 
 use std::time::Instant;
 
@@ -32,7 +32,7 @@ pub fn base64_encode(bytes: &[u8]) -> String {
     base64::encode(bytes)
 }
 
-/// The bytes that this text stands for, or why it is no base64.
+/// The bytes that this text stands for, or why it is not base64.
 pub fn base64_decode(text: &[u8]) -> Result<Vec<u8>, String> {
     base64::decode(text).map_err(|error| error.to_string())
 }

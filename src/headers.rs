@@ -124,7 +124,7 @@ impl Headers {
     ///
     /// # Errors
     ///
-    /// [`HeaderError`] when the name is not a token or the value holds a control character, which would let it
+    /// [`HeaderError`] when the name is not a token or the value contains a control character, which would let it
     /// end the header and begin another.
     pub fn append(&mut self, name: &str, value: impl AsRef<str>) -> Result<(), HeaderError> {
         self.append_field(name, value.as_ref().as_bytes())
@@ -390,7 +390,7 @@ impl fmt::Display for HeaderError {
             Self::Name(name) => write!(f, "{name:?} is not a header name"),
             Self::Value(name) => write!(
                 f,
-                "the value of the header {name} holds a control character"
+                "the value of the header {name} contains a control character"
             ),
             Self::Reserved(name) => {
                 write!(

@@ -15,7 +15,7 @@ thread_local! {
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Looks at the message of a panic outside any handler and the file it happened in, and tells whether it is known and
+/// Looks at the message of a panic outside any handler and the file it happened in, and returns whether it is known and
 /// harmless.
 pub(crate) type Watcher = Box<dyn Fn(&str, &str) -> bool + Send + Sync>;
 
@@ -23,7 +23,7 @@ static WATCHERS: Mutex<Vec<Watcher>> = Mutex::new(Vec::new());
 
 /// From now on `watcher` hears of every panic outside a handler, and what it knows is not printed.
 ///
-/// The first call installs the hook: a panic of a handler is not printed either, for its error is logged and answered.
+/// The first call installs the hook: a panic of a handler is not printed either, because its error is logged and answered.
 /// Every other panic goes to the hook that was there before.
 pub(crate) fn watch(watcher: Watcher) {
     static INSTALLED: Once = Once::new();
@@ -59,7 +59,7 @@ fn is_harmless(message: &str, file: &str) -> bool {
 pub(crate) fn error(payload: Box<dyn Any + Send>) -> Error {
     let error = Error::panicked(message(&*payload), PLACE.take());
     // What a handler panics with is its own, and dropping it could panic once more; only what that panics with is left
-    // alone, for it could go on for ever.
+    // alone, because it could go on for ever.
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(again);
     }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_message_of_every_kind_of_panic_is_told() {
+    fn the_message_of_every_kind_of_panic_is_reported() {
         let caught = |run: fn()| {
             error(catch_unwind(run).expect_err("it panics"))
                 .message()

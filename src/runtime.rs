@@ -430,7 +430,7 @@ impl fmt::Display for RuntimeError {
             ),
             Self::Port { variable, value } => write!(
                 f,
-                "{variable} is {value:?}, which is no port from 1 to 65535"
+                "{variable} is {value:?}, which is not a port from 1 to 65535"
             ),
             Self::Bind { port, source } => write!(
                 f,
@@ -534,7 +534,7 @@ mod tests {
             assert_eq!(
                 port(&[("FC_CUSTOM_LISTEN_PORT", value), ("FC_SERVER_PORT", "81")]),
                 Err(format!(
-                    "FC_CUSTOM_LISTEN_PORT is {value:?}, which is no port from 1 to 65535"
+                    "FC_CUSTOM_LISTEN_PORT is {value:?}, which is not a port from 1 to 65535"
                 ))
             );
         }

@@ -1,4 +1,4 @@
-//! What only the direct front does, against real processes. The README's table of the two fronts says the same in words.
+//! What only the direct server does, against real processes. The guide's table of the two servers says the same in words.
 
 #![cfg(feature = "direct")]
 
@@ -9,7 +9,7 @@ use std::net::{Shutdown, TcpStream};
 
 use support::{Connection, Instance, request};
 
-/// All that comes back for these bytes on a connection of its own, behind which nothing more is sent.
+/// All that comes back for these bytes on its own connection, after which nothing more is sent.
 fn ask(instance: &Instance, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(instance.address()).expect("it listens");
     stream.write_all(bytes).expect("it reads");

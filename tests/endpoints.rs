@@ -293,7 +293,7 @@ fn the_shipped_function_answers_http_as_documented() {
 }
 
 #[test]
-fn the_context_tells_what_the_platform_sent() {
+fn the_context_has_what_the_platform_sent() {
     let instance = Instance::start("testbed", &[]);
     let headers = [
         ("X-Fc-Control-Path", "/invoke"),

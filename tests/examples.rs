@@ -7,7 +7,7 @@ use std::path::Path;
 
 use support::{Instance, request};
 
-/// What the end line of a call says behind its request id when the call has failed.
+/// What the end line of a call says after its request id when the call has failed.
 const FAILED: &str = ", Error: Unhandled function error";
 
 #[test]

@@ -153,7 +153,7 @@ fn params_that_cannot_be_read_are_a_clear_error_and_call_no_handler() {
         ("cGxhbnRlZA==", "see byte 0"),
         (
             &split,
-            "the value of the header Cookie holds a control character",
+            "the value of the header Cookie contains a control character",
         ),
     ] {
         let answer = instance

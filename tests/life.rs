@@ -25,7 +25,7 @@ fn a_bad_port_names_the_variable_and_the_value() {
         assert_eq!(
             said,
             format!(
-                "bootstrap: FC_CUSTOM_LISTEN_PORT is {port:?}, which is no port from 1 to 65535\n"
+                "bootstrap: FC_CUSTOM_LISTEN_PORT is {port:?}, which is not a port from 1 to 65535\n"
             )
         );
     }

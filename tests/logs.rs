@@ -78,7 +78,7 @@ fn a_json_line_of_a_failure_has_its_type_and_trace_as_fields() {
 }
 
 #[test]
-fn a_failure_is_told_whatever_the_level_is() {
+fn a_failure_is_reported_whatever_the_level_is() {
     for format in ["text", "json"] {
         let instance = Instance::start(
             "testbed",
@@ -122,7 +122,7 @@ fn an_unknown_format_is_warned_of_in_one_line_and_is_text() {
     assert_eq!(warnings.len(), 1, "{lines:#?}");
     assert!(
         warnings[0].ends_with(
-            "Z - [WARN] RUST_LOG_FORMAT is \"xml\", which is neither json nor text: it is text now"
+            "Z - [WARN] RUST_LOG_FORMAT is \"xml\", which is neither json nor text; the log is text"
         ),
         "{warnings:?}"
     );

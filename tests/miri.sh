@@ -8,12 +8,12 @@ if ! cargo +nightly miri --version >/dev/null 2>&1; then
     exit 1
 fi
 
-# Left out, for miri has no such calls of the system: what opens sockets and pipes (the direct server's own tests, the workers
+# Left out, because miri has no such calls of the system: what opens sockets and pipes (the direct server's own tests, the workers
 # with their bell, their hiring and their turns, the signals, the runtime, the pipes of stdout).
 set -- --skip logger::output::pipes:: --skip server::crew:: --skip server::hiring:: --skip server::direct::turns:: --skip server::direct::wire::tests::a_short --skip server::direct::wire::tests::what_ --skip server::signals:: --skip server::direct::tests:: --skip runtime::
-# Left out, for it leaks on purpose what panics for a second time.
+# Left out, because it leaks on purpose what panics for a second time.
 set -- "$@" --skip what_panics_when_it_is_dropped
-# Left out, for they take minutes there: tests that go through hundreds of inputs, each cut in several ways. What they
+# Left out, because they take minutes there: tests that go through hundreds of inputs, each cut in several ways. What they
 # look at is safe code as well, and the fuzz targets go through more.
 for slow in every_byte_at_every_place the_library_takes_and_refuses what_is_encoded_is_decoded \
     heads_up_to_the_limits the_buffer_grows extensions_and_trailers_without_end nested_too_deep chunks_ \

@@ -131,7 +131,7 @@ fn links(text: &str) -> impl Iterator<Item = String> {
     files.map(|(target, _)| target.split('#').next().unwrap_or_default().to_owned())
 }
 
-/// The figures of a text, in no order, for languages put them differently.
+/// The figures of a text, in no order, because languages put them differently.
 fn figures(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_ascii_digit() && c != '.' && c != ',');
     let figures = words.map(|word| word.trim_matches(['.', ',']));

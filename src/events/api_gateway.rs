@@ -42,7 +42,7 @@ impl ApiGatewayRequest {
     ///
     /// # Errors
     ///
-    /// `InvalidJson` or `InvalidEvent` when it is no JSON object.
+    /// `InvalidJson` or `InvalidEvent` when it is not a JSON object.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
         let value = super::parse_object(event, "an API Gateway event is a JSON object")?;
         Ok(Self { value })

@@ -27,7 +27,7 @@ impl CdnEvents {
     ///
     /// # Errors
     ///
-    /// `InvalidJson` or `InvalidEvent` when it is no JSON object with a list of records.
+    /// `InvalidJson` or `InvalidEvent` when it is not a JSON object with a list of records.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
         let value = super::parse_records(event, "a CDN event is a JSON object")?;
         Ok(Self { value })
@@ -60,7 +60,7 @@ pub struct CdnRecord<'a> {
 }
 
 impl<'a> CdnRecord<'a> {
-    /// What the event tells under this name; which names there are depends on its kind.
+    /// What the event has under this name; which names there are depends on its kind.
     pub fn parameter(&self, name: &str) -> Option<&'a Value> {
         self.value.get("eventParameter")?.get(name)
     }

@@ -38,7 +38,7 @@ impl CloudEvents {
     /// # Errors
     ///
     /// `InvalidJson` or `InvalidEvent` when it is none of the three forms. One bad event of an array is an error of the
-    /// whole, for an event that were left out would be lost.
+    /// whole, because an event that were left out would be lost.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
         let events = match parse(event, WHAT)? {
             Value::Array(values) => values

@@ -33,7 +33,7 @@ impl HttpTriggerEvent {
     ///
     /// # Errors
     ///
-    /// `InvalidJson` or `InvalidEvent` when it is no JSON object.
+    /// `InvalidJson` or `InvalidEvent` when it is not a JSON object.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
         let value = super::parse_object(event, "an HTTP trigger's event is a JSON object")?;
         Ok(Self { value })

@@ -27,7 +27,7 @@ impl LogEvent {
     ///
     /// # Errors
     ///
-    /// `InvalidJson` or `InvalidEvent` when it is no JSON object.
+    /// `InvalidJson` or `InvalidEvent` when it is not a JSON object.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
         let value = super::parse_object(event, "a log event is a JSON object")?;
         Ok(Self { value })

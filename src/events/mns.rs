@@ -39,7 +39,7 @@ impl MnsTopicEvent {
     ///
     /// # Errors
     ///
-    /// `InvalidJson` or `InvalidEvent` when it is no JSON object, such as one in the STREAM format.
+    /// `InvalidJson` or `InvalidEvent` when it is not a JSON object, such as one in the STREAM format.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
         let value =
             super::parse_object(event, "an MNS topic event in JSON format is a JSON object")?;
@@ -103,7 +103,7 @@ impl MnsStreamEvent {
     ///
     /// # Errors
     ///
-    /// `InvalidJson` or `InvalidEvent` when it is no JSON object, such as a message without attributes.
+    /// `InvalidJson` or `InvalidEvent` when it is not a JSON object, such as a message without attributes.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
         let what = "an MNS topic event in STREAM format with attributes is a JSON object";
         let value = super::parse_object(event, what)?;

@@ -1,9 +1,9 @@
 //! Typed views of what the triggers of Function Compute send as events (contract §7); feature `events`.
 //!
-//! A view owns the JSON of an event and names its fields. Every field is optional, for triggers differ between regions
+//! A view owns the JSON of an event and names its fields. Every field is optional, because triggers differ between regions
 //! and years, and what has no getter is still there: `get` finds a field by its name, and `value` is all of it.
-//! An event that is no JSON fails with the type `InvalidJson`, which tells line and column, and one of another shape
-//! with `InvalidEvent`, which tells what was expected and what was found.
+//! An event that is not JSON fails with the type `InvalidJson`, which names line and column, and one of another shape
+//! with `InvalidEvent`, which names what was expected and what was found.
 //!
 //! | trigger | view |
 //! |---|---|
@@ -159,7 +159,7 @@ fn decode_body(value: &Value) -> Result<Vec<u8>, Error> {
     let is_told = value.pointer(FLAG).is_some_and(|flag| !flag.is_null());
     match flag(value, FLAG) {
         Some(true) => {
-            base64::decode(body).map_err(|error| invalid(format!("`body` is no base64: {error}")))
+            base64::decode(body).map_err(|error| invalid(format!("`body` is not base64: {error}")))
         }
         None if is_told => Err(invalid("`isBase64Encoded` is neither true nor false")),
         _ => Ok(body.to_vec()),
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_is_no_json_tells_line_and_column() {
+    fn an_event_that_is_not_json_is_an_error_with_line_and_column() {
         let error = parse_object(b"{\n  \"a\": oops}", "an X event").expect_err("no JSON");
         assert_eq!(error.error_type(), "InvalidJson");
         assert_eq!(
@@ -252,7 +252,7 @@ mod tests {
         );
         assert_eq!(
             decoded(json!({"body": "AP8", "isBase64Encoded": true})),
-            Err("`body` is no base64: its length is 3, which is no multiple of 4".into())
+            Err("`body` is not base64: its length is 3, which is not a multiple of 4".into())
         );
     }
 }

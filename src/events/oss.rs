@@ -28,7 +28,7 @@ impl OssEvents {
     ///
     /// # Errors
     ///
-    /// `InvalidJson` or `InvalidEvent` when it is no JSON object with a list of records.
+    /// `InvalidJson` or `InvalidEvent` when it is not a JSON object with a list of records.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
         let value = super::parse_records(event, "an OSS event is a JSON object")?;
         Ok(Self { value })
@@ -82,7 +82,7 @@ impl<'a> OssRecord<'a> {
         key = "/oss/object/key";
         /// The tag of the object's content.
         etag = "/oss/object/eTag";
-        /// The media type of the object, where the trigger tells it.
+        /// The media type of the object, if the trigger sends it.
         mime_type = "/oss/object/objectMeta/mimeType";
         /// The rule of the trigger that matched.
         rule_id = "/oss/ruleId";
@@ -112,7 +112,7 @@ mod tests {
     use super::OssEvents;
 
     #[test]
-    fn what_a_record_tells_outlives_the_record() {
+    fn what_a_record_says_outlives_the_record() {
         let event = br#"{"events":[{"oss":{"object":{"key":"a%20b+c","deltaSize":-3}}},{}]}"#;
         let events = OssEvents::parse(event).expect("an OSS event");
         let keys: Vec<_> = events.records().map(|record| record.key()).collect();

@@ -13,7 +13,7 @@ pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
 }
 
 /// The text with its percent-encoded bytes decoded. What is no escape stays as it is, and bytes that are not UTF-8
-/// become U+FFFD: a path that somebody mistyped is to be answered, not to be an error of its own.
+/// become U+FFFD: a path that somebody mistyped is to be answered, not to be its own error.
 pub(crate) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

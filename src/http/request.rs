@@ -326,7 +326,7 @@ mod tests {
         );
         let error = request
             .json::<serde_json::Value>()
-            .expect_err("a form is no JSON");
+            .expect_err("a form is not JSON");
         assert_eq!(
             (error.error_type(), error.status()),
             ("InvalidJson", Some(400))

@@ -31,7 +31,7 @@ pub(super) fn leaves(json: &[u8]) -> Result<Vec<Leaf>, usize> {
     }
 }
 
-/// Every method returns `None` where the document is wrong; `rest` then begins at the wrong byte or just behind it.
+/// Every method returns `None` where the document is wrong; `rest` then begins at the wrong byte or just after it.
 #[derive(Default)]
 struct Reader<'a> {
     rest: &'a [u8],
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn the_place_of_the_error_is_told() {
+    fn the_place_of_the_error_is_reported() {
         assert_eq!(leaves(b"[]"), Err(0));
         assert_eq!(leaves(br#"{"a":x}"#), Err(5));
         assert_eq!(leaves(br#"{"a":1}}"#), Err(7));

@@ -36,7 +36,7 @@ pub(crate) fn decode(call: &mut Call) -> Result<(), Error> {
     call.headers = call.headers.split_off(name::FC_PREFIX);
     let method = params.text("method")?;
     if !method.is_empty() && !is_token(method) {
-        return Err(invalid("method is no token"));
+        return Err(invalid("method is not a token"));
     }
     call.method = method.to_owned();
     call.target = target(&params)?;
@@ -45,7 +45,7 @@ pub(crate) fn decode(call: &mut Call) -> Result<(), Error> {
 }
 
 /// Puts the status and the headers of a reply into its header. The reply that carries them is always a 200; a stream
-/// is gathered, for this form knows none.
+/// is gathered, because this form knows none.
 pub(crate) fn encode(mut reply: Reply, head_only: bool) -> Result<Reply, Error> {
     let is_seen = !head_only && reply.allows_body();
     let body = match reply.body {
@@ -75,7 +75,7 @@ pub(crate) fn encode(mut reply: Reply, head_only: bool) -> Result<Reply, Error> 
     Ok(carrier)
 }
 
-/// What the header tells.
+/// What the header says.
 struct Params(Vec<Leaf>);
 
 impl Params {
@@ -84,7 +84,7 @@ impl Params {
             base64::decode(header).map_err(|error| invalid(&format!("no base64, {error}")))?;
         leaves(&json)
             .map(Self)
-            .map_err(|at| invalid(&format!("its base64 is no JSON object, see byte {at}")))
+            .map_err(|at| invalid(&format!("its base64 is not a JSON object, see byte {at}")))
     }
 
     /// The text of a field; one that is absent is empty.
@@ -96,7 +96,7 @@ impl Params {
                 text: Some(text),
                 ..
             }) => Ok(text),
-            Some(_) => Err(invalid(&format!("{field} is no string"))),
+            Some(_) => Err(invalid(&format!("{field} is not a string"))),
         }
     }
 
@@ -107,7 +107,7 @@ impl Params {
             for leaf in self.0.iter().filter(|leaf| leaf.field == field) {
                 match (&leaf.key, &leaf.text) {
                     (Some(name), Some(value)) => pairs.push((name.as_str(), value.as_str())),
-                    _ => return Err(invalid(&format!("{field} is no map of strings"))),
+                    _ => return Err(invalid(&format!("{field} is not a map of strings"))),
                 }
             }
             if !pairs.is_empty() {
@@ -216,7 +216,7 @@ fn append(headers: &mut Headers, name: &str, value: &str) -> Result<(), Error> {
     headers.append(name, value).map_err(|error| match error {
         HeaderError::Value(_) => invalid(&error.to_string()),
         // What stands where a name should be may be a whole line, with its value.
-        _ => invalid("a name in headersMap is no header name"),
+        _ => invalid("a name in headersMap is not a header name"),
     })
 }
 
@@ -523,36 +523,36 @@ mod tests {
     #[test]
     fn unsound_params_are_errors_that_show_no_value() {
         for (json, message) in [
-            ("[]", "its base64 is no JSON object, see byte 0"),
+            ("[]", "its base64 is not a JSON object, see byte 0"),
             (
                 r#"{"path":"/a"#,
-                "its base64 is no JSON object, see byte 11",
+                "its base64 is not a JSON object, see byte 11",
             ),
-            (r#"{"method":5}"#, "method is no string"),
-            (r#"{"method":"G T"}"#, "method is no token"),
+            (r#"{"method":5}"#, "method is not a string"),
+            (r#"{"method":"G T"}"#, "method is not a token"),
             (
                 r#"{"queriesMap":"k=planted"}"#,
-                "queriesMap is no map of strings",
+                "queriesMap is not a map of strings",
             ),
             (
                 r#"{"headersMap":{"A":[1]}}"#,
-                "headersMap is no map of strings",
+                "headersMap is not a map of strings",
             ),
             (
                 r#"{"headersMap":{"A":{"b":"planted"}}}"#,
-                "headersMap is no map of strings",
+                "headersMap is not a map of strings",
             ),
             (
                 r#"{"headersMap":{"Cookie: planted":["b"]}}"#,
-                "a name in headersMap is no header name",
+                "a name in headersMap is not a header name",
             ),
             (
                 r#"{"headersMap":{"Cookie":["planted\r\nX: y"]}}"#,
-                "the value of the header Cookie holds a control character",
+                "the value of the header Cookie contains a control character",
             ),
             (
                 r#"{"host":"a\nb"}"#,
-                "the value of the header host holds a control character",
+                "the value of the header host contains a control character",
             ),
         ] {
             let error = decoded(json).expect_err(json);

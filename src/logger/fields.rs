@@ -75,7 +75,7 @@ impl VisitValue<'_> for Kind {
     }
 
     fn visit_f64(&mut self, value: f64) -> Result<(), Error> {
-        // JSON has no word for infinity, nor for what is no number.
+        // JSON has no word for infinity, nor for what is not a number.
         if value.is_finite() {
             *self = Self::Literal;
         }
@@ -97,7 +97,7 @@ mod tests {
         let json = Format::Json {
             function: String::new(),
         };
-        let error = "x".parse::<u8>().expect_err("x is no number");
+        let error = "x".parse::<u8>().expect_err("x is not a number");
         let shown = fields(
             &json,
             &[

@@ -68,7 +68,8 @@ impl Format {
         self.append_head(line, written);
         // A request id may be of any length, so that there may be no room at all.
         let room = LINE_LIMIT.saturating_sub(written.len() + opened.len() + closed.len());
-        let (fields, left_out) = that_fit(line.fields, separator, room.saturating_sub(MARK_BYTES));
+        let (fields, left_out) =
+            fit_fields(line.fields, separator, room.saturating_sub(MARK_BYTES));
         self.append_message(line.message, room - fields.len(), left_out, written);
         push_all(written, &[opened, &fields, closed]);
     }
@@ -168,7 +169,7 @@ fn push_all(written: &mut String, parts: &[&str]) {
 }
 
 /// The fields that fit into `room` bytes, and how many bytes the others have: a field stands in the line whole, or not.
-fn that_fit(fields: &[String], separator: &str, room: usize) -> (String, usize) {
+fn fit_fields(fields: &[String], separator: &str, room: usize) -> (String, usize) {
     let (mut kept, mut left_out) = (String::new(), 0);
     for field in fields {
         if kept.len() + separator.len() + field.len() > room {

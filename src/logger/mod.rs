@@ -2,8 +2,8 @@
 //!
 //! Owns the output and the request id of the call that a thread is serving. It must not know what a call is about.
 //!
-//! A handler may print by itself, in whole lines: a line that it flushes half finished has no end of its own, and the next
-//! marker line stands behind it, where Function Compute does not look for one.
+//! A handler may print directly, in whole lines: a line that it flushes half finished has no end, and the next
+//! marker line stands after it, where Function Compute does not look for one.
 //!
 //! # Text and JSON
 //!
@@ -32,7 +32,7 @@
 //! gets, `{"errorMessage":…,"errorType":…,"stackTrace":[…]}`. As JSON, its `message` is the `errorMessage`, and `errorType`
 //! and `stackTrace` are its `fields`.
 //!
-//! The marker lines, `FC Invoke Start RequestId: …` and their like, are the same in either format, for the platform looks
+//! The marker lines, `FC Invoke Start RequestId: …` and their like, are the same in either format, because the platform looks
 //! for them (contract §5.1).
 //!
 //! # Long lines
@@ -42,9 +42,9 @@
 //!
 //! # A stdout that is full
 //!
-//! No answer depends on whoever reads stdout. When a pipe is full, lines wait for its reader for one second, all together;
-//! then they are dropped, and the first line for which there is room again tells how many: `12 log lines are lost, for
-//! they could not be written`. The same goes for a full disk. What a handler prints by itself, and what the standard
+//! No response depends on the reader of stdout. When a pipe is full, lines wait for its reader for one second, all together;
+//! then they are dropped, and the first line for which there is room again says how many: `12 log lines are lost, for
+//! they could not be written`. The same goes for a full disk. What a handler prints directly, and what the standard
 //! library writes to stderr about a panic in a thread of the handler's own, does wait for its reader.
 //!
 //! # In the log service
@@ -91,7 +91,7 @@ pub const DEFAULT_LEVEL: &str = "info";
 /// itself (contract §4.3).
 pub const FORMAT_VARIABLE: &str = "RUST_LOG_FORMAT";
 
-/// The variable in which the platform tells the function's name (contract §4.3).
+/// The variable in which the platform says the function's name (contract §4.3).
 pub const FUNCTION_VARIABLE: &str = "FC_FUNCTION_NAME";
 
 /// The longest log line, in bytes, its end among them: what Function Compute keeps whole (contract §4.4).
@@ -101,7 +101,7 @@ pub const LINE_LIMIT: usize = 32 * 1024;
 /// runtime says itself, and the end of a listener that was closed on purpose is no error.
 const HTTP_LIBRARY: &str = "tiny_http";
 
-/// How lines are written; nothing stands here while the program logs by a logger of its own.
+/// How lines are written; nothing stands here while the program uses its own logger.
 static FORMAT: OnceLock<Format> = OnceLock::new();
 
 /// Makes `log`'s macros write lines like `2026-11-23T08:01:02.345Z <request id> [INFO] message` to stdout, or JSON.
@@ -116,7 +116,7 @@ pub fn init() {
         .target(Target::Pipe(Box::new(Stdout)))
         .format(write_record)
         .try_init();
-    // An error means that the program has a logger of its own, which is then the one to use.
+    // An error means that the program has its own logger, which is then the one to use.
     if installed.is_ok() {
         choose_format();
     }
@@ -136,7 +136,7 @@ fn choose_format() {
     });
     if !(is("json") || is("text") || is("")) {
         let message = format!(
-            "{FORMAT_VARIABLE} is {name:?}, which is neither json nor text: it is text now"
+            "{FORMAT_VARIABLE} is {name:?}, which is neither json nor text; the log is text"
         );
         write_log_line(Level::Warn, &message, &[]);
     }
@@ -182,7 +182,7 @@ pub(crate) fn mark_start(phase: Phase, request_id: &str) {
     write_line(&["FC ", phase.name(), " Start RequestId: ", request_id]);
 }
 
-/// Says that work on the request of this id is over, and whether it failed. The answer must not be complete before.
+/// Says that work on the request of this id is over, and whether it failed. The response must not be complete before.
 pub(crate) fn mark_end(phase: Phase, request_id: &str, failed: bool) {
     // The suffix stands after a returned error as after a panic (contract §9, K11).
     let suffix = if failed {
@@ -242,7 +242,7 @@ impl Drop for Scope {
     }
 }
 
-/// What a thread has for its lines. In one piece, for each that has something to drop costs the thread's end a step.
+/// What a thread has for its lines. In one piece, because each that has something to drop costs the thread's end a step.
 struct Thread {
     request_id: RefCell<Option<Arc<str>>>,
     /// Memory for the next line, and for its message, so that none is asked for each.
@@ -328,7 +328,7 @@ fn write_whole(line: &str) {
     output::write_line(line.as_bytes(), format());
 }
 
-/// How lines are written; text where the program has a logger of its own.
+/// How lines are written; text where the program has its own logger.
 fn format() -> &'static Format {
     FORMAT.get().unwrap_or(&Format::Text)
 }
@@ -381,7 +381,7 @@ mod tests {
         assert!(line(format_args!("x")).contains(" outer "));
     }
 
-    /// What writes a line of its own while it is shown.
+    /// What writes its own line while it is shown.
     struct Chatty;
 
     impl fmt::Display for Chatty {

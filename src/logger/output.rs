@@ -29,8 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Writes a line, its end included, or loses it.
 ///
-/// Stdout may be a pipe that is full because whoever should read it stands still. After [`PATIENCE`] lines are dropped
-/// and counted, and when there is room again a line tells how many. So it is with a full disk, too.
+/// Stdout may be a pipe that is full because its reader stands still. After [`PATIENCE`] lines are dropped
+/// and counted, and when there is room again a line says how many. So it is with a full disk, too.
 pub(super) fn write_line(line: &[u8], format: &Format) {
     let mut output = output();
     let is_told = output.lost == 0 || output.tell_loss(format);
@@ -50,7 +50,7 @@ fn output() -> MutexGuard<'static, Output> {
 /// Stdout without the buffer of `std::io::stdout`.
 ///
 /// What a handler prints without ending its line stays in that buffer, so a marker line written past it still begins
-/// a line of its own. That does not hold for what leaves the buffer unfinished, because the handler flushes it or it is
+/// its own line. That does not hold for what leaves the buffer unfinished, because the handler flushes it or it is
 /// longer than the buffer.
 struct Output {
     /// Nothing when the process was started without a stdout.
@@ -89,13 +89,13 @@ impl Output {
         }
     }
 
-    /// Tells how many lines are lost, if that can be written.
+    /// Returns how many lines are lost, if that can be written.
     fn tell_loss(&mut self, format: &Format) -> bool {
         let line = format.write(&Line {
             level: Level::Warn,
             request_id: "",
             message: &format!(
-                "{} log lines are lost, for they could not be written",
+                "{} log lines are lost because they could not be written",
                 self.lost
             ),
             fields: &[],
@@ -111,7 +111,7 @@ impl Output {
     /// Writes a line, and waits for its reader no longer than the patience that is left.
     ///
     /// Where a write may wait, the line is written in pieces that do not, as long as nobody else fills the same output
-    /// between the look at it and the piece; a handler that prints by itself waits for its reader anyhow.
+    /// between the look at it and the piece; a handler that prints directly waits for its reader anyhow.
     fn send(&mut self, line: &[u8]) -> bool {
         let Some(file) = &self.file else {
             return true;
@@ -177,7 +177,7 @@ fn kind(output: BorrowedFd<'_>) -> Kind {
 }
 
 /// Opens a pipe or a terminal once more, so that a write to it never waits. To the descriptor that the process was given nothing may
-/// be done: whoever else has it, such as the handler's own prints, would not wait any more either.
+/// be done: everything else that has it, such as the handler's own prints, would not wait any more either.
 ///
 /// A file must not be opened like that, since it would be written from its start.
 fn reopen(path: &str) -> Option<File> {
@@ -215,7 +215,7 @@ fn wait(is_writable: impl Fn(Duration) -> bool, patience: &mut Duration) -> bool
 /// Whether a piece can be written now or within this time. A signal may cut the time short.
 fn is_writable(file: &File, time: Duration) -> bool {
     let mut stdout = [PollFd::new(file, PollFlags::OUT)];
-    // Where it cannot be known, writing tells: no line is lost because nobody could look.
+    // Where it cannot be known, writing says: no line is lost because nobody could look.
     match poll(&mut stdout, Timespec::try_from(time).ok().as_ref()) {
         Ok(ready) => ready > 0,
         Err(error) => error != Errno::INTR,

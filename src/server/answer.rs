@@ -26,11 +26,11 @@ pub(super) struct Asked {
 pub(super) enum Loss {
     /// The client has gone or does not read; what it has of the answer is unknown.
     Connection,
-    /// A stream broke off behind its first bytes: the client has to see that there should have been more.
+    /// A stream broke off after its first bytes: the client has to see that there should have been more.
     Stream,
 }
 
-/// How much of a body is copied behind its head, so that both go out by one write.
+/// How much of a body is copied after its head, so that both go out by one write.
 const ONE_WRITE_BYTES: usize = 64 * 1024;
 /// How much a streamed body gathers before it is sent without having been flushed.
 const CHUNK_BYTES: usize = 8 * 1024;
@@ -75,7 +75,7 @@ fn send_whole(out: &mut dyn Write, mut head: Vec<u8>, body: &[u8]) -> Result<(),
 }
 
 /// Runs the stream to its end before the first byte is sent: HTTP/1.0 knows no other way to tell where a body ends on
-/// a connection that lives on.
+/// a kept-alive connection.
 fn send_gathered(
     out: &mut dyn Write,
     mut head: Vec<u8>,
@@ -220,7 +220,7 @@ fn push_all<const N: usize>(head: &mut Vec<u8>, parts: [&[u8]; N]) {
 
 const RESET_CONTENT: u16 = 205;
 
-/// The words behind the usual statuses; they mean nothing, and any other status goes without (RFC 9112 §4).
+/// The words after the usual statuses; they mean nothing, and any other status goes without (RFC 9112 §4).
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_a_chunk_that_was_cut_nothing_can_be_told() {
+    fn behind_a_chunk_that_was_cut_nothing_can_be_sent() {
         let two_chunks = || {
             streamed(|out| {
                 write!(out, "one")?;

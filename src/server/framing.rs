@@ -128,7 +128,7 @@ fn sized(length: &[u8], body_limit: usize) -> Result<Framing, Refusal> {
         .ok()
         .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     let Some(digits) = digits.filter(|digits| !digits.is_empty()) else {
-        return Err(Refusal::Malformed("Content-Length is no number"));
+        return Err(Refusal::Malformed("Content-Length is not a number"));
     };
     match digits.parse::<usize>() {
         Ok(0) => Ok(Framing::Empty),

@@ -10,7 +10,7 @@ use rustix::net::sockopt::{set_socket_reuseaddr, set_tcp_nodelay};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, listen, socket_with};
 
 /// How many connections may wait to be accepted. The standard library listens with 128, fewer than the platform may
-/// open at once, and whoever finds no place is answered only when it tries again, a second later.
+/// open at once, and a client that finds no place is answered only when it tries again, a second later.
 const BACKLOG: i32 = 1024;
 
 /// Listens on all addresses, since the agent connects from another one (contract §4.1).

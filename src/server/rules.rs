@@ -1,6 +1,6 @@
-//! What the head of a request may say, whoever has parsed it (RFC 9110 §5, §7; RFC 9112 §3, §5, §9).
+//! What the head of a request may say, whatever has parsed it (RFC 9110 §5, §7; RFC 9112 §3, §5, §9).
 //!
-//! Owns the rules for method, target and fields that both fronts hold. It must not know how a head is read.
+//! Owns the rules for method, target and fields that both servers hold. It must not know how a head is read.
 
 use super::framing::Refusal;
 use crate::headers::{Headers, is_token, name};
@@ -21,7 +21,7 @@ const CONNECT: Refusal = Refusal::Unserved(501, "NotImplemented", "CONNECT is no
 /// A method is a token, and a target is a path, a whole URI, or the asterisk of OPTIONS (RFC 9112 §3.1, §3.2).
 pub(super) fn check_line(method: &str, target: &str) -> Result<(), Refusal> {
     if !is_token(method) {
-        return Err(Refusal::Malformed("the method is no token"));
+        return Err(Refusal::Malformed("the method is not a token"));
     }
     let is_sound = match target {
         _ if method == "CONNECT" => return Err(CONNECT),
@@ -51,13 +51,13 @@ pub(super) fn check_value(value: &[u8]) -> Result<(), Refusal> {
 }
 
 /// The fields of a head, whose line was found sound, as the handler is to see them.
-pub(super) fn settle(
+pub(super) fn checked_fields(
     mut headers: Headers,
     target: &str,
     http_1_0: bool,
 ) -> Result<Headers, Refusal> {
     check_host(&headers, http_1_0)?;
-    // HTTP/1.0 knows no chunks, so whoever relayed this did not see the end of its body (RFC 9112 §6.1).
+    // HTTP/1.0 knows no chunks, so the proxy that relayed this did not see the end of its body (RFC 9112 §6.1).
     if http_1_0 && headers.get_bytes(name::TRANSFER_ENCODING).is_some() {
         return Err(Refusal::Malformed("HTTP/1.0 has no Transfer-Encoding"));
     }
@@ -70,7 +70,7 @@ pub(super) fn settle(
 
 /// Whether this is among the options of the connection (RFC 9110 §7.6.1). The list may hold what is no text; that must
 /// not hide the rest of it.
-pub(super) fn wishes(headers: &Headers, option: &str) -> bool {
+pub(super) fn has_connection_option(headers: &Headers, option: &str) -> bool {
     headers.all(name::CONNECTION).any(|options| {
         options
             .split(|&byte| byte == b',')
@@ -144,7 +144,7 @@ fn is_ipv6(text: &str) -> bool {
     !is_cut && ((gaps == 0 && groups == 8) || (gaps == 1 && groups < 8))
 }
 
-/// Whether behind each `%` there are two hexadecimal digits (RFC 3986 §2.1).
+/// Whether after each `%` there are two hexadecimal digits (RFC 3986 §2.1).
 fn escapes_are_sound(text: &str) -> bool {
     let is_escape = |rest: &str| {
         rest.as_bytes()
@@ -156,7 +156,7 @@ fn escapes_are_sound(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CONNECT, check_line, settle, wishes};
+    use super::{CONNECT, check_line, checked_fields, has_connection_option};
     use crate::headers::Headers;
     use crate::server::framing::Refusal;
 
@@ -170,7 +170,7 @@ mod tests {
 
     fn is_refused(fields: &[(&str, &str)], http_1_0: bool) -> bool {
         matches!(
-            settle(headers(fields), "/", http_1_0),
+            checked_fields(headers(fields), "/", http_1_0),
             Err(Refusal::Malformed(_))
         )
     }
@@ -268,9 +268,9 @@ mod tests {
     #[test]
     fn the_authority_of_the_target_is_the_host() {
         let sent = headers(&[("Hostile", "x"), ("Host", "other"), ("A", "b")]);
-        let settled = settle(sent, "http://real.example:81/a", false);
+        let checked = checked_fields(sent, "http://real.example:81/a", false);
         let expected = headers(&[("Hostile", "x"), ("Host", "real.example:81"), ("A", "b")]);
-        assert_eq!(settled, Ok(expected));
+        assert_eq!(checked, Ok(expected));
     }
 
     #[test]
@@ -284,7 +284,7 @@ mod tests {
     fn an_option_of_the_connection_is_found_in_every_list() {
         let closes = |values: &[&str]| {
             let fields: Vec<_> = values.iter().map(|value| ("Connection", *value)).collect();
-            wishes(&headers(&fields), "close")
+            has_connection_option(&headers(&fields), "close")
         };
         assert!(closes(&["close"]) && closes(&["TE , CLOSE"]) && closes(&["te", "close"]));
         assert!(!closes(&[]) && !closes(&["Upgrade, HTTP2-Settings"]) && !closes(&["closed"]));

@@ -20,7 +20,7 @@ fn reset(stream: TcpStream) {
 }
 
 #[test]
-fn a_reset_behind_any_byte_of_a_request_harms_nobody() {
+fn a_reset_after_any_byte_of_a_request_harms_nobody() {
     let instance = Instance::start("testbed", &[]);
     let whole = event("cut", b"the body of an event");
     for length in 0..=whole.len() {
@@ -44,7 +44,7 @@ fn a_reset_behind_any_byte_of_a_request_harms_nobody() {
 }
 
 #[test]
-fn a_reset_behind_any_piece_of_an_answer_harms_nobody() {
+fn a_reset_after_any_piece_of_an_answer_harms_nobody() {
     let instance = Instance::start("testbed", &[]);
     for pieces in 0..50 {
         let mut stream = connect(&instance);
@@ -83,7 +83,7 @@ fn clients_that_never_read_their_answers_leave_the_others_served() {
         assert_eq!(answer_of(&mut connection, "other", "hello"), "hello");
         assert_serves(&instance);
     }
-    // Whoever reads late still gets the whole.
+    // A late reader still gets all of it.
     let mut late = deaf.pop().expect("there are twenty");
     let mut answer = Vec::new();
     let mut piece = vec![0; 1 << 20];
@@ -119,8 +119,8 @@ fn connections_that_stall_in_a_head_leave_every_worker_free() {
     let instance = Instance::start("testbed", &[("WORKERS", "2")]);
     let mut stalled: Vec<_> = (0..50).map(|_| instance.connect()).collect();
     for connection in &mut stalled {
-        // tiny_http gives a connection a thread of its own when it has something to say. One that stalls before its first
-        // request may be put in line behind another that stalls, and starve whoever stands behind it: see below.
+        // tiny_http gives a connection its own thread when it has something to say. One that stalls before its first
+        // request may be put in line after another that stalls, and starve those that stand after it: see below.
         assert_eq!(answer_of(connection, "stalls", "hello"), "hello");
         connection.send(HALF_A_HEAD);
     }

@@ -95,7 +95,7 @@ fn affordable(wanted: usize) -> usize {
     connections
 }
 
-/// Raises the limit of open files of this process and of those it starts, and tells what it is then: as much as is
+/// Raises the limit of open files of this process and of those it starts, and returns what it is then: as much as is
 /// wanted, if that can be.
 fn may_open(wanted: u64) -> u64 {
     let limit = getrlimit(Resource::Nofile);

@@ -11,8 +11,8 @@ use super::{answer_of, assert_serves, event};
 const INVOCATIONS: usize = 50;
 /// A message that makes one line of more than a page, so that pipes end within lines.
 const LONG: usize = 6000;
-/// What the line behind a loss ends in; before it stands how many lines are lost.
-const LOST: &str = " log lines are lost, for they could not be written";
+/// What the line after a loss ends in; before it stands how many lines are lost.
+const LOST: &str = " log lines are lost because they could not be written";
 
 /// Only the lines that the tests expect: whether the runtime finds something to warn of depends on the machine.
 const QUIET: [(&str, &str); 1] = [("RUST_LOG", "testbed=info")];
@@ -53,7 +53,7 @@ fn a_full_pipe_that_nobody_reads_costs_lines_and_no_answer() {
         }
         before
     });
-    // Whether the reader is awake yet is not known: the first request that finds room tells of the loss.
+    // Whether the reader is awake yet is not known: the first request that finds room reports the loss.
     while !reader.is_finished() {
         assert_eq!(answer_of(&mut connection, "after", "log words"), "");
     }
@@ -97,7 +97,7 @@ fn lines_that_were_lost_are_counted_exactly() {
         written += usize::from(text.contains("full") && is_whole(text.trim_end()));
     };
     let mut text = String::new();
-    // Two invocations that were written make room for the lines of another, the first of which tells the loss.
+    // Two invocations that were written make room for the lines of another, the first of which reports the loss.
     while !text.starts_with("FC Invoke End") {
         next(&mut text);
     }

@@ -27,7 +27,7 @@ fn assert_lines(lines: &[String], request_id: &str) {
     assert_eq!(*end, format!("FC Invoke End RequestId: {request_id}"));
 }
 
-/// Has a handler print by itself, and checks that what it printed stands between the marker lines of its request.
+/// Lets a handler print, and checks that what it printed stands between the marker lines of its request.
 fn assert_in_order(instance: &Instance, output: impl Read) {
     let mut lines = BufReader::new(output)
         .lines()

@@ -16,7 +16,7 @@ use std::thread;
 use super::support::{Instance, binary, free_port, request};
 use super::{answer_of, assert_serves, event};
 
-/// Checks that the instance serves a new connection, or ends by itself and says why. A process that does neither would
+/// Checks that the instance serves a new connection, or ends and says why. A process that does neither would
 /// stay in its place for ever, and the platform would start no other.
 fn assert_serves_or_ends(instance: Instance) {
     if asks(&instance).is_ok_and(|answer| answer.ends_with(b"still here")) {
@@ -281,7 +281,7 @@ impl Storm {
 
 impl Drop for Storm {
     fn drop(&mut self) {
-        // An error means that it has ended by itself.
+        // An error means that it has ended.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

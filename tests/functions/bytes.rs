@@ -16,7 +16,7 @@ fn main() -> Result<(), RuntimeError> {
     Runtime::new().invoke(count_words).run()
 }
 
-/// An event that is no text fails with the error that `?` has found.
+/// An event that is not text fails with the error that `?` has found.
 fn count_words(event: &[u8], _: &Context) -> Result<Vec<u8>, Error> {
     let text = std::str::from_utf8(event)?;
     let words = text.split_whitespace().count();

@@ -37,7 +37,7 @@ fn greet(language: &[u8], _: &Context) -> Result<Vec<u8>, Error> {
     Ok(greeting.ok_or_else(unknown)?.clone().into_bytes())
 }
 
-/// The greetings, read by whoever comes first: an initializer is called only where one is configured.
+/// The greetings, read by the first call: an initializer is called only where one is configured.
 fn greetings() -> Result<&'static HashMap<String, String>, Error> {
     if let Some(greetings) = GREETINGS.get() {
         return Ok(greetings);

@@ -18,7 +18,7 @@ fn main() -> Result<(), RuntimeError> {
     Runtime::new().invoke(handle).run()
 }
 
-/// An event may come twice, so that whatever is done for an object must bear to be done again.
+/// An event may come twice, so what you do for an object must be safe to do twice.
 fn handle(event: &[u8], _: &Context) -> Result<Vec<u8>, Error> {
     let events = OssEvents::parse(event)?;
     let (mut objects, mut bytes) = (0, 0);

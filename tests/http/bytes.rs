@@ -58,7 +58,7 @@ fn brace<'a>(
         (_, _, Some((text, times))) => {
             let times = times
                 .parse()
-                .map_err(|_| format!("{times:?} is no number of times"))?;
+                .map_err(|_| format!("{times:?} is not a number of times"))?;
             bytes.extend(expand(text, id)?.repeat(times));
         }
         _ => return Err(format!("{{{inner}}} is neither an id nor a repetition")),

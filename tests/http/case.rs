@@ -72,7 +72,7 @@ pub(crate) struct Case {
     pub(crate) delivery: Delivery,
     pub(crate) steps: Vec<Step>,
     pub(crate) expected: Expectation,
-    /// What a front is known to do instead.
+    /// What a server is known to do instead.
     pub(crate) deviations: Vec<Deviation>,
 }
 
@@ -100,13 +100,13 @@ pub(crate) struct Program {
 pub(crate) enum Delivery {
     /// Each step in one write.
     Whole,
-    /// Each byte in a packet of its own.
+    /// Each byte in its own packet.
     ByteByByte,
     /// In two parts; the second follows when the server has read the first.
     SplitAt(usize),
-    /// The same at every place, each on a connection of its own.
+    /// The same at every place, each on its own connection.
     SplitEverywhere,
-    /// Cut off at every place, each on a connection of its own.
+    /// Cut off at every place, each on its own connection.
     CutEverywhere,
 }
 
@@ -158,7 +158,7 @@ pub(crate) struct AnswerForm {
     pub(crate) without: Vec<String>,
 }
 
-/// What becomes of the connection behind the answers.
+/// What becomes of the connection after the answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Then {
     /// It answers the next request.
@@ -194,7 +194,7 @@ impl fmt::Display for Then {
     }
 }
 
-/// What one front is known to do instead of what is expected.
+/// What one server is known to do instead of what is expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Deviation {
     pub(crate) front: Front,

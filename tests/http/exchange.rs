@@ -1,4 +1,4 @@
-//! Plays a run of a case on a connection of its own, and tells what came back.
+//! Plays a run of a case on its own connection, and returns what came back.
 //!
 //! Owns the socket. It must not know what was expected beyond what it needs in order not to wait in vain.
 
@@ -135,7 +135,7 @@ impl Talk {
         if matches!(likely.then, Then::Closed | Then::Lingering | Then::Crashed) {
             self.until = Instant::now() + PATIENCE_WITH_A_CLOSE;
             match self.read_to_end() {
-                // It should have closed by itself: is it open then?
+                // It should have closed: is it open?
                 End::Silent => self.until = Instant::now() + PATIENCE,
                 end => return end,
             }
@@ -193,7 +193,7 @@ impl Talk {
         }
     }
 
-    /// Waits for more bytes, or tells how there will be none.
+    /// Waits for more bytes, or says how there will be none.
     fn receive(&mut self) -> Option<End> {
         let mut buffer = [0; 16 * 1024];
         let left = self.until.saturating_duration_since(Instant::now());

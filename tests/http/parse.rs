@@ -17,7 +17,7 @@
 //! answer: 400|431 / 200 by a "hello"   one line for each answer, in alternatives, or `none`
 //! then: closed                         or open, lingering, either, barred, silent, gone, crashed
 //! unanswered: a                        optional: whose handler may run although its answer is not seen
-//! tiny: W21 W22                        optional: this front deviates, for these reasons of `deviations.txt`; what
+//! tiny: W21 W22                        optional: this server deviates, for these reasons of `deviations.txt`; what
 //! answer: 200                          differs (`answer`, `then`, `unanswered`) follows
 //! unsound: yes                         optional, of a deviation only: the answers break rules that hold for all
 //! ```
@@ -59,7 +59,7 @@ pub(crate) fn load() -> Result<Vec<Case>, String> {
     Ok(cases)
 }
 
-/// Reads the cases of one file; an error tells where it is.
+/// Reads the cases of one file; an error says where it is.
 pub(crate) fn parse(topic: &str, text: &str, causes: &[&str]) -> Result<Vec<Case>, String> {
     let mut cases = Vec::new();
     for (first, block) in blocks(text) {
@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(cases[1].name, "All is fine");
     }
 
-    /// What is changed of the sound case, into what, and what the error tells; nothing where the case stays sound.
+    /// What is changed of the sound case, into what, and what the error says; nothing where the case stays sound.
     const BAD: &[(&str, &str, &str)] = &[
         (
             "case: All is well\n",

@@ -9,7 +9,7 @@ use std::io::Write as _;
 use super::case::{Case, Front, Level};
 use super::verdict::Outcome;
 
-/// What the conformance of one front comes to.
+/// What the conformance of one server comes to.
 #[derive(Debug)]
 pub(crate) struct Report {
     text: String,

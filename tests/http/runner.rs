@@ -18,7 +18,7 @@ use crate::support::{Instance, request};
 /// Most of the time a case waits for the server, so there may be more threads than cores.
 const THREADS: usize = 8;
 
-/// Plays every case, and tells what became of each.
+/// Plays every case, and returns what became of each.
 pub(crate) fn play(cases: &[Case], front: Front) -> Vec<Outcome> {
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(vec![None; cases.len()]);
@@ -60,7 +60,7 @@ impl Stage {
             };
             let observation = actor.play(case, &run, front);
             if observation.life != Life::Alive {
-                // The next run has a process of its own, whatever this one did.
+                // The next run has its own process, whatever this one did.
                 self.actors.remove(&case.program);
                 own = case.alone.then(|| Actor::start(&case.program));
             }
@@ -74,7 +74,7 @@ impl Stage {
 struct Actor {
     instance: Instance,
     lines_seen: usize,
-    /// Whose handlers may still run: nobody waited for their answers, so that nothing tells when they have.
+    /// Whose handlers may still run: nobody waited for their answers, so nothing shows when they have.
     late: Vec<String>,
 }
 

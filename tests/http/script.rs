@@ -47,7 +47,7 @@ pub(crate) enum Action {
     Reset,
 }
 
-/// The runs of a case; `number` tells its request ids from those of all others.
+/// The runs of a case; `number` keeps its request ids apart from all others.
 pub(crate) fn runs(case: &Case, number: usize) -> Vec<Run> {
     let script = |run: usize| -> Vec<Action> {
         let id = |letter| format!("{number:03}.{run:04}-{letter}");

@@ -159,7 +159,7 @@ fn compare_answer(form: &AnswerForm, answer: &Answer, run: &Run) -> Result<(), S
     Ok(())
 }
 
-/// `more` are the answers behind those that the case expects.
+/// `more` are the answers after those that the case expects.
 fn compare_end(then: Then, end: End, more: &[Answer]) -> Result<(), String> {
     let refused = !more.is_empty() && more.iter().all(|answer| answer.status >= 400);
     let is_closed = matches!(end, End::Closed | End::Reset);

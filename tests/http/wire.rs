@@ -113,7 +113,7 @@ fn status(line: &str) -> Result<u16, String> {
     let code = ["HTTP/1.1 ", "HTTP/1.0 "]
         .iter()
         .find_map(|version| line.strip_prefix(version))
-        // The space behind the code stands even where no words follow it.
+        // The space after the code stands even where no words follow it.
         .filter(|rest| rest.len() > 3 && rest.as_bytes()[3] == b' ')
         .and_then(|rest| rest[..3].parse().ok());
     code.ok_or_else(|| format!("{line:?} is no status line (RFC 9112 §4)"))

@@ -1,6 +1,6 @@
 //! Reads the single values of a case file.
 //!
-//! Owns the words of the format that `parse` tells. It must not know how lines make a case.
+//! Owns the words of the format that `parse` says. It must not know how lines make a case.
 
 use super::case::{AnswerForm, AnswerRule, Delivery, Level, Program, Step, Then};
 

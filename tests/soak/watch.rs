@@ -13,8 +13,8 @@ const TICK: Duration = Duration::from_millis(1);
 const SAMPLES: usize = 100;
 /// The samples of the first tenth are the warm-up: the workers start, and each of them serves its first large body.
 const WARM_UP: usize = SAMPLES / 10;
-/// How much more memory the median of the last tenth may take than that of the tenth behind the warm-up, in KiB, and
-/// how much more the highest sample behind the warm-up than the highest of it. Each connection has bodies of up to
+/// How much more memory the median of the last tenth may take than that of the tenth after the warm-up, in KiB, and
+/// how much more the highest sample after the warm-up than the highest of it. Each connection has bodies of up to
 /// 300 KiB under way at any moment, and a few have one of 5 MB, so that no two samples are the same.
 const MEDIAN_GROWTH_KIB: usize = 16 * 1024;
 const PEAK_GROWTH_KIB: usize = 32 * 1024;
@@ -76,7 +76,7 @@ impl Watch {
         }
     }
 
-    /// Tells what was seen, holds it against the bounds, and waits until no connection is open any more.
+    /// Returns what was seen, holds it against the bounds, and waits until no connection is open any more.
     pub(crate) fn check(&self) {
         let samples = self.samples.lock().expect("no panic while it was held");
         println!("before: {:?}", self.before);

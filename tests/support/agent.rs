@@ -82,7 +82,7 @@ impl Connection {
         self.try_send(bytes).expect("the instance reads");
     }
 
-    /// Sends raw bytes, or tells how the instance did not take them.
+    /// Sends raw bytes, or says how the instance did not take them.
     pub fn try_send(&mut self, bytes: &[u8]) -> Result<(), String> {
         let sent = self.reader.get_mut().write_all(bytes);
         sent.map_err(|error| error.to_string())
@@ -104,7 +104,7 @@ impl Connection {
         self.try_answer(true).expect("an answer")
     }
 
-    /// Reads one answer, or tells how it was not one.
+    /// Reads one answer, or says how it was not one.
     pub fn try_answer(&mut self, head_only: bool) -> Result<Answer, String> {
         self.is_untouched = true;
         let (status, headers) = self.head()?;

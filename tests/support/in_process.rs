@@ -5,7 +5,7 @@ use std::thread;
 
 use fc_runtime::{Runtime, Shutdown};
 
-/// Runs a runtime on a port of its own for as long as `test` takes, then stops it.
+/// Runs a runtime on its own port for as long as `test` takes, then stops it.
 pub fn with(runtime: Runtime, test: impl FnOnce(SocketAddr)) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     with_listener(listener, runtime, test);

@@ -28,7 +28,7 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Starts the binary of this name with these variables, on a port of its own.
+    /// Starts the binary of this name with these variables, on its own port.
     pub fn start(name: &str, variables: &[(&str, &str)]) -> Self {
         Self::start_by(Command::new(binary(name)), variables)
     }
@@ -140,7 +140,7 @@ impl Instance {
         Connection::open(self.address)
     }
 
-    /// Sends one request with the control path of an event or hook, on a connection of its own.
+    /// Sends one request with the control path of an event or hook, on its own connection.
     pub fn call(&self, method: &str, target: &str, request_id: &str, body: &[u8]) -> Answer {
         let headers = [
             ("X-Fc-Control-Path", target),
@@ -154,7 +154,7 @@ impl Instance {
         self.call("POST", "/invoke", request_id, event)
     }
 
-    /// Sends one HTTP call as the platform relays it, on a connection of its own.
+    /// Sends one HTTP call as the platform relays it, on its own connection.
     pub fn http(&self, method: &str, target: &str, body: &[u8]) -> Answer {
         let headers = [
             ("X-Fc-Control-Path", "/http-invoke"),
@@ -238,7 +238,7 @@ impl Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        // An error means that it has ended by itself.
+        // An error means that it has ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
         // A test that has failed already would end all others of its file by a second panic.

@@ -1,4 +1,4 @@
-//! The event of Tablestore, which is no JSON: its sample is what this writes.
+//! The event of Tablestore, which is not JSON: its sample is what this writes.
 
 use crate::samples;
 

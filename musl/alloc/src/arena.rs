@@ -27,7 +27,7 @@ const SLABS: usize = if cfg!(miri) {
 /// The first slab that is one; before it lie the descriptions.
 const FIRST: usize = (SLABS * size_of::<Slab>()).div_ceil(SLAB);
 
-/// The empty slabs whose memory is kept: four megabytes, for they are soon used again, and asking for one anew costs a
+/// The empty slabs whose memory is kept: four megabytes, because they are soon used again, and asking for one anew costs a
 /// call and sixteen page faults.
 const KEPT: usize = 64;
 

@@ -102,7 +102,7 @@ impl Central {
         // SAFETY: `busy` is ours.
         let (given_back, fresh) = unsafe { self.cut_from_slabs(class) };
         self.busy.leave();
-        // Linked only now, for it touches new memory, for which the system takes its time.
+        // Linked only now, because it touches new memory, for which the system takes its time.
         given_back.unwrap_or_else(|| link(fresh, class))
     }
 
@@ -176,7 +176,7 @@ impl Central {
             if !listed {
                 self.link_in(slab);
             }
-            // The only one that has room stays, for the next block would ask for it again.
+            // The only one that has room stays, because the next block would ask for it again.
             let alone = (*slab).before.is_null() && (*slab).link.below.is_null();
             if (*slab).used == 0 && !alone {
                 self.link_out(slab);

@@ -4,7 +4,7 @@
 //! musl 1.2.5 copies by the processor's string instructions, which take long to begin, and moves bytes upwards byte by byte
 //! and backwards, which processors do slowly: inserting into a `Vec` or a `BTreeMap` does little else.
 //!
-//! In assembly, for a compiler may make a call of `memcpy` out of a loop that copies.
+//! In assembly, because a compiler may make a call of `memcpy` out of a loop that copies.
 
 use core::arch::global_asm;
 

@@ -73,7 +73,7 @@ impl List {
     /// The block is free, nobody else's, aligned, and has room for a [`Block`].
     #[inline(always)]
     pub(crate) unsafe fn push(&mut self, block: *mut Block) {
-        // SAFETY: what the caller promises. Only `next` is written, for a list has no use for the rest.
+        // SAFETY: what the caller promises. Only `next` is written, because a list has no use for the rest.
         unsafe { (&raw mut (*block).next).write(self.first) };
         self.first = block;
         self.len += 1;

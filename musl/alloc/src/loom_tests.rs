@@ -8,7 +8,7 @@ use loom::thread;
 use crate::list::{Block, List};
 use crate::stack::Stack;
 
-/// A block with something that loom watches: who uses it without having been handed it is found out.
+/// A block with something that loom watches: a user that was not given it is found out.
 #[repr(C)]
 struct Watched {
     block: [usize; 3],

@@ -1,4 +1,4 @@
-//! Many threads at once: nothing that was written changes, and memory does not grow. Each test is a process of its own,
+//! Many threads at once: nothing that was written changes, and memory does not grow. Each test is its own process,
 //! so that what is measured is its own: they run in children of this program.
 
 mod support;
@@ -19,7 +19,7 @@ const RUNNER: &str = "PERCORE_RUNNER";
 /// Less where each step is interpreted.
 const STEPS: usize = if cfg!(miri) { 60 } else { 40_000 };
 
-/// Runs a part in a process of its own, where there can be one.
+/// Runs a part in its own process, where there can be one.
 fn alone(name: &str, part: impl FnOnce()) {
     limited(name, "unlimited", part);
 }

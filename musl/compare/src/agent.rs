@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_request_has_the_bytes_of_the_event_behind_a_head_of_the_platforms_size() {
+    fn the_request_has_the_bytes_of_the_event_after_a_head_of_the_platforms_size() {
         let request = invoke_request(b"event");
         let at = request.windows(4).position(|w| w == b"\r\n\r\n").unwrap() + 4;
         assert_eq!(&request[at..], b"event");

@@ -87,7 +87,7 @@ pub struct Args {
     pub seed: Option<u64>,
     /// Our package.
     pub default: Option<PathBuf>,
-    /// Our package with the direct front.
+    /// Our package with the direct server.
     pub direct: Option<PathBuf>,
     /// The output folder.
     pub out: Option<PathBuf>,

@@ -26,7 +26,7 @@ impl Seats {
         self.server.iter().all(|core| !self.client.contains(core))
     }
 
-    /// How many threads the client asks with: one for each core of its own. Where it shares them,
+    /// How many threads the client asks with: one for each of its cores. Where it shares them,
     /// more threads would only take more of the server's time.
     pub fn client_threads(&self) -> usize {
         if self.apart() { self.client.len() } else { 1 }

@@ -137,7 +137,7 @@ impl Gate {
         let settled = Settled(self);
         let mut ring = Ring::new(order, rng)?;
         let ids = (first..order.connections).step_by(step).map(|id| id as u64);
-        settle(&mut ring, ids, (NEW_MAX / step).max(1))?;
+        connect_all(&mut ring, ids, (NEW_MAX / step).max(1))?;
         drop(settled);
         loop {
             match self.stage.load(Ordering::SeqCst) {
@@ -150,7 +150,7 @@ impl Gate {
 }
 
 /// Opens connections, a few at a time, until each has had its first answer.
-fn settle(
+fn connect_all(
     ring: &mut Ring<'_>,
     mut ids: impl Iterator<Item = u64>,
     new_max: usize,

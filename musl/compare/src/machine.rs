@@ -155,7 +155,7 @@ pub fn sharpen_timers() -> io::Result<()> {
     Ok(nix::sys::prctl::set_timerslack(1)?)
 }
 
-/// The value behind the first line that starts with `name`.
+/// The value after the first line that starts with `name`.
 fn value(text: &str, name: &str, separator: char) -> String {
     let line = text.lines().find(|line| line.starts_with(name));
     let value = line

@@ -1,4 +1,4 @@
-//! Owns what `/proc` tells of a server and of all processes under it. Knows nothing of peers.
+//! Owns what `/proc` says about a server and all processes under it. Knows nothing of peers.
 
 use std::fs;
 use std::io;
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parent_is_found_behind_a_command_with_blanks_and_brackets() {
+    fn the_parent_is_found_after_a_command_with_blanks_and_brackets() {
         assert_eq!(parse_parent("42 (a) b (c) S 7 42 42 0 -1"), Some(7));
         assert_eq!(parse_parent("42 cut"), None);
     }

@@ -249,7 +249,7 @@ impl Drop for Server {
 }
 
 /// Makes an interrupt or a termination end the server that runs, then this process: the server
-/// has a group of its own, so a terminal's interrupt does not reach it.
+/// has its own group, so a terminal's interrupt does not reach it.
 ///
 /// # Errors
 /// When the handler cannot be set.

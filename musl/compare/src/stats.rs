@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
-/// How a sample spreads; one unit for all fields, named by whoever holds it.
+/// How a sample spreads; one unit for all fields, named where it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     /// How many values there were.

@@ -144,7 +144,7 @@ impl Language {
                      first answer waits for the next."
                 ),
                 "† without the interpreter, which the platform brings.".to_owned(),
-                "‡ left connections without an answer: the C floor serves one at a time, and is no way to write functions.".to_owned(),
+                "‡ left connections without an answer: the C floor serves one at a time, and is not a way to write functions.".to_owned(),
             ],
             Self::Chinese => [
                 format!(

@@ -22,7 +22,7 @@ fn written(format: &Format, request_id: &str, message: &str, fields: &[String]) 
     line.to_owned()
 }
 
-/// What stands behind the time.
+/// What stands after the time.
 fn behind_the_time(line: &str) -> &str {
     line.split_once("Z").map_or("", |(_, rest)| rest)
 }
@@ -55,7 +55,7 @@ fn a_json_line_has_its_keys_in_their_order_and_none_that_is_unknown() {
 }
 
 #[test]
-fn a_text_line_has_its_fields_behind_the_message() {
+fn a_text_line_has_its_fields_after_the_message() {
     let field = Format::Text.pair("user", "7", "7");
     assert_eq!(
         behind_the_time(&written(&Format::Text, "", "m", &[field.clone(), field])),

@@ -92,7 +92,7 @@ impl Reader {
         self.share
     }
 
-    /// Reads one part; tells which is next, if any.
+    /// Reads one part; returns which is next, if any.
     fn part<S: Source>(
         &mut self,
         inbox: &mut Inbox<S>,

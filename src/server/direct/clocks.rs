@@ -28,7 +28,7 @@ impl Clocks {
         }
     }
 
-    /// A clock runs until then; tells whether that is before every other one, so that whoever looks is to know.
+    /// A clock runs until then; returns whether that is before every other one, so that the one who looks has to know.
     pub(super) fn start(&self, until: Instant) -> bool {
         // Rounded up, so that it has run out when it is looked at.
         let time = until.saturating_duration_since(self.first) + Duration::from_millis(1);
@@ -65,7 +65,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     #[test]
-    fn only_a_clock_before_all_others_is_told() {
+    fn only_a_clock_before_all_others_is_reported() {
         let (clocks, now) = (Clocks::new(), Instant::now());
         let after = |seconds| now + Duration::from_secs(seconds);
         assert_eq!(clocks.next(), None);

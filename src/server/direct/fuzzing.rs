@@ -1,4 +1,4 @@
-//! The request reader of this front, fed from memory instead of a socket.
+//! The request reader of this server, fed from memory instead of a socket.
 
 #![allow(
     clippy::missing_errors_doc,
@@ -51,7 +51,7 @@ impl From<Most> for Limits {
     }
 }
 
-/// Reads one head, and tells how many bytes it took. The bytes come in pieces of the lengths of `cuts`, over and over;
+/// Reads one head, and returns how many bytes it took. The bytes come in pieces of the lengths of `cuts`, over and over;
 /// without any they come at once.
 pub fn head(bytes: &[u8], cuts: &[usize], most: Most) -> Result<(Head, usize), Ended> {
     let mut inbox = inbox(bytes, cuts);
@@ -59,7 +59,7 @@ pub fn head(bytes: &[u8], cuts: &[usize], most: Most) -> Result<(Head, usize), E
     Ok((head, bytes.len() - rest(&mut inbox)))
 }
 
-/// Reads one chunked body, and tells how many bytes it took.
+/// Reads one chunked body, and returns how many bytes it took.
 pub fn chunks(bytes: &[u8], cuts: &[usize], most: Most) -> Result<(Vec<u8>, usize), Ended> {
     let mut inbox = inbox(bytes, cuts);
     let body = Reader::new(Framing::Chunked, Memory::new(usize::MAX).share())
@@ -67,7 +67,7 @@ pub fn chunks(bytes: &[u8], cuts: &[usize], most: Most) -> Result<(Vec<u8>, usiz
     Ok((body, bytes.len() - rest(&mut inbox)))
 }
 
-/// Reads request after request, as a connection that lives on does whatever they say, until one is refused or there are
+/// Reads request after request, as a kept-alive connection does whatever they say, until one is refused or there are
 /// no more.
 pub fn requests(bytes: &[u8], cuts: &[usize], most: Most) -> (Vec<(Head, Request)>, Ended) {
     let mut inbox = inbox(bytes, cuts);

@@ -47,7 +47,7 @@ static TOO_MANY_HEADERS: Excess = Excess {
 /// Bytes above 127 are for the handler to understand (RFC 9110 §5.5).
 const CONTROL_IN_VALUE: Refusal = Refusal::Malformed("a header value contains a control character");
 const NO_NAME: Refusal =
-    Refusal::Malformed("a header name is no token with a colon right after it");
+    Refusal::Malformed("a header name is not a token with a colon right after it");
 /// RFC 9110 §10.1.1.
 const UNKNOWN_EXPECTATION: Refusal = Refusal::Unserved(
     417,
@@ -82,7 +82,7 @@ impl Head {
         let length = fields(inbox, line_length, &mut found, limits)?;
         let headers = Headers::of(inbox.unused()[..length].into(), found);
         inbox.advance(length);
-        let headers = rules::settle(headers, &target, http_1_0)?;
+        let headers = rules::checked_fields(headers, &target, http_1_0)?;
         Ok(Self {
             asked: Asked {
                 head_only: *is_head,
@@ -101,11 +101,11 @@ impl Head {
     }
 }
 
-/// Whether the connection lives on, as the answer has to say it (RFC 9112 §9.3).
+/// Whether the connection is kept alive, as the response has to say (RFC 9112 §9.3).
 fn connection(headers: &Headers, http_1_0: bool) -> Option<&'static str> {
     match http_1_0 {
-        _ if rules::wishes(headers, "close") => Some("close"),
-        true if rules::wishes(headers, "keep-alive") => Some("keep-alive"),
+        _ if rules::has_connection_option(headers, "close") => Some("close"),
+        true if rules::has_connection_option(headers, "keep-alive") => Some("keep-alive"),
         true => Some("close"),
         false => None,
     }
@@ -132,7 +132,7 @@ pub(super) fn trailers<S: Source>(inbox: &mut Inbox<S>, limits: &Limits) -> Resu
 }
 
 /// Finds the fields that begin `at` so many bytes after what is unused, to the empty line that ends them (RFC 9112 §5);
-/// tells where that ends. Nothing is used up, so that a whole head stays in one piece.
+/// says where that ends. Nothing is used up, so that a whole head stays in one piece.
 fn fields<S: Source>(
     inbox: &mut Inbox<S>,
     mut at: usize,
@@ -451,7 +451,7 @@ mod tests {
     }
 
     #[test]
-    fn the_connection_lives_on_as_the_client_wishes() {
+    fn the_connection_is_kept_alive_as_the_client_asks() {
         let connection = |version: &str, fields: &str| {
             let head = format!("GET / HTTP/{version}\r\nHost: x\r\n{fields}\r\n");
             parse(head.as_bytes(), 1000)

@@ -8,7 +8,7 @@ use crate::server::framing::Refusal;
 
 /// What bytes are read from: a socket, or a test's script.
 pub(super) trait Source {
-    /// Reads what is there, and tells how many bytes: they stand at the end of `into`, which has room for them and does not
+    /// Reads what is there, and returns how many bytes: they stand at the end of `into`, which has room for them and does not
     /// grow. That nothing is there yet is an error, and that there was nothing means that there will be no more.
     fn read(&mut self, into: &mut Vec<u8>) -> io::Result<usize>;
 }
@@ -115,7 +115,7 @@ impl<S: Source> Inbox<S> {
     }
 
     /// Reads up to the first byte of a request. Empty lines before it are no part of it: some clients
-    /// send one behind a body (RFC 9112 §2.2).
+    /// send one after a body (RFC 9112 §2.2).
     pub(super) fn wait(&mut self) -> Result<(), End> {
         loop {
             self.buffer.skip_empty_lines();
@@ -123,7 +123,7 @@ impl<S: Source> Inbox<S> {
                 return Ok(());
             }
             self.buffer.shrink();
-            // Whoever closes or resets between two requests, or before the first, owes nobody a word (contract §4.1).
+            // A client that closes or resets between two requests, or before the first, owes nobody a word (contract §4.1).
             match self.fill() {
                 Ok(true) => {}
                 Err(End::Waiting) => return Err(End::Waiting),
@@ -155,7 +155,7 @@ impl<S: Source> Inbox<S> {
         }
     }
 
-    /// Reads once more; that nothing comes is an error, for what is here is not whole.
+    /// Reads once more; that nothing comes is an error, because what is here is not whole.
     pub(super) fn more(&mut self) -> Result<(), End> {
         match self.fill()? {
             true => Ok(()),
@@ -190,7 +190,7 @@ impl<S: Source> Inbox<S> {
         Ok(())
     }
 
-    /// Reads once more; tells whether anything came.
+    /// Reads once more; returns whether anything came.
     pub(super) fn fill(&mut self) -> Result<bool, End> {
         self.buffer.make_room()?;
         loop {

@@ -223,7 +223,7 @@ impl Front {
             Ok(attended) => attended,
             Err(error) => {
                 self.crew.release(load);
-                log::warn!("a connection is closed, for it cannot wait: {error}");
+                log::warn!("a connection is closed because it cannot wait: {error}");
                 None
             }
         }
@@ -280,7 +280,7 @@ impl Front {
             Err(error) if is_short_of_files(&error) && may_open_more_files() => self.await_client(),
             Err(error) => {
                 if !self.is_short.swap(true, SeqCst) {
-                    log::warn!("a connection waits, for it cannot be accepted: {error}");
+                    log::warn!("a connection waits because it cannot be accepted: {error}");
                 }
                 self.rests.store(true, SeqCst);
                 self.start_clock(Some(Instant::now() + ACCEPT_PAUSE));

@@ -3,7 +3,7 @@
 //! Owns the numbers of connections, how many there may be, and that never two attend to one. It must not know what a
 //! connection waits for, nor who finds out that it need not wait any more.
 //!
-//! Each place has a lock of its own, so that workers on many processors do not queue at one. A number is given again,
+//! Each place has its own lock, so that workers on many processors do not queue at one. A number is given again,
 //! with another generation, so that an event that is told late never means another connection.
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn every_number_has_a_place_of_its_own_and_the_last_one_too() {
+    fn every_number_has_its_own_place_and_the_last_one_too() {
         let mut next = (0, 0);
         for index in 0..100_000 {
             let (segment, offset) = place_of(index);

@@ -169,7 +169,7 @@ impl Front {
             self.peers.distrust(peer);
             return refuse::end(&mut *out, BARRED, asked);
         }
-        let is_last = rules::wishes(&call.headers, "close");
+        let is_last = rules::has_connection_option(&call.headers, "close");
         let reply = (self.serve)(call);
         // A stop may have come while the handler ran.
         let connection = if is_last || self.crew.is_stopping() {

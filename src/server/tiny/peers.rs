@@ -1,4 +1,4 @@
-//! Who has sent requests lately: `tiny_http` tells the address of a request, but no connection.
+//! Who has sent requests lately: `tiny_http` knows the address of a request, but not its connection.
 //!
 //! Owns what is known of an address. It must not know what follows from it.
 
@@ -18,11 +18,11 @@ struct Book {
 }
 
 /// How long an address is not trusted after a request that did not end where it seemed to: as long as a client that
-/// closes its connection, as it is told to, keeps the address for no other. After that it belongs to an innocent.
+/// closes its connection, as it is told to, leaves the address alone. After that the address may be another client's.
 const DISTRUST: Duration = Duration::from_secs(60);
 
 /// Of how many addresses that is known at once, of which the oldest makes room for one more. Each request looks through
-/// them, and whoever wants one to be forgotten must spoil as many connections within the minute.
+/// them, and a client that wants one to be forgotten must spoil as many connections within the minute.
 const MOST_DISTRUSTED: usize = 4096;
 
 impl Peers {
@@ -94,7 +94,7 @@ impl Recent {
         self.addresses.contains(&address)
     }
 
-    /// Adds an address, and tells whether it was not there.
+    /// Adds an address, and returns whether it was not there.
     fn insert(&mut self, address: SocketAddr) -> bool {
         if self.contains(address) {
             return false;

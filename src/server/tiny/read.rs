@@ -31,7 +31,7 @@ impl From<Refusal> for Trouble {
 pub(super) fn read(request: &mut Request, body_limit: usize) -> Result<Call, Trouble> {
     let arrived = Instant::now();
     let (method, target) = line(request)?;
-    let headers = rules::settle(fields(request)?, &target, is_http_1_0(request))?;
+    let headers = rules::checked_fields(fields(request)?, &target, is_http_1_0(request))?;
     let framing = framing(&headers, body_limit)?;
     let body = read_body(request, framing, body_limit)?;
     Ok(Call {
@@ -50,7 +50,9 @@ fn line(request: &Request) -> Result<(String, String), Refusal> {
     }
     let (method, target) = (request.method().as_str(), request.url());
     if !target.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Refusal::Malformed("the target holds a control character"));
+        return Err(Refusal::Malformed(
+            "the target contains a control character",
+        ));
     }
     rules::check_line(method, target)?;
     Ok((method.to_owned(), target.to_owned()))
@@ -67,7 +69,7 @@ fn fields(request: &Request) -> Result<Headers, Refusal> {
         let (name, value) = (header.field.as_str().as_str(), header.value.as_str());
         // It takes any name, also one with a blank before its colon, which another server may read as sound.
         if !is_token(name) {
-            return Err(Refusal::Malformed("a header name is no token"));
+            return Err(Refusal::Malformed("a header name is not a token"));
         }
         rules::check_value(value.as_bytes())?;
         headers.push(name, value.as_bytes());

@@ -21,7 +21,7 @@ use crate::http::Body;
 /// there is less, a reservation that fails would end the process.
 const MOST_BYTES_RESERVED: usize = 1 << 30;
 
-/// Answers on a thread of its own, for dropping the request reads its body to the end, which may never come: no worker
+/// Answers on its own thread, because dropping the request reads its body to the end, which may never come: no worker
 /// waits for that. A stop does, as it does for every request that is still coming.
 pub(super) fn refuse(
     request: Request,
@@ -46,7 +46,7 @@ pub(super) fn refuse(
     }));
 }
 
-/// A request, and the distrust of what comes behind it. They are dropped in this order: dropping the request lets the
+/// A request, and the distrust of what comes after it. They are dropped in this order: dropping the request lets the
 /// next one pass.
 struct Refused {
     distrust: Option<Distrust>,
@@ -58,7 +58,7 @@ fn answer(refused: Refused, refusal: Refusal, asked: Asked) {
         Refusal::TooLarge {
             announced: Some(_), ..
         } if header(&refused.request, TE).is_none() => answer_first(refused.request, refusal),
-        _ => answer_behind_the_body(refused, refusal, asked),
+        _ => answer_after_the_body(refused, refusal, asked),
     }
 }
 
@@ -70,7 +70,7 @@ fn is_too_long_to_drop(request: &Request) -> bool {
 }
 
 /// The header by which a client asks for a coding of the answer. `tiny_http` panics on some values of it when it writes
-/// an answer of its own, and on dropping the request once more, which would end the process.
+/// its own answer, and on dropping the request once more, which would end the process.
 const TE: &str = "te";
 
 /// The answer comes before the body, which is then read over, so that the next request is sound.
@@ -89,7 +89,7 @@ fn answer_first(request: Request, refusal: Refusal) {
 }
 
 /// The body, or what looks like it, is read over first; the answer ends the connection.
-fn answer_behind_the_body(refused: Refused, refusal: Refusal, asked: Asked) {
+fn answer_after_the_body(refused: Refused, refusal: Refusal, asked: Asked) {
     let mut out = refused.request.into_writer();
     // What was right before this request on its connection is still served.
     await_turn(&mut *out);
@@ -110,11 +110,11 @@ pub(super) fn end(out: &mut dyn Write, refusal: Refusal, asked: Asked) {
 /// What an answer without a body says besides its status. `tiny_http` writes the name of a protocol as it is given.
 const NO_PROTOCOL: &str = "none\r\nContent-Length: 0\r\nConnection: close";
 
-/// The head alone tells the client. The request is never dropped, nor is what is made of it: that costs a thread and a
+/// The client gets the head alone. The request is never dropped, nor is what is made of it: that costs a thread and a
 /// descriptor, where the reservation would cost the process.
 fn give_up(request: Request, refusal: Refusal) {
     log::error!(
-        "a request announced {:?} bytes; its connection is given up",
+        "a request announced {:?} bytes; its connection is not used again",
         request.body_length()
     );
     if header(&request, TE).is_some() {

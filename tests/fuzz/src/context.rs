@@ -9,7 +9,7 @@ const SECRETS: [&str; 3] = [
     "x-fc-access-key-secret",
     "x-fc-security-token",
 ];
-/// The names that the first byte of a line stands for: a fuzzer seldom finds one of its own.
+/// The names that the first byte of a line stands for: a fuzzer seldom finds one.
 const NAMES: [&str; 9] = [
     "x-fc-access-key-id",
     "X-Fc-Access-Key-Secret",

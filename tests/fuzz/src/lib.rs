@@ -3,7 +3,7 @@
 //! A target asserts more than that nothing panics: it holds the library's code against another one of the same task, or
 //! against what was written by hand here, simple and slow.
 //!
-//! - [`head`], [`chunks`], [`requests`]: the request reader of the front `direct`.
+//! - [`head`], [`chunks`], [`requests`]: the request reader of the direct server.
 //! - [`answer`]: the headers that a handler may set, and the writer of answers.
 //! - [`http_params`], [`base64`], [`percent`]: the codecs.
 //! - [`context`], [`events`]: what handlers are given.

@@ -22,7 +22,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
 }
 
 /// The requests of the cases by which the server is held against the standard: a case is a block of lines, and what it
-/// sends stands behind `>`, or `>>` without an end of line. What stands for another text in them is left as it is.
+/// sends stands after `>`, or `>>` without an end of line. What stands for another text in them is left as it is.
 fn cases() -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../http");
     let mut files: Vec<_> = fs::read_dir(&folder)

@@ -33,7 +33,7 @@ fn inputs_like_those_that_are_kept_hold_as_well() {
     }
 }
 
-/// The panic of a check tells what does not hold, but not of which bytes.
+/// The panic of a check says what does not hold, but not of which bytes.
 fn assert_holds(target: &str, check: Check, input: &[u8]) {
     let held = catch_unwind(|| check(input));
     assert!(held.is_ok(), "{target}: {}", seeds::line_of(input));

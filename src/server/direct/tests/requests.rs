@@ -6,7 +6,7 @@ use std::net::Shutdown;
 use super::{LONG, rest, serve, statuses, tell};
 
 #[test]
-fn requests_of_one_connection_are_answered_in_order_and_none_behind_a_refusal() {
+fn requests_of_one_connection_are_answered_in_order_and_none_after_a_refusal() {
     let served = serve(LONG, tell);
     let answers = served.ask(
         b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\n\
@@ -39,7 +39,7 @@ fn the_same_bytes_one_by_one_get_the_same_answers() {
 }
 
 #[test]
-fn whoever_still_sends_when_it_is_refused_hears_why() {
+fn a_client_that_still_sends_when_it_is_refused_gets_the_reason() {
     let served = serve(LONG, tell);
     let mut stream = served.connect();
     stream
@@ -77,7 +77,7 @@ fn the_word_to_continue_is_said_only_to_who_waits_for_it() {
 }
 
 #[test]
-fn a_panic_behind_the_door_costs_its_own_request_alone() {
+fn a_panic_after_the_door_costs_its_own_request_alone() {
     let served = serve(LONG, |call| match call.target.as_str() {
         "/panic" => std::panic::resume_unwind(Box::new("on purpose")),
         _ => tell(call),

@@ -1,4 +1,4 @@
-//! Echoes POST /invoke with tiny_http as its README shows it: nothing tuned, nothing mended.
+//! Echoes POST /invoke with tiny_http as its README shows it: nothing tuned, nothing fixed.
 
 use std::env;
 use std::error::Error;
