@@ -1,4 +1,4 @@
-//! The function that is shipped, and the example to begin one's own with.
+//! The function that is shipped, and the example to begin your own with.
 //!
 //! Owns what the demo answers. It knows the library by its public names only.
 
@@ -50,7 +50,7 @@ fn weather_forecast(now: SystemTime) -> Response {
     let days: Vec<_> = (0..DAYS)
         .map(|day| forecast(now + DAY * day, &mut dice))
         .collect();
-    // Written by hand, for a JSON object of the library sorts its keys, and these are to stand as the demo that they
+    // Written by hand, because a JSON object of the library sorts its keys, and these are to stand as the demo that they
     // come from has them.
     Response::bytes(format!("[{}]", days.join(",")))
         .with_header("content-type", "application/json; charset=utf-8")

@@ -101,7 +101,7 @@ impl Error {
         Self { status, ..self }
     }
 
-    /// The status that an HTTP call is answered by, if the failure has one of its own.
+    /// The status of the response to an HTTP call, if the failure sets one.
     pub fn status(&self) -> Option<u16> {
         self.status.map(NonZeroU16::get)
     }
@@ -231,7 +231,7 @@ const QUOTING: [&str; 4] = [
     "unknown variant ",
 ];
 
-/// The message of a parse error without the value or name that it quotes, for the message goes to the log, where
+/// The message of a parse error without the value or name that it quotes, because the message goes to the log, where
 /// nothing of a body may stand; its kind is told. What was quoted may hold quotes and these very words, so all is
 /// dropped from the first quote sign to the last words of serde's own, which name the fields of the type.
 pub(crate) fn without_value(error: &serde_json::Error) -> String {
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_tells_its_place() {
+    fn a_panic_has_its_place() {
         let error = Error::panicked("boom", Some("src/x.rs:1:2".into()));
         assert_eq!(
             error.to_json(),
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_build_without_locations_tells_no_place() {
+    fn a_build_without_locations_has_no_place() {
         let error = Error::panicked("boom", Some("<redacted>:0:0".into()));
         assert!(error.stack_trace().is_empty());
     }

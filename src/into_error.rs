@@ -184,9 +184,9 @@ mod tests {
     use crate::Error;
     use std::fmt;
 
-    /// What serde says of a text that is no number; its message quotes the text.
+    /// What serde says of a text that is not a number; its message quotes the text.
     fn quoting() -> serde_json::Error {
-        let error = serde_json::from_str::<u32>("\"planted\"").expect_err("a text is no number");
+        let error = serde_json::from_str::<u32>("\"planted\"").expect_err("a text is not a number");
         assert!(error.to_string().contains("planted"), "{error}");
         error
     }

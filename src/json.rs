@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::{Error, without_value};
 use crate::into_error::IntoError;
 
-/// The type of the error that answers an event which is not the JSON that the handler asked for.
+/// The type of the error that responses an event which is not the JSON that the handler asked for.
 const INVALID_JSON: &str = "InvalidJson";
 
 /// Serves an event with a handler that takes and gives JSON.
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_another_kind_is_told_by_its_kind() {
+    fn a_value_of_another_kind_is_reported_by_its_kind() {
         for (value, kind) in [
             (r#""planted""#, "type: string"),
             ("true", "type: boolean"),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_is_quoted_is_told_whatever_stands_in_it() {
+    fn nothing_that_is_quoted_is_reported_whatever_stands_in_it() {
         let hostile = [
             "planted",
             "",
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_names_of_the_type_are_told() {
+    fn the_names_of_the_type_are_reported() {
         assert_eq!(said::<Item>("{}"), "missing field `cents`");
         assert_eq!(
             said::<Item>(r#"{"cents":1,"cents":2}"#),
@@ -208,7 +208,7 @@ mod tests {
             Ok::<_, Error>(event)
         };
         let error =
-            serve(&handler, b"[1,\n  oops]", &Context::default()).expect_err("that is no JSON");
+            serve(&handler, b"[1,\n  oops]", &Context::default()).expect_err("that is not JSON");
         assert_eq!(error.error_type(), "InvalidJson");
         assert!(
             error

@@ -1,6 +1,6 @@
 //! The limits of a runtime: what each is for, and what it is unless a program sets it.
 //!
-//! Owns the numbers. It must not know how a front keeps them.
+//! Owns the numbers. It must not know how a server keeps them.
 
 use std::time::Duration;
 
@@ -21,25 +21,25 @@ pub const DEFAULT_WORKERS: usize = 200;
 pub const DEFAULT_CONNECTIONS: usize = 10_000;
 
 /// The largest head, and the largest trailer section, unless `Runtime::head_limit` says otherwise, in bytes (feature
-/// `direct`; the other front has no such limit). The platform sends at most 8 KB of headers behind a target of 4 KB
+/// `direct`; the other server has no such limit). The platform sends at most 8 KB of headers after a target of 4 KB
 /// (contract §4.4).
 pub const DEFAULT_HEAD_LIMIT: usize = 32 * 1024;
 
 /// The most headers of a request, or of a trailer section, unless `Runtime::header_count` says otherwise (feature
-/// `direct`; the other front has no such limit). The platform adds about 40 to those of its client, which may have more
+/// `direct`; the other server has no such limit). The platform adds about 40 to those of its client, which may have more
 /// than a hundred.
 pub const DEFAULT_HEADER_COUNT: usize = 256;
 
-/// How long a head may take to arrive unless `Runtime::head_timeout` says otherwise (feature `direct`; the other front
+/// How long a head may take to arrive unless `Runtime::head_timeout` says otherwise (feature `direct`; the other server
 /// has no such limit). The agent is on the same network and sends it at once; a stalled client may hold a thread so long.
 pub const DEFAULT_HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a body may take to arrive, besides the time that its bytes earn, unless `Runtime::body_timeout` says
-/// otherwise (feature `direct`; the other front has no such limit). It is what the head has, for the same reason.
+/// otherwise (feature `direct`; the other server has no such limit). It is what the head has, for the same reason.
 pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a piece of an answer may wait for its client, besides the time that its bytes earn, unless
-/// `Runtime::write_timeout` says otherwise (feature `direct`; the other front has a fixed limit).
+/// How long a piece of a response may wait for its client, besides the time that its bytes earn, unless
+/// `Runtime::write_timeout` says otherwise (feature `direct`; the other server has a fixed limit).
 pub const DEFAULT_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a stop waits for requests that are being served, unless [`Runtime::stop_grace`](crate::Runtime::stop_grace)
@@ -67,7 +67,7 @@ pub(crate) fn default_memory(megabytes: Option<&str>) -> usize {
 #[cfg(any(feature = "direct", doc))]
 pub(crate) const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
 
-/// The numbers that a front keeps. A field that says nothing else is set by the method of [`Runtime`](crate::Runtime)
+/// The numbers that a server keeps. A field that says nothing else is set by the method of [`Runtime`](crate::Runtime)
 /// whose default it has.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(
@@ -85,7 +85,7 @@ pub(crate) struct Limits {
     pub(crate) body_time: Duration,
     pub(crate) write_time: Duration,
     pub(crate) stop_grace: Duration,
-    /// What the bodies and the answers of all connections may take together.
+    /// What the bodies and the responses of all connections may take together.
     pub(crate) memory_bytes: usize,
     /// What a client that was refused gets to read why. Not to be set.
     pub(crate) linger_time: Duration,

@@ -93,7 +93,7 @@ impl Runtime {
     /// that JSON is answered with an error of the type `InvalidJson`, which has line, column, what was expected and what
     /// kind of value was found, but never the value: the error is logged. The handler is not called. What a type of your
     /// own says when it refuses a value, such as by `#[serde(try_from)]`, is kept as it is. Mind that an event may be
-    /// empty, which is no JSON (contract §7).
+    /// empty, which is not JSON (contract §7).
     ///
     /// # Examples
     ///

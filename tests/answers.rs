@@ -196,11 +196,11 @@ fn a_stream_that_breaks_off_cannot_be_taken_for_whole() {
     assert_eq!(
         instance.http("GET", "/echo", b"").status,
         200,
-        "the instance lives on"
+        "the instance stays alive"
     );
 }
 
-/// The front `direct` closes the connection, which `tiny_http` does not let go of.
+/// The direct server closes the connection, which `tiny_http` does not let go of.
 #[cfg(not(feature = "direct"))]
 #[test]
 fn no_client_can_take_the_end_of_a_broken_stream_for_a_chunk_and_nothing_follows_it() {

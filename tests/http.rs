@@ -1,7 +1,7 @@
-//! Conformance to HTTP/1.1 (RFC 9110, RFC 9112), case by case, of the front that this build has.
+//! Conformance to HTTP/1.1 (RFC 9110, RFC 9112), case by case, of the server that this build has.
 //!
 //! A case is data: raw bytes, how they are sent, and what must come of them. The cases stand in `http/*.case`, one file
-//! per topic, in the format that `http/parse.rs` tells. Each is played against a real process, on a connection of its
+//! per topic, in the format that `http/parse.rs` says. Each is played against a real process, on a connection of its
 //! own; after it the process must still answer, and no other request may have reached a handler than the case says.
 //!
 //! `FC_HTTP_CASE=words cargo test --test http -- --nocapture` plays only the cases whose name holds these words.

@@ -13,7 +13,7 @@ use fc_runtime::{Context, Error, Runtime, Shutdown};
 
 use support::{with, with_listener};
 
-/// The whole answer to one request, whose connection is closed behind it.
+/// The whole answer to one request, whose connection is closed after it.
 fn ask(address: SocketAddr, method: &str, target: &str, control_path: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("it listens");
     write!(

@@ -181,7 +181,7 @@ fn a_signal_lets_what_is_in_flight_finish_and_runs_pre_stop_once() {
         // The stop has begun when answers say that they are the last of their connection.
         let echo = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");
         while other.exchange(&echo).header("connection") != Some("close") {}
-        // On a connection that no answer has ended yet: the direct front closes the others.
+        // On a connection that no answer has ended yet: the direct server closes the others.
         another.send(&request(
             "POST",
             "/next",
@@ -255,7 +255,7 @@ fn a_client_that_stalls_does_not_hold_up_the_end() {
     assert_eq!(instance.wait().0.code(), Some(0));
 }
 
-/// The front `direct` answers before the body, and closes.
+/// The direct server answers before the body, and closes.
 #[cfg(not(feature = "direct"))]
 #[test]
 fn a_refused_request_that_is_still_coming_at_a_signal_hears_why() {

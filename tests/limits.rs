@@ -1,4 +1,4 @@
-//! The limits that a program sets on the direct front: each holds where it was set, and says so.
+//! The limits that a program sets on the direct server: each holds where it was set, and says so.
 
 #![cfg(feature = "direct")]
 
@@ -31,7 +31,7 @@ fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// All that comes back for these bytes, behind which nothing more is sent.
+/// All that comes back for these bytes, after which nothing more is sent.
 fn ask(address: SocketAddr, bytes: &str) -> String {
     let mut stream = connect(address);
     stream.write_all(bytes.as_bytes()).expect("it reads");
@@ -297,7 +297,7 @@ fn what_is_beyond_all_counting_is_no_limit() {
         .write_timeout(longest);
     with(runtime, |address| {
         let mut stream = connect(address);
-        // Each part comes behind a pause, so that each is waited for.
+        // Each part comes after a pause, so that each is waited for.
         for part in [
             "POST / HTTP/1.1\r\nHo",
             "st: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n1000\r\n",

@@ -24,7 +24,7 @@ fn read(file: impl AsRef<Path>) -> String {
     fs::read_to_string(file).expect("text of the project")
 }
 
-/// The sources that hold a text, below `src`: each as often as it holds it. Whoever lifts a lint has to name it, or the
+/// The sources that hold a text, below `src`: each as often as it holds it. To lift a lint, code has to name it, or the
 /// group that it is in, so a mere mention is looked at as well.
 fn mentions(text: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -12,7 +12,7 @@ use support::{Instance, request};
 const BODY: &str = "planted-body-6Hj3";
 const PRIVATE: &str = "planted-authorization-1Wc8";
 
-/// Sends bytes and nothing behind them, and waits for the end of whatever comes: an answer, a refusal, or nothing.
+/// Sends bytes and nothing after them, and waits for the end of whatever comes: an answer, a refusal, or nothing.
 fn send(instance: &Instance, bytes: &[u8]) {
     let mut stream = TcpStream::connect(instance.address()).expect("it listens");
     // A refusal may come, and the connection end, before all is sent.
@@ -167,7 +167,7 @@ fn wrong_json() -> [(String, &'static str); 8] {
 }
 
 #[test]
-fn json_that_is_not_what_was_asked_for_is_told_without_what_stands_in_it() {
+fn json_that_is_not_what_was_asked_for_is_reported_without_what_stands_in_it() {
     let instance = Instance::start("testbed", &[]);
     for (event, said) in wrong_json() {
         let answer = instance.invoke("event", format!("json {event}").as_bytes());

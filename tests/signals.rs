@@ -1,4 +1,4 @@
-//! Signals in a program that has handlers of its own and runs more than one runtime.
+//! Signals in a program that has its own handlers and runs more than one runtime.
 //!
 //! One test alone: a signal to its process concerns every test of the process.
 

@@ -120,7 +120,7 @@ impl Request {
     }
 
     /// The same call with `base` taken off the front of its path, for calls that come through the long address of an
-    /// HTTP trigger, where [`Context::base_path`](crate::Context::base_path) tells it.
+    /// HTTP trigger, where [`Context::base_path`](crate::Context::base_path) has it.
     ///
     /// Nothing is taken off where the path does not lie below `base`, or is all that there is: some platforms send the
     /// whole path as the base path (contract §9, K13).
@@ -198,8 +198,8 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// An [`Error`] of the type `InvalidJson` that tells line, column and what was expected. Its status is 400, so that a
-    /// handler that ends by `?` tells the client so and has not failed.
+    /// An [`Error`] of the type `InvalidJson` that names line, column and what was expected. Its status is 400, so that a
+    /// handler that ends with `?` responds so to the client and has not failed.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         json::parse(&self.body, "the body").map_err(|error| error.with_status(400))
     }

@@ -1,6 +1,6 @@
-//! `Response`, the answer to an HTTP call.
+//! `Response`, the response to an HTTP call.
 //!
-//! Owns what a handler may say in an answer and refuses the rest. It must not know how an answer is framed.
+//! Owns what a handler may say in a response and refuses the rest. It must not know how a response is framed.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -14,7 +14,7 @@ use crate::headers::{HeaderError, Headers, begins_with, name};
 /// What writes a streamed body; every flush reaches the client.
 pub(crate) type StreamWriter = Box<dyn FnOnce(&mut dyn Write) -> Result<(), Error> + Send>;
 
-/// The answer to an HTTP call: status, headers and body.
+/// The response to an HTTP call: status, headers and body.
 ///
 /// # Examples
 ///
@@ -40,7 +40,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer of this status without a body.
+    /// A response of this status without a body.
     pub fn new(status: u16) -> Self {
         Self {
             status,
@@ -76,13 +76,13 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// [`HeaderError::Value`] when the address holds a control character.
+    /// [`HeaderError::Value`] when the address contains a control character.
     pub fn redirect(status: u16, location: impl AsRef<str>) -> Result<Self, HeaderError> {
         Self::new(status).with_header("location", location)
     }
 
     /// A 200 whose body is written while the client reads it, such as server-sent events; each flush reaches the
-    /// client at once. An error in the middle ends the connection, so that the client can tell.
+    /// client at once. An error in the middle ends the connection, so that the client notices.
     ///
     /// # Examples
     ///
@@ -220,11 +220,11 @@ impl Response {
     }
 }
 
-/// What an answer carries.
+/// What a response carries.
 pub(crate) enum Body {
-    /// All of it at once: the answer tells its length.
+    /// All of it at once: the response states its length.
     Bytes(Vec<u8>),
-    /// Bit by bit: the answer is chunked, by which Function Compute knows a stream (contract §4.1).
+    /// Bit by bit: the response is chunked, by which Function Compute knows a stream (contract §4.1).
     Stream(StreamWriter),
 }
 
@@ -273,7 +273,7 @@ impl<T: Into<Response>> From<(u16, T)> for Response {
     }
 }
 
-/// The headers that a handler may not set: those of the connection, those that the runtime derives from the answer
+/// The headers that a handler may not set: those of the connection, those that the runtime derives from the response
 /// itself, and those that Function Compute takes out or reads (contract §3.1).
 fn is_reserved(name: &str) -> bool {
     const RESERVED: [&str; 10] = [

@@ -13,7 +13,7 @@ pub(super) enum Framing {
     Empty,
     /// The body has this many bytes.
     Length(usize),
-    /// The body comes in chunks that tell their own length.
+    /// The body comes in chunks that state their own length.
     Chunked,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Excess {
     pub(super) kind: &'static str,
     /// The words before the limit.
     pub(super) what: &'static str,
-    /// The words behind it: what it counts, and what raises it.
+    /// The words after it: what it counts, and what raises it.
     pub(super) knob: &'static str,
 }
 
@@ -70,7 +70,7 @@ impl Refusal {
         )
     }
 
-    /// The answer that tells the client.
+    /// The response for the client.
     pub(super) fn reply(self) -> Reply {
         match self {
             Self::Malformed(message) => refused(400, "BadRequest", message),
@@ -97,7 +97,7 @@ fn refused(status: u16, kind: &str, message: &str) -> Reply {
     Reply::error(status, &Error::new(kind, message))
 }
 
-/// Finds how the body is framed; whatever leaves that open is refused, for it is how requests are smuggled.
+/// Finds how the body is framed; whatever leaves that open is refused, because it is how requests are smuggled.
 pub(super) fn framing(headers: &Headers, body_limit: usize) -> Result<Framing, Refusal> {
     let mut codings = headers.all(name::TRANSFER_ENCODING);
     let mut lengths = headers.all(name::CONTENT_LENGTH);

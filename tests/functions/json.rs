@@ -1,4 +1,4 @@
-//! An event as JSON, in types of one's own: adds up an order.
+//! An event as JSON, in your own types: adds up an order.
 //!
 //! Start it by `cargo run --example json`, and ask it from another terminal:
 //!

@@ -241,7 +241,7 @@ fn pages() -> Vec<(String, String)> {
     files.filter_map(read).collect()
 }
 
-/// An answer that the runtime gives by itself, as far as the code tells it in one place.
+/// A response of the runtime itself, as far as the code has it in one place.
 struct Answer {
     status: String,
     error_type: Option<String>,
@@ -249,7 +249,7 @@ struct Answer {
 }
 
 /// All of them: `Malformed(MESSAGE)` is a 400; whatever else has a status has it as the first of several values, with the
-/// type and the message behind it or in an `Error`.
+/// type and the message after it or in an `Error`.
 fn answers() -> Vec<Answer> {
     let mut answers = Vec::new();
     for code in library() {
@@ -282,7 +282,7 @@ fn answers() -> Vec<Answer> {
     answers
 }
 
-/// What is said of a part of a request that is too large: the words before the limit, and those behind it.
+/// What is said of a part of a request that is too large: the words before the limit, and those after it.
 fn excess(fields: &[&str]) -> [Answer; 2] {
     let field = |name: &str| {
         let mut values = fields.iter().filter_map(|field| field.strip_prefix(name));

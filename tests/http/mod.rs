@@ -26,5 +26,5 @@ pub(crate) use runner::play;
 /// Names the cases to play by words in their name.
 pub(crate) const FILTER_VARIABLE: &str = "FC_HTTP_CASE";
 
-/// Why fronts deviate, each with its name before it.
+/// Why servers deviate, each with its name before it.
 pub(crate) const CAUSES: &str = include_str!("deviations.txt");

@@ -27,7 +27,7 @@ const RESERVED: [&str; 10] = [
 /// A body that is no larger is of one piece; a larger one is sent on its own.
 const LARGE: usize = 70_000;
 
-/// Takes the first two bytes for what was asked and the status, and the pieces behind them for names and values of
+/// Takes the first two bytes for what was asked and the status, and the pieces after them for names and values of
 /// headers, and the last for the body.
 pub fn check(input: &[u8]) {
     let [asked, status, rest @ ..] = input else {
@@ -91,7 +91,7 @@ pub fn check(input: &[u8]) {
     );
 }
 
-/// An answer of these bytes; a stream flushes behind each piece, or only at the end.
+/// An answer of these bytes; a stream flushes after each piece, or only at the end.
 fn new(status: u16, body: &[u8], is_stream: bool, is_large: bool) -> Response {
     if !is_stream {
         let times = if is_large {
