@@ -2,6 +2,7 @@
 
 use hyper::header::{CONTENT_TYPE, DATE, HeaderMap};
 use hyper::http::request::Parts;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 use crate::api::asked::{header, percent_decode, query_pairs};
 use crate::facts;
@@ -15,6 +16,13 @@ const OBJECT_SUBRESOURCES: [&str; 6] = [
     "uploads",
     "versions",
 ];
+
+/// What RFC 3986 encodes, section 2.3.
+const RESERVED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// What a request to FC 2.0 signs (fun-cli §3).
 pub(super) fn fc2(head: &Parts) -> String {
@@ -50,24 +58,13 @@ pub(super) fn fc3(head: &Parts, signed_headers: &str, payload: &str) -> String {
         .split(';')
         .map(|name| format!("{name}:{}\n", header(head, name).trim()))
         .collect();
-    let mut query: Vec<&str> = head
-        .uri
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty())
+    // The clients send other forms of a pair than the one that they sign: Python a `+` for a blank, Node `*`, `(`, `)` and
+    // `!` as they are.
+    let mut query: Vec<String> = query_pairs(head)
+        .iter()
+        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
         .collect();
     query.sort_unstable();
-    let query: Vec<String> = query
-        .iter()
-        .map(|pair| {
-            if pair.contains('=') {
-                (*pair).to_owned()
-            } else {
-                format!("{pair}=")
-            }
-        })
-        .collect();
     let path = head
         .uri
         .path()
@@ -79,6 +76,11 @@ pub(super) fn fc3(head: &Parts, signed_headers: &str, payload: &str) -> String {
         head.method,
         query.join("&")
     )
+}
+
+/// Text as RFC 3986 encodes it: all but letters, digits and `-._~`.
+fn encoded(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, &RESERVED)
 }
 
 /// What a request to the package store signs (fun-cli §3).
