@@ -1,11 +1,13 @@
 //! Answers of the control plane: a status and, except after a deletion, a JSON body.
 
-use hyper::header::CONTENT_TYPE;
+use hyper::header::{CONTENT_TYPE, ETAG, IF_MATCH};
 use hyper::{Response, StatusCode};
+use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
 use super::asked::Asked;
 use super::error::ApiError;
+use crate::hex::hex;
 use crate::platform::agent::insert;
 use crate::platform::body::{Body, empty_body, full_body};
 use crate::store::Resource;
@@ -24,6 +26,45 @@ pub(super) fn created(result: Result<Value, ApiError>) -> Answer {
 
 pub(super) fn found(result: Result<Value, ApiError>) -> Answer {
     result.map(|body| json(StatusCode::OK, &body))
+}
+
+/// What was created, with its ETag.
+pub(super) fn created_tagged(result: Result<Value, ApiError>) -> Answer {
+    result.map(|body| tagged(StatusCode::CREATED, &body))
+}
+
+/// What was found or changed, with its ETag.
+pub(super) fn found_tagged(result: Result<Value, ApiError>) -> Answer {
+    result.map(|body| tagged(StatusCode::OK, &body))
+}
+
+/// Refuses a change that is meant for another state of a resource: `If-Match` names the ETag of the one that was read.
+pub(super) fn check_match(asked: &Asked, view: &Value) -> Result<(), ApiError> {
+    let tag = etag(view);
+    let wanted = asked.header(IF_MATCH.as_str());
+    let mut wanted_tags = wanted.split(',').map(|tag| tag.trim().trim_matches('"'));
+    if wanted.is_empty() || wanted_tags.any(|wanted| wanted == "*" || wanted == tag) {
+        return Ok(());
+    }
+    let message =
+        format!("the resource has the ETag '{tag}', not '{wanted}': it was changed; read it again");
+    let status = StatusCode::PRECONDITION_FAILED;
+    Err(ApiError::new(status, "PreconditionFailed", message))
+}
+
+fn tagged(status: StatusCode, body: &Value) -> Response<Body> {
+    let mut response = json(status, body);
+    insert(
+        response.headers_mut(),
+        ETAG.as_str(),
+        &format!("\"{}\"", etag(body)),
+    );
+    response
+}
+
+/// The digest of what a resource shows of itself.
+fn etag(view: &Value) -> String {
+    hex(&Md5::digest(view.to_string()))
 }
 
 pub(super) fn deleted(result: Result<(), ApiError>) -> Answer {

@@ -10,7 +10,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::answer::{Answer, created, deleted, found, page, view};
+use super::answer::{
+    Answer, check_match, created_tagged, deleted, found, found_tagged, page, view,
+};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::{ApiError, take_text};
@@ -57,7 +59,7 @@ async fn create(
     let code = take_code(&mut fields)?.ok_or_else(|| ApiError::invalid("code is missing"))?;
     let spec = FunctionSpec::read(fields).map_err(ApiError::invalid)?;
     let code = store_code(&app, code).await?;
-    created(app.store.update(|state| {
+    created_tagged(app.store.update(|state| {
         if let Some(service) = name.service() {
             lookup::service(state, service)?;
         }
@@ -76,12 +78,13 @@ async fn create(
 
 async fn read(State(app): State<Arc<App>>, name: FunctionName) -> Answer {
     let state = app.store.snapshot();
-    found(lookup::function(&state, &name).map(|record| function_view(&name, record)))
+    found_tagged(lookup::function(&state, &name).map(|record| function_view(&name, record)))
 }
 
 async fn update(
     State(app): State<Arc<App>>,
     name: FunctionName,
+    Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
 ) -> Answer {
     let mut change = fields(&body)?;
@@ -98,6 +101,7 @@ async fn update(
     };
     let view = app.store.update(|state| {
         let record = lookup::function_mut(state, &name)?;
+        check_match(&asked, &function_view(&name, record))?;
         record.resource.change(change).map_err(ApiError::invalid)?;
         if let Some(code) = code {
             record.code = code;
@@ -105,13 +109,19 @@ async fn update(
         Ok::<_, ApiError>(function_view(&name, record))
     })?;
     app.pool.retire(&name);
-    found(Ok(view))
+    found_tagged(Ok(view))
 }
 
 /// Deletes a function that has no triggers.
-async fn delete(State(app): State<Arc<App>>, name: FunctionName) -> Answer {
+async fn delete(
+    State(app): State<Arc<App>>,
+    name: FunctionName,
+    Extension(asked): Extension<Arc<Asked>>,
+) -> Answer {
     app.store.update(|state| {
-        if !lookup::function(state, &name)?.triggers.is_empty() {
+        let record = lookup::function(state, &name)?;
+        check_match(&asked, &function_view(&name, record))?;
+        if !record.triggers.is_empty() {
             let message = format!("function '{}' has active triggers", name.function());
             return Err(ApiError::conflict("FunctionNotEmpty", message));
         }

@@ -6,7 +6,9 @@ use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
 use serde_json::Value;
 
-use super::answer::{Answer, created, deleted, found, page, view};
+use super::answer::{
+    Answer, check_match, created_tagged, deleted, found, found_tagged, page, view,
+};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::{ApiError, take_text};
@@ -39,7 +41,7 @@ async fn create(State(app): State<Arc<App>>, Extension(body): Extension<Payload>
     let name = take_text(&mut fields, "serviceName")?;
     name::check("serviceName", &name).map_err(ApiError::invalid)?;
     let spec = ServiceSpec::read(fields).map_err(ApiError::invalid)?;
-    created(app.store.update(|state| {
+    created_tagged(app.store.update(|state| {
         if state.services.contains_key(&name) {
             let message = format!("service '{name}' already exists");
             return Err(ApiError::conflict("ServiceAlreadyExists", message));
@@ -53,27 +55,34 @@ async fn create(State(app): State<Arc<App>>, Extension(body): Extension<Payload>
 
 async fn read(State(app): State<Arc<App>>, named: Service) -> Answer {
     let (state, name) = (app.store.snapshot(), named.0.unwrap_or_default());
-    found(lookup::service(&state, &name).map(|item| service_view(&name, item)))
+    found_tagged(lookup::service(&state, &name).map(|item| service_view(&name, item)))
 }
 
 async fn update(
     State(app): State<Arc<App>>,
     named: Service,
+    Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
 ) -> Answer {
     let (change, name) = (fields(&body)?, named.0.unwrap_or_default());
-    found(app.store.update(|state| {
+    found_tagged(app.store.update(|state| {
         let service = lookup::service_mut(state, &name)?;
+        check_match(&asked, &service_view(&name, service))?;
         service.change(change).map_err(ApiError::invalid)?;
         Ok(service_view(&name, service))
     }))
 }
 
 /// Deletes a service that has no functions.
-async fn delete(State(app): State<Arc<App>>, named: Service) -> Answer {
+async fn delete(
+    State(app): State<Arc<App>>,
+    named: Service,
+    Extension(asked): Extension<Arc<Asked>>,
+) -> Answer {
     let name = named.0.unwrap_or_default();
     deleted(app.store.update(|state| {
-        lookup::service(state, &name)?;
+        let service = lookup::service(state, &name)?;
+        check_match(&asked, &service_view(&name, service))?;
         if state.functions_of(Some(&name)).next().is_some() {
             let message = format!("service '{name}' has active functions");
             return Err(ApiError::conflict("ServiceNotEmpty", message));

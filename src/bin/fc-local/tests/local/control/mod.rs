@@ -35,6 +35,38 @@ pub(crate) fn assert_error(reply: &Reply, status: u16, code: &str, words: &str) 
 }
 
 #[test]
+fn a_change_can_be_tied_to_the_state_that_was_read() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    for path in ["/services/s", "/services/s/functions/f"] {
+        let tag = |reply: &Reply| reply.header("etag").to_owned();
+        let read = server.api("GET", path, &json!(null));
+        let old = tag(&read);
+        assert!(old.starts_with('"'), "{path}: {old}");
+        assert_eq!(tag(&server.api("GET", path, &json!(null))), old, "{path}");
+        let target = format!("/2016-08-15{path}");
+        let change = |method: &str, tag: &str, body: &[u8]| {
+            server.signed(method, &target, &[("if-match", tag)], body)
+        };
+        let changed = change("PUT", &old, br#"{"description":"new"}"#);
+        assert_eq!(changed.status, 200, "{changed:?}");
+        let new = tag(&changed);
+        assert_ne!(new, old, "{path}");
+        for method in ["PUT", "DELETE"] {
+            let refused = change(method, &old, b"");
+            assert_eq!(refused.status, 412, "{method} {path}: {refused:?}");
+            assert_eq!(refused.json()["ErrorCode"], "PreconditionFailed");
+        }
+        assert_eq!(
+            change("PUT", new.trim_matches('"'), b"").status,
+            200,
+            "{path}"
+        );
+        assert_eq!(change("PUT", "*", b"").status, 200, "{path}");
+    }
+}
+
+#[test]
 fn a_service_lives_from_its_creation_to_its_deletion() {
     let server = Server::start();
     let none = json!(null);
