@@ -60,7 +60,7 @@ what was found out about other software: make findings
 endef
 test: export NOT_RUN := $(NOT_RUN)
 
-.PHONY: help run test all-tests test-runtime test-fc-local test-shipped test-alloc soak replay fuzz miri deny fun musl \
+.PHONY: help run test all-tests test-runtime test-fc-local test-shipped test-alloc soak replay fuzz miri deny fun sdks musl \
 	size sizes compare scale figures build build-img local watch deploy invoke doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
@@ -73,7 +73,7 @@ help: ## print this list
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
 	@$(FC_LOCAL) invoke --initializer $(if $(EXAMPLE),--example $(EXAMPLE),-e "$$EVENT" --expect "$$EVENT") --http GET / --expect-http 'Hello World!'
 
-test: musl fun ## run every test, and sum up what passed, failed and was left out
+test: musl fun sdks ## run every test, and sum up what passed, failed and was left out
 	@bash tests/summary.sh $(ALL_TESTS)
 
 all-tests: replay test-alloc test-runtime test-fc-local
@@ -110,6 +110,9 @@ miri: ## run the unit tests that need no system under miri (needs a nightly tool
 
 deny: ## check licences, sources, duplicates and advisories of all dependencies (needs cargo-deny)
 	@sh .ci/deny.sh
+
+sdks: ## install Alibaba's SDKs for the tests, where node and python3 are
+	@sh src/bin/fc-local/tests/clients/sdk/install.sh
 
 fun: ## install the real fun CLI for the tests, where node is
 	@sh tests/fun/install.sh

@@ -46,6 +46,9 @@ pub mod testing {}
 #[doc = include_str!("local.md")]
 pub mod local {}
 
+#[doc = include_str!("clients.md")]
+pub mod clients {}
+
 #[doc = include_str!("troubleshooting.md")]
 pub mod troubleshooting {}
 

@@ -23,6 +23,7 @@ pub(super) struct Asked {
     pub(super) client: IpAddr,
     /// The address of this machine that the client came to.
     pub(super) server: IpAddr,
+    /// Of the API: who signs and errors are worded as in this generation. A function may be of the other.
     pub(super) generation: Generation,
     pub(super) request_id: String,
 }

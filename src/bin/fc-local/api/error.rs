@@ -7,6 +7,7 @@ use hyper::header::CONTENT_TYPE;
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 
+use super::unplayed;
 use crate::facts::{error_type, header};
 use crate::name::Generation;
 use crate::platform::agent::insert;
@@ -61,7 +62,12 @@ impl ApiError {
     }
 
     pub(crate) fn path_not_supported(method: &hyper::Method, path: &str) -> Self {
-        let message = format!("'{method}' against '{path}' is not supported");
+        let message = match unplayed::subject(path) {
+            Some(subject) => format!(
+                "'{method}' against '{path}' is not supported: fc-local does not play this ({subject})"
+            ),
+            None => format!("'{method}' against '{path}' is not supported"),
+        };
         Self::new(StatusCode::BAD_REQUEST, "PathNotSupported", message)
     }
 

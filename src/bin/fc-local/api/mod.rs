@@ -10,6 +10,7 @@
 //! invoke, http, asynchronous            calls: events, HTTP requests, events that wait
 //! packages, admin                       the package store, fc-local's own commands
 //! deploy                                a whole template at once
+//! unplayed                              the calls that are refused because fc-local does not play them
 //! lookup, outcome, answer, paths        finding a function, what is said of a call, answers, parts of a path
 //! guard, auth                           which requests are let in: by their server and page, by their signature
 //! asked, app, error
@@ -36,6 +37,7 @@ mod paths;
 mod router;
 mod service;
 mod trigger;
+mod unplayed;
 
 pub(crate) use admin::PREFIX as ADMIN_PREFIX;
 pub(crate) use app::App;

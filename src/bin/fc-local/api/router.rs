@@ -27,7 +27,7 @@ use super::http::{self, Target};
 use super::{
     admin, async_config, asynchronous, domain, function, invoke, packages, service, trigger,
 };
-use crate::facts::{FC2_PREFIX, FC3_PREFIX, header, limit};
+use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX, header, limit};
 use crate::ids;
 use crate::name::Generation;
 use crate::output;
@@ -90,10 +90,7 @@ async fn answer(
     ends: Ends,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let generation = match head.uri.path().starts_with(FC3_PREFIX) {
-        true => Generation::Fc3,
-        false => Generation::Fc2,
-    };
+    let generation = generation_of(head.uri.path());
     let asked = Arc::new(Asked {
         head,
         client: ends.client,
@@ -116,6 +113,15 @@ async fn answer(
     let (method, path) = (&asked.head.method, asked.path());
     output::progress(&format!("{method} {path} {}", response.status().as_u16()));
     response
+}
+
+/// The generation whose signature and error names a path has.
+fn generation_of(path: &str) -> Generation {
+    let newer = [FC2021_PREFIX, FC3_PREFIX];
+    match newer.iter().any(|prefix| path.starts_with(prefix)) {
+        true => Generation::Fc3,
+        false => Generation::Fc2,
+    }
 }
 
 /// Custom domain, package store, or a path of this server, by the host.
@@ -162,10 +168,11 @@ fn simplified(path: &str) -> Uri {
 }
 
 fn routes(app: &Arc<App>) -> Router {
-    let fc2 = signed(app, fc2()).route("/proxy/{service}/{function}", http::by_path());
+    let with_proxy = signed(app, fc2()).route("/proxy/{service}/{function}", http::by_path());
     let own = Router::new().route("/{*name}", admin::any());
     Router::new()
-        .nest(FC2_PREFIX, fc2)
+        .nest(FC2_PREFIX, with_proxy)
+        .nest(FC2021_PREFIX, signed(app, fc2()))
         .nest(FC3_PREFIX, signed(app, fc3()))
         .nest(admin::PREFIX.trim_end_matches('/'), signed(app, own))
         .fallback(unknown)

@@ -1,4 +1,5 @@
-//! Triggers of functions. In FC 3.0 a trigger's configuration is JSON in a string, both ways; it is kept as an object.
+//! Triggers of functions. In FC 3.0, and in the API of 2021, a trigger's configuration is JSON in a string, both ways; it is
+//! kept as an object.
 
 use std::sync::Arc;
 
@@ -36,13 +37,14 @@ async fn list(
 ) -> Answer {
     let state = app.store.snapshot();
     let triggers = lookup::function(&state, &function)?.triggers.iter();
-    let items = triggers.map(|(name, item)| (name.as_str(), trigger_view(&function, name, item)));
+    let items = triggers.map(|(name, item)| (name.as_str(), trigger_view(&asked, name, item)));
     found(page("triggers", items, &asked))
 }
 
 async fn create(
     State(app): State<Arc<App>>,
     function: FunctionName,
+    Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
 ) -> Answer {
     let mut fields = fields(&body)?;
@@ -56,23 +58,29 @@ async fn create(
             return Err(ApiError::conflict("TriggerAlreadyExists", message));
         }
         let resource = Resource::new(spec);
-        let view = trigger_view(&function, &name, &resource);
+        let view = trigger_view(&asked, &name, &resource);
         record.triggers.insert(name, resource);
         Ok(view)
     }))
 }
 
-async fn read(State(app): State<Arc<App>>, function: FunctionName, named: Trigger) -> Answer {
+async fn read(
+    State(app): State<Arc<App>>,
+    function: FunctionName,
+    named: Trigger,
+    Extension(asked): Extension<Arc<Asked>>,
+) -> Answer {
     let (state, name) = (app.store.snapshot(), &named.trigger);
     let trigger = lookup::function(&state, &function)?.triggers.get(name);
     let trigger = trigger.ok_or_else(|| no_trigger(name));
-    found(trigger.map(|trigger| trigger_view(&function, name, trigger)))
+    found(trigger.map(|trigger| trigger_view(&asked, name, trigger)))
 }
 
 async fn update(
     State(app): State<Arc<App>>,
     function: FunctionName,
     named: Trigger,
+    Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
 ) -> Answer {
     let (change, name) = (decoded(fields(&body)?)?, &named.trigger);
@@ -81,7 +89,7 @@ async fn update(
         let trigger = record.triggers.get_mut(name);
         let trigger = trigger.ok_or_else(|| no_trigger(name))?;
         trigger.change(change).map_err(ApiError::invalid)?;
-        Ok(trigger_view(&function, name, trigger))
+        Ok(trigger_view(&asked, name, trigger))
     }))
 }
 
@@ -94,13 +102,13 @@ async fn delete(State(app): State<Arc<App>>, function: FunctionName, named: Trig
     }))
 }
 
-fn trigger_view(function: &FunctionName, name: &str, resource: &Resource<TriggerSpec>) -> Value {
+fn trigger_view(asked: &Asked, name: &str, resource: &Resource<TriggerSpec>) -> Value {
     let own = [
         ("triggerName", name.into()),
         ("triggerId", resource.id.clone().into()),
     ];
     let mut view = view(resource, own);
-    if function.generation() == Generation::Fc3 {
+    if asked.generation == Generation::Fc3 {
         view[CONFIG] = view[CONFIG].to_string().into();
     }
     view

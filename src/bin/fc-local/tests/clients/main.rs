@@ -1,10 +1,11 @@
-//! The real clients against fc-local, with nothing but loopback: Alibaba's `fun` CLI, the SDK of FC 3.0, and curl.
+//! The real clients against fc-local, with nothing but loopback: Alibaba's `fun` CLI, its SDKs, and curl.
 //!
 //! Where the machine lacks a client, its tests are reported as ignored, with the reason; with `CI` in the environment
 //! they fail instead. That is decided when they run, so these tests have a harness other than rustc's.
 
 mod curl;
 mod fun;
+mod sdk;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -38,7 +39,24 @@ fn trials() -> Vec<Trial> {
     let curl = trials![curl::client:
         curl::curl_gets_the_page_by_trigger_and_by_domain_and_posts_a_body,
     ];
-    fun.into_iter().chain(curl).collect()
+    let all = fun.into_iter().chain(curl);
+    all.chain(sdks()).collect()
+}
+
+fn sdks() -> impl Iterator<Item = Trial> {
+    let python = trials![sdk::python:
+        sdk::aliyun_fc_for_python_does_what_the_guide_says,
+        sdk::aliyun_fc2_for_python_does_what_the_guide_says,
+        sdk::the_python_sdk_of_2021_does_what_the_guide_says,
+        sdk::the_python_sdk_of_fc_3_does_what_the_guide_says,
+    ];
+    let node = trials![sdk::node:
+        sdk::alicloud_fc_for_node_does_what_the_guide_says,
+        sdk::alicloud_fc2_for_node_does_what_the_guide_says,
+        sdk::the_node_sdk_of_2021_does_what_the_guide_says,
+        sdk::the_node_sdk_of_fc_3_does_what_the_guide_says,
+    ];
+    python.into_iter().chain(node)
 }
 
 /// A test that gets its client, or is ignored with what says why there is none.
