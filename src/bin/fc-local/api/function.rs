@@ -1,6 +1,5 @@
 //! Functions of both generations: their code is stored before they are, and a change retires their instances.
 
-use std::io::Cursor;
 use std::sync::Arc;
 
 use axum::extract::{Extension, State};
@@ -193,8 +192,7 @@ async fn store_code(app: &Arc<App>, input: CodeInput) -> Result<CodeRef, ApiErro
     };
     let app = Arc::clone(app);
     let stored = tokio::task::spawn_blocking(move || {
-        package::check(Cursor::new(&bytes))
-            .map_err(|error| ApiError::invalid(error.to_string()))?;
+        package::check(&bytes).map_err(|error| ApiError::invalid(error.to_string()))?;
         app.store.put_code(&bytes).map_err(ApiError::from)
     });
     stored

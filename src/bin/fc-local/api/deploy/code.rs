@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, Cursor};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::facts::limit;
@@ -96,7 +96,7 @@ fn read_zip(zip: &Path) -> Result<Vec<u8>, CodeError> {
         return Err(CodeError::TooLarge { zip, bytes });
     }
     let bytes = fs::read(zip).map_err(unreadable(zip))?;
-    package::check(Cursor::new(&bytes)).map_err(no_package(zip))?;
+    package::check(&bytes).map_err(no_package(zip))?;
     Ok(bytes)
 }
 

@@ -86,6 +86,8 @@ fn a_broken_package_is_refused_and_the_old_one_stays() {
     let mut damaged = zip_of(&[("bootstrap", &[b'x'; 4096], 0o755)]);
     let middle = damaged.len() / 3;
     damaged[middle] ^= 0xff;
+    // As large as a package of this size may not be, and 65 KB when it is packed.
+    let zeros = vec![0; 64 * 1024 * 1024 + 1];
     for (zip, words) in [
         (b"no zip at all".to_vec(), "not a readable zip file"),
         (package()[..300].to_vec(), "not a readable zip file"),
@@ -93,6 +95,14 @@ fn a_broken_package_is_refused_and_the_old_one_stays() {
         (
             zip_of(&[("bootstrap", b"", 0o755), ("../evil", b"", 0o644)]),
             "leads out of it: \"../evil\"",
+        ),
+        (
+            zip_of(&[("bootstrap", b"", 0o755), (&"n".repeat(2049), b"", 0o644)]),
+            "a name of more than 2048 bytes; shorten \"nnn",
+        ),
+        (
+            zip_of(&[("bootstrap", b"", 0o755), ("zeros", &zeros, 0o644)]),
+            "unpacks to more than 67108864 bytes, the most for one of its size",
         ),
     ] {
         let reply = server.api(
