@@ -93,30 +93,30 @@ impl Context {
     /// The temporary credentials of the function's role, fresher than those of the environment (contract §4.3).
     pub fn credentials(&self) -> Option<Credentials<'_>> {
         Some(Credentials {
-            access_key_id: self.header(ACCESS_KEY_ID)?,
-            access_key_secret: self.header(ACCESS_KEY_SECRET)?,
-            security_token: self.header(SECURITY_TOKEN),
+            access_key_id: self.header(name::ACCESS_KEY_ID)?,
+            access_key_secret: self.header(name::ACCESS_KEY_SECRET)?,
+            security_token: self.header(name::SECURITY_TOKEN),
         })
     }
 
     /// The memory that the function is configured with, in MB.
     pub fn memory_mb(&self) -> Option<u32> {
-        self.number(FUNCTION_MEMORY)
+        self.number(name::FUNCTION_MEMORY)
     }
 
     /// How long an invocation of the function may take.
     pub fn timeout(&self) -> Option<Duration> {
-        self.seconds(FUNCTION_TIMEOUT)
+        self.seconds(name::FUNCTION_TIMEOUT)
     }
 
     /// How long the initializer may take (FC 2.0).
     pub fn initialization_timeout(&self) -> Option<Duration> {
-        self.seconds(INITIALIZATION_TIMEOUT)
+        self.seconds(name::INITIALIZATION_TIMEOUT)
     }
 
     /// How often this asynchronous invocation was tried before: 0 at the first time.
     pub fn retry_count(&self) -> Option<u32> {
-        self.number(RETRY_COUNT)
+        self.number(name::RETRY_COUNT)
     }
 
     /// When Function Compute gives the call up and kills the instance.
@@ -209,9 +209,9 @@ impl ContextBuilder {
         access_key_secret: &str,
         security_token: &str,
     ) -> Self {
-        self.header(ACCESS_KEY_ID, access_key_id)
-            .header(ACCESS_KEY_SECRET, access_key_secret)
-            .header(SECURITY_TOKEN, security_token)
+        self.header(name::ACCESS_KEY_ID, access_key_id)
+            .header(name::ACCESS_KEY_SECRET, access_key_secret)
+            .header(name::SECURITY_TOKEN, security_token)
     }
 
     /// Sets any `x-fc-*` header of the call.
@@ -230,35 +230,27 @@ impl ContextBuilder {
     /// Sets the function's memory, in MB.
     #[must_use]
     pub fn memory_mb(self, megabytes: u32) -> Self {
-        self.header(FUNCTION_MEMORY, &megabytes.to_string())
+        self.header(name::FUNCTION_MEMORY, &megabytes.to_string())
     }
 
     /// Sets the function's time-out, in seconds, and with it the deadline.
     #[must_use]
     pub fn timeout_seconds(self, seconds: u32) -> Self {
-        self.header(FUNCTION_TIMEOUT, &seconds.to_string())
+        self.header(name::FUNCTION_TIMEOUT, &seconds.to_string())
     }
 
     /// Sets the initializer's time-out, in seconds.
     #[must_use]
     pub fn initialization_timeout_seconds(self, seconds: u32) -> Self {
-        self.header(INITIALIZATION_TIMEOUT, &seconds.to_string())
+        self.header(name::INITIALIZATION_TIMEOUT, &seconds.to_string())
     }
 
     /// Sets how often the call was tried before.
     #[must_use]
     pub fn retry_count(self, retries: u32) -> Self {
-        self.header(RETRY_COUNT, &retries.to_string())
+        self.header(name::RETRY_COUNT, &retries.to_string())
     }
 }
-
-const ACCESS_KEY_ID: &str = "x-fc-access-key-id";
-const ACCESS_KEY_SECRET: &str = "x-fc-access-key-secret";
-const SECURITY_TOKEN: &str = "x-fc-security-token";
-const FUNCTION_MEMORY: &str = "x-fc-function-memory";
-const FUNCTION_TIMEOUT: &str = "x-fc-function-timeout";
-const INITIALIZATION_TIMEOUT: &str = "x-fc-initialization-timeout";
-const RETRY_COUNT: &str = "x-fc-retry-count";
 
 /// Gives each field that is plain text its getter and the builder's setter, so that a header name stands once.
 macro_rules! text_fields {
@@ -280,40 +272,40 @@ macro_rules! text_fields {
 
 text_fields! {
     /// The function's name.
-    function_name = "x-fc-function-name";
+    function_name = name::FUNCTION_NAME;
     /// The configured handler, which means nothing to a custom runtime.
-    function_handler = "x-fc-function-handler";
+    function_handler = name::FUNCTION_HANDLER;
     /// The configured initializer, if the function has one (FC 2.0).
-    initializer = "x-fc-function-initializer";
+    initializer = name::INITIALIZER;
     /// The configured pre-freeze handler (FC 2.0).
-    pre_freeze_handler = "x-fc-instance-lifecycle-pre-freeze-handler";
+    pre_freeze_handler = name::PRE_FREEZE_HANDLER;
     /// The configured pre-stop handler (FC 2.0).
-    pre_stop_handler = "x-fc-instance-lifecycle-pre-stop-handler";
+    pre_stop_handler = name::PRE_STOP_HANDLER;
     /// The region, such as `cn-hangzhou`.
-    region = "x-fc-region";
+    region = name::REGION;
     /// The owner's account.
-    account_id = "x-fc-account-id";
+    account_id = name::ACCOUNT_ID;
     /// The version or alias that was asked for, such as `LATEST`.
-    qualifier = "x-fc-qualifier";
+    qualifier = name::QUALIFIER;
     /// The version that serves the call (FC 2.0).
-    version_id = "x-fc-version-id";
+    version_id = name::VERSION_ID;
     /// The service the function belongs to (FC 2.0).
-    service_name = "x-fc-service-name";
+    service_name = name::SERVICE_NAME;
     /// The log project of the service (FC 2.0).
-    log_project = "x-fc-service-logproject";
+    log_project = name::LOG_PROJECT;
     /// The log store of the service (FC 2.0).
-    log_store = "x-fc-service-logstore";
+    log_store = name::LOG_STORE;
     /// The part of an HTTP call's path that is not the function's own, or the whole path: documents and what real
     /// instances sent disagree (contract §9, K13), so nothing is ever stripped unasked.
-    base_path = "x-fc-base-path";
+    base_path = name::BASE_PATH;
     /// The address of the HTTP client.
     client_ip = name::CLIENT_IP;
     /// The span that the call belongs to, in Jaeger's notation.
-    span_context = "x-fc-tracing-opentracing-span-context";
+    span_context = name::SPAN_CONTEXT;
     /// The baggage of the span: base64 of a JSON object of strings.
-    span_baggages = "x-fc-tracing-opentracing-span-baggages";
+    span_baggages = name::SPAN_BAGGAGES;
     /// Where spans are reported to.
-    jaeger_endpoint = "x-fc-tracing-jaeger-endpoint";
+    jaeger_endpoint = name::JAEGER_ENDPOINT;
 }
 
 #[cfg(test)]

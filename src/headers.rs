@@ -3,6 +3,7 @@
 //! Owns the list; `text` has the rule for what a name and a value may contain. It must not know what any header means.
 
 mod iter;
+pub(crate) mod name;
 mod text;
 
 use std::fmt;
@@ -13,32 +14,6 @@ pub use iter::HeaderIter;
 pub(crate) use text::{begins_with, is_token, is_value};
 #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 pub(crate) use text::{token_length, value_length};
-
-/// Names of the headers that Function Compute sends or reads (contract §2, §3.1), in the case that HTTP/2 made usual.
-///
-/// Comparison never depends on the case, for Go sends `X-Fc-Request-Id`.
-pub(crate) mod name {
-    /// What every header of Function Compute begins with; clients cannot send such a header through it.
-    pub(crate) const FC_PREFIX: &str = "x-fc-";
-    /// The kind of the call: `/initialize`, `/invoke`, `/http-invoke`, `/pre-freeze` or `/pre-stop`.
-    pub(crate) const CONTROL_PATH: &str = "x-fc-control-path";
-    /// The request id.
-    pub(crate) const REQUEST_ID: &str = "x-fc-request-id";
-    /// `404` on an answer marks the invocation as failed; absent means success.
-    pub(crate) const STATUS: &str = "x-fc-status";
-    /// The compatibility form of an HTTP call: base64 of JSON (contract §2.2).
-    pub(crate) const HTTP_PARAMS: &str = "x-fc-http-params";
-    /// The address of the HTTP client.
-    pub(crate) const CLIENT_IP: &str = "x-fc-client-ip";
-    /// How the body is encoded.
-    pub(crate) const CONTENT_TYPE: &str = "content-type";
-    /// The body's length in bytes.
-    pub(crate) const CONTENT_LENGTH: &str = "content-length";
-    /// How the body is framed, if not by its length.
-    pub(crate) const TRANSFER_ENCODING: &str = "transfer-encoding";
-    /// What becomes of the connection after the answer.
-    pub(crate) const CONNECTION: &str = "connection";
-}
 
 /// Header fields in the order they came or were added; a name may stand more than once.
 ///
@@ -421,9 +396,9 @@ fn as_text(value: &[u8]) -> Option<&str> {
 /// The headers whose value must not reach a log: the credentials of the role and what clients prove themselves with.
 fn is_secret(name: &str) -> bool {
     const SECRET: [&str; 7] = [
-        "x-fc-access-key-id",
-        "x-fc-access-key-secret",
-        "x-fc-security-token",
+        name::ACCESS_KEY_ID,
+        name::ACCESS_KEY_SECRET,
+        name::SECURITY_TOKEN,
         "authorization",
         "proxy-authorization",
         "cookie",

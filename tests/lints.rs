@@ -1,4 +1,5 @@
-//! Lints that nothing but the one place that is known may lift. That a lint is kept everywhere else, `make lint` sees to.
+//! What only one place may do: lift a lint, or spell a header of Function Compute. That a lint is kept everywhere else,
+//! `make lint` checks.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -105,6 +106,26 @@ fn only_what_is_shown_comes_from_the_wall_clock() {
     assert_eq!(mentions("disallowed_methods"), [Path::new("time.rs")]);
     let item = item_behind("disallowed_methods", "src/time.rs");
     assert_eq!(item, "fn wall_clock() -> SystemTime {");
+}
+
+/// A name that two modules spell can differ in one of them. What tests send is spelled there, as by the platform.
+#[test]
+fn the_headers_of_function_compute_are_spelled_in_one_list() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut spelled = Vec::new();
+    for file in files(&root) {
+        let name = file.strip_prefix(&root).expect("it lies below");
+        let is_code = name.extension().is_some_and(|extension| extension == "rs");
+        if !is_code || name.starts_with("bin") || name.ends_with("tests.rs") {
+            continue;
+        }
+        let text = read(&file).to_lowercase();
+        let code = text.split("#[cfg(test)]\nmod tests").next();
+        if code.is_some_and(|code| code.contains("\"x-fc-")) {
+            spelled.push(name.to_owned());
+        }
+    }
+    assert_eq!(spelled, [Path::new("headers/name.rs")]);
 }
 
 /// Neither of the groups that the lint of the wall clock is in, nor all that is a warning.
