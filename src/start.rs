@@ -8,9 +8,10 @@
 //! ends the process by SIGSEGV without the words that it has overflowed. A panic of `main` ends it by SIGABRT.
 
 use std::ffi::c_int;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::IntoRawFd;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, open};
@@ -26,8 +27,33 @@ extern "C" fn main() -> c_int {
             ExitCode::FAILURE
         }
     };
-    // Not a plain return, which would lose what a handler has printed without ending its line.
-    std::process::exit(c_int::from(code != ExitCode::SUCCESS))
+    let code = c_int::from(code != ExitCode::SUCCESS);
+    flush(code);
+    code
+}
+
+/// Writes what a handler has printed without ending its line. Neither a thread that keeps stdout to itself nor a pipe that
+/// nobody reads keeps the process: after a second it ends without that.
+///
+/// `std::process::exit` would write it too, but brings the standard library's guard of stacks along: 6,576 bytes of the
+/// file of `direct` and 3,343 of the zip.
+fn flush(code: c_int) {
+    CODE.store(code, Relaxed);
+    // SAFETY: the handler makes one call that a handler of signals may make, and reads one atomic.
+    unsafe {
+        libc::signal(libc::SIGALRM, give_up as *const () as libc::sighandler_t);
+        libc::alarm(1);
+    }
+    // An error means that nobody reads it.
+    let _ = io::stdout().flush();
+}
+
+/// The code that the process ends with.
+static CODE: AtomicI32 = AtomicI32::new(0);
+
+extern "C" fn give_up(_signal: c_int) {
+    // SAFETY: it takes a number and does not return.
+    unsafe { libc::_exit(CODE.load(Relaxed)) }
 }
 
 fn prepare() -> io::Result<()> {

@@ -21,7 +21,7 @@ mod listener;
 mod rules;
 mod signals;
 // Nothing else may: tests/lints.rs.
-#[cfg(any(test, all(target_env = "musl", not(feature = "tiny-http"))))]
+#[cfg(any(test, all(target_env = "musl", feature = "direct")))]
 #[allow(
     unsafe_code,
     reason = "a thread is one call of the C library, and the standard library's way costs 5 KB of the zip more"
@@ -160,10 +160,10 @@ fn hire(crew: &Arc<Crew>, front: &Arc<Front>) -> io::Result<()> {
 type Work = Box<dyn FnOnce() + Send>;
 
 /// Starts a thread.
-#[cfg(not(all(target_env = "musl", not(feature = "tiny-http"))))]
+#[cfg(not(all(target_env = "musl", feature = "direct")))]
 fn start_thread(work: Work) -> io::Result<()> {
     std::thread::Builder::new().spawn(work).map(drop)
 }
 
-#[cfg(all(target_env = "musl", not(feature = "tiny-http")))]
+#[cfg(all(target_env = "musl", feature = "direct"))]
 use thread::start as start_thread;
