@@ -39,7 +39,7 @@
 //!
 //! # The API
 //!
-//! - [`Runtime`]: the settings, and the way from them to a running server. [`Shutdown`] ends it, and [`RuntimeError`] says
+//! - [`Runtime`]: the settings, and the way from them to a running [`Server`]. [`Shutdown`] ends it, and [`RuntimeError`] says
 //!   why it could not continue.
 //! - [`Context`]: what Function Compute says about a call. Its [`Credentials`] show nothing in `Debug`.
 //! - [`http`]: request and response of an HTTP trigger; the [`Headers`] of both, and the [`HeaderError`] of a wrong one.
@@ -137,7 +137,7 @@ pub use limits::{
     DEFAULT_HEAD_TIMEOUT, DEFAULT_HEADER_COUNT, DEFAULT_STOP_GRACE, DEFAULT_WORKERS,
     DEFAULT_WRITE_TIMEOUT,
 };
-pub use runtime::{DEFAULT_PORT, PORT_VARIABLES, Runtime, RuntimeError, Shutdown};
+pub use runtime::{DEFAULT_PORT, PORT_VARIABLES, Runtime, RuntimeError, Server, Shutdown};
 pub use time::Timestamp;
 
 /// The facade that handlers log by; the version this crate is built with.

@@ -2,6 +2,8 @@
 //!
 //! Owns the settings and where they come from. It must not know how a call is served.
 
+mod bound;
+
 use std::fmt;
 use std::io;
 use std::net::TcpListener;
@@ -22,6 +24,8 @@ use crate::limits::SHORTEST_TIMEOUT;
 #[cfg(feature = "direct")]
 use crate::limits::{MEMORY_VARIABLE, default_memory};
 use crate::server::{self, LastWork, ServeError, Stop, StopState};
+
+pub use bound::Server;
 
 /// The variables that name the port, the first that is set wins (contract §4.2).
 pub const PORT_VARIABLES: [&str; 2] = ["FC_CUSTOM_LISTEN_PORT", "FC_SERVER_PORT"];
@@ -173,7 +177,8 @@ impl Runtime {
         self
     }
 
-    /// Listens on this port, whatever the environment says; 0 lets the system choose one.
+    /// Listens on this port, whatever the environment says; 0 lets the system choose one, which
+    /// [`Server::local_addr`] gives after [`bind`](Self::bind).
     #[must_use]
     pub fn port(self, port: u16) -> Self {
         Self {
@@ -238,17 +243,7 @@ impl Runtime {
     /// [`RuntimeError`] when there is nothing to serve, the port cannot be had, connections can no longer be accepted,
     /// or a second signal cuts the end short.
     pub fn run(self) -> Result<(), RuntimeError> {
-        if self.handlers.invoke.is_none() && self.handlers.http.is_none() {
-            return Err(RuntimeError::NoHandler);
-        }
-        crate::logger::init();
-        let listener = match self.listener {
-            Some(listener) => {
-                server::adopt(&listener).map_err(RuntimeError::Start)?;
-                listener
-            }
-            None => bind(self.port.map_or_else(port_of_environment, Ok)?)?,
-        };
+        let listener = listening(&self.handlers, self.listener, self.port)?;
         let stop = self
             .shutdown
             .map_or(Stop::Signals, |shutdown| Stop::Handle(shutdown.0));
@@ -264,6 +259,19 @@ impl Runtime {
         #[cfg(not(feature = "direct"))]
         let limits = self.limits;
         server::serve(listener, limits, serve, &stop, &last_work).map_err(RuntimeError::from)
+    }
+
+    /// Listens, and returns the server that [`run`](Self::run) would run: it knows its address, and connections to it wait
+    /// until it runs.
+    ///
+    /// Installs the logger, unless the program has one.
+    ///
+    /// # Errors
+    ///
+    /// [`RuntimeError`] when there is nothing to serve, or the port cannot be had.
+    pub fn bind(mut self) -> Result<Server, RuntimeError> {
+        let listener = listening(&self.handlers, self.listener.take(), self.port)?;
+        Ok(Server::new(self, listener))
     }
 }
 
@@ -467,7 +475,26 @@ impl From<ServeError> for RuntimeError {
     }
 }
 
-fn bind(port: u16) -> Result<TcpListener, RuntimeError> {
+/// The listener that was given, or one on the port that was chosen, if there is anything to serve.
+fn listening(
+    handlers: &Handlers,
+    listener: Option<TcpListener>,
+    port: Option<u16>,
+) -> Result<TcpListener, RuntimeError> {
+    if handlers.invoke.is_none() && handlers.http.is_none() {
+        return Err(RuntimeError::NoHandler);
+    }
+    crate::logger::init();
+    match listener {
+        Some(listener) => {
+            server::adopt(&listener).map_err(RuntimeError::Start)?;
+            Ok(listener)
+        }
+        None => listen(port.map_or_else(port_of_environment, Ok)?),
+    }
+}
+
+fn listen(port: u16) -> Result<TcpListener, RuntimeError> {
     server::bind(port).map_err(|source| RuntimeError::Bind { port, source })
 }
 
