@@ -399,6 +399,7 @@ pub enum RuntimeError {
     /// Neither [`Runtime::invoke`] nor [`Runtime::http`] was given a handler.
     NoHandler,
     /// A variable of [`PORT_VARIABLES`] does not hold a port.
+    #[non_exhaustive]
     Port {
         /// The variable.
         variable: &'static str,
@@ -406,6 +407,7 @@ pub enum RuntimeError {
         value: String,
     },
     /// The port cannot be listened on, mostly because another process does.
+    #[non_exhaustive]
     Bind {
         /// The port.
         port: u16,
@@ -418,6 +420,7 @@ pub enum RuntimeError {
     /// Function Compute starts another.
     Accept,
     /// A second signal came before all requests were answered.
+    #[non_exhaustive]
     Interrupted {
         /// How many were not.
         in_flight: usize,

@@ -6,8 +6,9 @@ pub(crate) mod percent;
 mod request;
 mod response;
 
-pub use request::Request;
+pub use percent::encode_component;
 pub(crate) use request::authority_of;
 pub(crate) use request::path_of;
+pub use request::{Request, RequestParts};
 pub use response::Response;
 pub(crate) use response::{Body, StreamWriter};

@@ -48,6 +48,26 @@ pub(crate) fn encode(text: &str, keep: &[u8]) -> String {
     encoded
 }
 
+/// The text as a segment of a path, or as a name or value of a query or form: every byte is percent-encoded but ASCII
+/// letters, digits and `-._~` (RFC 3986 §2.3). [`Request`](super::Request) decodes it again.
+///
+/// # Examples
+///
+/// ```
+/// use fc_runtime::http::{Request, Response, encode_component};
+///
+/// let address = format!("/files/{}?note={}", encode_component("a/b c"), encode_component("1+1=2"));
+/// assert_eq!(address, "/files/a%2Fb%20c?note=1%2B1%3D2");
+/// let request = Request::new("GET", &*address);
+/// assert_eq!(request.segments(), ["files", "a/b c"]);
+/// assert_eq!(request.query_value("note").as_deref(), Some("1+1=2"));
+/// # let redirect = Response::redirect(302, address)?;
+/// # Ok::<(), fc_runtime::HeaderError>(())
+/// ```
+pub fn encode_component(text: &str) -> String {
+    encode(text, b"-._~")
+}
+
 fn hex(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),

@@ -38,7 +38,7 @@ use crate::json;
 /// assert_eq!(route(request, &Context::default())?.body(), Some("user jürgen".as_bytes()));
 /// # Ok::<(), Error>(())
 /// ```
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     method: String,
     target: String,
@@ -194,6 +194,26 @@ impl Request {
         self.body
     }
 
+    /// Method, target, headers and body, without a copy.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fc_runtime::http::Request;
+    ///
+    /// let parts = Request::new("PUT", "/a?b").with_body("whole").into_parts();
+    /// let (target, body) = (parts.target, parts.body);
+    /// assert_eq!((target.as_str(), body.as_slice()), ("/a?b", &b"whole"[..]));
+    /// ```
+    pub fn into_parts(self) -> RequestParts {
+        RequestParts {
+            method: self.method,
+            target: self.target,
+            headers: self.headers,
+            body: self.body,
+        }
+    }
+
     /// The body read as JSON.
     ///
     /// # Errors
@@ -219,6 +239,32 @@ impl fmt::Debug for Request {
             .field("headers", &self.headers)
             .field("body", &format_args!("{} bytes", self.body.len()))
             .finish_non_exhaustive()
+    }
+}
+
+/// What a [`Request`] is made of: see [`Request::into_parts`].
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RequestParts {
+    /// The method, in the case it was sent in.
+    pub method: String,
+    /// The request target as it was sent: path and query, nothing decoded.
+    pub target: String,
+    /// The headers of the client.
+    pub headers: Headers,
+    /// The body as it was sent, whatever its framing was.
+    pub body: Vec<u8>,
+}
+
+impl fmt::Debug for RequestParts {
+    /// Shows no byte of the body, which is the client's own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestParts")
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .field("headers", &self.headers)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
     }
 }
 
