@@ -6,6 +6,8 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::headers::{Headers, name};
+use crate::logger::{self, Scope};
+use crate::panics;
 
 /// What Function Compute says to a handler about its call.
 ///
@@ -137,6 +139,37 @@ impl Context {
     /// The value of any `x-fc-*` header of the call, for those that have no method here.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.fields.get(name).filter(|value| !value.is_empty())
+    }
+
+    /// Runs the work with this call's request id in its log lines: for a thread that the handler has started, whose lines
+    /// would have `-` there. A panic of that thread is such a line, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::thread;
+    /// use fc_runtime::{Context, Error, log};
+    ///
+    /// fn handle(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
+    ///     let count = || {
+    ///         log::info!("counting in a thread");
+    ///         event.len().to_string()
+    ///     };
+    ///     let counted = thread::scope(|threads| threads.spawn(|| ctx.scope(count)).join());
+    ///     Ok(counted.map_err(|_| Error::new("Panic", "the count failed"))?.into_bytes())
+    /// }
+    ///
+    /// assert_eq!(handle(b"four", &Context::default())?, b"4");
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        let is_served_here = Scope::is_entered();
+        let _scope = Scope::enter(logger::request_id(self.request_id()));
+        if is_served_here {
+            work()
+        } else {
+            panics::logged(work)
+        }
     }
 
     fn number(&self, name: &str) -> Option<u32> {

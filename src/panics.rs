@@ -5,7 +5,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::panic::{self, AssertUnwindSafe, Location, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::{Mutex, Once, PoisonError};
 
 use crate::error::Error;
@@ -53,6 +53,19 @@ fn is_harmless(message: &str, file: &str) -> bool {
         .filter(|watcher| watcher(message, file))
         .count()
         > 0
+}
+
+/// Runs work on a thread that serves no call but has the request id of one, and logs its panic: the hook takes it for one
+/// of a handler, which is told by its answer, and prints nothing.
+pub(crate) fn logged<T>(work: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        let place = PLACE.take().unwrap_or_default();
+        log::error!(
+            "a thread of the handler panicked at {place}: {}",
+            message(&*payload)
+        );
+        resume_unwind(payload)
+    })
 }
 
 /// The error that a caught panic of this thread is answered with.

@@ -56,6 +56,28 @@ fn a_json_line_tells_request_function_and_message_and_the_markers_stay_as_they_a
 }
 
 #[test]
+fn a_thread_of_a_handler_logs_and_panics_under_the_request_id() {
+    let instance = Instance::start("testbed", &[]);
+    assert_eq!(
+        instance.invoke("r1", b"log-in-thread counting").text(),
+        "logged"
+    );
+    let lines = lines_of(&instance, "r1");
+    assert!(lines[0].ends_with(" r1 [INFO] counting"), "{lines:?}");
+    assert_eq!(
+        instance.invoke("r2", b"panic-in-scope planned").text(),
+        "panicked"
+    );
+    let lines = lines_of(&instance, "r2");
+    let says = |words: &str| lines[0].contains(words);
+    assert!(
+        says(" r2 [ERROR] a thread of the handler panicked at "),
+        "{lines:?}"
+    );
+    assert!(lines[0].ends_with(": planned"), "{lines:?}");
+}
+
+#[test]
 fn a_json_line_of_a_failure_has_its_type_and_trace_as_fields() {
     let instance = Instance::start("testbed", &JSON);
     let answer = instance.invoke("e1", b"fail no \"screws\"");

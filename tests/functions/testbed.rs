@@ -104,6 +104,16 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
                 Err(payload) => std::panic::resume_unwind(payload),
             }
         }
+        "log-in-thread" => {
+            let say = || log::info!("{rest}");
+            let said = std::thread::scope(|threads| threads.spawn(|| ctx.scope(say)).join());
+            Ok(said.map_or(b"panicked".to_vec(), |()| b"logged".to_vec()))
+        }
+        "panic-in-scope" => {
+            let fail = || panic!("{rest}");
+            let failed = std::thread::scope(|threads| threads.spawn(|| ctx.scope(fail)).join());
+            Ok(failed.map_or(b"panicked".to_vec(), |()| Vec::new()))
+        }
         "panic-deep" => Err(Error::new("Returned", panic_below(rest.parse()?))),
         "print" => {
             print!("half a line of {rest}");
