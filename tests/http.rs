@@ -13,7 +13,7 @@ mod support;
 use std::io::Write;
 use std::net::TcpStream;
 
-use conformance::{CAUSES, Case, FILTER_VARIABLE, Front, Report, Then, load, play};
+use conformance::{CAUSES, Case, FILTER_VARIABLE, Report, Server, Then, load, play};
 use support::{Instance, request};
 
 /// The page that has the numbers of the cases.
@@ -24,15 +24,15 @@ const FEWEST_CASES: usize = 250;
 
 #[test]
 fn every_case_ends_as_the_standard_has_it_or_deviates_as_it_is_known_to() {
-    let front = Front::of_this_build();
+    let server = Server::of_this_build();
     let mut cases = load().unwrap_or_else(|error| panic!("{error}"));
-    cases.retain(|case| case.is_played(front));
+    cases.retain(|case| case.is_played(server));
     if let Ok(words) = std::env::var(FILTER_VARIABLE) {
         cases.retain(|case| case.name.contains(&words));
         assert!(!cases.is_empty(), "no case is named like {words:?}");
     }
-    let outcomes = play(&cases, front);
-    let report = Report::of(front, &cases, &outcomes);
+    let outcomes = play(&cases, server);
+    let report = Report::of(server, &cases, &outcomes);
     report.print();
     assert!(
         report.is_green(),
@@ -67,13 +67,13 @@ fn every_reason_to_deviate_is_some_cases_reason() {
 fn the_guide_has_the_numbers_of_the_cases() {
     let cases = load().unwrap_or_else(|error| panic!("{error}"));
     let of_tiny = |is: &dyn Fn(&Case) -> bool| {
-        let played = cases.iter().filter(|case| case.is_played(Front::Tiny));
+        let played = cases.iter().filter(|case| case.is_played(Server::Tiny));
         played.filter(|case| is(case)).count()
     };
-    let sound = of_tiny(&|case| case.deviation(Front::Tiny).is_none());
+    let sound = of_tiny(&|case| case.deviation(Server::Tiny).is_none());
     // All but the end of the connection is as the standard has it.
     let barred = of_tiny(&|case| {
-        case.deviation(Front::Tiny).is_some_and(|deviation| {
+        case.deviation(Server::Tiny).is_some_and(|deviation| {
             let mut expected = case.expected.clone();
             expected.then = Then::Barred;
             deviation.expected == expected
@@ -91,7 +91,7 @@ fn the_guide_has_the_numbers_of_the_cases() {
     assert!(
         cases
             .iter()
-            .all(|case| case.deviation(Front::Direct).is_none())
+            .all(|case| case.deviation(Server::Direct).is_none())
     );
 }
 

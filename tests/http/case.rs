@@ -6,12 +6,12 @@ use std::fmt;
 
 /// The server behind the door, chosen when the program is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Front {
+pub(crate) enum Server {
     Tiny,
     Direct,
 }
 
-impl Front {
+impl Server {
     pub(crate) fn of_this_build() -> Self {
         if cfg!(feature = "direct") {
             Self::Direct
@@ -68,7 +68,7 @@ pub(crate) struct Case {
     /// It may end or block its process, which therefore serves no other case.
     pub(crate) alone: bool,
     /// The one server that it is played against, where it is not played against both.
-    pub(crate) only: Option<Front>,
+    pub(crate) only: Option<Server>,
     pub(crate) delivery: Delivery,
     pub(crate) steps: Vec<Step>,
     pub(crate) expected: Expectation,
@@ -77,14 +77,14 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    pub(crate) fn is_played(&self, front: Front) -> bool {
-        self.only.is_none_or(|only| only == front)
+    pub(crate) fn is_played(&self, server: Server) -> bool {
+        self.only.is_none_or(|only| only == server)
     }
 
-    pub(crate) fn deviation(&self, front: Front) -> Option<&Deviation> {
+    pub(crate) fn deviation(&self, server: Server) -> Option<&Deviation> {
         self.deviations
             .iter()
-            .find(|deviation| deviation.front == front)
+            .find(|deviation| deviation.server == server)
     }
 }
 
@@ -197,7 +197,7 @@ impl fmt::Display for Then {
 /// What one server is known to do instead of what is expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Deviation {
-    pub(crate) front: Front,
+    pub(crate) server: Server,
     /// The names of `deviations.txt`.
     pub(crate) causes: Vec<String>,
     pub(crate) expected: Expectation,

@@ -4,7 +4,7 @@
 
 use super::bytes::expand;
 use super::case::{
-    AnswerRule, Case, Delivery, Deviation, Expectation, Front, Level, Program, Step, Then,
+    AnswerRule, Case, Delivery, Deviation, Expectation, Level, Program, Server, Step, Then,
 };
 use super::words::{bootstrap, delivery, level, program, reference, rule, step, then};
 
@@ -19,11 +19,11 @@ pub(crate) struct Draft {
     level: Option<Level>,
     program: Option<Program>,
     alone: bool,
-    only: Option<Front>,
+    only: Option<Server>,
     delivery: Option<Delivery>,
     steps: Vec<Step>,
     expected: Expected,
-    deviations: Vec<(Front, Vec<String>, Expected)>,
+    deviations: Vec<(Server, Vec<String>, Expected)>,
 }
 
 /// An expectation while it is read.
@@ -62,10 +62,10 @@ impl Draft {
                 self.alone = true;
                 Ok(())
             }
-            "only" if value == Front::Direct.name() => set(&mut self.only, Front::Direct, key),
+            "only" if value == Server::Direct.name() => set(&mut self.only, Server::Direct, key),
             "send" => set(&mut self.delivery, delivery(value)?, key),
-            "tiny" => self.deviate(Front::Tiny, value, causes),
-            "direct" => self.deviate(Front::Direct, value, causes),
+            "tiny" => self.deviate(Server::Tiny, value, causes),
+            "direct" => self.deviate(Server::Direct, value, causes),
             "answer" | "then" | "unanswered" => self.expectation().take(key, value),
             "unsound" if value == "yes" && !self.deviations.is_empty() => {
                 self.expectation().unsound = true;
@@ -82,12 +82,12 @@ impl Draft {
         }
     }
 
-    fn deviate(&mut self, front: Front, value: &str, causes: &[&str]) -> Result<(), String> {
+    fn deviate(&mut self, server: Server, value: &str, causes: &[&str]) -> Result<(), String> {
         let named: Vec<_> = value.split(' ').map(str::to_owned).collect();
         if let Some(unknown) = named.iter().find(|name| !causes.contains(&name.as_str())) {
             return Err(format!("{unknown:?} does not stand in deviations.txt"));
         }
-        self.deviations.push((front, named, Expected::default()));
+        self.deviations.push((server, named, Expected::default()));
         Ok(())
     }
 
@@ -103,7 +103,7 @@ impl Draft {
         let deviations = self
             .deviations
             .into_iter()
-            .map(|(front, causes, differs)| differs.deviation(front, causes, &expected))
+            .map(|(server, causes, differs)| differs.deviation(server, causes, &expected))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| (line, error))?;
         let case = Case {
@@ -145,7 +145,7 @@ impl Expected {
     /// What is not said again is as expected.
     fn deviation(
         self,
-        front: Front,
+        server: Server,
         causes: Vec<String>,
         usual: &Expectation,
     ) -> Result<Deviation, String> {
@@ -156,10 +156,10 @@ impl Expected {
             unsound: self.unsound,
         };
         if expected == *usual {
-            return Err(format!("the deviation of {} is none", front.name()));
+            return Err(format!("the deviation of {} is none", server.name()));
         }
         Ok(Deviation {
-            front,
+            server,
             causes,
             expected,
         })
@@ -187,10 +187,10 @@ fn check(case: &Case) -> Result<(), String> {
             expand(text, &|_| String::new())?;
         }
     }
-    if case.only == Some(Front::Direct) && case.deviation(Front::Tiny).is_some() {
+    if case.only == Some(Server::Direct) && case.deviation(Server::Tiny).is_some() {
         return Err("a case of direct alone has no deviation of tiny".into());
     }
-    if case.level == Level::Must && case.deviation(Front::Direct).is_some() {
+    if case.level == Level::Must && case.deviation(Server::Direct).is_some() {
         return Err("direct must hold what is a MUST".into());
     }
     let deviations = case.deviations.iter().map(|deviation| &deviation.expected);

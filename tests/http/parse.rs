@@ -118,7 +118,7 @@ fn value_of<'a>(block: &[(usize, &'a str)], key: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::parse;
-    use crate::conformance::case::{Case, Delivery, Front, Level, Step, Then};
+    use crate::conformance::case::{Case, Delivery, Level, Server, Step, Then};
 
     const SOUND: &str = "case: All is well\nref: RFC 9112 §2\nlevel: MUST\n> GET / HTTP/1.1\n>\nanswer: 200\nthen: open\n";
 
@@ -159,13 +159,13 @@ mod tests {
             (Some('a'), true, Some("hi \"there\""))
         );
         assert!(second.optional && !first.optional);
-        let deviation = case.deviation(Front::Tiny).expect("it has one");
+        let deviation = case.deviation(Server::Tiny).expect("it has one");
         assert_eq!(
             (deviation.expected.then, deviation.causes.len()),
             (Then::Barred, 2)
         );
         assert_eq!(deviation.expected.answers, case.expected.answers);
-        assert!(case.deviation(Front::Direct).is_none());
+        assert!(case.deviation(Server::Direct).is_none());
     }
 
     #[test]

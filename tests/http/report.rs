@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use super::case::{Case, Front, Level};
+use super::case::{Case, Level, Server};
 use super::verdict::Outcome;
 
 /// What the conformance of one server comes to.
@@ -17,7 +17,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn of(front: Front, cases: &[Case], outcomes: &[Outcome]) -> Self {
+    pub(crate) fn of(server: Server, cases: &[Case], outcomes: &[Outcome]) -> Self {
         let judged: Vec<_> = cases.iter().zip(outcomes).collect();
         let failures = count(&judged, |_, outcome| matches!(outcome, Outcome::Failed(_)));
         let mut text = String::new();
@@ -26,8 +26,8 @@ impl Report {
                 text.push_str(&failure(case, how));
             }
         }
-        text.push_str(&table(front, &judged));
-        text.push_str(&causes(front, &judged));
+        text.push_str(&table(server, &judged));
+        text.push_str(&causes(server, &judged));
         Self { text, failures }
     }
 
@@ -67,8 +67,8 @@ fn failure(case: &Case, how: &str) -> String {
     )
 }
 
-fn table(front: Front, judged: &Judged<'_>) -> String {
-    let mut table = format!("\n{:<24}   cases  passed  deviate  failed\n", front.name());
+fn table(server: Server, judged: &Judged<'_>) -> String {
+    let mut table = format!("\n{:<24}   cases  passed  deviate  failed\n", server.name());
     let mut row = |name: &str, of: &dyn Fn(&Case) -> bool| {
         let (mut passed, mut deviated, mut failed) = (0, 0, 0);
         for (_, outcome) in judged.iter().filter(|(case, _)| of(case)) {
@@ -102,10 +102,10 @@ fn topics<'a>(judged: &Judged<'a>) -> Vec<&'a str> {
 }
 
 /// How often each reason made a case deviate.
-fn causes(front: Front, judged: &Judged<'_>) -> String {
+fn causes(server: Server, judged: &Judged<'_>) -> String {
     let mut times = BTreeMap::new();
     for (case, outcome) in judged {
-        if let (Outcome::Deviated, Some(deviation)) = (outcome, case.deviation(front)) {
+        if let (Outcome::Deviated, Some(deviation)) = (outcome, case.deviation(server)) {
             for cause in &deviation.causes {
                 *times.entry(cause.as_str()).or_insert(0) += 1;
             }

@@ -8,7 +8,7 @@ use std::net::Shutdown;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::case::{Case, Front, Program};
+use super::case::{Case, Program, Server};
 use super::exchange::{self, PATIENCE};
 use super::kernel;
 use super::script::{self, Run};
@@ -19,7 +19,7 @@ use crate::support::{Instance, request};
 const THREADS: usize = 8;
 
 /// Plays every case, and returns what became of each.
-pub(crate) fn play(cases: &[Case], front: Front) -> Vec<Outcome> {
+pub(crate) fn play(cases: &[Case], server: Server) -> Vec<Outcome> {
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(vec![None; cases.len()]);
     std::thread::scope(|scope| {
@@ -29,7 +29,7 @@ pub(crate) fn play(cases: &[Case], front: Front) -> Vec<Outcome> {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(case) = cases.get(at) else { break };
-                    let outcome = stage.play(case, at, front);
+                    let outcome = stage.play(case, at, server);
                     outcomes.lock().expect("no thread panics here")[at] = Some(outcome);
                 }
             });
@@ -47,7 +47,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn play(&mut self, case: &Case, number: usize, front: Front) -> Outcome {
+    fn play(&mut self, case: &Case, number: usize, server: Server) -> Outcome {
         let mut own = case.alone.then(|| Actor::start(&case.program));
         let mut runs = Vec::new();
         for run in script::runs(case, number) {
@@ -58,7 +58,7 @@ impl Stage {
                     .entry(case.program.clone())
                     .or_insert_with(|| Actor::start(&case.program)),
             };
-            let observation = actor.play(case, &run, front);
+            let observation = actor.play(case, &run, server);
             if observation.life != Life::Alive {
                 // The next run has its own process, whatever this one did.
                 self.actors.remove(&case.program);
@@ -66,7 +66,7 @@ impl Stage {
             }
             runs.push((run, observation));
         }
-        judge(case, front, &runs)
+        judge(case, server, &runs)
     }
 }
 
@@ -94,8 +94,8 @@ impl Actor {
         }
     }
 
-    fn play(&mut self, case: &Case, run: &Run, front: Front) -> Observation {
-        let likely = match case.deviation(front) {
+    fn play(&mut self, case: &Case, run: &Run, server: Server) -> Observation {
+        let likely = match case.deviation(server) {
             Some(deviation) => &deviation.expected,
             None => &case.expected,
         };

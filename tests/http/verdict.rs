@@ -3,7 +3,7 @@
 //! Owns the judgement. It must not know sockets or processes.
 
 use super::bytes::expand;
-use super::case::{AnswerForm, AnswerRule, Case, Expectation, Front, Then};
+use super::case::{AnswerForm, AnswerRule, Case, Expectation, Server, Then};
 use super::exchange::{End, Seen};
 use super::script::Run;
 use super::wire::Answer;
@@ -32,15 +32,15 @@ pub(crate) enum Life {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Passed,
-    /// It ended as its front is known to deviate.
+    /// It ended as its server is known to deviate.
     Deviated,
     /// It ended otherwise: how.
     Failed(String),
 }
 
-/// Judges all runs of a case: each must end as expected, or as its front deviates, and a deviation must show.
-pub(crate) fn judge(case: &Case, front: Front, runs: &[(Run, Observation)]) -> Outcome {
-    let deviation = case.deviation(front);
+/// Judges all runs of a case: each must end as expected, or as its server deviates, and a deviation must show.
+pub(crate) fn judge(case: &Case, server: Server, runs: &[(Run, Observation)]) -> Outcome {
+    let deviation = case.deviation(server);
     let mut deviated = false;
     for (run, observation) in runs {
         let Err(mismatch) = compare(&case.expected, run, observation) else {
@@ -58,7 +58,7 @@ pub(crate) fn judge(case: &Case, front: Front, runs: &[(Run, Observation)]) -> O
     match deviation {
         Some(deviation) if !deviated => Outcome::Failed(format!(
             "{} no longer deviates here ({}): take its deviation out of the case",
-            front.name(),
+            server.name(),
             deviation.causes.join(" ")
         )),
         Some(_) => Outcome::Deviated,

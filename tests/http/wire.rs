@@ -74,7 +74,7 @@ pub(crate) enum Parsed {
     Malformed(String),
 }
 
-/// Reads one answer from the front of `bytes`; `head_only` if it answers a HEAD request.
+/// Reads one answer from the server of `bytes`; `head_only` if it answers a HEAD request.
 pub(crate) fn parse(bytes: &[u8], head_only: bool) -> Parsed {
     match read(bytes, head_only) {
         Ok(Some((answer, used))) => Parsed::Answer(answer, used),

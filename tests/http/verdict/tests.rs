@@ -1,7 +1,7 @@
 //! What is seen is changed in one way after the other, and each must be judged as what it is.
 
 use super::{Life, Observation, Outcome, judge};
-use crate::conformance::case::{Case, Front};
+use crate::conformance::case::{Case, Server};
 use crate::conformance::exchange::{End, Seen};
 use crate::conformance::parse::parse;
 use crate::conformance::script::{Run, runs};
@@ -40,15 +40,15 @@ fn sound(run: &Run) -> Observation {
     }
 }
 
-fn judged(front: Front, change: impl FnOnce(&mut Observation, &Run)) -> Outcome {
+fn judged(server: Server, change: impl FnOnce(&mut Observation, &Run)) -> Outcome {
     let (case, run) = case();
     let mut observation = sound(&run);
     change(&mut observation, &run);
-    judge(&case, front, &[(run, observation)])
+    judge(&case, server, &[(run, observation)])
 }
 
 fn assert_fails(told: &str, change: impl FnOnce(&mut Observation, &Run)) {
-    match judged(Front::Direct, change) {
+    match judged(Server::Direct, change) {
         Outcome::Failed(how) => assert!(how.contains(told), "{how}"),
         other => panic!("{told}: {other:?}"),
     }
@@ -56,7 +56,7 @@ fn assert_fails(told: &str, change: impl FnOnce(&mut Observation, &Run)) {
 
 #[test]
 fn what_is_as_expected_passes() {
-    assert_eq!(judged(Front::Direct, |_, _| ()), Outcome::Passed);
+    assert_eq!(judged(Server::Direct, |_, _| ()), Outcome::Passed);
 }
 
 #[test]
@@ -104,11 +104,11 @@ fn a_known_deviation_is_one_only_while_it_shows() {
         is.seen.answers = vec![answer(400, &[], ""), answer(400, &[], "")];
         is.ran.clear();
     };
-    assert_eq!(judged(Front::Tiny, deviates), Outcome::Deviated);
-    let mended = judged(Front::Tiny, |_, _| ());
+    assert_eq!(judged(Server::Tiny, deviates), Outcome::Deviated);
+    let mended = judged(Server::Tiny, |_, _| ());
     let told = "tiny no longer deviates here (W1): take its deviation out of the case";
     assert_eq!(mended, Outcome::Failed(told.into()));
-    let otherwise = judged(Front::Tiny, |is, _| is.seen.answers[0].status = 500);
+    let otherwise = judged(Server::Tiny, |is, _| is.seen.answers[0].status = 500);
     assert!(
         matches!(otherwise, Outcome::Failed(how) if how.contains("and of the known deviation"))
     );

@@ -56,13 +56,13 @@ fn packed(program: &str) -> Arc<String> {
 
 /// Builds both, unless they are up to date, and asks cargo where they are.
 fn build() -> BTreeMap<String, PathBuf> {
-    let front = std::env::var(FRONT_VARIABLE).unwrap_or_else(|_| "tiny-http".to_owned());
+    let server = std::env::var(FRONT_VARIABLE).unwrap_or_else(|_| "tiny-http".to_owned());
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(["build", "--locked", "--quiet", "--message-format=json"])
         .args(["--bin=bootstrap", "--example=testbed"])
         .args(["--no-default-features", "--features"])
-        .arg(format!("{front},events,kv"))
+        .arg(format!("{server},events,kv"))
         .current_dir(root())
         .stderr(Stdio::inherit());
     let output = cargo.output().expect("cargo runs");
