@@ -67,6 +67,7 @@ pub(super) fn deployed(app: &App, name: &FunctionName) -> Result<Deployed, ApiEr
         function: Arc::new(function),
         source: CodeSource::Zip {
             file: app.store.code_path(&record.code),
+            sha256: Some(record.code.sha256.clone()),
             scratch: Scratch::Kept(app.store.path("scratch")),
         },
     })

@@ -27,7 +27,12 @@ pub(crate) enum CodeSource {
     /// A folder, used in place.
     Folder(PathBuf),
     /// A zip file, unpacked for each instance into a folder under `scratch`.
-    Zip { file: PathBuf, scratch: Scratch },
+    Zip {
+        file: PathBuf,
+        /// The digest that it must have, if that was noted when it was stored.
+        sha256: Option<String>,
+        scratch: Scratch,
+    },
 }
 
 /// Where zip files are unpacked.
@@ -136,10 +141,16 @@ impl CodeSource {
     async fn prepare(&self) -> Result<Code, StartError> {
         match self {
             Self::Folder(path) => Ok(Code::Folder(path.clone())),
-            Self::Zip { file, scratch } => {
-                let (file, scratch) = (file.clone(), scratch.clone());
-                let unpacked =
-                    tokio::task::spawn_blocking(move || unpack(&file, scratch.path())).await;
+            Self::Zip {
+                file,
+                sha256,
+                scratch,
+            } => {
+                let (file, sha256, scratch) = (file.clone(), sha256.clone(), scratch.clone());
+                let unpacked = tokio::task::spawn_blocking(move || {
+                    unpack(&file, sha256.as_deref(), scratch.path())
+                })
+                .await;
                 unpacked
                     .map_err(|error| StartError::NoFolder(error.into()))?
                     .map(Code::Unpacked)
@@ -148,12 +159,20 @@ impl CodeSource {
     }
 }
 
-fn unpack(file: &Path, scratch: &Path) -> Result<tempfile::TempDir, StartError> {
+fn unpack(
+    file: &Path,
+    sha256: Option<&str>,
+    scratch: &Path,
+) -> Result<tempfile::TempDir, StartError> {
     let folder = tempfile::Builder::new()
         .prefix("code-")
         .tempdir_in(scratch)
         .map_err(StartError::NoFolder)?;
-    let zip: File = package::open(file).map_err(StartError::Package)?;
+    let zip: File = match sha256 {
+        Some(sha256) => package::open_stored(file, sha256),
+        None => package::open(file),
+    }
+    .map_err(StartError::Package)?;
     package::unpack(zip, folder.path()).map_err(StartError::Package)?;
     Ok(folder)
 }

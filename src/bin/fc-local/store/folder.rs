@@ -3,14 +3,16 @@
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{FlockOperation, flock};
 use sha2::{Digest, Sha256};
 
+use super::files::{at, has_bytes, write_whole};
 use super::state::{CodeRef, FORMAT, State};
+use super::sweep;
 use crate::hex::hex;
 
 const STATE_FILE: &str = "state.json";
@@ -57,6 +59,8 @@ impl std::error::Error for StoreError {}
 pub(crate) struct Store {
     folder: PathBuf,
     state: Mutex<Arc<State>>,
+    /// The packages that the last change of code has put out of use: a call that has just begun may still need them.
+    outdated: Mutex<Vec<PathBuf>>,
     /// Unlocked by the kernel when it is closed.
     _lock: File,
 }
@@ -64,18 +68,26 @@ pub(crate) struct Store {
 impl Store {
     /// Opens a data folder, making it if need be.
     pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
-        for inner in ["", "code", "packages", "logs", "async", "scratch"] {
+        fs::create_dir_all(folder).map_err(at(folder))?;
+        let lock = lock(folder)?;
+        sweep::temporary(folder);
+        let file = folder.join(STATE_FILE);
+        if !file.exists() {
+            start_empty(folder)?;
+        }
+        let state = load(&file)?;
+        for inner in ["code", "packages", "logs", "async", "scratch"] {
             let path = folder.join(inner);
             fs::create_dir_all(&path).map_err(at(&path))?;
         }
-        let lock = lock(folder)?;
-        let state = load(&folder.join(STATE_FILE))?;
         let store = Self {
             folder: folder.to_owned(),
             state: Mutex::new(Arc::new(state)),
+            outdated: Mutex::default(),
             _lock: lock,
         };
-        store.sweep();
+        let used = store.code_paths(&store.snapshot());
+        sweep::packages(folder, &used);
         Ok(store)
     }
 
@@ -102,7 +114,8 @@ impl Store {
             .map_err(io::Error::from)
             .map_err(at(&self.folder))?;
         write_whole(&self.folder.join(STATE_FILE), &json)?;
-        *state = Arc::new(next);
+        let before = std::mem::replace(&mut *state, Arc::new(next));
+        self.outdate(&before, &state);
         Ok(result)
     }
 
@@ -113,7 +126,9 @@ impl Store {
             size: bytes.len() as u64,
         };
         let path = self.code_path(&code);
-        if !path.exists() {
+        // From here on no change of another function removes it.
+        self.lock_outdated().retain(|file| *file != path);
+        if !has_bytes(&path, bytes) {
             write_whole(&path, bytes)?;
         }
         Ok(code)
@@ -144,22 +159,31 @@ impl Store {
         self.folder.join(inner)
     }
 
-    /// Removes what nothing refers to any more; only at the start, when no instance can need it.
-    fn sweep(&self) {
-        let state = self.snapshot();
-        let used: Vec<PathBuf> = state
-            .functions
-            .values()
+    /// Removes the packages that the change before this one has put out of use, and notes those of this one.
+    fn outdate(&self, before: &State, now: &State) {
+        let used = self.code_paths(now);
+        let mut unused = self.code_paths(before);
+        unused.retain(|file| !used.contains(file));
+        if unused.is_empty() {
+            return;
+        }
+        let mut outdated = self.lock_outdated();
+        let older = std::mem::replace(&mut *outdated, unused);
+        let gone = older.iter().filter(|file| !used.contains(file));
+        // What cannot be removed now is swept at the next start.
+        gone.for_each(|file| drop(fs::remove_file(file)));
+    }
+
+    fn code_paths(&self, state: &State) -> Vec<PathBuf> {
+        let functions = state.functions.values();
+        functions
             .map(|function| self.code_path(&function.code))
-            .collect();
-        let unused = entries(&self.path("code"))
-            .into_iter()
-            .filter(|file| !used.contains(file));
-        // What cannot be removed now is found again at the next start.
-        unused.for_each(|file| drop(fs::remove_file(file)));
-        entries(&self.path("scratch"))
-            .into_iter()
-            .for_each(|folder| drop(fs::remove_dir_all(folder)));
+            .collect()
+    }
+
+    fn lock_outdated(&self) -> MutexGuard<'_, Vec<PathBuf>> {
+        // A list of files to remove: whatever is in it may go.
+        self.outdated.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock_state(&self) -> MutexGuard<'_, Arc<State>> {
@@ -168,25 +192,24 @@ impl Store {
     }
 }
 
-/// Writes a file so that a reader, or a restart after a crash, sees the old one or the new one.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let folder = path.parent().unwrap_or(path);
-    let write = || {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        // The new name must survive a crash, too.
-        File::open(folder)?.sync_all()
+/// Begins with nothing deployed. What lies in the folder without a state that names it is kept, in another place.
+fn start_empty(folder: &Path) -> Result<(), StoreError> {
+    if let Some(aside) = sweep::move_aside(folder).map_err(at(folder))? {
+        eprintln!(
+            "fc-local: {} has no {STATE_FILE}, which names what is deployed; its packages, events and logs were moved to \
+             {}",
+            folder.display(),
+            aside.display()
+        );
+    }
+    let empty = State {
+        format: FORMAT,
+        ..State::default()
     };
-    write().map_err(at(path))
-}
-
-/// The files and folders in a folder; none if it cannot be read.
-pub(crate) fn entries(folder: &Path) -> Vec<PathBuf> {
-    fs::read_dir(folder)
-        .map(|list| list.flatten().map(|entry| entry.path()).collect())
-        .unwrap_or_default()
+    let json = serde_json::to_vec_pretty(&empty)
+        .map_err(io::Error::from)
+        .map_err(at(folder))?;
+    write_whole(&folder.join(STATE_FILE), &json)
 }
 
 fn lock(folder: &Path) -> Result<File, StoreError> {
@@ -225,11 +248,6 @@ fn load(file: &Path) -> Result<State, StoreError> {
     } else {
         Err(bad(format!("its format is {}, not {FORMAT}", state.format)))
     }
-}
-
-fn at(path: &Path) -> impl FnOnce(io::Error) -> StoreError + use<> {
-    let path = path.to_owned();
-    |error| StoreError::Io { path, error }
 }
 
 #[cfg(test)]

@@ -5,16 +5,21 @@
 //! ```text
 //! remove, queue                deleting by name, accepted events
 //! folder                       the data folder: the state file, packages
+//! files                        files that appear whole or not at all
+//! sweep                        what nothing names: unfinished files, old packages
 //! state, logfile               what is deployed, logs
 //! spec                         what users describe, typed
 //! ```
 
+mod files;
 mod folder;
 pub(crate) mod logfile;
 pub(crate) mod queue;
 pub(crate) mod remove;
 pub(crate) mod spec;
 mod state;
+mod sweep;
 
-pub(crate) use folder::{Store, StoreError, entries, write_whole};
+pub(crate) use files::{entries, write_whole};
+pub(crate) use folder::{Store, StoreError};
 pub(crate) use state::{CodeRef, FunctionRecord, Resource, State};

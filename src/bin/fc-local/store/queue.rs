@@ -16,6 +16,9 @@ use crate::name::FunctionName;
 /// The folder of the events, in the data folder.
 const FOLDER: &str = "async";
 
+/// How the names of their files end; others were never finished.
+const KIND: &str = "json";
+
 /// An accepted event.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Accepted {
@@ -81,7 +84,8 @@ pub(crate) fn remove(store: &Store, accepted: &Accepted) {
 /// The events that an earlier run accepted and did not finish; those that cannot be read are left and reported.
 pub(crate) fn unfinished(store: &Store) -> (Vec<Accepted>, Vec<PathBuf>) {
     let (mut events, mut unreadable) = (Vec::new(), Vec::new());
-    for file in entries(&store.path(FOLDER)) {
+    let files = entries(&store.path(FOLDER)).into_iter();
+    for file in files.filter(|file| file.extension().is_some_and(|kind| kind == KIND)) {
         let bytes = fs::read(&file).unwrap_or_default();
         match serde_json::from_slice(&bytes) {
             Ok(accepted) => events.push(accepted),
@@ -92,7 +96,7 @@ pub(crate) fn unfinished(store: &Store) -> (Vec<Accepted>, Vec<PathBuf>) {
 }
 
 fn file_of(store: &Store, accepted: &Accepted) -> PathBuf {
-    let file = format!("{}.json", accepted.request_id);
+    let file = format!("{}.{KIND}", accepted.request_id);
     store.path(FOLDER).join(file)
 }
 

@@ -103,6 +103,7 @@ pub(super) fn code_source(dir: &Path, scratch: &Scratch) -> Result<CodeSource, O
     }
     Ok(CodeSource::Zip {
         file: path,
+        sha256: None,
         scratch: scratch.clone(),
     })
 }

@@ -17,10 +17,12 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 use zip::read::ZipFile;
 use zip::result::ZipError;
 
+use crate::hex::hex;
 use limits::{Limits, Room, check_places};
 
 /// The file that FC starts (contract §0.1).
@@ -45,6 +47,8 @@ pub(crate) enum PackageError {
     LongTarget { entry: String, limit_bytes: u64 },
     /// Two entries share bytes, so that a small package could unpack to a large one.
     Overlaps { entry: String },
+    /// A stored package is not there, or is not the one that was stored.
+    Damaged { path: PathBuf },
     /// The disk refused.
     Io { path: PathBuf, error: io::Error },
 }
@@ -80,6 +84,11 @@ impl fmt::Display for PackageError {
             Self::Overlaps { entry } => write!(
                 f,
                 "the code package has the bytes of {entry:?} in another entry too; pack it anew"
+            ),
+            Self::Damaged { path } => write!(
+                f,
+                "the stored code package {} is missing or damaged; deploy the function again",
+                path.display()
             ),
             Self::Io { path, error } => write!(f, "cannot unpack {}: {error}", path.display()),
         }
@@ -246,6 +255,28 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> PackageError + use<> {
 /// Opens a zip file that lies on the disk.
 pub(crate) fn open(path: &Path) -> Result<File, PackageError> {
     File::open(path).map_err(at(path))
+}
+
+/// Opens a stored zip file whose digest, in hexadecimal, is known.
+///
+/// # Errors
+///
+/// It is not there or has another digest, or the disk refuses.
+pub(crate) fn open_stored(path: &Path, sha256: &str) -> Result<File, PackageError> {
+    let damaged = || PackageError::Damaged {
+        path: path.to_owned(),
+    };
+    let mut file = File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => damaged(),
+        _ => at(path)(error),
+    })?;
+    let mut digest = Sha256::new();
+    io::copy(&mut file, &mut digest).map_err(at(path))?;
+    if hex(&digest.finalize()) != sha256 {
+        return Err(damaged());
+    }
+    file.rewind().map_err(at(path))?;
+    Ok(file)
 }
 
 #[cfg(test)]

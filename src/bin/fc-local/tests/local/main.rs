@@ -6,6 +6,7 @@ mod calls;
 mod check;
 mod cli;
 mod control;
+mod damage;
 mod doctor;
 mod events;
 mod guard;
