@@ -1,6 +1,7 @@
 //! The life of a server, for `start` and `watch`: opens the data folder, listens, says how to reach it, and ends
 //! cleanly.
 
+use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -96,10 +97,11 @@ where
     let keys = keys();
     check_exposure(args.host, &keys)?;
     let data = args.data.folder()?;
-    let store = Store::open(&data).map_err(|error| error.to_string())?;
-    let data = data
-        .canonicalize()
+    // One name for the folder, by which the instances of an earlier run are found.
+    let data = fs::create_dir_all(&data)
+        .and_then(|()| data.canonicalize())
         .map_err(|error| format!("cannot use {}: {error}", data.display()))?;
+    let store = Store::open(&data).map_err(|error| error.to_string())?;
     // The folder is ours now; what an fc-local that was killed has left must not mislead anybody.
     kill_leftovers(&data.join("scratch"));
     announcement::remove(&data);

@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
+use super::process::CODE_PATH_VARIABLE;
 use crate::function::Function;
 use crate::platform::agent::Credentials;
 use crate::platform::spawn::{self, StartError};
@@ -49,7 +50,7 @@ fn environment(
             "LD_LIBRARY_PATH",
             format!("{code}:{code}/lib:/usr/local/lib"),
         ),
-        ("FC_FUNC_CODE_PATH", code.to_owned()),
+        (CODE_PATH_VARIABLE, code.to_owned()),
         (
             "ALIBABA_CLOUD_ACCESS_KEY_ID",
             credentials.access_key_id.to_owned(),

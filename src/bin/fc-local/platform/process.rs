@@ -2,8 +2,10 @@
 //!
 //! It knows nothing of HTTP or of functions.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::ExitStatus;
@@ -11,6 +13,9 @@ use std::process::ExitStatus;
 use rustix::process::{Pid, Signal, getpgid, kill_process_group};
 use tokio::process::Command;
 use tokio::sync::watch;
+
+/// Names the folder of its code to an instance (contract §4.3).
+pub(crate) const CODE_PATH_VARIABLE: &str = "FC_FUNC_CODE_PATH";
 
 /// A running process group; killed when dropped.
 #[derive(Debug)]
@@ -76,7 +81,8 @@ impl Drop for ProcessGroup {
     }
 }
 
-/// Kills the process groups that run in a folder: instances that outlived an fc-local which was killed itself.
+/// Kills the process groups of instances whose code lies in a folder: those that outlived an fc-local which was killed
+/// itself. What a user runs in that folder is no instance.
 pub(crate) fn kill_leftovers(folder: &Path) {
     let Ok(processes) = fs::read_dir("/proc") else {
         return;
@@ -86,17 +92,22 @@ pub(crate) fn kill_leftovers(folder: &Path) {
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     for id in ids
         .filter_map(Pid::from_raw)
-        .filter(|id| runs_in(*id, folder))
+        .filter(|id| is_instance(*id, folder))
     {
         // It may end in the meantime; then there is nothing left to do.
         let _ = getpgid(Some(id)).and_then(|group| kill_process_group(group, Signal::KILL));
     }
 }
 
-fn runs_in(id: Pid, folder: &Path) -> bool {
-    // The link of a removed folder still begins with its path.
-    fs::read_link(format!("/proc/{}/cwd", id.as_raw_nonzero()))
-        .is_ok_and(|cwd| cwd.starts_with(folder))
+/// Whether a process got the environment of an instance; its children have that too, wherever they went.
+fn is_instance(id: Pid, folder: &Path) -> bool {
+    let environment =
+        fs::read(format!("/proc/{}/environ", id.as_raw_nonzero())).unwrap_or_default();
+    let code = environment.split(|byte| *byte == 0).find_map(|variable| {
+        let value = variable.strip_prefix(CODE_PATH_VARIABLE.as_bytes())?;
+        value.strip_prefix(b"=")
+    });
+    code.is_some_and(|code| Path::new(OsStr::from_bytes(code)).starts_with(folder))
 }
 
 /// How a process ended, in the words of FC's "exited unexpectedly" message (contract §3.4).

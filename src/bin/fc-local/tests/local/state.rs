@@ -1,6 +1,7 @@
 //! What survives: a restart, a crash, a full disk, a damaged file.
 
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -79,6 +80,25 @@ fn a_crash_leaves_neither_half_a_state_nor_instances_nor_lost_events() {
             .count(),
         0,
         "no code is left behind"
+    );
+}
+
+#[test]
+fn a_start_ends_no_process_but_instances() {
+    let folder = tempfile::tempdir().expect("folder");
+    let inside = folder.path().join("scratch/code-of-mine");
+    fs::create_dir_all(&inside).expect("folder");
+    let mut command = Command::new("sleep");
+    command.arg("1000").current_dir(&inside).process_group(0);
+    let mut bystander = command.spawn().expect("sleep runs");
+    let mut server = Server::on(folder.path(), &[]);
+    server.stop();
+    let ended = bystander.try_wait().expect("its state");
+    bystander.kill().expect("it ends now");
+    bystander.wait().expect("it has ended");
+    assert_eq!(
+        ended, None,
+        "it runs in the scratch folder, and is no instance"
     );
 }
 
