@@ -5,7 +5,7 @@
 /// The path prefix of the FC 2.0 API (fun-cli §3).
 pub(crate) const FC2_PREFIX: &str = "/2016-08-15";
 /// The path prefix of the API between the two: the resources of FC 2.0, signed as in FC 3.0
-/// (PyPI alibabacloud-fc-open20210406 2.0.12).
+/// (`alibabacloud-fc-open20210406` 2.0.12 on `PyPI`).
 pub(crate) const FC2021_PREFIX: &str = "/2021-04-06";
 /// The path prefix of the FC 3.0 API (fun-cli §8).
 pub(crate) const FC3_PREFIX: &str = "/2023-03-30";

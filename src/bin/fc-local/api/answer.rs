@@ -28,17 +28,17 @@ pub(super) fn found(result: Result<Value, ApiError>) -> Answer {
     result.map(|body| json(StatusCode::OK, &body))
 }
 
-/// What was created, with its ETag.
+/// What was created, with its `ETag`.
 pub(super) fn created_tagged(result: Result<Value, ApiError>) -> Answer {
     result.map(|body| tagged(StatusCode::CREATED, &body))
 }
 
-/// What was found or changed, with its ETag.
+/// What was found or changed, with its `ETag`.
 pub(super) fn found_tagged(result: Result<Value, ApiError>) -> Answer {
     result.map(|body| tagged(StatusCode::OK, &body))
 }
 
-/// Refuses a change that is meant for another state of a resource: `If-Match` names the ETag of the one that was read.
+/// Refuses a change that is meant for another state of a resource: `If-Match` names the `ETag` of the one that was read.
 pub(super) fn check_match(asked: &Asked, view: &Value) -> Result<(), ApiError> {
     let tag = etag(view);
     let wanted = asked.header(IF_MATCH.as_str());
