@@ -22,6 +22,9 @@ use super::asked::header;
 use super::error::ApiError;
 use crate::hex::hex;
 
+/// The hexadecimal SHA-256 of a body, in FC 3.0.
+const CONTENT_SHA256: &str = "x-acs-content-sha256";
+
 /// The one pair of keys that fc-local accepts.
 #[derive(Clone)]
 pub(crate) struct Keys {
@@ -72,8 +75,35 @@ impl Keys {
         Ok(SignedBody::Md5(header(head, "content-md5")))
     }
 
-    /// Checks `Authorization: ACS3-HMAC-SHA256 Credential=id,SignedHeaders=...,Signature=...`, before the body has come.
+    /// Checks the signature of FC 3.0's API, which covers the body, before that has come.
     pub(crate) fn verify_fc3<'a>(&self, head: &'a Parts) -> Result<SignedBody<'a>, ApiError> {
+        let payload = required(head, CONTENT_SHA256)?;
+        self.verify_acs3(head, payload, &[HOST, CONTENT_TYPE])?;
+        Ok(SignedBody::Sha256(payload))
+    }
+
+    /// Checks the signature of a call of an HTTP trigger of FC 3.0, before its body has come.
+    ///
+    /// It covers the body only if the client sends its digest, else the line of the payload is empty; and it need not cover the
+    /// host (Alibaba Cloud, "Configure Signature Authentication for HTTP Triggers").
+    pub(crate) fn verify_trigger_fc3<'a>(
+        &self,
+        head: &'a Parts,
+    ) -> Result<Option<SignedBody<'a>>, ApiError> {
+        let payload = header(head, CONTENT_SHA256);
+        self.verify_acs3(head, payload, &[])?;
+        let payload = Some(payload).filter(|payload| !payload.is_empty());
+        Ok(payload.map(SignedBody::Sha256))
+    }
+
+    /// Checks `Authorization: ACS3-HMAC-SHA256 Credential=id,SignedHeaders=...,Signature=...`, which has to cover these headers
+    /// and its own.
+    fn verify_acs3(
+        &self,
+        head: &Parts,
+        payload: &str,
+        covered: &[HeaderName],
+    ) -> Result<(), ApiError> {
         let given = required(head, AUTHORIZATION.as_str())?;
         let fields = given
             .strip_prefix("ACS3-HMAC-SHA256 ")
@@ -89,17 +119,15 @@ impl Keys {
                 .ok_or_else(mismatch)
         };
         self.check_id(field("Credential")?)?;
-        let payload = required(head, "x-acs-content-sha256")?;
         let date = required(head, "x-acs-date")?;
         let names = field("SignedHeaders")?;
-        check_names(head, names)?;
+        check_names(head, names, covered)?;
         let request = text::fc3(head, names, payload);
         let text = format!("ACS3-HMAC-SHA256\n{}", hex(&Sha256::digest(request)));
         if field("Signature")? != hex(&hmac_sha256(&self.secret, &text)) {
             return Err(mismatch());
         }
-        date::check(date)?;
-        Ok(SignedBody::Sha256(payload))
+        date::check(date)
     }
 
     /// Checks `Authorization: OSS id:signature` for an object or a whole bucket.
@@ -143,13 +171,11 @@ impl Keys {
     }
 }
 
-/// Refuses a signature of FC 3.0 that leaves out a header which it has to cover: the host, the type of the body, and all
-/// that are the signature's own, as Alibaba Cloud's SDKs sign them.
-fn check_names(head: &Parts, names: &str) -> Result<(), ApiError> {
+/// Refuses a signature of FC 3.0 that leaves out a header which it has to cover: in the API the host and the type of the
+/// body, and always all that are the signature's own, as Alibaba Cloud's SDKs sign them.
+fn check_names(head: &Parts, names: &str, covered: &[HeaderName]) -> Result<(), ApiError> {
     let covers = |name: &HeaderName| names.split(';').any(|given| name == given);
-    let must = |name: &HeaderName| {
-        name.as_str().starts_with("x-acs-") || *name == HOST || *name == CONTENT_TYPE
-    };
+    let must = |name: &HeaderName| name.as_str().starts_with("x-acs-") || covered.contains(name);
     let left_out = head.headers.keys().find(|name| must(name) && !covers(name));
     left_out.map_or(Ok(()), |name| {
         let message =

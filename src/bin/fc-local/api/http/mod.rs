@@ -62,7 +62,7 @@ where
         // A domain does not show the generation; only its function does.
         Generation::Fc3 => ids::request_id(Generation::Fc3),
     };
-    let signed = match check_trigger(app, &trigger, asked) {
+    let signed = match check_trigger(app, &target, &trigger, asked) {
         Ok(signed) => signed,
         Err(error) => {
             asked.discard(body);
@@ -174,6 +174,7 @@ fn http_trigger(app: &App, name: &FunctionName) -> Result<TriggerSpec, ApiError>
 /// Checks the method, and the signature unless the trigger is anonymous; returns what was signed of the body.
 fn check_trigger<'a>(
     app: &App,
+    target: &Target,
     trigger: &TriggerSpec,
     asked: &'a Asked,
 ) -> Result<Option<SignedBody<'a>>, ApiError> {
@@ -183,8 +184,11 @@ fn check_trigger<'a>(
             format!("the HTTP trigger does not allow the method '{method}'; add it to Methods");
         return Err(ApiError::denied("AccessDenied", message));
     }
-    match trigger.is_anonymous() {
-        true => Ok(None),
-        false => app.keys.verify_fc2(&asked.head).map(Some),
+    if trigger.is_anonymous() {
+        return Ok(None);
+    }
+    match target.function.generation() {
+        Generation::Fc2 => app.keys.verify_fc2(&asked.head).map(Some),
+        Generation::Fc3 => app.keys.verify_trigger_fc3(&asked.head),
     }
 }

@@ -19,8 +19,8 @@ use std::time::{Duration, Instant};
 
 pub(crate) use self::package::{package, zip_of};
 pub(crate) use self::runtime::{built, server_of};
-pub(crate) use self::server::Server;
-pub(crate) use self::sign::{KEY_ID, KEY_SECRET, authorization, sign_fc3};
+pub(crate) use self::server::{Server, borrowed};
+pub(crate) use self::sign::{KEY_ID, KEY_SECRET, authorization, sign_fc3, sign_trigger};
 pub(crate) use self::wire::{Reply, read_chunk, send};
 
 /// Long enough for a machine under load; reached only by a failure.

@@ -5,13 +5,14 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::SystemTime;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
 use super::package::package;
-use super::sign::{KEY_ID, KEY_SECRET, sign};
+use super::sign::{KEY_ID, KEY_SECRET, sign, sign_fc3};
 use super::wire::{Reply, send};
 use super::{DOMAIN, PATIENCE, fc_local};
 
@@ -98,6 +99,17 @@ impl Server {
             body.to_string().into_bytes()
         };
         self.signed(method, &format!("/2016-08-15{path}"), &[], &body)
+    }
+
+    /// A signed request to the API of FC 3.0, with a JSON body.
+    pub(crate) fn api_fc3(&self, method: &str, path: &str, body: &Value) -> Reply {
+        let body = body.to_string().into_bytes();
+        let target = format!("/2023-03-30{path}");
+        let date = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+        let headers = [("host", self.address.as_str()), ("x-acs-date", &date)];
+        let names = ["host", "x-acs-content-sha256", "x-acs-date"];
+        let signed = sign_fc3(method, &target, &headers, &names, &body);
+        self.request(method, &target, &borrowed(&signed), &body)
     }
 
     /// A signed request with the test's headers.
@@ -220,6 +232,14 @@ impl Server {
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.data.join("logs/s/f.log")).unwrap_or_default()
     }
+}
+
+/// Headers as requests take them.
+pub(crate) fn borrowed<'a>(headers: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {
+    let headers = headers.iter();
+    headers
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect()
 }
 
 impl Drop for Server {

@@ -75,23 +75,51 @@ pub(crate) fn sign_fc3<'a>(
 ) -> Vec<(&'a str, String)> {
     let digest = hex(&Sha256::digest(body));
     let own = ("x-acs-content-sha256", digest.clone());
-    let mut all: Vec<(&str, String)> = headers
+    let all: Vec<(&str, String)> = headers
         .iter()
         .map(|(name, value)| (*name, (*value).to_owned()))
         .chain([own])
         .collect();
+    acs3(KEY_SECRET, &[method, path, ""], all, signed, &digest)
+}
+
+/// The headers that sign a call of an HTTP trigger of FC 3.0; without a body they do not cover it.
+pub(crate) fn sign_trigger(
+    secret: &str,
+    [method, path, query]: [&str; 3],
+    body: Option<&[u8]>,
+    date: SystemTime,
+) -> Vec<(&'static str, String)> {
+    let date = humantime::format_rfc3339_seconds(date).to_string();
+    let digest = body.map_or_else(String::new, |body| hex(&Sha256::digest(body)));
+    let mut all = vec![("x-acs-date", date)];
+    if body.is_some() {
+        all.insert(0, ("x-acs-content-sha256", digest.clone()));
+    }
+    let signed: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+    acs3(secret, &[method, path, query], all, &signed, &digest)
+}
+
+/// Adds the `Authorization` for a method, a path and a query.
+fn acs3<'a>(
+    secret: &str,
+    target: &[&str; 3],
+    mut all: Vec<(&'a str, String)>,
+    signed: &[&str],
+    digest: &str,
+) -> Vec<(&'a str, String)> {
     let value = |wanted: &&str| all.iter().find(|(name, _)| name == wanted);
     let lines: String = signed
         .iter()
         .map(|name| format!("{name}:{}\n", value(name).map_or("", |(_, value)| value)))
         .collect();
     let names = signed.join(";");
-    let request = format!("{method}\n{path}\n\n{lines}\n{names}\n{digest}");
+    let request = format!("{}\n{lines}\n{names}\n{digest}", target.join("\n"));
     let text = format!(
         "ACS3-HMAC-SHA256\n{}",
         hex(&Sha256::digest(request.as_bytes()))
     );
-    let mut mac = Hmac::<Sha256>::new_from_slice(KEY_SECRET.as_bytes()).expect("a key");
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
     mac.update(text.as_bytes());
     let signature = hex(&mac.finalize().into_bytes());
     let authorization =

@@ -1,6 +1,7 @@
 //! HTTP triggers: by the proxy path and by a custom domain, whole and streamed (contract §1, §3).
 
 mod refused;
+mod signed;
 
 use std::fs;
 use std::io::BufReader;
