@@ -8,7 +8,8 @@ use crate::error::Error;
 use crate::headers::{Headers, name};
 use crate::http::{self, Body};
 
-/// The status of an event or hook that failed, and the value of `x-fc-status` that says so (contract §3.1, K3).
+/// The status of an event or hook that failed, and the value of `x-fc-status` that says so
+/// ([contract §3.1](crate::guide::contract#3.1), [K3](crate::guide::contract#K3)).
 const FAILED: u16 = 404;
 pub(crate) const FAILED_MARK: &str = "404";
 
@@ -63,12 +64,14 @@ impl Reply {
         Self::bytes(status, "application/json", error.to_json().into_bytes())
     }
 
-    /// The answer to an invocation or hook that failed: HTTP 404 and the header that says so (contract §3.1, K3).
+    /// The answer to an invocation or hook that failed: HTTP 404 and the header that says so
+    /// ([contract §3.1](crate::guide::contract#3.1), [K3](crate::guide::contract#K3)).
     pub(crate) fn failure(error: &Error) -> Self {
         Self::error(FAILED, error).failed()
     }
 
-    /// The answer to an HTTP call that ends by an error: its status reaches the client (contract §3.1).
+    /// The answer to an HTTP call that ends by an error: its status reaches the client
+    /// ([contract §3.1](crate::guide::contract#3.1)).
     pub(crate) fn http_error(error: &Error) -> Self {
         Self::error(error.status().unwrap_or(FAILED), error)
     }

@@ -1,6 +1,7 @@
 //! `Context`, what Function Compute says about a call beside its body, and `Credentials`, which never show themselves.
 //!
-//! Owns the meaning of the `x-fc-*` headers (contract §2). It must not know how a call arrived or who answers it.
+//! Owns the meaning of the `x-fc-*` headers ([contract §2](crate::guide::contract#2)). It must not know how a call
+//! arrived or who answers it.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -11,8 +12,8 @@ use crate::panics;
 
 /// What Function Compute says to a handler about its call.
 ///
-/// Every field but the request id is an `Option`: an empty header counts as absent (contract §2), and local tools
-/// send fewer headers than the platform.
+/// Every field but the request id is an `Option`: an empty header counts as absent
+/// ([contract §2](crate::guide::contract#2)), and local tools send fewer headers than the platform.
 ///
 /// | method | header | `None` when |
 /// |---|---|---|
@@ -92,7 +93,8 @@ impl Context {
         self.header(name::REQUEST_ID).unwrap_or_default()
     }
 
-    /// The temporary credentials of the function's role, fresher than those of the environment (contract §4.3).
+    /// The temporary credentials of the function's role, fresher than those of the environment
+    /// ([contract §4.3](crate::guide::contract#4.3)).
     pub fn credentials(&self) -> Option<Credentials<'_>> {
         Some(Credentials {
             access_key_id: self.header(name::ACCESS_KEY_ID)?,
@@ -123,9 +125,9 @@ impl Context {
 
     /// When Function Compute gives the call up and kills the instance.
     ///
-    /// A custom runtime is told no deadline (contract §2); this is the arrival of the call plus its time-out, so it
-    /// is late by the time that the call was under way. `None` where the time-out is unknown: in the hooks, in the
-    /// initializer of FC 3.0, and in local tools that send none.
+    /// A custom runtime is told no deadline ([contract §2](crate::guide::contract#2)); this is the arrival of the call
+    /// plus its time-out, so it is late by the time that the call was under way. `None` where the time-out is unknown:
+    /// in the hooks, in the initializer of FC 3.0, and in local tools that send none.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
@@ -329,7 +331,7 @@ text_fields! {
     /// The log store of the service (FC 2.0).
     log_store = name::LOG_STORE;
     /// The part of an HTTP call's path that is not the function's own, or the whole path: documents and what real
-    /// instances sent disagree (contract §9, K13), so nothing is ever stripped unasked.
+    /// instances sent disagree ([contract §9, K13](crate::guide::contract#K13)), so nothing is ever stripped unasked.
     base_path = name::BASE_PATH;
     /// The address of the HTTP client.
     client_ip = name::CLIENT_IP;

@@ -1,4 +1,4 @@
-//! The plain `match` over the endpoints, and an arm for each (contract §1).
+//! The plain `match` over the endpoints, and an arm for each ([contract §1](crate::guide::contract#1)).
 //!
 //! Owns which handler serves a call and what its failure looks like. It must not know the server.
 
@@ -53,7 +53,8 @@ impl Dispatch {
         }
     }
 
-    /// Serves one call: by its control path where it has one, else by its path (contract §1.2).
+    /// Serves one call: by its control path where it has one, else by its path
+    /// ([contract §1.2](crate::guide::contract#1.2)).
     pub(crate) fn answer(&self, call: Call) -> Reply {
         let control_path = call.headers.get(name::CONTROL_PATH).unwrap_or_default();
         let named = !control_path.is_empty();
@@ -204,7 +205,7 @@ impl Served {
         }
     }
 
-    /// Writes the error, which stands before the end line (contract §5.1).
+    /// Writes the error, which stands before the end line ([contract §5.1](crate::guide::contract#5.1)).
     fn fail(&mut self, error: &Error) {
         logger::write_failure(error);
         self.failed = true;
@@ -289,8 +290,8 @@ fn http_reply(response: Response, mut served: Served) -> Reply {
     }
 }
 
-/// The end line of a streamed response stands before its last byte (contract §4.1), so the stream itself writes it: when
-/// it has run, or when it is dropped because nobody may see it.
+/// The end line of a streamed response stands before its last byte ([contract §4.1](crate::guide::contract#4.1)), so
+/// the stream itself writes it: when it has run, or when it is dropped because nobody may see it.
 fn serve_stream(write: StreamWriter, served: Served) -> StreamWriter {
     let mut stream = Stream {
         write: Some(write),

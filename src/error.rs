@@ -1,4 +1,5 @@
-//! `Error`, what a handler fails with, and the JSON that Function Compute's users know it by (contract §3.2).
+//! `Error`, what a handler fails with, and the JSON that Function Compute's users know it by
+//! ([contract §3.2](crate::guide::contract#3.2)).
 //!
 //! Owns the shape of a failure. It must not know how the failure travels, nor who asked.
 
@@ -127,7 +128,7 @@ impl Error {
     }
 
     /// The failure as Function Compute's consoles and SDKs read it:
-    /// `{"errorMessage":…,"errorType":…,"stackTrace":[…]}` (contract §3.2).
+    /// `{"errorMessage":…,"errorType":…,"stackTrace":[…]}` ([contract §3.2](crate::guide::contract#3.2)).
     pub fn to_json(&self) -> String {
         let (message, [error_type, trace]) = (quoted(&self.message), self.type_and_trace());
         format!(r#"{{"errorMessage":{message},{error_type},{trace}}}"#)

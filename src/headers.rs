@@ -355,7 +355,8 @@ pub enum HeaderError {
     Name(String),
     /// The value of the header of this name holds CR, LF, NUL or another control character (RFC 9110 §5.5).
     Value(String),
-    /// The header of this name is set by the runtime or by Function Compute, never by a handler (contract §3.1).
+    /// The header of this name is set by the runtime or by Function Compute, never by a handler
+    /// ([contract §3.1](crate::guide::contract#3.1)).
     Reserved(String),
 }
 

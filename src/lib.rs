@@ -68,7 +68,7 @@
 //! # What is not supported
 //!
 //! - `async` handlers. If a library is only async, run it in the handler with a small runtime.
-//! - TLS, HTTP/2 and WebSocket: the agent speaks HTTP/1.1 (contract §4.1).
+//! - TLS, HTTP/2 and WebSocket: the agent speaks HTTP/1.1 ([contract §4.1](crate::guide::contract#4.1)).
 //! - The built-in runtimes' protocol, which pulls invocations.
 //! - Systems other than Linux.
 //!

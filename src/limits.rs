@@ -5,24 +5,24 @@
 use std::time::Duration;
 
 /// The largest body that is taken unless [`Runtime::body_limit`](crate::Runtime::body_limit) says otherwise, in bytes:
-/// the platform's own limit for a synchronous invocation (contract §4.4).
+/// the platform's own limit for a synchronous invocation ([contract §4.4](crate::guide::contract#4.4)).
 pub const DEFAULT_BODY_LIMIT: usize = 32 * 1024 * 1024;
 
 /// The largest number of requests that are served at once unless [`Runtime::workers`](crate::Runtime::workers) says
-/// otherwise: the platform's highest instance concurrency (contract §4.4).
+/// otherwise: the platform's highest instance concurrency ([contract §4.4](crate::guide::contract#4.4)).
 pub const DEFAULT_WORKERS: usize = 200;
 
 /// The largest number of connections, busy or idle, unless `Runtime::connections` says otherwise, or `Runtime::workers`
 /// asks for more requests at once (feature `direct`; the other server has no such limit).
 ///
-/// It is fifty times the requests that the platform has at once (contract §4.4), so that no connection of its agent is
-/// ever refused, and a tenth of the files that an instance may have open, which leaves the others to the handlers. An
-/// idle connection takes about 100 bytes of memory besides what the system keeps of it.
+/// It is fifty times the requests that the platform has at once ([contract §4.4](crate::guide::contract#4.4)), so that
+/// no connection of its agent is ever refused, and a tenth of the files that an instance may have open, which leaves
+/// the others to the handlers. An idle connection takes about 100 bytes of memory besides what the system keeps of it.
 pub const DEFAULT_CONNECTIONS: usize = 10_000;
 
 /// The largest head, and the largest trailer section, unless `Runtime::head_limit` says otherwise, in bytes (feature
 /// `direct`; the other server has no such limit). The platform sends at most 8 KB of headers after a target of 4 KB
-/// (contract §4.4).
+/// ([contract §4.4](crate::guide::contract#4.4)).
 pub const DEFAULT_HEAD_LIMIT: usize = 32 * 1024;
 
 /// The most headers of a request, or of a trailer section, unless `Runtime::header_count` says otherwise (feature
@@ -43,11 +43,11 @@ pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 pub const DEFAULT_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a stop waits for requests that are being served, unless [`Runtime::stop_grace`](crate::Runtime::stop_grace)
-/// says otherwise: what the platform gives a pre-stop hook at most, 90 seconds (contract §4.4), but for ten seconds in
-/// which the hook itself runs.
+/// says otherwise: what the platform gives a pre-stop hook at most, 90 seconds
+/// ([contract §4.4](crate::guide::contract#4.4)), but for ten seconds in which the hook itself runs.
 pub const DEFAULT_STOP_GRACE: Duration = Duration::from_secs(80);
 
-/// The variable that has the function's memory, in megabytes (contract §4.3).
+/// The variable that has the function's memory, in megabytes ([contract §4.3](crate::guide::contract#4.3)).
 #[cfg(feature = "direct")]
 pub(crate) const MEMORY_VARIABLE: &str = "FC_FUNCTION_MEMORY_SIZE";
 

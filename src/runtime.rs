@@ -27,10 +27,10 @@ use crate::server::{self, LastWork, ServeError, Stop, StopState};
 
 pub use bound::Server;
 
-/// The variables that name the port, the first that is set wins (contract §4.2).
+/// The variables that name the port, the first that is set wins ([contract §4.2](crate::guide::contract#4.2)).
 pub const PORT_VARIABLES: [&str; 2] = ["FC_CUSTOM_LISTEN_PORT", "FC_SERVER_PORT"];
 
-/// The port where nothing else is said (contract §4.1).
+/// The port where nothing else is said ([contract §4.1](crate::guide::contract#4.1)).
 pub const DEFAULT_PORT: u16 = 9000;
 
 /// A custom runtime: the handlers of a function behind the HTTP server that Function Compute talks to.
@@ -94,10 +94,10 @@ impl Runtime {
     /// Serves events with this handler, which takes and returns JSON.
     ///
     /// The event may be any type that `serde` can read, `serde_json::Value` or one of your own. An event that is not
-    /// that JSON is answered with an error of the type `InvalidJson`, which has line, column, what was expected and what
-    /// kind of value was found, but never the value: the error is logged. The handler is not called. What a type of your
-    /// own says when it refuses a value, such as by `#[serde(try_from)]`, is kept as it is. Mind that an event may be
-    /// empty, which is not JSON (contract §7).
+    /// that JSON is answered with an error of the type `InvalidJson`, which has line, column, what was expected and
+    /// what kind of value was found, but never the value: the error is logged. The handler is not called. What a type
+    /// of your own says when it refuses a value, such as by `#[serde(try_from)]`, is kept as it is. Mind that an event
+    /// may be empty, which is not JSON ([contract §7](crate::guide::contract#7)).
     ///
     /// # Examples
     ///
@@ -283,9 +283,9 @@ impl Runtime {
 /// A time counts as a millisecond at least, and [`Duration::MAX`] is no limit.
 #[cfg(any(feature = "direct", doc))]
 impl Runtime {
-    /// Has up to this many connections at once, busy or idle, and at least one; further ones are closed. Each is an open
-    /// file, of which an instance may have 100,000 (contract §4.4); where the process may have fewer, its limit is raised
-    /// when it is reached, as far as the system allows.
+    /// Has up to this many connections at once, busy or idle, and at least one; further ones are closed. Each is an
+    /// open file, of which an instance may have 100,000 ([contract §4.4](crate::guide::contract#4.4)); where the
+    /// process may have fewer, its limit is raised when it is reached, as far as the system allows.
     ///
     /// Unless it is set there are [`DEFAULT_CONNECTIONS`](crate::DEFAULT_CONNECTIONS), or as many as there are
     /// [`workers`](Self::workers), if they are more. A connection over the limit is closed because it would else wait
@@ -300,8 +300,9 @@ impl Runtime {
     /// together. A body for which there is no room is answered with 503 and `Retry-After`, and its client may come
     /// again.
     ///
-    /// Unless it is set it is half of the function's memory, which the variable `FC_FUNCTION_MEMORY_SIZE` tells (contract
-    /// §4.3); without the variable there is no limit. What handlers take themselves is not counted.
+    /// Unless it is set it is half of the function's memory, which the variable `FC_FUNCTION_MEMORY_SIZE` tells
+    /// ([contract §4.3](crate::guide::contract#4.3)); without the variable there is no limit. What handlers take
+    /// themselves is not counted.
     #[must_use]
     pub fn memory_limit(mut self, bytes: usize) -> Self {
         self.memory_limit = Some(bytes);

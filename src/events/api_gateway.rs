@@ -9,7 +9,8 @@ use crate::base64;
 use crate::error::Error;
 use crate::headers::{HeaderError, Headers, name};
 
-/// The event of API Gateway (contract §7). The handler answers with an [`ApiGatewayResponse`].
+/// The event of API Gateway ([contract §7](crate::guide::contract#7)). The handler answers with an
+/// [`ApiGatewayResponse`].
 ///
 /// # Examples
 ///
@@ -63,7 +64,7 @@ impl ApiGatewayRequest {
         self.get("pathParameters")?.get(name)?.as_str()
     }
 
-    /// Whether the body is base64; some gateways say it by a string (contract §9, K10).
+    /// Whether the body is base64; some gateways say it by a string ([contract §9, K10](crate::guide::contract#K10)).
     pub fn is_base64_encoded(&self) -> Option<bool> {
         super::flag(&self.value, "/isBase64Encoded")
     }
@@ -99,7 +100,7 @@ impl fmt::Debug for ApiGatewayRequest {
     }
 }
 
-/// The result that API Gateway makes an answer of (contract §7).
+/// The result that API Gateway makes an answer of ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// What a CDN trigger sends: one record or several (contract §7).
+/// What a CDN trigger sends: one record or several ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///
@@ -41,7 +41,7 @@ impl CdnEvents {
 
 owned_view!(CdnEvents);
 
-/// One thing that happened in the content delivery network (contract §7).
+/// One thing that happened in the content delivery network ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///

@@ -10,7 +10,8 @@ use crate::json;
 const WHAT: &str =
     "an event of EventBridge is an object, or an array of objects or of strings that hold one each";
 
-/// What `EventBridge` sends: one event, an array of them, or an array of strings, each the JSON of one (contract §7).
+/// What `EventBridge` sends: one event, an array of them, or an array of strings, each the JSON of one
+/// ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///
@@ -81,7 +82,8 @@ fn element((at, value): (usize, Value)) -> Result<Value, Error> {
     }
 }
 
-/// One event of `EventBridge`: the envelope of `CloudEvents` 1.0 with the fields that Alibaba Cloud adds (contract §7).
+/// One event of `EventBridge`: the envelope of `CloudEvents` 1.0 with the fields that Alibaba Cloud adds
+/// ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///

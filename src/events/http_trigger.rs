@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// The event of an HTTP trigger on a built-in runtime of FC 3.0, for functions that move from there (contract §7).
+/// The event of an HTTP trigger on a built-in runtime of FC 3.0, for functions that move from there
+/// ([contract §7](crate::guide::contract#7)).
 ///
 /// A custom runtime gets the call itself, which [`Runtime::http`](crate::Runtime::http) serves. What this event is
 /// answered with is the form of [`ApiGatewayResponse`](super::ApiGatewayResponse).

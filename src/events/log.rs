@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// The event of the log service: where new log data stands, never the data itself (contract §7).
+/// The event of the log service: where new log data stands, never the data itself
+/// ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// A message of an MNS queue (contract §7).
+/// A message of an MNS queue ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///
@@ -39,7 +39,7 @@ impl<'a> MnsQueueMessage<'a> {
 
 borrowed_view!(MnsQueueMessage);
 
-/// A message of `RocketMQ` (contract §7).
+/// A message of `RocketMQ` ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///
@@ -98,7 +98,7 @@ impl<'a> RocketMqMessage<'a> {
 
 borrowed_view!(RocketMqMessage);
 
-/// A message of Kafka (contract §7).
+/// A message of Kafka ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///

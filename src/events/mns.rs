@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// The event of an MNS topic in the JSON format (contract §7).
+/// The event of an MNS topic in the JSON format ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///
@@ -80,7 +80,7 @@ impl MnsTopicEvent {
 owned_view!(MnsTopicEvent);
 
 /// The event of an MNS topic in the STREAM format, if the message has attributes. Without any, the event is the message
-/// itself, byte for byte, and needs no view (contract §7).
+/// itself, byte for byte, and needs no view ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///

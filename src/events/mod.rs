@@ -1,4 +1,5 @@
-//! Typed views of what the triggers of Function Compute send as events (contract §7); feature `events`.
+//! Typed views of what the triggers of Function Compute send as events ([contract §7](crate::guide::contract#7));
+//! feature `events`.
 //!
 //! A view owns the JSON of an event and names its fields. Every field is optional, because triggers differ between regions
 //! and years, and what has no getter is still there: `get` finds a field by its name, and `value` is all of it.
@@ -67,7 +68,8 @@ use crate::json;
 /// The type of the error for an event that is JSON of another shape.
 const INVALID_EVENT: &str = "InvalidEvent";
 
-/// Reads the JSON of an event. An event may be empty, which is not even an empty object (contract §7).
+/// Reads the JSON of an event. An event may be empty, which is not even an empty object
+/// ([contract §7](crate::guide::contract#7)).
 fn parse(event: &[u8], what: &str) -> Result<Value, Error> {
     match event {
         [] => Err(invalid(format!("{what}, but this event is empty"))),
@@ -126,7 +128,7 @@ fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
     value.pointer(pointer)?.as_str()
 }
 
-/// A whole number, which some triggers send as a string (contract §9, K10).
+/// A whole number, which some triggers send as a string ([contract §9, K10](crate::guide::contract#K10)).
 fn number<T: TryFrom<i64>>(value: &Value, pointer: &str) -> Option<T> {
     let number = match value.pointer(pointer)? {
         Value::String(text) => text.parse().ok()?,
@@ -135,7 +137,7 @@ fn number<T: TryFrom<i64>>(value: &Value, pointer: &str) -> Option<T> {
     T::try_from(number).ok()
 }
 
-/// A boolean, which older documents of API Gateway have as a string (contract §9, K10).
+/// A boolean, which older documents of API Gateway have as a string ([contract §9, K10](crate::guide::contract#K10)).
 fn flag(value: &Value, pointer: &str) -> Option<bool> {
     match value.pointer(pointer)? {
         Value::String(text) => text.parse().ok(),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// What an OSS trigger sends: one record or several (contract §7).
+/// What an OSS trigger sends: one record or several ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///
@@ -42,7 +42,7 @@ impl OssEvents {
 
 owned_view!(OssEvents);
 
-/// What happened to one object of a bucket (contract §7).
+/// What happened to one object of a bucket ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// The event of a timer (contract §7).
+/// The event of a timer ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///

@@ -1,5 +1,6 @@
-//! Names of the headers that Function Compute sends or reads (contract §2, §3.1), in the case that HTTP/2 made usual.
-//! Comparison never depends on the case, for Go sends `X-Fc-Request-Id`.
+//! Names of the headers that Function Compute sends or reads ([contract §2](crate::guide::contract#2),
+//! [§3.1](crate::guide::contract#3.1)), in the case that HTTP/2 made usual. Comparison never depends on the case, for
+//! Go sends `X-Fc-Request-Id`.
 //!
 //! Owns the one list of the names that begin with `x-fc-`, and the few of HTTP that more than one module reads. It must not
 //! know what stands in these headers.
@@ -12,7 +13,7 @@ pub(crate) const CONTROL_PATH: &str = "x-fc-control-path";
 pub(crate) const REQUEST_ID: &str = "x-fc-request-id";
 /// `404` on an answer marks the invocation as failed; absent means success.
 pub(crate) const STATUS: &str = "x-fc-status";
-/// The compatibility form of an HTTP call: base64 of JSON (contract §2.2).
+/// The compatibility form of an HTTP call: base64 of JSON ([contract §2.2](crate::guide::contract#2.2)).
 pub(crate) const HTTP_PARAMS: &str = "x-fc-http-params";
 /// The address of the HTTP client.
 pub(crate) const CLIENT_IP: &str = "x-fc-client-ip";

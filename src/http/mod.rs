@@ -1,4 +1,5 @@
-//! `Request` and `Response` of an HTTP trigger (contract §1.1, §3.1).
+//! `Request` and `Response` of an HTTP trigger ([contract §1.1](crate::guide::contract#1.1),
+//! [§3.1](crate::guide::contract#3.1)).
 //!
 //! Owns what a handler sees of HTTP. It must not know how bytes reach a socket, nor that Function Compute is there.
 

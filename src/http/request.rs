@@ -123,7 +123,7 @@ impl Request {
     /// HTTP trigger, where [`Context::base_path`](crate::Context::base_path) has it.
     ///
     /// Nothing is taken off where the path does not lie below `base`, or is all that there is: some platforms send the
-    /// whole path as the base path (contract §9, K13).
+    /// whole path as the base path ([contract §9, K13](crate::guide::contract#K13)).
     #[must_use]
     pub fn below(self, base: Option<&str>) -> Self {
         let base = base.unwrap_or_default().trim_end_matches('/');

@@ -125,12 +125,13 @@ impl Response {
     /// # Errors
     ///
     /// [`HeaderError`] when name or value is not sound, or the header is the runtime's or Function Compute's to set
-    /// (contract §3.1).
+    /// ([contract §3.1](crate::guide::contract#3.1)).
     pub fn with_header(self, name: &str, value: impl AsRef<str>) -> Result<Self, HeaderError> {
         self.with_field(name, value.as_ref())
     }
 
-    /// The same answer, counted as a failed invocation by Function Compute, whatever its status (contract §3.1).
+    /// The same answer, counted as a failed invocation by Function Compute, whatever its status
+    /// ([contract §3.1](crate::guide::contract#3.1)).
     #[must_use]
     pub fn failed(self) -> Self {
         Self {
@@ -224,7 +225,8 @@ impl Response {
 pub(crate) enum Body {
     /// All of it at once: the response states its length.
     Bytes(Vec<u8>),
-    /// Bit by bit: the response is chunked, by which Function Compute knows a stream (contract §4.1).
+    /// Bit by bit: the response is chunked, by which Function Compute knows a stream
+    /// ([contract §4.1](crate::guide::contract#4.1)).
     Stream(StreamWriter),
 }
 
@@ -274,7 +276,7 @@ impl<T: Into<Response>> From<(u16, T)> for Response {
 }
 
 /// The headers that a handler may not set: those of the connection, those that the runtime derives from the response
-/// itself, and those that Function Compute takes out or reads (contract §3.1).
+/// itself, and those that Function Compute takes out or reads ([contract §3.1](crate::guide::contract#3.1)).
 fn is_reserved(name: &str) -> bool {
     const RESERVED: [&str; 10] = [
         name::CONNECTION,

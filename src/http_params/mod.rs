@@ -1,5 +1,5 @@
 //! The compatibility form of an HTTP call: the call in the header `x-fc-http-params`, its answer in another
-//! (contract §2.2).
+//! ([contract §2.2](crate::guide::contract#2.2)).
 //!
 //! Owns the codec: it turns a call into the one it stands for, and a reply into the one that carries it. It must not
 //! know handlers, nor which calls come in this form. What the header holds, cookies among it, is never told in an
@@ -17,7 +17,8 @@ use leaves::{Leaf, leaves};
 /// The type of the error that answers a header which cannot be read.
 const INVALID_HTTP_PARAMS: &str = "InvalidHttpParams";
 
-/// Whether the call carries another one in its header; an empty header counts as absent (contract §2).
+/// Whether the call carries another one in its header; an empty header counts as absent
+/// ([contract §2](crate::guide::contract#2)).
 pub(crate) fn is_used(call: &Call) -> bool {
     call.headers
         .get_bytes(name::HTTP_PARAMS)
@@ -140,7 +141,8 @@ fn target(params: &Params) -> Result<String, Error> {
 }
 
 /// Which slash of a URI can be the first of the function's own path, at most: two stand in the scheme's `://`, four in
-/// `/2016-08-15/proxy/{service}/{function}` (contract §1.1). The limit keeps a URI of many slashes cheap.
+/// `/2016-08-15/proxy/{service}/{function}` ([contract §1.1](crate::guide::contract#1.1)). The limit keeps a URI of
+/// many slashes cheap.
 const FIRST_SLASH_MAX: usize = 7;
 
 fn target_path(path: &str, uri_path: &str) -> String {
@@ -193,7 +195,7 @@ fn add_client_ip(headers: &mut Headers, address: &str) -> Result<(), Error> {
 }
 
 /// Adds the client's headers. Those that begin like Function Compute's own are left out: no client can send them
-/// through it (contract §2), and they must not be taken for what the platform says.
+/// through it ([contract §2](crate::guide::contract#2)), and they must not be taken for what the platform says.
 fn add_headers(headers: &mut Headers, params: &Params) -> Result<(), Error> {
     let client = params.pairs("headersMap", "headers")?;
     let host = params.text("host")?;

@@ -17,7 +17,8 @@ const NO_REQUEST_ID: &str = "-";
 /// How lines are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Format {
-    /// `time id [LEVEL] message key=value`, as Function Compute recommends (contract §5.2).
+    /// `time id [LEVEL] message key=value`, as Function Compute recommends
+    /// ([contract §5.2](crate::guide::contract#5.2)).
     Text,
     /// One JSON object, with the name of the function where it is known.
     Json {

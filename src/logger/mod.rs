@@ -32,8 +32,8 @@
 //! gets, `{"errorMessage":…,"errorType":…,"stackTrace":[…]}`. As JSON, its `message` is the `errorMessage`, and `errorType`
 //! and `stackTrace` are its `fields`.
 //!
-//! The marker lines, `FC Invoke Start RequestId: …` and their like, are the same in either format, because the platform looks
-//! for them (contract §5.1).
+//! The marker lines, `FC Invoke Start RequestId: …` and their like, are the same in either format, because the platform
+//! looks for them ([contract §5.1](crate::guide::contract#5.1)).
 //!
 //! # Long lines
 //!
@@ -87,14 +87,15 @@ pub const DEFAULT_LEVEL: &str = "info";
 
 /// The variable that sets the format of the log lines: `text` or `json`, in any case.
 ///
-/// Its name goes with [`LEVEL_VARIABLE`]: a function cannot set names that begin with `FC_`, which the platform keeps for
-/// itself (contract §4.3).
+/// Its name goes with [`LEVEL_VARIABLE`]: a function cannot set names that begin with `FC_`, which the platform keeps
+/// for itself ([contract §4.3](crate::guide::contract#4.3)).
 pub const FORMAT_VARIABLE: &str = "RUST_LOG_FORMAT";
 
-/// The variable in which the platform says the function's name (contract §4.3).
+/// The variable in which the platform says the function's name ([contract §4.3](crate::guide::contract#4.3)).
 pub const FUNCTION_VARIABLE: &str = "FC_FUNCTION_NAME";
 
-/// The longest log line, in bytes, its end among them: what Function Compute keeps whole (contract §4.4).
+/// The longest log line, in bytes, its end among them: what Function Compute keeps whole
+/// ([contract §4.4](crate::guide::contract#4.4)).
 pub const LINE_LIMIT: usize = 32 * 1024;
 
 /// The HTTP library is silent unless it is named in [`LEVEL_VARIABLE`]: what it has to say of a broken listener the
@@ -148,7 +149,7 @@ fn variable(name: &str) -> Option<String> {
     (!value.is_empty()).then_some(value)
 }
 
-/// What a marker line is about (contract §5.1).
+/// What a marker line is about ([contract §5.1](crate::guide::contract#5.1)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
     /// The initializer.
@@ -172,7 +173,8 @@ impl Phase {
     }
 }
 
-/// Says that the process serves; Function Compute takes it for the mark of a cold start (contract §5.1).
+/// Says that the process serves; Function Compute takes it for the mark of a cold start
+/// ([contract §5.1](crate::guide::contract#5.1)).
 pub(crate) fn mark_inited() {
     write_line(&["FunctionCompute rust runtime inited."]);
 }
@@ -193,7 +195,8 @@ pub(crate) fn mark_end(phase: Phase, request_id: &str, failed: bool) {
     write_line(&["FC ", phase.name(), " End RequestId: ", request_id, suffix]);
 }
 
-/// Writes the error of an invocation or hook, which stands before its end line (contract §5.1), whatever the level is.
+/// Writes the error of an invocation or hook, which stands before its end line
+/// ([contract §5.1](crate::guide::contract#5.1)), whatever the level is.
 pub(crate) fn write_failure(error: &Error) {
     match FORMAT.get() {
         Some(Format::Json { .. }) => {

@@ -11,7 +11,7 @@ use super::bell::{Bell, Ring};
 const KEPT: usize = 2;
 
 /// How many threads a server may have at most, unless [`Runtime::workers`](crate::Runtime::workers) asks for more: half
-/// of what an instance may have (contract §4.4), which leaves as many to the handlers.
+/// of what an instance may have ([contract §4.4](crate::guide::contract#4.4)), which leaves as many to the handlers.
 #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 const MOST_THREADS: usize = 512;
 

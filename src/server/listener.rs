@@ -13,7 +13,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, listen, socket_with};
 /// open at once, and a client that finds no place is answered only when it tries again, a second later.
 const BACKLOG: i32 = 1024;
 
-/// Listens on all addresses, since the agent connects from another one (contract §4.1).
+/// Listens on all addresses, since the agent connects from another one ([contract §4.1](crate::guide::contract#4.1)).
 ///
 /// The standard library's `bind` listens at once, with its own backlog and before anything can be set: that would be
 /// one more call of the system, and connections that have not inherited what is set after it.

@@ -2,6 +2,7 @@
 
 mod cited;
 mod code;
+mod links;
 mod pages;
 
 use std::collections::BTreeSet;

@@ -10,7 +10,8 @@ pub(crate) const FC2021_PREFIX: &str = "/2021-04-06";
 /// The path prefix of the FC 3.0 API (fun-cli §8).
 pub(crate) const FC3_PREFIX: &str = "/2023-03-30";
 
-/// The kinds of call an agent makes, as the value of `x-fc-control-path` (contract §1.1).
+/// The kinds of call an agent makes, as the value of `x-fc-control-path`
+/// ([contract §1.1](crate::check::sections::SECTIONS#1.1)).
 pub(crate) mod control_path {
     pub(crate) const INITIALIZE: &str = "/initialize";
     pub(crate) const INVOKE: &str = "/invoke";
@@ -19,7 +20,8 @@ pub(crate) mod control_path {
     pub(crate) const PRE_STOP: &str = "/pre-stop";
 }
 
-/// Header names, in the lower case that the `http` crate asks for (contract §2, §3, §6).
+/// Header names, in the lower case that the `http` crate asks for ([contract §2](crate::check::sections::SECTIONS#2),
+/// [§3](crate::check::sections::SECTIONS#3), [§6](crate::check::sections::SECTIONS#6)).
 pub(crate) mod header {
     /// Every header whose name starts so belongs to the platform.
     pub(crate) const PLATFORM_PREFIX: &str = "x-fc-";
@@ -40,7 +42,7 @@ pub(crate) mod header {
     pub(crate) const SERVICE_VERSION: &str = "x-fc-invocation-service-version";
 }
 
-/// Values of `x-fc-error-type` (contract §3.3).
+/// Values of `x-fc-error-type` ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
 pub(crate) mod error_type {
     pub(crate) const UNHANDLED: &str = "UnhandledInvocationError";
     pub(crate) const TIMEOUT: &str = "FunctionTimeoutError";
@@ -49,7 +51,8 @@ pub(crate) mod error_type {
     pub(crate) const COMMON: &str = "FcCommonError";
 }
 
-/// Limits of the platform (contract §3.3, §4.4).
+/// Limits of the platform ([contract §3.3](crate::check::sections::SECTIONS#3.3),
+/// [§4.4](crate::check::sections::SECTIONS#4.4)).
 pub(crate) mod limit {
     /// The tail log that `x-fc-log-result` carries.
     pub(crate) const TAIL_LOG_BYTES: usize = 4 * 1024;
@@ -59,9 +62,10 @@ pub(crate) mod limit {
     pub(crate) const SYNC_BODY_BYTES: usize = 32 * 1024 * 1024;
     /// An asynchronous event.
     pub(crate) const ASYNC_BODY_BYTES: usize = 128 * 1024;
-    /// How many calls one instance may serve at once (contract §4.4).
+    /// How many calls one instance may serve at once ([contract §4.4](crate::check::sections::SECTIONS#4.4)).
     pub(crate) const CONCURRENCY: u32 = 200;
-    /// How often a failed asynchronous call is tried again, unless configured (contract §3.3).
+    /// How often a failed asynchronous call is tried again, unless configured
+    /// ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
     pub(crate) const ASYNC_RETRIES: u64 = 3;
     /// How old an asynchronous event may grow, unless configured: one day.
     pub(crate) const ASYNC_AGE_SECONDS: u64 = 86_400;
@@ -83,5 +87,6 @@ pub(crate) mod limit {
     pub(crate) const START_SECONDS: u64 = 120;
 }
 
-/// The log lines that frame a call start with `FC`, the call's name and `Start` or `End` (contract §5.1).
+/// The log lines that frame a call start with `FC`, the call's name and `Start` or `End`
+/// ([contract §5.1](crate::check::sections::SECTIONS#5.1)).
 pub(crate) const MARKER_CALLS: [&str; 4] = ["Initialize", "Invoke", "PreFreeze", "PreStop"];

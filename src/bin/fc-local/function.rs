@@ -61,7 +61,8 @@ impl Default for Owner {
 }
 
 impl Function {
-    /// A function with FC's defaults: 128 MB, 3 s, one call at a time, no hooks (contract §1.3).
+    /// A function with FC's defaults: 128 MB, 3 s, one call at a time, no hooks
+    /// ([contract §1.3](crate::check::sections::SECTIONS#1.3)).
     pub(crate) fn with_defaults(name: FunctionName) -> Self {
         Self {
             name,

@@ -1,4 +1,5 @@
-//! Fresh identifiers in the shapes that FC gives them (contract §2, §4.3).
+//! Fresh identifiers in the shapes that FC gives them ([contract §2](crate::check::sections::SECTIONS#2),
+//! [§4.3](crate::check::sections::SECTIONS#4.3)).
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -15,7 +15,7 @@ pub(crate) const LATEST: &str = "LATEST";
 /// Parts the service from the function.
 const SEPARATOR: char = '/';
 
-/// The generation of FC whose habits an instance sees (contract §1.3).
+/// The generation of FC whose habits an instance sees ([contract §1.3](crate::check::sections::SECTIONS#1.3)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Generation {
     Fc2,

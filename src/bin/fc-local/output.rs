@@ -34,7 +34,7 @@ pub(crate) fn progress(message: &str) {
     }
 }
 
-/// Writes a tail log as `fun invoke` does (contract §6).
+/// Writes a tail log as `fun invoke` does ([contract §6](crate::check::sections::SECTIONS#6)).
 pub(crate) fn write_log(out: &mut Vec<u8>, log: &[u8]) {
     let begin = title("========= FC invoke Logs begin =========", YELLOW);
     let end = title("========= FC invoke Logs end =========", YELLOW);

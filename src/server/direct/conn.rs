@@ -99,7 +99,7 @@ impl Conn {
     }
 
     /// Whether something has come of a request whose clock has run out: an instance may have been frozen beyond it
-    /// (contract §4.5). Then an event tells of it, too.
+    /// ([contract §4.5](crate::guide::contract#4.5)). Then an event tells of it, too.
     pub(super) fn has_news(&self) -> bool {
         let reads = matches!(
             self.kept.as_deref(),

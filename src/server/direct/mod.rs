@@ -13,8 +13,9 @@
 //!
 //! Its rules, each with the section that asks for it:
 //!
-//! - Separate clocks. An idle connection has none (contract §4.1, K7); a head, a body and an answer have one each, which
-//!   a trickle does not renew. See `talk` and `clocks`.
+//! - Separate clocks. An idle connection has none ([contract §4.1](crate::guide::contract#4.1),
+//!   [K7](crate::guide::contract#K7)); a head, a body and an answer have one each, which a trickle does not renew. See
+//!   `talk` and `clocks`.
 //! - Limits on everything: those that a program may set are in `limits`, the others named constants. No memory is asked
 //!   for because a length was announced.
 //! - After a request that cannot be trusted nothing more is read as a request (RFC 9112 §6.3, §11.2): it is refused,

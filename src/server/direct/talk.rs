@@ -176,7 +176,8 @@ impl<'a> Talk<'a> {
         }
     }
 
-    /// When its clock runs out, if it has one: an idle connection has none (contract §4.1, K7).
+    /// When its clock runs out, if it has one: an idle connection has none
+    /// ([contract §4.1](crate::guide::contract#4.1), [K7](crate::guide::contract#K7)).
     fn until(&mut self) -> Option<Instant> {
         match &self.step {
             Step::Idle => None,

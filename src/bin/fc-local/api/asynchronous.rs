@@ -1,4 +1,5 @@
-//! Asynchronous calls: an accepted event is tried until it succeeds or is given up (contract §3.3, RETRY).
+//! Asynchronous calls: an accepted event is tried until it succeeds or is given up
+//! ([contract §3.3](crate::check::sections::SECTIONS#3.3), RETRY).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use crate::platform::pool::NoInstance;
 use crate::store::queue::{self, Accepted};
 use crate::store::spec::AsyncSpec;
 
-/// The pause before the first retry; it doubles with each (contract §3.3).
+/// The pause before the first retry; it doubles with each ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// No pause grows longer than this.
@@ -24,7 +25,8 @@ enum Tried {
     Succeeded,
     /// The function failed, or its instance did not start; that counts.
     Failed(String),
-    /// The machine had no instance to give; that is tried again until the event is too old (contract §3.3).
+    /// The machine had no instance to give; that is tried again until the event is too old
+    /// ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
     Postponed(String),
     /// The function is gone.
     Orphaned,

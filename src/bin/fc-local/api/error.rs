@@ -1,4 +1,5 @@
-//! Errors of the API in the shapes of both generations (contract §3.3, fun-cli §3).
+//! Errors of the API in the shapes of both generations ([contract §3.3](crate::check::sections::SECTIONS#3.3),
+//! fun-cli §3).
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
 //! Event calls through the API: synchronous ones with their result and tail log, asynchronous ones into
-//! the queue (contract §3.3, §6).
+//! the queue ([contract §3.3](crate::check::sections::SECTIONS#3.3), [§6](crate::check::sections::SECTIONS#6)).
 
 use std::sync::Arc;
 
@@ -98,7 +98,8 @@ fn result(body: Body) -> Response<Body> {
     response
 }
 
-/// A failed initializer is the function's failure, a failed start is the request's (contract §3.3, §3.4).
+/// A failed initializer is the function's failure, a failed start is the request's
+/// ([contract §3.3](crate::check::sections::SECTIONS#3.3), [§3.4](crate::check::sections::SECTIONS#3.4)).
 fn cold_answer(error: &ColdError, wants_log: bool) -> Answer {
     let ColdError::Initialize { body, log } = error else {
         return Err(cold_error(error));

@@ -1,5 +1,5 @@
 //! What FC says of a call, whatever kind it was: its numbers and its log in headers, and why it got no instance
-//! (contract §3.3, §3.4).
+//! ([contract §3.3](crate::check::sections::SECTIONS#3.3), [§3.4](crate::check::sections::SECTIONS#3.4)).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;

@@ -8,7 +8,7 @@ use super::row::Outcome;
 /// Statuses by which a server refuses a request before any handler sees it.
 const REFUSALS: [u16; 6] = [400, 411, 413, 414, 501, 505];
 
-/// The end of an End line after a failure (contract §5.1).
+/// The end of an End line after a failure ([contract §5.1](crate::check::sections::SECTIONS#5.1)).
 const FAILURE_SUFFIXES: [&str; 2] = [
     ", Error: Unhandled function error",
     ", Error: Handled function error",
@@ -173,7 +173,7 @@ pub(super) fn any_answer(result: &Result<Answer, NoAnswer>) -> Outcome {
     }
 }
 
-/// The error that a failed event call answers with (contract §3.2).
+/// The error that a failed event call answers with ([contract §3.2](crate::check::sections::SECTIONS#3.2)).
 pub(super) fn error_body(answer: &Answer) -> Outcome {
     let Ok(json) = serde_json::from_slice::<Value>(&answer.body) else {
         return Outcome::fail(format!("no JSON: {}", text(&answer.body)));

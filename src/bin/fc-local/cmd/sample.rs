@@ -1,4 +1,4 @@
-//! Sample events by name, one for each trigger of contract §7.
+//! Sample events by name, one for each trigger of [contract §7](crate::check::sections::SECTIONS#7).
 //!
 //! The samples are those that the tests of the typed events read, so they cannot drift from them.
 

@@ -1,4 +1,5 @@
-//! The package: `bootstrap` at its root, with its run bit, a static program for x86-64 (contract §3.4).
+//! The package: `bootstrap` at its root, with its run bit, a static program for x86-64
+//! ([contract §3.4](crate::check::sections::SECTIONS#3.4)).
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -13,7 +13,8 @@ use crate::project::template::{FunctionSpec, Template, to_json};
 const TEMPLATE: &str = "template.yml";
 const S_YAML: &str = "s.yaml";
 
-/// fun sends no port, so a function of template.yml always gets this one (contract §4.2).
+/// fun sends no port, so a function of template.yml always gets this one
+/// ([contract §4.2](crate::check::sections::SECTIONS#4.2)).
 const PORT: i64 = 9000;
 
 /// What both files say of a function: where template.yml has it, as the API names it, and where s.yaml has it.

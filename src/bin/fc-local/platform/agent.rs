@@ -15,7 +15,8 @@ use crate::function::{Function, Hook};
 use crate::name::Generation;
 use crate::platform::body::{Body, chunked_body, empty_body, full_body};
 
-/// A request body held as a whole, and how it is framed towards the instance (contract §4.1).
+/// A request body held as a whole, and how it is framed towards the instance
+/// ([contract §4.1](crate::check::sections::SECTIONS#4.1)).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Payload {
     pub(crate) bytes: Bytes,
@@ -54,7 +55,8 @@ impl CallId {
     }
 }
 
-/// The request of an event call: `POST /invoke` with the event as it came (contract §1.1).
+/// The request of an event call: `POST /invoke` with the event as it came
+/// ([contract §1.1](crate::check::sections::SECTIONS#1.1)).
 pub(crate) fn event_request(
     function: &Function,
     call: &CallId,
@@ -128,7 +130,8 @@ fn own_request(
     request
 }
 
-/// Adds every `x-fc-*` header of contract §2; what has no value here arrives empty, as on the platform.
+/// Adds every `x-fc-*` header of [contract §2](crate::check::sections::SECTIONS#2); what has no value here arrives
+/// empty, as on the platform.
 fn add_platform_headers(
     headers: &mut HeaderMap,
     function: &Function,

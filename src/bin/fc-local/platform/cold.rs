@@ -1,4 +1,5 @@
-//! A cold start: unpack, start, initialize once (contract §0, §1.1).
+//! A cold start: unpack, start, initialize once ([contract §0](crate::check::sections::SECTIONS#0),
+//! [§1.1](crate::check::sections::SECTIONS#1.1)).
 
 use std::fmt;
 use std::fs::File;

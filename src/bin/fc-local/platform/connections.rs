@@ -1,4 +1,5 @@
-//! Keep-alive connections to an instance, as the platform's agent holds them (contract §4.1).
+//! Keep-alive connections to an instance, as the platform's agent holds them
+//! ([contract §4.1](crate::check::sections::SECTIONS#4.1)).
 //!
 //! It carries requests and answers, and must not know what they mean.
 
@@ -41,8 +42,8 @@ impl Connections {
 
     /// Sends a request over an idle connection, or over a new one.
     ///
-    /// An idle connection that turns out to be closed before anything was written gives the request back;
-    /// what was written is never sent twice, as on the platform (contract §4.1).
+    /// An idle connection that turns out to be closed before anything was written gives the request back; what was
+    /// written is never sent twice, as on the platform ([contract §4.1](crate::check::sections::SECTIONS#4.1)).
     pub(crate) async fn send(&self, mut request: Request<Body>) -> Result<Exchange, BoxError> {
         while let Some(mut sender) = self.take_idle().await {
             match sender.try_send_request(request).await {

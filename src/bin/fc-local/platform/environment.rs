@@ -32,7 +32,7 @@ pub(super) fn command(
     Ok(command)
 }
 
-/// The variables of contract §4.3.
+/// The variables of [contract §4.3](crate::check::sections::SECTIONS#4.3).
 fn environment(
     function: &Function,
     code: &str,

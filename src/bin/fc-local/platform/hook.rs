@@ -1,4 +1,5 @@
-//! Lifecycle hooks: one call each to `/initialize`, `/pre-freeze`, `/pre-stop` (contract §1.1, §3.1).
+//! Lifecycle hooks: one call each to `/initialize`, `/pre-freeze`, `/pre-stop`
+//! ([contract §1.1](crate::check::sections::SECTIONS#1.1), [§3.1](crate::check::sections::SECTIONS#3.1)).
 
 use std::fmt;
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! One instance of a function: its process, its port, its log, and its life from start to stop
-//! (contract §0, §4.5).
+//! ([contract §0](crate::check::sections::SECTIONS#0), [§4.5](crate::check::sections::SECTIONS#4.5)).
 //!
 //! It starts, freezes, thaws and stops; what a call is and how it failed is `call`'s business, which
 //! instance serves it is `pool`'s.
@@ -24,10 +24,11 @@ use crate::platform::process::ProcessGroup;
 use crate::platform::spawn::{self, StartError};
 
 /// The agent dials from another host, so a server that listens on 127.0.0.1 only must not be reached
-/// (contract §4.1): 127.0.0.2 is another loopback address of the same machine.
+/// ([contract §4.1](crate::check::sections::SECTIONS#4.1)): 127.0.0.2 is another loopback address of the same machine.
 pub(crate) const AGENT_TARGET: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
-/// Between SIGTERM and SIGKILL at the end; the platform documents no grace (contract §10).
+/// Between SIGTERM and SIGKILL at the end; the platform documents no grace
+/// ([contract §10](crate::check::sections::SECTIONS#10)).
 const TERM_GRACE: Duration = Duration::from_secs(1);
 
 /// How instances are run, for all functions alike.
@@ -217,7 +218,8 @@ impl Instance {
         }
     }
 
-    /// A hook's failure stops neither freeze nor stop (contract §3.1); it is noted in the log.
+    /// A hook's failure stops neither freeze nor stop ([contract §3.1](crate::check::sections::SECTIONS#3.1)); it is
+    /// noted in the log.
     async fn call_hook(&self, path: &'static str, hook: Option<&Hook>) {
         let Some(hook) = hook.filter(|_| self.process.exit_status().is_none()) else {
             return;

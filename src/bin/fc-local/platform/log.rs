@@ -1,7 +1,7 @@
 //! The log of one instance: everything it writes to stdout and stderr, line by line, in one order, and
-//! for each call in progress the last 4 KB of it (contract §5.3).
+//! for each call in progress the last 4 KB of it ([contract §5.3](crate::check::sections::SECTIONS#5.3)).
 //!
-//! It knows the marker lines of contract §5.1, but neither HTTP nor processes.
+//! It knows the marker lines of [contract §5.1](crate::check::sections::SECTIONS#5.1), but neither HTTP nor processes.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -217,12 +217,14 @@ fn cut_line(line: &[u8]) -> Vec<u8> {
     cut
 }
 
-/// Where FC begins to read a line: at its start marker, if it has one (contract §5.3).
+/// Where FC begins to read a line: at its start marker, if it has one
+/// ([contract §5.3](crate::check::sections::SECTIONS#5.3)).
 fn start_marker_offset(line: &[u8]) -> usize {
     marker_offset(line, &["Start"]).unwrap_or(0)
 }
 
-/// Where in a line the first marker with one of these edges stands (contract §5.1).
+/// Where in a line the first marker with one of these edges stands
+/// ([contract §5.1](crate::check::sections::SECTIONS#5.1)).
 ///
 /// It looks at every line of every function, and a function may write a million in a second.
 pub(crate) fn marker_offset(line: &[u8], edges: &[&str]) -> Option<usize> {

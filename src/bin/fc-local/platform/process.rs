@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, getpgid, kill_process_group};
 use tokio::process::Command;
 use tokio::sync::watch;
 
-/// Names the folder of its code to an instance (contract §4.3).
+/// Names the folder of its code to an instance ([contract §4.3](crate::check::sections::SECTIONS#4.3)).
 pub(crate) const CODE_PATH_VARIABLE: &str = "FC_FUNC_CODE_PATH";
 
 /// A running process group; killed when dropped.
@@ -110,7 +110,8 @@ fn is_instance(id: Pid, folder: &Path) -> bool {
     code.is_some_and(|code| Path::new(OsStr::from_bytes(code)).starts_with(folder))
 }
 
-/// How a process ended, in the words of FC's "exited unexpectedly" message (contract §3.4).
+/// How a process ended, in the words of FC's "exited unexpectedly" message
+/// ([contract §3.4](crate::check::sections::SECTIONS#3.4)).
 pub(crate) fn describe_exit(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("code {code}, message:exit status {code}"),

@@ -1,5 +1,6 @@
 //! What FC reports of a finished call: its log with the Duration line, its error type, its numbers
-//! (contract §3.2, §3.3, §5.3).
+//! ([contract §3.2](crate::check::sections::SECTIONS#3.2), [§3.3](crate::check::sections::SECTIONS#3.3),
+//! [§5.3](crate::check::sections::SECTIONS#5.3)).
 
 use std::time::Duration;
 
@@ -129,8 +130,9 @@ pub(crate) fn platform_end_line(
 
 /// The tail log as FC returns it.
 ///
-/// Without a start marker FC shows none of the function's lines (contract §5.1); the Duration line always
-/// closes the log, after a blank line, without a line end.
+/// Without a start marker FC shows none of the function's lines
+/// ([contract §5.1](crate::check::sections::SECTIONS#5.1)); the Duration line always closes the log, after a blank
+/// line, without a line end.
 pub(crate) fn finish_log(
     mut log: CallLog,
     end_line: Option<&str>,

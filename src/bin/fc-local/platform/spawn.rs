@@ -1,5 +1,5 @@
 //! Starting an instance's process and waiting for its port, and all the ways that fails, in the words
-//! that FC uses (contract §3.4).
+//! that FC uses ([contract §3.4](crate::check::sections::SECTIONS#3.4)).
 
 use std::fmt;
 use std::io;
@@ -63,7 +63,7 @@ pub(crate) enum StartError {
 }
 
 impl StartError {
-    /// FC's error code for it (contract §3.4).
+    /// FC's error code for it ([contract §3.4](crate::check::sections::SECTIONS#3.4)).
     pub(crate) fn code(&self) -> &'static str {
         match self {
             _ if self.is_system() => "InternalServerError",

@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use crate::api::error::ApiError;
 
-/// How far the date of a signed request may be off, of both generations and the package store (contract §3.3).
+/// How far the date of a signed request may be off, of both generations and the package store
+/// ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
 const SKEW: Duration = Duration::from_secs(15 * 60);
 
 /// Checks the date of a signed request, as HTTP or as ISO 8601 writes it.

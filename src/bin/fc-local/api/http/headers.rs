@@ -1,5 +1,6 @@
-//! What of an HTTP call passes between client and function: headers of the hop and of the platform do not, and the limits
-//! are kept (contract §3.1, §3.3).
+//! What of an HTTP call passes between client and function: headers of the hop and of the platform do not, and the
+//! limits are kept ([contract §3.1](crate::check::sections::SECTIONS#3.1),
+//! [§3.3](crate::check::sections::SECTIONS#3.3)).
 
 use std::net::IpAddr;
 
@@ -73,7 +74,8 @@ pub(super) fn user_head(head: &Parts, target: &Target, client: IpAddr) -> Result
     Ok(head)
 }
 
-/// Removes what a function may not set, and forces a download at the default address (contract §3.1).
+/// Removes what a function may not set, and forces a download at the default address
+/// ([contract §3.1](crate::check::sections::SECTIONS#3.1)).
 pub(super) fn clean(headers: &mut HeaderMap, target: &Target) {
     let reserved = |name: &HeaderName| {
         name.as_str().starts_with(header::PLATFORM_PREFIX)

@@ -1,5 +1,6 @@
-//! HTTP triggers: by the proxy path of FC 2.0 or by a custom domain, the user's request goes to the
-//! function and its answer back, piece by piece (contract §1, §3.1, §3.3).
+//! HTTP triggers: by the proxy path of FC 2.0 or by a custom domain, the user's request goes to the function and its
+//! answer back, piece by piece ([contract §1](crate::check::sections::SECTIONS#1),
+//! [§3.1](crate::check::sections::SECTIONS#3.1), [§3.3](crate::check::sections::SECTIONS#3.3)).
 
 mod headers;
 mod target;
@@ -119,7 +120,7 @@ async fn finish(
     Response::from_parts(head, body)
 }
 
-/// A function that failed without an answer is a bad gateway (contract §3.3).
+/// A function that failed without an answer is a bad gateway ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
 fn failed(deployed: &Deployed, failure: &HttpFailure, wants_log: bool) -> Response<Body> {
     let mut response = bad_gateway(error_body(&failure.message, code_of(&failure.failure)));
     add_report(response.headers_mut(), deployed, &failure.report, wants_log);

@@ -8,7 +8,8 @@ use crate::store::State;
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(super) function: FunctionName,
-    /// Whether the request came by the default address, which forces a download (contract §3.1).
+    /// Whether the request came by the default address, which forces a download
+    /// ([contract §3.1](crate::check::sections::SECTIONS#3.1)).
     pub(super) by_proxy: bool,
 }
 

@@ -1,4 +1,6 @@
-//! Connections: kept alive, idle, many at once, left by their client (contract §4.1, §4.4, §4.5).
+//! Connections: kept alive, idle, many at once, left by their client
+//! ([contract §4.1](crate::check::sections::SECTIONS#4.1), [§4.4](crate::check::sections::SECTIONS#4.4),
+//! [§4.5](crate::check::sections::SECTIONS#4.5)).
 
 use std::time::{Duration, Instant};
 

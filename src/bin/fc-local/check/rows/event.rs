@@ -1,4 +1,5 @@
-//! Event calls that succeed: answer, markers, framing, size (contract §1.1, §3.1, §5.1).
+//! Event calls that succeed: answer, markers, framing, size ([contract §1.1](crate::check::sections::SECTIONS#1.1),
+//! [§3.1](crate::check::sections::SECTIONS#3.1), [§5.1](crate::check::sections::SECTIONS#5.1)).
 
 use super::{ALL_VALUES_BYTES, WEB_GETS_NO_EVENT, all_values, take_late_end};
 use crate::check::bench::Bench;
@@ -12,7 +13,8 @@ use crate::check::specs::{
 };
 use crate::facts::limit;
 
-/// The smallest limit of a synchronous event that FC ever documented (contract §4.4, K6).
+/// The smallest limit of a synchronous event that FC ever documented
+/// ([contract §4.4](crate::check::sections::SECTIONS#4.4), K6).
 const OLD_LIMIT_BYTES: usize = 6 * 1024 * 1024;
 
 /// The rows about events.

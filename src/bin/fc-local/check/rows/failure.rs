@@ -1,4 +1,5 @@
-//! Event calls on which the handler fails (contract §3.1, §3.2).
+//! Event calls on which the handler fails ([contract §3.1](crate::check::sections::SECTIONS#3.1),
+//! [§3.2](crate::check::sections::SECTIONS#3.2)).
 
 use super::{WEB_GETS_NO_EVENT, take_late_end};
 use crate::check::bench::Bench;

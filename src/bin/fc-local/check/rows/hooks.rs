@@ -1,4 +1,5 @@
-//! The hooks of an instance's life (contract §1.1, §3.1).
+//! The hooks of an instance's life ([contract §1.1](crate::check::sections::SECTIONS#1.1),
+//! [§3.1](crate::check::sections::SECTIONS#3.1)).
 
 use hyper::Method;
 

@@ -1,4 +1,5 @@
-//! HTTP calls: what a trigger or a custom domain brings (contract §1.1, §2.2, §3.1).
+//! HTTP calls: what a trigger or a custom domain brings ([contract §1.1](crate::check::sections::SECTIONS#1.1),
+//! [§2.2](crate::check::sections::SECTIONS#2.2), [§3.1](crate::check::sections::SECTIONS#3.1)).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -17,7 +18,8 @@ use crate::check::specs::{
 use crate::facts::control_path;
 use crate::platform::agent::Payload;
 
-/// The header that carries a whole HTTP call for runtimes that are no HTTP servers (contract §2.2).
+/// The header that carries a whole HTTP call for runtimes that are no HTTP servers
+/// ([contract §2.2](crate::check::sections::SECTIONS#2.2)).
 const PARAMS_HEADER: &str = "x-fc-http-params";
 
 /// Whether HTTP calls are answered at all, where the function gets any.

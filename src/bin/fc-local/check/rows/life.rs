@@ -1,4 +1,4 @@
-//! Freezing and stopping (contract §4.5).
+//! Freezing and stopping ([contract §4.5](crate::check::sections::SECTIONS#4.5)).
 
 use std::os::unix::process::ExitStatusExt;
 use std::time::Duration;
@@ -19,7 +19,8 @@ const FREEZE_TIME: Duration = Duration::from_millis(500);
 /// How long it may take to end; FC documents no grace, so an end has to be quick.
 const TERM_LIMIT: Duration = Duration::from_secs(3);
 
-/// What a shell makes of an end by SIGTERM, and some runtimes by themselves (contract §4.5).
+/// What a shell makes of an end by SIGTERM, and some runtimes by themselves
+/// ([contract §4.5](crate::check::sections::SECTIONS#4.5)).
 const TERM_EXIT_CODE: i32 = 143;
 
 pub(super) async fn judge(bench: &mut Bench<'_>) {

@@ -1,4 +1,4 @@
-//! What everything that was logged shows (contract §5).
+//! What everything that was logged shows ([contract §5](crate::check::sections::SECTIONS#5)).
 
 use crate::check::bench::Bench;
 use crate::check::row::Outcome;

@@ -1,4 +1,5 @@
-//! Probes: connections that send nothing, or not all (contract §4.1, §1.3).
+//! Probes: connections that send nothing, or not all ([contract §4.1](crate::check::sections::SECTIONS#4.1),
+//! [§1.3](crate::check::sections::SECTIONS#1.3)).
 
 use hyper::Method;
 

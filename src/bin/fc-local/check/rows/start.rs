@@ -1,4 +1,5 @@
-//! The start: the port, and where it can be reached from (contract §4.1, §4.2).
+//! The start: the port, and where it can be reached from ([contract §4.1](crate::check::sections::SECTIONS#4.1),
+//! [§4.2](crate::check::sections::SECTIONS#4.2)).
 
 use std::net::Ipv4Addr;
 use std::time::Instant;

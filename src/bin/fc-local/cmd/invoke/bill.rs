@@ -1,7 +1,8 @@
 //! What many calls took, and what FC would bill for them.
 //!
-//! FC bills calls and hooks in whole milliseconds, rounded up, and not the start of the process (contract §4.5, §5.3:
-//! 3.87 ms are billed as 4).
+//! FC bills calls and hooks in whole milliseconds, rounded up, and not the start of the process
+//! ([contract §4.5](crate::check::sections::SECTIONS#4.5), [§5.3](crate::check::sections::SECTIONS#5.3): 3.87 ms are
+//! billed as 4).
 
 use std::fmt;
 use std::time::Duration;

@@ -22,10 +22,11 @@ use crate::project::package::BOOTSTRAP;
 /// The name that functions get which were never deployed.
 const NAME: &str = "fc-local";
 
-/// FC's default for hooks (contract §2).
+/// FC's default for hooks ([contract §2](crate::check::sections::SECTIONS#2)).
 const HOOK_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The initializer may load a model or open connections; FC allows up to 300 s (contract §4.4).
+/// The initializer may load a model or open connections; FC allows up to 300 s
+/// ([contract §4.4](crate::check::sections::SECTIONS#4.4)).
 const INITIALIZER_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// The name that stands for stdin.

@@ -10,7 +10,8 @@ use crate::platform::body;
 use crate::platform::instance::{Instance, Lease};
 use crate::platform::report::{self, Failure, Report};
 
-/// The result of an event call; the function's status and headers are not part of it (contract §3.1).
+/// The result of an event call; the function's status and headers are not part of it
+/// ([contract §3.1](crate::check::sections::SECTIONS#3.1)).
 #[derive(Debug)]
 pub(crate) struct EventAnswer {
     pub(crate) body: Bytes,
@@ -61,7 +62,8 @@ async fn exchange(running: &Running, event: Payload) -> Result<(Bytes, Option<Fa
     Ok((body, event_failure(&head)))
 }
 
-/// An event call failed if `x-fc-status` says so, or, without it, if the HTTP status does (contract §3.1).
+/// An event call failed if `x-fc-status` says so, or, without it, if the HTTP status does
+/// ([contract §3.1](crate::check::sections::SECTIONS#3.1)).
 fn event_failure(head: &response::Parts) -> Option<Failure> {
     let succeeded = match head.headers.get(header::STATUS) {
         Some(status) if !status.is_empty() => status == "200",

@@ -67,7 +67,7 @@ pub(crate) async fn http(
     })
 }
 
-/// The size of all names and values together, as FC limits it (contract §3.3).
+/// The size of all names and values together, as FC limits it ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
 pub(crate) fn header_bytes(headers: &HeaderMap) -> usize {
     headers
         .iter()

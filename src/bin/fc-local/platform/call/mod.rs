@@ -1,5 +1,5 @@
 //! One call to an instance, from its first log line to its report: event calls and HTTP calls, their
-//! time limit, their failures (contract §3).
+//! time limit, their failures ([contract §3](crate::check::sections::SECTIONS#3)).
 
 mod event;
 mod http;

@@ -1,7 +1,7 @@
 //! Code packages: a folder or a zip file with `bootstrap` at its root, unpacked as FC does.
 //!
-//! Mode bits and symbolic links are kept (contract §0.1); nothing is ever written outside the target
-//! folder, whatever the names in the zip say.
+//! Mode bits and symbolic links are kept ([contract §0.1](crate::check::sections::SECTIONS#0)); nothing is ever written
+//! outside the target folder, whatever the names in the zip say.
 //!
 //! The rules are written by hand, because the `extract` of the crate `zip` has others: it writes without a limit, and lets
 //! an entry overwrite an earlier one of the same name, where a package that names a file twice is refused here.
@@ -25,7 +25,7 @@ use zip::result::ZipError;
 use crate::hex::hex;
 use limits::{Limits, Room, check_places};
 
-/// The file that FC starts (contract §0.1).
+/// The file that FC starts ([contract §0.1](crate::check::sections::SECTIONS#0)).
 pub(crate) const BOOTSTRAP: &str = "bootstrap";
 
 /// A package that cannot be used.

@@ -1,4 +1,5 @@
-//! A function of either generation (contract §1.3, §4.4; fun-cli §3, §6, §8).
+//! A function of either generation ([contract §1.3](crate::check::sections::SECTIONS#1.3),
+//! [§4.4](crate::check::sections::SECTIONS#4.4); fun-cli §3, §6, §8).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,13 +13,13 @@ use crate::facts::limit;
 use crate::function::{Function, Hook, Owner};
 use crate::name::{FunctionName, Generation};
 
-/// All names and values of a function's variables together (contract §4.3).
+/// All names and values of a function's variables together ([contract §4.3](crate::check::sections::SECTIONS#4.3)).
 const ENVIRONMENT_BYTES_MAX: usize = 4 * 1024;
 
 /// FC's default for a hook's time, in seconds.
 const HOOK_SECONDS: u64 = 3;
 
-/// The longest that an initializer may take, in seconds (contract §4.4).
+/// The longest that an initializer may take, in seconds ([contract §4.4](crate::check::sections::SECTIONS#4.4)).
 const INITIALIZER_SECONDS_MAX: u64 = 300;
 
 /// The longest that another hook may take, in seconds.
