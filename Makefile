@@ -1,4 +1,4 @@
-# `make` alone prints the targets. Variables may stand behind them: make run EVENT='{"a":1}'
+# `make` alone prints the targets. Variables may stand after them: make run EVENT='{"a":1}'
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -20,7 +20,7 @@ FC ?= cloud
 PORT ?= 8900
 export FC PORT
 
-# The front that is chosen is the only one that is built, linted and tested.
+# The server that is chosen is the only one that is built, linted and tested.
 FEATURES = --no-default-features --features $(FRONT),events,kv,anyhow
 FC_LOCAL = cargo run --quiet --locked --package fc-local --
 
@@ -117,7 +117,7 @@ sdks: ## install Alibaba's SDKs for the tests, where node and python3 are
 fun: ## install the real fun CLI for the tests, where node is
 	@sh tests/fun/install.sh
 
-musl: ## build the static package pkg/bootstrap and tell its size
+musl: ## build the static package pkg/bootstrap and state its size
 	@sh musl/build.sh pkg
 
 size: musl ## hold the package against the budget of musl/budget.txt

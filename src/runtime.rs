@@ -187,7 +187,7 @@ impl Runtime {
         }
     }
 
-    /// Serves this listener, which a test has bound to a port of its own, instead of binding one.
+    /// Serves this listener, which a test has bound to its own port, instead of binding one.
     #[must_use]
     pub fn listener(self, listener: TcpListener) -> Self {
         Self {
@@ -233,10 +233,10 @@ impl Runtime {
     }
 
     /// Serves until SIGTERM or SIGINT comes, or the handle of [`shutdown`](Self::shutdown) says so. Then every request in
-    /// flight gets its answer within [`stop_grace`](Self::stop_grace), the pre-stop hook runs unless Function Compute has called it already, and `Ok` is returned.
+    /// flight gets its response within [`stop_grace`](Self::stop_grace), the pre-stop hook runs unless Function Compute has called it already, and `Ok` is returned.
     ///
     /// Installs the logger, unless the program has one. The signals stay caught after the return, so that a program that
-    /// then goes on has to end by itself.
+    /// then continues has to end itself.
     ///
     /// # Errors
     ///
@@ -275,10 +275,10 @@ impl Runtime {
     }
 }
 
-/// # The limits of the front `direct`
+/// # The limits of the direct server
 ///
 /// `tiny_http` gives no way to keep them, and a limit that is not kept is worse than none, so these methods exist only
-/// with the feature `direct`: who builds a program that sets one with the other front learns it from the compiler.
+/// with the feature `direct`: who builds a program that sets one with the other server learns it from the compiler.
 ///
 /// A time counts as a millisecond at least, and [`Duration::MAX`] is no limit.
 #[cfg(any(feature = "direct", doc))]
@@ -296,11 +296,11 @@ impl Runtime {
         self
     }
 
-    /// Lets the bodies of all requests and the answers that clients have not taken yet have up to this many bytes of memory
+    /// Lets the bodies of all requests and the responses that clients have not taken yet have up to this many bytes of memory
     /// together. A body for which there is no room is answered with 503 and `Retry-After`, and its client may come
     /// again.
     ///
-    /// Unless it is set it is half of the function's memory, which the variable `FC_FUNCTION_MEMORY_SIZE` tells
+    /// Unless it is set it is half of the function's memory, which the variable `FC_FUNCTION_MEMORY_SIZE` says
     /// ([contract §4.3](crate::guide::contract#4.3)); without the variable there is no limit. What handlers take
     /// themselves is not counted.
     #[must_use]
@@ -310,7 +310,7 @@ impl Runtime {
     }
 
     /// Takes heads up to this many bytes, from the request line to the empty line. A longer request line is answered
-    /// with 414, a larger head with 431. The trailers behind a chunked body may be as large once more.
+    /// with 414, a larger head with 431. The trailers after a chunked body may be as large once more.
     ///
     /// Function Compute sends up to 12 KB: who sets less refuses some of its requests.
     #[must_use]
@@ -342,7 +342,7 @@ impl Runtime {
         self
     }
 
-    /// Waits so long for a client that does not read a piece of its answer, and a second more for each 16 KiB that it
+    /// Waits so long for a client that does not read a piece of its response, and a second more for each 16 KiB that it
     /// has read, then closes the connection. A handler that streams may take all the time it needs between two pieces.
     #[must_use]
     pub fn write_timeout(mut self, time: Duration) -> Self {

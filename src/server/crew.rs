@@ -240,15 +240,15 @@ impl Crew {
         most.saturating_sub(self.size())
     }
 
-    /// Hears the ring for another worker: from now on workers ring again.
-    pub(super) fn hears_hire(&self) {
+    /// Takes the ring for another worker: from now on workers ring again.
+    pub(super) fn rearm_ring(&self) {
         self.rung.store(false, SeqCst);
     }
 
-    /// Hears the ring for another worker, and says whether one is wanted again already.
+    /// Takes the ring for another worker, and returns whether one is wanted again already.
     pub(super) fn hears_ring(&self) -> bool {
-        self.hears_hire();
-        // Whoever became busy before that has not rung.
+        self.rearm_ring();
+        // A worker that became busy before that has not rung.
         self.wants_worker() && !self.rung.swap(true, SeqCst)
     }
 

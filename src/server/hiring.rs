@@ -97,7 +97,7 @@ impl Hiring {
         let is_stalled = finished == look.before.finished && hired.is_ok();
         self.stalled = is_stalled.then_some((finished, batch));
         if is_stalled {
-            crew.hears_hire();
+            crew.rearm_ring();
         }
         let pause = match hired {
             Ok(()) => PAUSE,
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shortage_is_told_and_tried_again_later() {
+    fn a_shortage_is_reported_and_tried_again_later() {
         let crew = crew(10);
         crew.hired();
         let (mut hiring, now) = (Hiring::default(), Instant::now());

@@ -57,7 +57,7 @@ use watch::Watch;
 /// What serves a call.
 pub(crate) type Serve = dyn Fn(Call) -> Reply + Send + Sync;
 
-/// What a front does for the house; each has the same methods.
+/// What a server does for the house; each has the same methods.
 trait Door: Send + Sync + Sized + 'static {
     /// Begins to take connections from the listener.
     fn open(
@@ -79,12 +79,12 @@ trait Door: Send + Sync + Sized + 'static {
     /// Wakes every worker that waits for work, so that it ends.
     fn dismiss(&self) {}
 
-    /// Does what is due at a moment, and tells when something else will be.
+    /// Does what is due at a moment, and says when something else will be.
     fn look(&self, _now: Instant) -> Option<Instant> {
         None
     }
 
-    /// Frees a connection that only another one can free, and tells whether that could be tried.
+    /// Frees a connection that only another connection can free. Returns whether it could try.
     fn visit(&self) -> bool {
         true
     }
@@ -101,7 +101,7 @@ pub(crate) type LastWork = dyn Fn() + Send + Sync;
 /// Why serving came to an end that was not asked for.
 #[derive(Debug)]
 pub(crate) enum ServeError {
-    /// The front could not begin: no thread, or no descriptor.
+    /// The server could not begin: no thread, or no descriptor.
     Start(io::Error),
     /// No connection can be accepted any more.
     Accept,
@@ -122,7 +122,7 @@ pub(crate) fn serve(
     let front =
         Front::open(listener, limits, Arc::clone(&crew), serve).map_err(ServeError::Start)?;
     let front = Arc::new(front);
-    // Before anybody is told that the process serves, so that a signal always finds the way prepared.
+    // Before anybody learns that the process serves, so that a signal always finds the way prepared.
     stop.listen(crew.bell()).map_err(ServeError::Start)?;
     hire(&crew, &front).map_err(ServeError::Start)?;
     crate::logger::mark_inited();
@@ -156,7 +156,7 @@ fn hire(crew: &Arc<Crew>, front: &Arc<Front>) -> io::Result<()> {
     start_thread(Box::new(work)).inspect_err(|_| crew.misses())
 }
 
-/// What a thread does. It is boxed, for the standard library's way to a thread is compiled anew for every closure.
+/// What a thread does. It is boxed, because the standard library's way to a thread is compiled anew for every closure.
 type Work = Box<dyn FnOnce() + Send>;
 
 /// Starts a thread.

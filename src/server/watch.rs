@@ -84,8 +84,8 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Does the last work on a thread of its own, so that a second signal is heard even if it hangs. Requests on
-    /// connections that live on are still served meanwhile, and those that have begun are waited for until `cut_at`.
+    /// Does the last work on its own thread, so that a second signal is heard even if it hangs. Requests on
+    /// kept-alive connections are still served meanwhile, and those that have begun are waited for until `cut_at`.
     pub(super) fn finish(
         &mut self,
         cut_at: Option<Instant>,

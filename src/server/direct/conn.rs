@@ -71,7 +71,7 @@ pub(super) struct Incoming {
 }
 
 impl Conn {
-    /// A client that has just connected. It counts as a request that is being read, until it has sent one: whoever has
+    /// A client that has just connected. It counts as a request that is being read, until it has sent one: a client that has
     /// connected before a stop has mostly sent a request that is still under way through the machine.
     pub(super) fn new(stream: TcpStream) -> Self {
         // Clients that came before the listener was told have not inherited it. An error means that this one has gone.
@@ -99,7 +99,7 @@ impl Conn {
     }
 
     /// Whether something has come of a request whose clock has run out: an instance may have been frozen beyond it
-    /// ([contract §4.5](crate::guide::contract#4.5)). Then an event tells of it, too.
+    /// ([contract §4.5](crate::guide::contract#4.5)). Then an event reports it, too.
     pub(super) fn has_news(&self) -> bool {
         let reads = matches!(
             self.kept.as_deref(),

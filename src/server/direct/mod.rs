@@ -23,7 +23,7 @@
 //! - One request after the other (RFC 9112 §9.3.2): that is the back-pressure for clients that pipeline.
 //! - A panic costs its own request (`catch_unwind`), an accept error a pause, a missing thread a delay.
 //!
-//! Threads have the standard library's usual stack of 2 MiB, for handlers run on them and may expect that much.
+//! Threads have the standard library's usual stack of 2 MiB, because handlers run on them and may expect that much.
 //! Only pages that were touched take memory: measured, 256 KiB instead changes no figure of a cold start.
 
 mod body;
@@ -83,7 +83,7 @@ pub(super) struct Front {
     readiness: Readiness,
     slots: Slots<Conn>,
     clocks: Clocks,
-    /// Whether a connection was closed since there was last a place, so that the log tells it once.
+    /// Whether a connection was closed since there was last a place, so that the log says it once.
     is_full: AtomicBool,
     /// Whether nobody is accepted for a moment, and whether that was told since somebody last was.
     rests: AtomicBool,
@@ -97,7 +97,7 @@ impl Door for Front {
         crew: Arc<Crew>,
         serve: Box<Serve>,
     ) -> io::Result<Self> {
-        // A handler's panic is told by its answer, and by nothing else.
+        // The response reports a handler's panic; nothing else does.
         crate::panics::watch(Box::new(|_, _| false));
         // The client that woke a worker may be gone when it is to be accepted.
         listener.set_nonblocking(true)?;

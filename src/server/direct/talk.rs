@@ -24,7 +24,7 @@ use crate::server::answer::{self, Asked};
 use crate::server::crew::{Counted, Load};
 use crate::server::framing::{Framing, Refusal, framing};
 
-/// How many bytes a lingering close reads over: the rest of a body just above the default limit, so that whoever sends
+/// How many bytes a lingering close reads over: the rest of a body just above the default limit, so that a client that sends
 /// one hears why it was refused.
 pub(super) const LINGER_BYTES: usize = 64 * 1024 * 1024;
 
@@ -135,7 +135,7 @@ impl<'a> Talk<'a> {
         }
     }
 
-    /// Does what can be done; tells why there is no more, or nothing where the connection has ended.
+    /// Does what can be done; returns why there is no more, or nothing where the connection has ended.
     fn run(&mut self) -> Option<Pause> {
         loop {
             let end = match self.advance() {
@@ -213,7 +213,7 @@ impl<'a> Talk<'a> {
     }
 
     /// Reads a head when it is whole. What is there of it is looked at before that too, as soon as it comes and when its
-    /// first line has come, for it may be what is refused; but not at each byte.
+    /// first line has come, because it may be what is refused; but not at each byte.
     fn read_head(&mut self) -> Result<(), End> {
         let Step::Head {
             is_begun, is_head, ..

@@ -1,4 +1,4 @@
-//! The front over real sockets: how it is served and asked here, and the tests by what they are about.
+//! The server over real sockets: how it is served and asked here, and the tests by what they are about.
 
 mod clocks;
 mod connections;
@@ -62,7 +62,7 @@ fn serve_by(
     let (crew, front) = (Arc::clone(&served.crew), Arc::clone(&served.front));
     served.watching = Some(std::thread::spawn(move || {
         let mut watch = Watch::new(&crew, &front, &ear);
-        watch.serve().expect("the listener lives on");
+        watch.serve().expect("the listener stays");
     }));
     served
 }
@@ -97,7 +97,7 @@ impl Served {
         stream
     }
 
-    /// All that one connection gets for these bytes, behind which nothing more is sent.
+    /// All that one connection gets for these bytes, after which nothing more is sent.
     fn ask(&self, bytes: &[u8]) -> String {
         let mut stream = self.connect();
         stream.write_all(bytes).expect("it reads");

@@ -45,7 +45,7 @@ impl Turns {
     #[cold]
     fn wait(&self) {
         let gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
-        // Whoever gives a turn back looks at this afterwards, so that one of the two sees the other.
+        // A worker that gives a turn back looks at this afterwards, so that one of the two sees the other.
         self.waiting.fetch_add(1, SeqCst);
         let waited = self.freed.wait_while(gate, |()| !self.take_free());
         self.waiting.fetch_sub(1, SeqCst);

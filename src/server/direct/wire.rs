@@ -1,4 +1,4 @@
-//! The socket as the front reads and writes it: nothing waits for a client but a handler that streams.
+//! The socket as the server reads and writes it: nothing waits for a client but a handler that streams.
 //!
 //! Owns the calls of the system. It must not know what the bytes mean.
 //!
@@ -33,7 +33,7 @@ pub(super) struct Wire<'a> {
     /// Nothing more has come, as far as is known: what comes later is told by an event.
     pub(super) is_drained: bool,
     /// Whether the client has closed its side, or the connection has ended: then a short read does not mean that there
-    /// is nothing more to read, for the end itself is to be read.
+    /// is nothing more to read, because the end itself is to be read.
     has_ended: bool,
     reads_left: u32,
     /// The handler whose stream is being written, which may wait for its client.
@@ -75,7 +75,7 @@ impl<'a> Wire<'a> {
         &self.unsent
     }
 
-    /// Sends of what is left what the client takes now; tells whether that was all.
+    /// Sends of what is left what the client takes now; returns whether that was all.
     pub(super) fn send_unsent(&mut self) -> io::Result<bool> {
         let left = self.unsent.left();
         let sent = send_now(self.stream, left)?;
@@ -89,13 +89,13 @@ impl<'a> Wire<'a> {
         Ok(false)
     }
 
-    /// Tells the client that nothing more will be said.
+    /// Shows the client that nothing more will come.
     pub(super) fn end(&self) {
         // An error means that the client has gone.
         let _ = self.stream.shutdown(Shutdown::Write);
     }
 
-    /// Writes one piece of a stream, under a clock of its own: between the pieces its handler may take the time it needs.
+    /// Writes one piece of a stream, under its own clock: between the pieces its handler may take the time it needs.
     fn stream_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         let clock = Clock::start(self.limits.write_time, self.limits.slowest);
         let mut sent = 0;
@@ -116,7 +116,7 @@ impl<'a> Wire<'a> {
         }
     }
 
-    /// Waits until the client has read something, or until then; tells whether it has. Others have the handler's turn
+    /// Waits until the client has read something, or until then; returns whether it has. Others have the handler's turn
     /// meanwhile.
     fn wait_for_room(&mut self, until: Option<Instant>) -> io::Result<bool> {
         let stream = self.stream;
@@ -226,7 +226,7 @@ mod tests {
         assert_eq!([read(&mut wire), read(&mut wire)], [Ok(4), Ok(3)]);
         client.write_all(b"e").expect("it reads");
         stream.peek(&mut wait).expect("it comes");
-        assert_eq!(read(&mut wire), waits, "an event tells of it");
+        assert_eq!(read(&mut wire), waits, "an event reports it");
         client.shutdown(Shutdown::Write).expect("a live socket");
         let mut wire = of(true);
         assert_eq!([read(&mut wire), read(&mut wire)], [Ok(1), Ok(0)]);

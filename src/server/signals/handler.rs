@@ -37,7 +37,7 @@ pub(super) fn register(bell: UnixStream) -> io::Result<()> {
     Ok(())
 }
 
-/// The bells to ring: filled from the front, never freed. Each is one number, so that no reader sees half of one: the
+/// The bells to ring: filled from the server, never freed. Each is one number, so that no reader sees half of one: the
 /// process that registered it, and its socket there.
 struct Slots([AtomicU64; SLOTS]);
 
@@ -59,7 +59,7 @@ impl Slots {
         Ok(())
     }
 
-    /// Rings the bells of this process, and tells whether it has any.
+    /// Rings the bells of this process, and returns whether it has any.
     fn ring(&self, process: u32) -> bool {
         let mut any = false;
         for slot in &self.0 {
@@ -108,7 +108,7 @@ impl Caught {
         self.before.store(Box::into_raw(Box::new(before)), SeqCst);
         let mut action = before;
         action.sa_sigaction = handle as Handler as usize;
-        // The system's calls on every thread go on after the handler. A stack of its own, which the handler before has
+        // The system's calls on every thread go on after the handler. A separate stack, which the handler before has
         // asked for, may be all that its threads have.
         let stack = before.sa_flags & libc::SA_ONSTACK;
         action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART | stack;
@@ -124,7 +124,7 @@ impl Caught {
     }
 }
 
-/// Sets how the process takes a signal, if anything is given, and tells how it did before.
+/// Sets how the process takes a signal, if anything is given, and returns how it did before.
 fn change(signal: c_int, action: Option<&libc::sigaction>) -> io::Result<libc::sigaction> {
     // SAFETY: numbers and sets of bits, for which zeros are good values.
     let mut before: libc::sigaction = unsafe { std::mem::zeroed() };
@@ -148,7 +148,7 @@ extern "C" fn handle(signal: c_int, info: *mut siginfo_t, context: *mut c_void) 
     if let Some(before) = caught.and_then(Caught::before) {
         call(before, signal, info, context);
         let process = std::process::id();
-        // A child between fork and exec has the handler, but no bell of its own: it shall not ring its parent's. The
+        // A child between fork and exec has the handler, but no bell: it must not ring its parent's. The
         // signal does to it what it would have done without us.
         if !SLOTS_OF_PROCESS.ring(process) && before.sa_sigaction == SIG_DFL {
             end_by(signal);
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn one_run_too_many_is_told_what_ends_it_instead() {
+    fn one_run_too_many_is_reported_what_ends_it_instead() {
         let slots = Slots::new();
         for _ in 0..SLOTS {
             slots.add(pair().0).expect("a slot");

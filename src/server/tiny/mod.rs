@@ -1,6 +1,6 @@
-//! The front on `tiny_http`: the only file that names it.
+//! The server on `tiny_http`: the only file that names it.
 //!
-//! Owns the turning of its requests into `Call` and of `Reply` into bytes, with every mend of its traps that can be
+//! Turns its requests into `Call` and `Reply` into bytes, with every fix of its defects that can be
 //! made from outside. It must not know any endpoint.
 
 mod peers;
@@ -28,7 +28,7 @@ use read::Trouble;
 /// How long a client may leave an answer unread, in one go, before its worker is freed.
 const WRITE_PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long the main thread waits for its own port. Nobody accepts any more where that is too short, for the system
+/// How long the main thread waits for its own port. Nobody accepts any more where that is too short, because the system
 /// itself takes as many connections as the backlog has room for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -159,7 +159,7 @@ impl Front {
     }
 
     fn answer(&self, request: Request, call: Call, asked: Asked, peer: Option<SocketAddr>) {
-        // From here on no request lives that `tiny_http` would answer by itself when it is dropped, which panics on
+        // From here on no request lives that `tiny_http` itself would answer when it is dropped, which panics on
         // some headers, and a panic while a panic unwinds ends the process.
         let mut out = request.into_writer();
         // Only now it is known what became of those before it.
@@ -190,7 +190,7 @@ impl Front {
             },
         ) {
             Ok(()) => {}
-            // Half an answer may be on its way, and nothing can be told behind it.
+            // Half an answer may be on its way, and nothing can be told after it.
             Err(Loss::Connection) => self.peers.distrust(peer),
             // `tiny_http` does not let go of a connection, so the client is told that the answer is not whole by what
             // can be no chunk, from its first byte on; it closes the connection then.
@@ -234,7 +234,7 @@ const REFUSED_BY_SYSTEM: &str = "called `Result::unwrap()` on an `Err` value: Os
 /// What the standard library panics with when the system gives no thread.
 const NO_THREAD: &str = "failed to spawn thread";
 
-/// Hears what the threads of `tiny_http` die of, for it tells nobody.
+/// Hears why threads of `tiny_http` end, because it reports that to nobody.
 fn watch_panics(crew: &Arc<Crew>) {
     let crew: Weak<Crew> = Arc::downgrade(crew);
     crate::panics::watch(Box::new(move |message, file| {

@@ -101,7 +101,7 @@ impl std::error::Error for PackageError {}
 ///
 /// # Errors
 ///
-/// It is no zip file or breaks a limit, or the disk refuses; what was unpacked until then stays.
+/// It is not a zip file or breaks a limit, or the disk refuses; what was unpacked until then stays.
 pub(crate) fn unpack<R: Read + Seek>(zip: R, target: &Path) -> Result<(), PackageError> {
     unpack_within(&Limits::FC, zip, target)
 }
@@ -137,7 +137,7 @@ fn unpack_within<R: Read + Seek>(
 ///
 /// # Errors
 ///
-/// It is no zip file, or breaks a limit; no more is read than up to that limit.
+/// It is not a zip file, or breaks a limit; no more is read than up to that limit.
 pub(crate) fn check(zip: &[u8]) -> Result<(), PackageError> {
     check_within(&Limits::FC, zip)
 }

@@ -69,7 +69,7 @@ fn with_node(folder: &Path, client: &str) {
     check(command, client);
 }
 
-/// Runs a client's operations on a server of their own, and compares what came of them with the guide.
+/// Runs a client's operations on their own server, and compares what came of them with the guide.
 fn check(mut command: Command, client: &str) {
     let server = Server::start();
     let scratch = tempfile::tempdir().expect("folder");
