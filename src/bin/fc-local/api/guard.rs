@@ -33,10 +33,10 @@ impl Guard {
         self.is_named(&host) || ip_of(&host).is_some_and(|ip| ip == asked.server.to_canonical())
     }
 
-    /// Refuses a request that names neither this server nor a name below `localhost`.
+    /// Refuses a request that names neither this server, nor a name below `localhost`, nor the API in the cloud.
     pub(super) fn check_host(&self, asked: &Asked) -> Result<(), ApiError> {
         let host = asked.host();
-        if self.is_own(asked) || plain(&host).ends_with(".localhost") {
+        if self.is_own(asked) || plain(&host).ends_with(".localhost") || is_cloud(&host) {
             return Ok(());
         }
         let message = format!(
@@ -83,6 +83,12 @@ impl Guard {
     }
 }
 
+/// Whether a host is the API's in the cloud: `@alicloud/fc2` 2.6.6 and `@alicloud/fc` 1.2.3 go on naming it when they are
+/// given another endpoint. No page can have its name server turn such a name into a loopback address.
+fn is_cloud(host: &str) -> bool {
+    plain(host).ends_with(".fc.aliyuncs.com")
+}
+
 /// A host name in the one form in which names are compared.
 fn plain(name: &str) -> String {
     name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
@@ -102,7 +108,19 @@ fn ip_of(host: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use super::Guard;
+    use super::{Guard, is_cloud};
+
+    #[test]
+    fn the_api_in_the_cloud_is_told_from_names_like_it() {
+        assert!(is_cloud("1234567890123456.cn-hangzhou.fc.aliyuncs.com"));
+        for other in [
+            "fc.aliyuncs.com.example",
+            "notfc.aliyuncs.com",
+            "aliyuncs.com",
+        ] {
+            assert!(!is_cloud(other), "{other}");
+        }
+    }
 
     #[test]
     fn addresses_and_names_of_the_server_are_told_from_others() {
