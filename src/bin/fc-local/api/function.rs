@@ -137,7 +137,7 @@ fn function_view(name: &FunctionName, record: &FunctionRecord) -> Value {
         ("functionName", name.function().into()),
         ("functionId", record.resource.id.clone().into()),
         ("codeSize", code.size.into()),
-        ("codeChecksum", code.sha256.clone().into()),
+        ("codeChecksum", code.crc64.clone().into()),
         // FC 3.0's clients wait for these two after a change.
         ("state", "Active".into()),
         ("lastUpdateStatus", "Successful".into()),

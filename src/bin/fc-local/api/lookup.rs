@@ -56,7 +56,7 @@ pub(super) fn deployed(app: &App, name: &FunctionName) -> Result<Deployed, ApiEr
     let owner = owner.transpose()?;
     let spec = &record.resource.spec;
     let mut function = spec.function(name, &app.owner, owner.map(|owner| &owner.spec));
-    function.code_checksum.clone_from(&record.code.sha256);
+    function.code_checksum.clone_from(&record.code.crc64);
     let service_revision = owner.map_or(0, |owner| owner.revision);
     Ok(Deployed {
         // The id distinguishes a function from an earlier one of the same name.

@@ -7,16 +7,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crc::{CRC_64_XZ, Crc};
 use rustix::fs::{FlockOperation, flock};
 use sha2::{Digest, Sha256};
 
 use super::files::{at, has_bytes, write_whole};
-use super::state::{CodeRef, FORMAT, State};
+use super::state::{CodeRef, FORMAT, FunctionRecord, State};
 use super::sweep;
 use crate::hex::hex;
 
 const STATE_FILE: &str = "state.json";
 const LOCK_FILE: &str = "lock";
+
+const CHECKSUM: Crc<u64> = Crc::<u64>::new(&CRC_64_XZ);
 
 /// A data folder that cannot be used.
 #[derive(Debug)]
@@ -86,6 +89,7 @@ impl Store {
             outdated: Mutex::default(),
             _lock: lock,
         };
+        store.add_checksums()?;
         let used = store.code_paths(&store.snapshot());
         sweep::packages(folder, &used);
         Ok(store)
@@ -123,6 +127,7 @@ impl Store {
     pub(crate) fn put_code(&self, bytes: &[u8]) -> Result<CodeRef, StoreError> {
         let code = CodeRef {
             sha256: hex(&Sha256::digest(bytes)),
+            crc64: checksum(bytes),
             size: bytes.len() as u64,
         };
         let path = self.code_path(&code);
@@ -159,6 +164,24 @@ impl Store {
         self.folder.join(inner)
     }
 
+    /// Computes the checksums that an older fc-local did not keep.
+    fn add_checksums(&self) -> Result<(), StoreError> {
+        let lacks = |function: &FunctionRecord| function.code.crc64.is_empty();
+        if !self.snapshot().functions.values().any(lacks) {
+            return Ok(());
+        }
+        self.update(|state| {
+            let functions = state.functions.values_mut();
+            for function in functions.filter(|function| lacks(function)) {
+                // Code that cannot be read cannot be started either, and that says so.
+                if let Ok(bytes) = fs::read(self.code_path(&function.code)) {
+                    function.code.crc64 = checksum(&bytes);
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// Removes the packages that the change before this one has put out of use, and notes those of this one.
     fn outdate(&self, before: &State, now: &State) {
         let used = self.code_paths(now);
@@ -190,6 +213,11 @@ impl Store {
         // A change replaces the whole state or nothing, so a panic leaves it usable.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What FC calls the CRC-64 of a package: the one of xz, in decimal.
+fn checksum(bytes: &[u8]) -> String {
+    CHECKSUM.checksum(bytes).to_string()
 }
 
 /// Begins with nothing deployed. What lies in the folder without a state that names it is kept, in another place.
@@ -279,6 +307,15 @@ mod tests {
         drop(store);
         let again = Store::open(folder.path()).expect("opened again");
         assert!(again.snapshot().services.contains_key("one"));
+    }
+
+    /// The value is the one of the package crc64-ecma182.js 2.0.2, with which Serverless Devs compares code.
+    #[test]
+    fn a_package_has_the_checksum_that_clients_compute() {
+        let folder = tempfile::tempdir().expect("folder");
+        let store = Store::open(folder.path()).expect("opened");
+        let code = store.put_code(b"123456789").expect("stored");
+        assert_eq!(code.crc64, "11051210869376104954");
     }
 
     #[test]

@@ -43,7 +43,12 @@ pub(crate) struct FunctionRecord {
 /// A stored code package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CodeRef {
+    /// Its digest, which names its file.
     pub(crate) sha256: String,
+    /// Its checksum as the API shows it, in decimal digits: CRC-64 with the polynomial of ECMA-182, as xz computes it. Empty in
+    /// the state of an older fc-local, until that is opened.
+    #[serde(default)]
+    pub(crate) crc64: String,
     pub(crate) size: u64,
 }
 

@@ -125,12 +125,11 @@ impl Project {
 
     /// The stored package of a function.
     fn stored_package(&self, name: &str) -> Vec<u8> {
-        let checksum = self.function(name)["codeChecksum"]
-            .as_str()
-            .expect("a checksum")
-            .to_owned();
-        fs::read(self.path("data/code").join(format!("{checksum}.zip")))
-            .expect("the stored package")
+        let state = fs::read(self.path("data/state.json")).expect("the state");
+        let state: Value = serde_json::from_slice(&state).expect("JSON");
+        let code = &state["functions"][format!("{SERVICE}/{name}")]["code"];
+        let digest = code["sha256"].as_str().expect("a digest");
+        fs::read(self.path("data/code").join(format!("{digest}.zip"))).expect("the stored package")
     }
 }
 
