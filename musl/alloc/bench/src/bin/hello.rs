@@ -5,5 +5,7 @@ use fc_runtime::{Error, Runtime, RuntimeError};
 use musl_percore_bench as _;
 
 fn main() -> Result<(), RuntimeError> {
-    Runtime::new().invoke(|event, _| Ok::<_, Error>(event.to_vec())).run()
+    Runtime::new()
+        .invoke(|event, _| Ok::<_, Error>(event.to_vec()))
+        .run()
 }

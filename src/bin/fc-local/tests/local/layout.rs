@@ -44,7 +44,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// What the code of each room names of the others, the ground left out.
+/// What the code of each room names of the others, the ground left out. A link in the documentation is no import.
 fn arrows() -> BTreeMap<String, BTreeSet<String>> {
     let mut files = Vec::new();
     sources(package(), &mut files);
@@ -54,7 +54,9 @@ fn arrows() -> BTreeMap<String, BTreeSet<String>> {
         let first = inner.iter().next().and_then(|part| part.to_str());
         let room = first.expect("a name in UTF-8").trim_end_matches(".rs");
         let text = fs::read_to_string(&file).expect("text");
-        let named = text.split("crate::").skip(1).filter_map(|rest| {
+        let is_code = |line: &&str| !line.trim_start().starts_with("//");
+        let code: String = text.lines().filter(is_code).collect();
+        let named = code.split("crate::").skip(1).filter_map(|rest| {
             let end = rest.find(|letter: char| !letter.is_ascii_lowercase())?;
             Some(rest[..end].to_owned())
         });
