@@ -64,6 +64,9 @@ pub mod settings {}
 #[doc = include_str!("security.md")]
 pub mod security {}
 
+#[doc = include_str!("tools.md")]
+pub mod tools {}
+
 #[doc = include_str!("cores.md")]
 pub mod cores {}
 

@@ -4,6 +4,7 @@ mod cited;
 mod code;
 mod links;
 mod pages;
+mod tools;
 
 use std::collections::BTreeSet;
 use std::fs;

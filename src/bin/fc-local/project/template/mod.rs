@@ -289,6 +289,31 @@ mod tests {
         assert!(template.notes.is_empty(), "{:?}", template.notes);
     }
 
+    /// The table of the guide's page about tools names these values.
+    #[test]
+    fn plain_values_of_variables_are_text() {
+        for (value, text) in [
+            ("0755", "755"),
+            ("012", "12"),
+            ("0o14", "12"),
+            ("08", "8"),
+            ("1_000", "1_000"),
+            ("1e3", "1000"),
+            ("0b11", "0b11"),
+            ("on", "on"),
+            ("19:59", "19:59"),
+            ("190:20:30", "190:20:30"),
+        ] {
+            let template = read(&format!(
+                "Resources:\n  s:\n    Type: Aliyun::Serverless::Service\n    f:\n      Type: Aliyun::Serverless::Function\n      \
+                 Properties: {{CodeUri: ., EnvironmentVariables: {{A: {value}}}}}\n"
+            ))
+            .expect("a template");
+            let variables = &template.services[0].functions[0].spec["environmentVariables"];
+            assert_eq!(*variables, json!({"A": text}), "{value}");
+        }
+    }
+
     #[test]
     fn what_cannot_be_played_is_noted() {
         let template = read(

@@ -1,0 +1,75 @@
+//! The tables of `tools.md` say what the scripts of `findings` expect, and what the tests of fc-local hold.
+//!
+//! Owns the comparison. It must not know any tool: the scripts run them.
+
+use std::fs;
+
+use super::code::root;
+
+const PAGE: &str = include_str!("../../src/guide/tools.md");
+
+/// The cells of the rows of a section's table, without its head.
+fn rows(section: &str) -> Vec<Vec<String>> {
+    let (_, text) = PAGE
+        .split_once(&format!("\n# {section}\n"))
+        .expect("a section");
+    let text = text.split("\n# ").next().unwrap_or_default();
+    let rows = text.lines().filter(|line| line.starts_with("| "));
+    let cells = rows.map(|row| {
+        let cells = row.trim_matches('|').split(" | ");
+        cells
+            .map(|cell| cell.trim().trim_matches('`').to_owned())
+            .collect()
+    });
+    cells.skip(1).collect()
+}
+
+fn finding(name: &str) -> String {
+    let path = root().join("findings").join(name).with_extension("sh");
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn plain_values_of_yaml_are_those_that_the_finding_expects() {
+    let script = finding("yaml-of-four-readers");
+    let rows = rows("Plain values in YAML");
+    let (_, expected) = script
+        .split_once("\"$(echo && cat seen)\" '\n")
+        .expect("the script's expectation");
+    let expected = expected.trim_end().trim_end_matches('\'');
+    let page: Vec<_> = rows.iter().map(|row| row[..5].join(" ")).collect();
+    assert_eq!(page, expected.lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn fc_local_reads_those_values_as_its_own_test_holds() {
+    let file = root().join("src/bin/fc-local/project/template/mod.rs");
+    let tests = fs::read_to_string(file).expect("the tests of templates");
+    for row in rows("Plain values in YAML") {
+        let held = format!("(\"{}\", \"{}\")", row[0], row[5]);
+        assert!(tests.contains(&held), "no test of templates holds {held}");
+    }
+}
+
+#[test]
+fn packages_are_those_that_the_finding_expects() {
+    let script = finding("one-folder-two-packages");
+    let rows = rows("What goes into the package");
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        assert!(script.contains(&format!("\"{}\"", row[1])), "{row:?}");
+    }
+}
+
+#[test]
+fn what_mcp_clients_do_is_what_the_finding_expects() {
+    let script = finding("mcp-one-refusal-ends-the-client");
+    let rows = rows("MCP clients and the platform's refusals");
+    let statuses: Vec<_> = rows.iter().map(|row| row[0].as_str()).collect();
+    assert!(script.contains(&format!("for status in {}; do", statuses.join(" "))));
+    for row in &rows {
+        for cell in &row[1..] {
+            assert!(script.contains(&format!("\"{cell}\"\n")), "{cell}");
+        }
+    }
+}
