@@ -79,7 +79,8 @@ impl Hiring {
             return Ok(());
         };
         // After the pause the first worker is mostly idle again, but without a second one every request would ring.
-        let is_first = crew.size() <= 1;
+        // Where there may be one only, nobody is to be hired however long one looks.
+        let is_first = crew.size() <= 1 && crew.room() > 0;
         if !is_first && !crew.wants_worker() {
             if crew.hears_ring() {
                 self.hear(crew, now);
@@ -202,6 +203,23 @@ mod tests {
         crew.hired();
         let hired = crew.idle(|| Ok::<_, ()>(hired(&crew, 4, |_| {})));
         assert_eq!(hired, Ok(vec![1, 0, 0, 0]));
+    }
+
+    #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
+    #[test]
+    fn where_there_may_be_one_worker_nobody_looks_for_ever() {
+        let crew = crew(1);
+        crew.hired();
+        let (mut hiring, now) = (Hiring::default(), Instant::now());
+        let absent = crew.step_out();
+        hiring.hear(&crew, now);
+        drop(absent);
+        let due = hiring.at().expect("a look");
+        let hire = || unreachable!("there is no room");
+        hiring
+            .look(&crew, due, hire)
+            .expect("no thread is asked for");
+        assert_eq!(hiring.at(), None);
     }
 
     #[test]

@@ -130,9 +130,10 @@ impl Central {
                 fresh = (ARENA.memory_of(slab).add(from), blocks);
                 (*slab).fresh = narrow(from + blocks * class.span());
             } else {
-                while list.len() < class.batch()
-                    && let Some(block) = some((*slab).free)
-                {
+                while list.len() < class.batch() {
+                    let Some(block) = some((*slab).free) else {
+                        break;
+                    };
                     (*slab).free = (*block).next;
                     list.push(block);
                 }

@@ -5,9 +5,16 @@
 
 use core::ffi::c_void;
 
-#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+#[cfg(not(all(
+    target_os = "linux",
+    any(
+        target_arch = "x86_64",
+        target_arch = "aarch64",
+        target_arch = "riscv64"
+    )
+)))]
 compile_error!(
-    "musl-percore is made for 64-bit Linux: use it under cfg(target_env = \"musl\") and leave other targets to their own allocator"
+    "musl-percore is made for Linux on x86-64, aarch64 and riscv64, whose numbers of system calls it has: leave other targets to their own allocator"
 );
 
 unsafe extern "C" {
@@ -85,8 +92,7 @@ pub(crate) fn reserve(bytes: usize) -> *mut u8 {
     use core::ptr::null_mut;
     /// `PROT_READ | PROT_WRITE`.
     const ACCESS: i32 = 1 | 2;
-    /// `MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE`: the numbers are the same on all machines that Rust has musl for,
-    /// apart from MIPS.
+    /// `MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE`: the numbers are the same on the machines that this is made for.
     const FLAGS: i32 = 0x2 | 0x20 | 0x4000;
     /// `MADV_NOHUGEPAGE`: else the first byte could cost two megabytes.
     const NO_HUGE_PAGES: i32 = 15;

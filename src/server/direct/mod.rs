@@ -145,12 +145,18 @@ impl Door for Front {
 
     /// That would reset the connections that nobody has accepted yet, and lose their requests, so they are accepted here.
     fn close(&self) {
-        // Errors mean that the socket is closed already, which is what is wanted.
-        while let Ok((stream, _)) = self.listener.accept() {
-            if let Some((visit, mut conn)) = self.admit(stream) {
-                conn.load = Load::Reading;
-                self.crew.hold(conn.load);
-                self.leave(visit, conn, Pause::Yield);
+        loop {
+            match self.listener.accept() {
+                Ok((stream, _)) => {
+                    if let Some((visit, mut conn)) = self.admit(stream) {
+                        conn.load = Load::Reading;
+                        self.crew.hold(conn.load);
+                        self.leave(visit, conn, Pause::Yield);
+                    }
+                }
+                Err(error) if error.kind() == ConnectionAborted => {}
+                // Nobody is left, or the socket is closed already, which is what is wanted.
+                Err(_) => break,
             }
         }
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Both);
@@ -237,7 +243,7 @@ impl Front {
     }
 
     /// Whether the clock of a connection that waits has run out. If something has come of it, which an instance that was
-    /// frozen beyond the clock could not see, a worker reads that first.
+    /// frozen beyond the clock could not see, it has no clock any more: see `end_late`.
     fn is_late(&self, conn: &mut Conn, now: Instant) -> bool {
         match conn.until {
             None => false,
@@ -245,17 +251,23 @@ impl Front {
                 self.clocks.run_on(until, now);
                 false
             }
-            Some(_) if conn.has_news() => {
-                conn.until = None;
-                false
+            Some(_) => {
+                if conn.has_news() {
+                    conn.until = None;
+                }
+                true
             }
-            Some(_) => true,
         }
     }
 
     /// Ends a connection whose clock has run out: by a word, if it is one that a client waits for. The main thread does
     /// so, because all workers may be busy, and because nothing is read, no request begins.
     fn end_late(&self, visit: Visit<'_, Conn>, conn: Conn) {
+        if conn.until.is_none() {
+            // A worker reads what has come first. It need not have been told about that: a read may have stopped before it.
+            self.leave(visit, conn, Pause::Yield);
+            return;
+        }
         let talked = self.talk(conn, &mut Buffer::default(), true, false);
         if let Some((conn, _)) = talked {
             // A worker looks at once whether something has come.

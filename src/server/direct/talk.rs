@@ -169,7 +169,8 @@ impl<'a> Talk<'a> {
     /// As what it counts.
     fn load(&self) -> Load {
         match self.step {
-            Step::Idle if self.is_new => Load::Reading,
+            // What has come of the next request while others had their turn is served before a stop, too.
+            Step::Idle if self.is_new || !self.inbox.is_empty() => Load::Reading,
             Step::Head { .. } | Step::Body(_) => Load::Reading,
             Step::Answer { .. } => Load::InFlight,
             Step::Idle | Step::Linger { .. } => Load::Nothing,

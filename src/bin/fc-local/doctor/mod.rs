@@ -32,7 +32,7 @@ use crate::output;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
-  fc-local doctor                           in the project's folder; `make doctor` is the same
+  fc-local doctor                           in the project's folder
   fc-local doctor --package code.zip        a package elsewhere
 
 Exit code: 0 if nothing fails, 1 if something does. A warning is about something that only some commands need.";
