@@ -124,9 +124,14 @@ impl Project {
     }
 
     /// The stored package of a function.
-    fn stored_package(&self, name: &str) -> Vec<u8> {
+    /// What is deployed, as it is stored.
+    fn stored_state(&self) -> Value {
         let state = fs::read(self.path("data/state.json")).expect("the state");
-        let state: Value = serde_json::from_slice(&state).expect("JSON");
+        serde_json::from_slice(&state).expect("JSON")
+    }
+
+    fn stored_package(&self, name: &str) -> Vec<u8> {
+        let state = self.stored_state();
         let code = &state["functions"][format!("{SERVICE}/{name}")]["code"];
         let digest = code["sha256"].as_str().expect("a digest");
         fs::read(self.path("data/code").join(format!("{digest}.zip"))).expect("the stored package")

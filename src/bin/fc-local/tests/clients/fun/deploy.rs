@@ -186,10 +186,11 @@ pub(crate) fn fun_with_a_wrong_secret_fails_and_changes_nothing(clients: &Path) 
             "{arguments:?}: {said}"
         );
     }
-    assert!(
-        !project.path("data/state.json").exists(),
-        "nothing was deployed"
-    );
+    let state = project.stored_state();
+    for kind in ["services", "functions", "domains"] {
+        let deployed = state[kind].as_object().expect("an object");
+        assert!(deployed.is_empty(), "{kind}: {deployed:?}");
+    }
     assert!(
         walk(&project.path("data/packages")).is_empty(),
         "nothing was uploaded"
