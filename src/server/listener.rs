@@ -29,7 +29,7 @@ pub(crate) fn bind(port: u16) -> io::Result<TcpListener> {
 
 /// Takes a listener over that the program has bound, however it was used before.
 pub(crate) fn adopt(listener: &TcpListener) -> io::Result<()> {
-    // Whoever accepts waits.
+    // A thread that accepts waits.
     listener.set_nonblocking(false)?;
     open(listener)
 }

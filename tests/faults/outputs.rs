@@ -98,7 +98,7 @@ fn a_file_is_written_on_from_where_it_stands() {
     let stdout = || Stdio::from(file.try_clone().expect("a copy"));
     let instance = Instance::start_into(stdout, &QUIET);
     let mut output = File::open(&path).expect("the file");
-    output.seek(SeekFrom::Start(22)).expect("behind the line");
+    output.seek(SeekFrom::Start(22)).expect("after the line");
     assert_in_order(&instance, output);
     let text = fs::read_to_string(&path).expect("text");
     assert!(text.starts_with("what was there before\nFunctionCompute "));

@@ -60,7 +60,7 @@ impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.0.free.fetch_add(1, SeqCst);
         if self.0.waiting.load(SeqCst) > 0 {
-            // Behind the gate, or it could be between its look and its sleep.
+            // Inside the gate, or it could be between its look and its sleep.
             let _gate = self.0.gate.lock().unwrap_or_else(PoisonError::into_inner);
             self.0.freed.notify_one();
         }
