@@ -60,7 +60,7 @@ what was found out about other software: make findings
 endef
 test: export NOT_RUN := $(NOT_RUN)
 
-.PHONY: help run test all-tests test-runtime test-fc-local test-shipped test-alloc soak replay fuzz miri deny fun sdks musl \
+.PHONY: help run test all-tests test-server server-tests test-runtime test-fc-local test-shipped test-alloc soak replay fuzz miri deny fun sdks musl \
 	size sizes compare scale figures build build-img local watch deploy invoke doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
@@ -77,6 +77,12 @@ test: musl fun sdks ## run every test, and sum up what passed, failed and was le
 	@bash tests/summary.sh $(ALL_TESTS)
 
 all-tests: replay test-alloc test-runtime test-fc-local
+
+test-server: musl fun ## run the tests whose result depends on the HTTP server, FRONT
+	@bash tests/summary.sh $(MAKE) --no-print-directory --keep-going -j1 server-tests
+
+server-tests: test-runtime
+	FC_PACKAGE=pkg cargo test --locked --no-fail-fast --package fc-local --test clients fun::
 
 test-runtime:
 	cargo test --locked --no-fail-fast $(FEATURES)
