@@ -9,11 +9,11 @@ export EVENT
 ARCH ?= x86_64
 STD ?= rebuilt
 PANIC ?= unwind
-FRONT ?= tiny-http
+SERVER ?= tiny-http
 # The name of a sample event, in the place of EVENT.
 EXAMPLE ?=
 MIRROR ?=
-export ARCH STD PANIC FRONT MIRROR
+export ARCH STD PANIC SERVER MIRROR
 
 # `make deploy FC=local` deploys to the local Function Compute instead of the cloud.
 FC ?= cloud
@@ -21,13 +21,13 @@ PORT ?= 8900
 export FC PORT
 
 # The server that is chosen is the only one that is built, linted and tested.
-FEATURES = --no-default-features --features $(FRONT),events,kv,anyhow
+FEATURES = --no-default-features --features $(SERVER),events,kv,anyhow
 FC_LOCAL = cargo run --quiet --locked --package fc-local --
 
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
 # A development build is there sooner than the static package, and only this machine runs it.
-WATCH_BUILD = cargo build --locked --no-default-features --features $(FRONT) --bin bootstrap && \
+WATCH_BUILD = cargo build --locked --no-default-features --features $(SERVER) --bin bootstrap && \
 	install -m 755 -D "$${CARGO_TARGET_DIR:-target}/debug/bootstrap" "$$FC_LOCAL_CODE/bootstrap"
 
 # One script of `make findings`, without its ending.
@@ -45,11 +45,11 @@ REAL_TIME = $(shell chrt --rr 1 true 2>/dev/null && echo chrt --rr 1)
 # One after another, and on after a failure, so that the summary has them all.
 ALL_TESTS = $(MAKE) --no-print-directory --keep-going -j1 all-tests
 
-OTHER_FRONT = $(if $(filter direct,$(FRONT)),tiny-http,direct)
+OTHER_SERVER = $(if $(filter direct,$(SERVER)),tiny-http,direct)
 
 # What `make test` does not run, for its summary.
 define NOT_RUN
-the other HTTP server: make test FRONT=$(OTHER_FRONT)
+the other HTTP server: make test SERVER=$(OTHER_SERVER)
 the package as it is shipped: make test-shipped
 a million requests: make soak
 the unit tests under miri: make miri
@@ -65,7 +65,7 @@ test: export NOT_RUN := $(NOT_RUN)
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "variables: EVENT, EXAMPLE (run, invoke); FRONT=tiny-http|direct (all); SECONDS=60 TARGET=head (fuzz);"
+	@echo "variables: EVENT, EXAMPLE (run, invoke); SERVER=tiny-http|direct (all); SECONDS=60 TARGET=head (fuzz);"
 	@echo "           ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl); FC=cloud|local (deploy);"
 	@echo "           PORT=8900 (local, watch); FINDING=name (findings);"
 	@echo "           QUICK=1 INSTALL=1 ONLY=go,node PHASES=start,small,load,work MERGE=1 (compare)"
@@ -78,7 +78,7 @@ test: musl fun sdks ## run every test, and sum up what passed, failed and was le
 
 all-tests: replay test-alloc test-runtime test-fc-local
 
-test-server: musl fun ## run the tests whose result depends on the HTTP server, FRONT
+test-server: musl fun ## run the tests whose result depends on the HTTP server, SERVER
 	@bash tests/summary.sh $(MAKE) --no-print-directory --keep-going -j1 server-tests
 
 server-tests: test-runtime
@@ -102,7 +102,7 @@ test-alloc: ## run the tests of the allocator on musl, and have loom go through 
 soak: ## send a million requests to the package as it is shipped, and check each answer
 	@PROGRAM=testbed sh musl/build.sh target/shipped
 	FC_BINARIES=$(CURDIR)/target/shipped SOAK_REQUESTS=1000000 SOAK_CONNECTIONS=200 \
-		cargo test --release --locked --no-default-features --features $(FRONT) --test soak -- --nocapture
+		cargo test --release --locked --no-default-features --features $(SERVER) --test soak -- --nocapture
 
 replay: ## run the inputs that the fuzzer has found, and thousands like them, on the parsers and the allocator
 	cd tests/fuzz && cargo test --locked --no-fail-fast
@@ -127,7 +127,7 @@ musl: ## build the static package pkg/bootstrap and state its size
 	@sh musl/build.sh pkg
 
 size: musl ## hold the package against the budget of musl/budget.txt
-	@bash musl/budget.sh pkg/bootstrap "$(FRONT)"
+	@bash musl/budget.sh pkg/bootstrap "$(SERVER)"
 
 build: musl ## the same as musl
 
@@ -155,14 +155,14 @@ else
 endif
 
 compare: ## compare size, start and cost with other runtimes; QUICK=1 is short, INSTALL=1 brings what is missing
-	@FRONT=tiny-http sh musl/build.sh pkg
-	@FRONT=direct sh musl/build.sh musl/compare/out/direct
+	@SERVER=tiny-http sh musl/build.sh pkg
+	@SERVER=direct sh musl/build.sh musl/compare/out/direct
 	@$(COMPARE) run $(if $(QUICK),--quick) $(if $(INSTALL),--install) $(if $(MERGE),--merge) \
 		$(if $(ONLY),--only $(ONLY)) $(if $(PHASES),--phases $(PHASES))
 
 scale: ## check what a second core adds to the CPU time of a request, on both packages
-	@FRONT=tiny-http sh musl/build.sh pkg
-	@FRONT=direct sh musl/build.sh musl/compare/out/direct
+	@SERVER=tiny-http sh musl/build.sh pkg
+	@SERVER=direct sh musl/build.sh musl/compare/out/direct
 	@$(COMPARE) help >/dev/null
 	@$(REAL_TIME) $(COMPARE) scale
 
@@ -192,8 +192,8 @@ lint: ## check format and lints, warnings denied
 
 msrv: ## build everything with the oldest Rust that Cargo.toml promises
 	rustup toolchain install $(MSRV) --profile minimal --no-self-update
-	for front in tiny-http direct; do \
-	    CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --no-default-features --features $$front,events,kv,anyhow || exit 1; \
+	for server in tiny-http direct; do \
+	    CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --no-default-features --features $$server,events,kv,anyhow || exit 1; \
 	done
 	CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --package fc-local
 	CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --manifest-path musl/alloc/Cargo.toml --features copy

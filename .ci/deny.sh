@@ -23,8 +23,8 @@ for manifest in Cargo.toml tests/fuzz/Cargo.toml musl/compare/Cargo.toml; do
     cargo deny --manifest-path "$manifest" --workspace --locked --all-features --config .ci/deny.toml \
         check bans licenses sources $advisories
 done
-for front in tiny-http direct; do
-    echo "bootstrap, $front: what it must not link"
-    cargo deny --locked --no-default-features --features "$front,events,small-unwinder" --config .ci/deny-shipped.toml \
+for server in tiny-http direct; do
+    echo "bootstrap, $server: what it must not link"
+    cargo deny --locked --no-default-features --features "$server,events,small-unwinder" --config .ci/deny-shipped.toml \
         check bans licenses sources
 done

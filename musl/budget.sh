@@ -3,7 +3,7 @@
 # Needs zip, strace and valgrind; what is missing is an error, because an unchecked promise is none.
 set -euo pipefail
 
-package=${1:?say which package, such as pkg/bootstrap} front=${2:-tiny-http}
+package=${1:?say which package, such as pkg/bootstrap} server=${2:-tiny-http}
 work=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null || :; rm -rf "$work"' EXIT
@@ -77,16 +77,16 @@ failed=
 # check WHAT COUNT: compares a count with the budget.
 check() {
     local limit
-    limit=$(awk -v front="$front" -v what="$1" '$1 == front && $2 == what { print $3 }' musl/budget.txt)
+    limit=$(awk -v server="$server" -v what="$1" '$1 == server && $2 == what { print $3 }' musl/budget.txt)
     if [ -z "$limit" ]; then
-        echo "make size: musl/budget.txt has no line '$front $1'" >&2
+        echo "make size: musl/budget.txt has no line '$server $1'" >&2
         exit 1
     fi
     printf '%-13s %9d of %9d\n' "$1" "$2" "$limit"
     [ "$2" -le "$limit" ] || failed="$failed $1"
 }
 
-echo "$package, server $front:"
+echo "$package, server $server:"
 check file "$(wc -c <"$package")"
 check zip "$(zip -9 -j -q - "$package" | wc -c)"
 

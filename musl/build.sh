@@ -6,13 +6,13 @@
 #          prebuilt: the one that rustup brings, with any stable toolchain; about 270 KB more, 130 KB zipped
 # PANIC    unwind (the default): a handler's panic is an error, and the instance stays alive
 #          abort: the last bytes. A panic ends the instance and every request that it is serving
-# FRONT    tiny-http (the default) or direct
+# SERVER    tiny-http (the default) or direct
 # PROGRAM  bootstrap (the default) or testbed, the function of the tests, to test what is shipped as it is shipped
 # MIRROR   a mirror of Rust's servers, laid out as rsproxy.cn is; none by default
 set -eu
 
 out=${1:?say where the package goes, such as pkg}
-arch=${ARCH:-x86_64} std=${STD:-rebuilt} panic=${PANIC:-unwind} front=${FRONT:-tiny-http} mirror=${MIRROR:-}
+arch=${ARCH:-x86_64} std=${STD:-rebuilt} panic=${PANIC:-unwind} server=${SERVER:-tiny-http} mirror=${MIRROR:-}
 program=${PROGRAM:-bootstrap}
 target=$arch-unknown-linux-musl
 . "$(dirname "$0")/flags.sh"
@@ -35,7 +35,7 @@ one_of() {
 one_of ARCH "$arch" x86_64 aarch64
 one_of STD "$std" rebuilt prebuilt
 one_of PANIC "$panic" unwind abort
-one_of FRONT "$front" tiny-http direct
+one_of SERVER "$server" tiny-http direct
 one_of PROGRAM "$program" bootstrap testbed
 
 # One variable sets a mirror for the toolchain and for the crates.
@@ -77,7 +77,7 @@ bootstrap) kind=--bin file=bootstrap ;;
 testbed) kind=--example file=examples/testbed ;;
 esac
 set -- --locked --quiet --profile musl --target "$target" "$kind" "$program"
-features=$front
+features=$server
 # Where no panic unwinds, no unwinder is needed.
 [ "$panic" = abort ] || features=$features,small-unwinder
 set -- "$@" --no-default-features --features "$features" --config "profile.musl.panic=\"$panic\""
@@ -104,7 +104,7 @@ built=${CARGO_TARGET_DIR:-target}/musl-$folder
 # The list of hot functions fits the pinned toolchain alone. Cargo does not know of it, so where it has changed, cargo is
 # made to forget that it has compiled tiny_http.
 hot=$(dirname "$0")/hot list=
-if [ "$std-$front" = rebuilt-tiny-http ]; then
+if [ "$std-$server" = rebuilt-tiny-http ]; then
     # Cargo looks for a relative path elsewhere.
     RUSTC_WRAPPER=$(cd "$(dirname "$0")" && pwd)/hot.sh
     export RUSTC_WRAPPER

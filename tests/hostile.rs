@@ -53,7 +53,7 @@ fn the_default_limit_takes_what_the_platform_sends() {
         "refused before a byte of it was sent"
     );
     connection.send(&vec![b'x'; 33_554_433]);
-    // tiny_http lets go of no connection, so it reads the refused body over and goes on. The direct front ends the
+    // tiny_http lets go of no connection, so it reads the refused body over and goes on. The server `direct` ends the
     // connection, as a server may (RFC 9110 §15.5.14), but not before it has read what was on its way.
     if cfg!(feature = "direct") {
         assert!(connection.is_closed());

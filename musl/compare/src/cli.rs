@@ -30,7 +30,7 @@ run:
                     when all peers and parts are there
 run, scale, build, list:
   --default FILE    our package; instead of pkg/bootstrap
-  --direct FILE     our package with the direct front; instead of
+  --direct FILE     our package with the server `direct`; instead of
                     musl/compare/out/direct/bootstrap
   --out DIR         where results and builds go; instead of musl/compare/out
 run, build:

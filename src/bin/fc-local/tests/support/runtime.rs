@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::{Server, root, zip_of};
 
 /// The HTTP server that the runtime is built with, as in the Makefile: `tiny-http` unless it is given.
-const FRONT_VARIABLE: &str = "FRONT";
+const SERVER_VARIABLE: &str = "SERVER";
 
 /// Where the programs lie if they are not to be built, as `make test-shipped` sets it.
 const BINARIES_VARIABLE: &str = "FC_BINARIES";
@@ -56,7 +56,7 @@ fn packed(program: &str) -> Arc<String> {
 
 /// Builds both, unless they are up to date, and asks cargo where they are.
 fn build() -> BTreeMap<String, PathBuf> {
-    let server = std::env::var(FRONT_VARIABLE).unwrap_or_else(|_| "tiny-http".to_owned());
+    let server = std::env::var(SERVER_VARIABLE).unwrap_or_else(|_| "tiny-http".to_owned());
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(["build", "--locked", "--quiet", "--message-format=json"])
