@@ -6,7 +6,7 @@
 #          prebuilt: the one that rustup brings, with any stable toolchain; about 270 KB more, 130 KB zipped
 # PANIC    unwind (the default): a handler's panic is an error, and the instance stays alive
 #          abort: the last bytes. A panic ends the instance and every request that it is serving
-# SERVER    tiny-http (the default) or direct
+# SERVER   tiny-http (the default) or direct
 # PROGRAM  bootstrap (the default) or testbed, the function of the tests, to test what is shipped as it is shipped
 # MIRROR   a mirror of Rust's servers, laid out as rsproxy.cn is; none by default
 set -eu
