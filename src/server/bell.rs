@@ -14,14 +14,10 @@ use rustix::io::fcntl_dupfd_cloexec;
 pub(super) enum Ring {
     /// Another worker may be needed.
     Hire,
-    /// A connection may be waiting that only another one frees.
-    Visit,
-    /// It may be that no connection can be accepted any more.
-    Doubt,
+    /// The server has something to look after, or a clock that runs out before all those that were known.
+    Look,
     /// No connection can be accepted any more.
     AcceptFailed,
-    /// A clock runs out before all those that were known.
-    Clock,
     /// The last work of the process is done.
     Done,
     /// A signal came, or the program asked for the end.
@@ -30,10 +26,8 @@ pub(super) enum Ring {
 
 /// What a bell carries for each ring. `STOP_BYTE` is also what the handler of the signals writes.
 const HIRE_BYTE: u8 = b'H';
-const VISIT_BYTE: u8 = b'V';
-const DOUBT_BYTE: u8 = b'D';
+const LOOK_BYTE: u8 = b'L';
 const ACCEPT_FAILED_BYTE: u8 = b'A';
-const CLOCK_BYTE: u8 = b'C';
 const DONE_BYTE: u8 = b'E';
 pub(super) const STOP_BYTE: u8 = b'X';
 
@@ -70,10 +64,8 @@ impl Bell {
     pub(super) fn ring(&self, ring: Ring) {
         let byte = match ring {
             Ring::Hire => HIRE_BYTE,
-            Ring::Visit => VISIT_BYTE,
-            Ring::Doubt => DOUBT_BYTE,
+            Ring::Look => LOOK_BYTE,
             Ring::AcceptFailed => ACCEPT_FAILED_BYTE,
-            Ring::Clock => CLOCK_BYTE,
             Ring::Done => DONE_BYTE,
             Ring::Stop => STOP_BYTE,
         };
@@ -106,10 +98,8 @@ impl Ear {
         (&self.socket).read_exact(&mut byte).ok()?;
         match byte {
             [HIRE_BYTE] => Some(Ring::Hire),
-            [VISIT_BYTE] => Some(Ring::Visit),
-            [DOUBT_BYTE] => Some(Ring::Doubt),
+            [LOOK_BYTE] => Some(Ring::Look),
             [ACCEPT_FAILED_BYTE] => Some(Ring::AcceptFailed),
-            [CLOCK_BYTE] => Some(Ring::Clock),
             [DONE_BYTE] => Some(Ring::Done),
             _ => Some(Ring::Stop),
         }

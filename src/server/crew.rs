@@ -26,11 +26,10 @@ pub(super) struct Crew {
     absent: AtomicUsize,
     in_flight: AtomicUsize,
     reading: AtomicUsize,
-    visits: AtomicUsize,
     /// Whether a ring for another worker is still unheard.
     rung: AtomicBool,
-    /// Whether a ring of doubt is still unheard.
-    doubted: AtomicBool,
+    /// Whether a ring for a look is still unheard.
+    awaits_look: AtomicBool,
     /// Whether it was told that there is no thread for another worker.
     is_short: AtomicBool,
     stopping: AtomicBool,
@@ -48,9 +47,8 @@ impl Crew {
             absent: AtomicUsize::new(0),
             in_flight: AtomicUsize::new(0),
             reading: AtomicUsize::new(0),
-            visits: AtomicUsize::new(0),
             rung: AtomicBool::new(false),
-            doubted: AtomicBool::new(false),
+            awaits_look: AtomicBool::new(false),
             is_short: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             dismissed: AtomicBool::new(false),
@@ -156,32 +154,18 @@ impl Crew {
         self.reading.load(SeqCst)
     }
 
-    /// Asks the main thread for a visit to the own port.
-    #[cfg(feature = "tiny-http")]
-    pub(super) fn ask_for_visit(&self) {
-        // One ring calls for all visits that were asked for before it is heard, so that they cannot fill the bell.
-        if self.visits.fetch_add(1, SeqCst) == 0 {
-            self.bell.ring(Ring::Visit);
+    /// Asks the main thread to look after the server.
+    pub(super) fn ask_for_look(&self) {
+        // A look may take time, and whatever comes up meanwhile must not fill the bell, where the byte that means the
+        // end would find no place.
+        if !self.awaits_look.swap(true, SeqCst) {
+            self.bell.ring(Ring::Look);
         }
     }
 
-    /// How many visits were asked for since the last time.
-    pub(super) fn take_visits(&self) -> usize {
-        self.visits.swap(0, SeqCst)
-    }
-
-    /// Asks the main thread to look whether connections are still accepted.
-    pub(super) fn doubt(&self) {
-        // The look takes time, and whatever panics meanwhile in a handler's own threads must not fill the bell, where
-        // the byte that means the end would find no place.
-        if !self.doubted.swap(true, SeqCst) {
-            self.bell.ring(Ring::Doubt);
-        }
-    }
-
-    /// Hears a ring of doubt, before the look: what comes up during it asks for another one.
-    pub(super) fn hears_doubt(&self) {
-        self.doubted.store(false, SeqCst);
+    /// Hears a ring for a look, before the look: what comes up during it asks for another one.
+    pub(super) fn hears_look(&self) {
+        self.awaits_look.store(false, SeqCst);
     }
 
     pub(super) fn in_flight(&self) -> usize {
@@ -340,22 +324,19 @@ mod tests {
         assert!(!crew.hears_ring());
     }
 
-    #[cfg(feature = "tiny-http")]
     #[test]
     fn whatever_comes_up_until_the_bell_is_heard_rings_it_once() {
         let (bell, ear) = bell().expect("a pair of sockets");
         let crew = Crew::new(1, bell);
         // More than the bell could carry.
         for _ in 0..10_000 {
-            crew.doubt();
-            crew.ask_for_visit();
+            crew.ask_for_look();
         }
-        assert_eq!(ear.hear(Some(Instant::now() + PATIENCE)), Some(Ring::Doubt));
-        assert_eq!(ear.hear(Some(Instant::now() + PATIENCE)), Some(Ring::Visit));
+        assert_eq!(ear.hear(Some(Instant::now() + PATIENCE)), Some(Ring::Look));
         assert_eq!(heard(&ear), None);
-        crew.hears_doubt();
-        crew.doubt();
-        assert_eq!(ear.hear(Some(Instant::now() + PATIENCE)), Some(Ring::Doubt));
+        crew.hears_look();
+        crew.ask_for_look();
+        assert_eq!(ear.hear(Some(Instant::now() + PATIENCE)), Some(Ring::Look));
     }
 
     #[test]

@@ -79,20 +79,8 @@ trait Door: Send + Sync + Sized + 'static {
     /// Wakes every worker that waits for work, so that it ends.
     fn dismiss(&self) {}
 
-    /// Does what is due at a moment, and says when something else will be.
-    fn look(&self, _now: Instant) -> Option<Instant> {
-        None
-    }
-
-    /// Frees a connection that only another connection can free. Returns whether it could try.
-    fn visit(&self) -> bool {
-        true
-    }
-
-    /// Whether connections are still accepted. A front that knows it from the error itself need not look.
-    fn is_accepting(&self) -> bool {
-        true
-    }
+    /// Does what is due at a moment, and returns when something else will be. The main thread looks whenever it wakes.
+    fn look(&self, now: Instant) -> Option<Instant>;
 }
 
 /// What is done when every request has its answer.

@@ -44,12 +44,6 @@ impl<'a> Watch<'a> {
         loop {
             match self.hear(None) {
                 Some(Ring::Stop) => return Ok(()),
-                Some(Ring::Doubt) => {
-                    self.crew.hears_doubt();
-                    if !self.front.is_accepting() {
-                        return Err(ServeError::Accept);
-                    }
-                }
                 Some(Ring::AcceptFailed) => return Err(ServeError::Accept),
                 _ => {}
             }
@@ -144,8 +138,7 @@ impl<'a> Watch<'a> {
                 .hear(earlier(earlier(until, look), self.hiring.at()))
             {
                 Some(Ring::Hire) => self.hiring.hear(self.crew, Instant::now()),
-                Some(Ring::Visit) => self.visit(),
-                Some(Ring::Clock) => {}
+                Some(Ring::Look) => self.crew.hears_look(),
                 Some(ring) => return Some(ring),
                 None if until.is_some_and(|until| until <= Instant::now()) => return None,
                 None => {}
@@ -160,13 +153,6 @@ impl<'a> Watch<'a> {
             if crew.is_first_shortage() {
                 log::warn!("no thread for another worker: {error}");
             }
-        }
-    }
-
-    fn visit(&self) {
-        // The main thread must hear the end soon, so the first that fails is the last.
-        if !(0..self.crew.take_visits()).all(|_| self.front.visit()) {
-            self.crew.doubt();
         }
     }
 }

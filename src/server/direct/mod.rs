@@ -238,7 +238,7 @@ impl Front {
 
     fn start_clock(&self, until: Option<Instant>) {
         if until.is_some_and(|until| self.clocks.start(until)) {
-            self.crew.bell().ring(Ring::Clock);
+            self.crew.ask_for_look();
         }
     }
 

@@ -1,16 +1,18 @@
-//! The server on `tiny_http`: the only file that names it.
+//! The server on `tiny_http`: the only folder that names it.
 //!
 //! Turns its requests into `Call` and `Reply` into bytes, with every fix of its defects that can be
 //! made from outside. It must not know any endpoint.
 
+mod own_port;
+mod panics;
 mod peers;
 mod read;
 mod refuse;
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::io::{self, ErrorKind, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rustix::io::fcntl_dupfd_cloexec;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
@@ -22,22 +24,19 @@ use super::crew::Crew;
 use super::framing::Refusal;
 use super::{Door, Limits, Serve, rules};
 use crate::call::Call;
+use own_port::OwnPort;
 use peers::Peers;
 use read::Trouble;
 
 /// How long a client may leave an answer unread, in one go, before its worker is freed.
 const WRITE_PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long the main thread waits for its own port. Nobody accepts any more where that is too short, because the system
-/// itself takes as many connections as the backlog has room for.
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// `tiny_http` on one listener.
 pub(super) struct Front {
     server: Server,
     /// The same socket once more, to stop listening while `tiny_http` holds the other.
     listener: TcpListener,
-    address: SocketAddr,
+    port: Arc<OwnPort>,
     peers: Peers,
     crew: Arc<Crew>,
     serve: Box<Serve>,
@@ -56,11 +55,13 @@ impl Door for Front {
         let second = fcntl_dupfd_cloexec(&listener, 0)?;
         let server = Server::from_listener(listener, None).map_err(io::Error::other)?;
         let bound = server.server_addr().to_ip();
-        watch_panics(&crew);
+        let port = OwnPort::new(bound.ok_or(ErrorKind::Unsupported)?, Arc::clone(&crew));
+        let port = Arc::new(port);
+        panics::watch(&port);
         Ok(Self {
             server,
             listener: TcpListener::from(second),
-            address: own_address(bound.ok_or(ErrorKind::Unsupported)?),
+            port,
             peers: Peers::default(),
             crew,
             serve,
@@ -91,33 +92,9 @@ impl Door for Front {
         }
     }
 
-    /// `tiny_http` gives a new connection to a thread that it believes idle although it has just been given another.
-    /// Such a connection waits until any thread ends one, which kept-alive connections never do. A connection to the
-    /// own port that says nothing and closes makes a thread, or wakes one, that then takes what waits.
-    fn visit(&self) -> bool {
-        TcpStream::connect_timeout(&self.address, PATIENCE).is_ok()
-    }
-
-    /// A request that is none is answered by `tiny_http` alone.
-    fn is_accepting(&self) -> bool {
-        const TRIES: usize = 3;
-        let ask = || {
-            let mut stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
-            stream.set_read_timeout(Some(PATIENCE))?;
-            stream.write_all(b"?\r\n")?;
-            stream.read_exact(&mut [0])
-        };
-        // A connection that hears nothing may only be waiting for a thread, or the instance was frozen meanwhile.
-        let is_silence = |error: &io::Error| error.kind() == ErrorKind::WouldBlock;
-        for _ in 0..TRIES {
-            match ask() {
-                Err(error) if is_silence(&error) => {
-                    self.visit();
-                }
-                answer => return answer.is_ok(),
-            }
-        }
-        false
+    fn look(&self, _now: Instant) -> Option<Instant> {
+        self.port.look();
+        None
     }
 }
 
@@ -141,7 +118,7 @@ impl Front {
         let reading = self.crew.read();
         let peer = request.remote_addr().copied();
         if self.peers.meet(peer) {
-            self.crew.ask_for_visit();
+            self.port.ask_for_visit();
         }
         let asked = read::asked(&request);
         match read::read(&mut request, self.body_limit) {
@@ -213,81 +190,4 @@ const BARRED: Refusal =
 /// that. There is nothing to be flushed, so that an error can only be one of the writes that follow.
 fn await_turn(out: &mut dyn Write) {
     let _ = out.flush();
-}
-
-/// Where the own port is reached from inside.
-fn own_address(bound: SocketAddr) -> SocketAddr {
-    let ip = if bound.ip().is_unspecified() {
-        IpAddr::V4(Ipv4Addr::LOCALHOST)
-    } else {
-        bound.ip()
-    };
-    SocketAddr::new(ip, bound.port())
-}
-
-/// What a thread of `tiny_http` panics with when it asks a connection that was reset for the address of its client.
-const PEER_ADDRESS_OF_RESET: &str =
-    "called `Result::unwrap()` on an `Err` value: Os { code: 107, kind: NotConnected";
-
-/// What its threads panic with when the system gives them no descriptor.
-const REFUSED_BY_SYSTEM: &str = "called `Result::unwrap()` on an `Err` value: Os {";
-/// What the standard library panics with when the system gives no thread.
-const NO_THREAD: &str = "failed to spawn thread";
-
-/// Hears why threads of `tiny_http` end, because it reports that to nobody.
-fn watch_panics(crew: &Arc<Crew>) {
-    let crew: Weak<Crew> = Arc::downgrade(crew);
-    crate::panics::watch(Box::new(move |message, file| {
-        let Some(crew) = crew.upgrade() else {
-            return false;
-        };
-        // A build without locations has a word in brackets in the file's place.
-        let may_be_its = file.contains("tiny_http") || file.starts_with('<');
-        // A connection that was reset before its thread looked at it. The thread was to take the next that waits.
-        let was_reset = may_be_its && message.starts_with(PEER_ADDRESS_OF_RESET);
-        if was_reset {
-            crew.ask_for_visit();
-        }
-        // No thread or descriptor for a new connection: if it was the accepting thread that asked for one, it is gone.
-        else if (may_be_its && message.starts_with(REFUSED_BY_SYSTEM))
-            || message.starts_with(NO_THREAD)
-        {
-            crew.doubt();
-        }
-        was_reset
-    }));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::bell;
-    use super::{Crew, Door, Front};
-    use crate::call::Reply;
-    use crate::limits::Limits;
-    use std::net::{TcpListener, TcpStream};
-    use std::sync::Arc;
-    use std::time::Duration;
-
-    /// A port whose backlog is full and where nobody accepts.
-    fn full_port() -> (TcpListener, Vec<TcpStream>) {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        rustix::net::listen(&listener, 0).expect("a bound socket");
-        let address = listener.local_addr().expect("it is bound");
-        let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok();
-        let waiting = std::iter::from_fn(connect).collect();
-        (listener, waiting)
-    }
-
-    #[test]
-    fn a_port_where_nobody_accepts_does_not_keep_the_main_thread() {
-        let limits = Limits::default();
-        let crew = Arc::new(Crew::new(1, bell::bell().expect("a pair of sockets").0));
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let handler = Box::new(|_| Reply::bytes(200, "text/plain", Vec::new()));
-        let mut front = Front::open(listener, limits, crew, handler).expect("a bound socket");
-        assert!(front.visit() && front.is_accepting());
-        let (full, _waiting) = full_port();
-        front.address = full.local_addr().expect("it is bound");
-        assert!(!front.visit() && !front.is_accepting());
-    }
 }
