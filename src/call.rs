@@ -1,12 +1,14 @@
-//! `Call` and `Reply`, the two things that pass through the door between `server` and `dispatch`.
+//! `Call`, `Reply` and its `Body`: all that passes through the door between `server` and `dispatch`.
 //!
 //! Owns nothing but their shape. It must not know sockets, nor what a call asks for.
 
+use std::fmt;
+use std::io::Write;
 use std::time::Instant;
 
 use crate::error::Error;
 use crate::headers::{Headers, name};
-use crate::http::{self, Body};
+use crate::target;
 
 /// The status of an event or hook that failed, and the value of `x-fc-status` that says so
 /// ([contract §3.1](crate::guide::contract#3.1), [K3](crate::guide::contract#K3)).
@@ -31,7 +33,7 @@ pub(crate) struct Call {
 impl Call {
     /// The path of the target, without the query.
     pub(crate) fn path(&self) -> &str {
-        http::path_of(&self.target)
+        target::path_of(&self.target)
     }
 }
 
@@ -92,3 +94,24 @@ impl Reply {
         self
     }
 }
+
+/// What a response carries.
+pub(crate) enum Body {
+    /// All of it at once: the response states its length.
+    Bytes(Vec<u8>),
+    /// Bit by bit: the response is chunked, by which Function Compute knows a stream
+    /// ([contract §4.1](crate::guide::contract#4.1)).
+    Stream(StreamWriter),
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
+            Self::Stream(_) => f.write_str("Stream"),
+        }
+    }
+}
+
+/// What writes a streamed body; every flush reaches the client.
+pub(crate) type StreamWriter = Box<dyn FnOnce(&mut dyn Write) -> Result<(), Error> + Send>;

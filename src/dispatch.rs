@@ -7,11 +7,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::call::{Call, FAILED_MARK, Reply};
+use crate::call::{Body, Call, FAILED_MARK, Reply, StreamWriter};
 use crate::context::{Context, Limit};
 use crate::error::Error;
 use crate::headers::{Headers, name};
-use crate::http::{Body, Request, Response, StreamWriter};
+use crate::http::{Request, Response};
 use crate::http_params;
 use crate::logger::{self, Phase, Scope};
 use crate::panics;

@@ -8,7 +8,8 @@ use crate::call::{Call, Reply};
 use crate::context::{Context, Limit};
 use crate::error::Error;
 use crate::headers::{Headers, name};
-use crate::http::{Request, Response, percent};
+use crate::http::{Request, Response};
+use crate::target::percent;
 use crate::{base64, http_params};
 
 pub use crate::server::fuzzing::{Ended, Head, Most, answer, chunks, head, requests};

@@ -126,6 +126,7 @@ pub mod logger;
 mod panics;
 mod runtime;
 mod server;
+mod target;
 mod time;
 
 pub use context::{Context, ContextBuilder, Credentials};

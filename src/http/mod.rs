@@ -3,13 +3,9 @@
 //!
 //! Owns what a handler sees of HTTP. It must not know how bytes reach a socket, nor that Function Compute is there.
 
-pub(crate) mod percent;
 mod request;
 mod response;
 
-pub use percent::encode_component;
-pub(crate) use request::authority_of;
-pub(crate) use request::path_of;
+pub use crate::target::percent::encode_component;
 pub use request::{Request, RequestParts};
 pub use response::Response;
-pub(crate) use response::{Body, StreamWriter};

@@ -3,14 +3,13 @@
 //! Owns the reading of target, query, cookies and body. It must not change what the client sent.
 
 use std::fmt;
-use std::ops::Range;
 
 use serde_core::de::DeserializeOwned;
 
-use super::percent;
 use crate::error::Error;
-use crate::headers::{HeaderError, Headers, begins_with};
+use crate::headers::{HeaderError, Headers};
 use crate::json;
+use crate::target::{path_of, path_start, percent, query_of};
 
 /// An HTTP call: the client's own method, path, query, headers and body.
 ///
@@ -144,7 +143,7 @@ impl Request {
 
     /// The query as it was sent, without the `?`.
     pub fn query_string(&self) -> &str {
-        self.target.split_once('?').map_or("", |(_, query)| query)
+        query_of(&self.target)
     }
 
     /// The pairs of the query, decoded, in order and with repeats.
@@ -266,27 +265,6 @@ impl fmt::Debug for RequestParts {
             .field("body", &format_args!("{} bytes", self.body.len()))
             .finish()
     }
-}
-
-/// The path of a request target, as it was sent, without the query.
-pub(crate) fn path_of(target: &str) -> &str {
-    let path = &target[path_start(target)..];
-    path.split('?').next().unwrap_or(path)
-}
-
-/// Where the path begins in a target.
-fn path_start(target: &str) -> usize {
-    authority_of(target).map_or(0, |authority| authority.end)
-}
-
-/// Where the authority lies in a target, which proxies send with scheme and host (RFC 9112 §3.2.2).
-pub(crate) fn authority_of(target: &str) -> Option<Range<usize>> {
-    let mut schemes = ["http://", "https://"].into_iter();
-    let start = schemes
-        .find(|scheme| begins_with(target.as_bytes(), scheme))?
-        .len();
-    let length = target[start..].find(['/', '?']);
-    Some(start..length.map_or(target.len(), |length| start + length))
 }
 
 fn value_of(pairs: Vec<(String, String)>, name: &str) -> Option<String> {

@@ -2,17 +2,14 @@
 //!
 //! Owns what a handler may say in a response and refuses the rest. It must not know how a response is framed.
 
-use std::fmt;
 use std::io::{self, Read, Write};
 
 use serde_core::ser::Serialize;
 use serde_json::Value;
 
+use crate::call::Body;
 use crate::error::Error;
 use crate::headers::{HeaderError, Headers, begins_with, name};
-
-/// What writes a streamed body; every flush reaches the client.
-pub(crate) type StreamWriter = Box<dyn FnOnce(&mut dyn Write) -> Result<(), Error> + Send>;
 
 /// The response to an HTTP call: status, headers and body.
 ///
@@ -218,24 +215,6 @@ impl Response {
         self.headers
             .push(name::CONTENT_TYPE, content_type.as_bytes());
         self
-    }
-}
-
-/// What a response carries.
-pub(crate) enum Body {
-    /// All of it at once: the response states its length.
-    Bytes(Vec<u8>),
-    /// Bit by bit: the response is chunked, by which Function Compute knows a stream
-    /// ([contract §4.1](crate::guide::contract#4.1)).
-    Stream(StreamWriter),
-}
-
-impl fmt::Debug for Body {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
-            Self::Stream(_) => f.write_str("Stream"),
-        }
     }
 }
 

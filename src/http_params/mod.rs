@@ -8,10 +8,10 @@
 mod leaves;
 
 use crate::base64;
-use crate::call::{Call, Reply};
+use crate::call::{Body, Call, Reply};
 use crate::error::{Error, quoted};
 use crate::headers::{HeaderError, Headers, begins_with, is_token, name};
-use crate::http::{Body, percent};
+use crate::target::percent;
 use leaves::{Leaf, leaves};
 
 /// The type of the error that answers a header which cannot be read.
@@ -263,11 +263,11 @@ fn invalid(what: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::{decode, encode, is_used};
-    use crate::call::{Call, Reply};
+    use crate::call::{Body, Call, Reply};
     use crate::context::Limit;
     use crate::error::Error;
     use crate::headers::{Headers, name};
-    use crate::http::{Body, Request};
+    use crate::http::Request;
     use crate::{Context, base64};
     use std::time::Instant;
 

@@ -4,10 +4,9 @@
 
 use std::io::{self, Write};
 
-use crate::call::Reply;
+use crate::call::{Body, Reply, StreamWriter};
 use crate::digits;
 use crate::headers::name;
-use crate::http::{Body, StreamWriter};
 use crate::time::HttpDate;
 
 /// What of the request decides how its answer is framed.
@@ -247,9 +246,8 @@ fn reason(status: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::{Asked, Loss, send};
-    use crate::call::Reply;
+    use crate::call::{Body, Reply};
     use crate::error::Error;
-    use crate::http::Body;
     use std::io::{self, Write};
 
     const ASKED: Asked = Asked {

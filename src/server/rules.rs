@@ -4,7 +4,7 @@
 
 use super::framing::Refusal;
 use crate::headers::{Headers, is_token, name};
-use crate::http::authority_of;
+use crate::target::authority_of;
 
 /// Whom the client means to speak to (RFC 9110 §7.2).
 const HOST: &str = "host";

@@ -9,8 +9,9 @@ use std::io::{self, ErrorKind};
 
 use super::inbox::{End, Inbox, Source};
 use super::{body::Reader, head, memory::Memory};
+use crate::call::Body;
 use crate::headers::Headers;
-use crate::http::{Body, Request};
+use crate::http::Request;
 use crate::limits::Limits;
 use crate::server::framing::{Framing, framing};
 

@@ -14,8 +14,8 @@ use super::super::start_thread;
 use super::await_turn;
 use super::peers::{Distrust, Peers};
 use super::read::header;
+use crate::call::Body;
 use crate::headers::name;
-use crate::http::Body;
 
 /// Dropping a request reserves as many bytes as its body still has; no machine may be asked for more than this. Where
 /// there is less, a reservation that fails would end the process.

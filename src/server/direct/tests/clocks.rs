@@ -5,9 +5,8 @@ use std::net::Shutdown;
 use std::time::Instant;
 
 use super::{LONG, SHORT, open, rest, serve, statuses, tell, wait_for, wait_until};
-use crate::call::{Call, Reply};
+use crate::call::{Body, Call, Reply};
 use crate::error::Error;
-use crate::http::Body;
 use crate::limits::Limits;
 use crate::server::direct::inbox::Buffer;
 use crate::server::direct::talk::LINGER_BYTES;

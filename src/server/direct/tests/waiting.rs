@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use super::{LONG, PATIENCE, open, rest, serve, serve_by, tell, wait_for, wait_until};
-use crate::call::{Call, Reply};
-use crate::http::Body;
+use crate::call::{Body, Call, Reply};
 use crate::limits::Limits;
 use crate::server::bell::Ring;
 use crate::server::direct::conn::Conn;

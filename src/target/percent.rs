@@ -49,7 +49,7 @@ pub(crate) fn encode(text: &str, keep: &[u8]) -> String {
 }
 
 /// The text as a segment of a path, or as a name or value of a query or form: every byte is percent-encoded but ASCII
-/// letters, digits and `-._~` (RFC 3986 §2.3). [`Request`](super::Request) decodes it again.
+/// letters, digits and `-._~` (RFC 3986 §2.3). [`Request`](crate::http::Request) decodes it again.
 ///
 /// # Examples
 ///
