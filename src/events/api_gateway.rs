@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_core::ser::Serialize;
+use serde_core::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::base64;
@@ -18,19 +18,17 @@ use crate::headers::{HeaderError, Headers, name};
 /// use fc_runtime::events::{ApiGatewayRequest, ApiGatewayResponse};
 /// use fc_runtime::{Context, Error, Runtime};
 ///
-/// fn handle(event: &[u8], _: &Context) -> Result<Vec<u8>, Error> {
-///     let request = ApiGatewayRequest::parse(event)?;
-///     let response = match (request.method(), request.path()) {
+/// fn handle(request: ApiGatewayRequest, _: &Context) -> Result<ApiGatewayResponse, Error> {
+///     Ok(match (request.method(), request.path()) {
 ///         (Some("POST"), Some("/echo")) => ApiGatewayResponse::bytes(request.decode_body()?),
 ///         _ => ApiGatewayResponse::new(404),
-///     };
-///     Ok(response.into_bytes())
+///     })
 /// }
 ///
 /// let event = br#"{"path":"/echo","httpMethod":"POST","body":"aGk=","isBase64Encoded":"true"}"#;
-/// let result = handle(event, &Context::default())?;
-/// assert_eq!(result, br#"{"body":"aGk=","headers":{},"isBase64Encoded":true,"statusCode":200}"#);
-/// let runtime = Runtime::new().invoke(handle);
+/// let response = handle(ApiGatewayRequest::parse(event)?, &Context::default())?;
+/// assert_eq!(response.into_bytes(), br#"{"body":"aGk=","headers":{},"isBase64Encoded":true,"statusCode":200}"#);
+/// let runtime = Runtime::new().invoke_json(handle);
 /// # Ok::<(), Error>(())
 /// ```
 #[derive(Clone, PartialEq)]
@@ -45,8 +43,7 @@ impl ApiGatewayRequest {
     ///
     /// `InvalidJson` or `InvalidEvent` when it is not a JSON object.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
-        let value = super::parse_object(event, "an API Gateway event is a JSON object")?;
-        Ok(Self { value })
+        super::parse(event, Self::WHAT)?.try_into()
     }
 
     /// The value of this header, whatever the case of its name.
@@ -88,7 +85,11 @@ impl ApiGatewayRequest {
     }
 }
 
-owned_view!(ApiGatewayRequest);
+owned_view!(
+    ApiGatewayRequest,
+    an_object,
+    "an API Gateway event is a JSON object"
+);
 
 /// Shows what was asked for, but neither headers nor body, which may hold secrets.
 impl fmt::Debug for ApiGatewayRequest {
@@ -187,8 +188,12 @@ impl ApiGatewayResponse {
         self.headers.get(name)
     }
 
-    /// The answer as the result of an event handler.
+    /// The answer as the result of an event handler that returns bytes.
     pub fn into_bytes(self) -> Vec<u8> {
+        self.to_value().to_string().into_bytes()
+    }
+
+    fn to_value(&self) -> Value {
         let headers = self.headers.iter().map(|(name, value)| {
             let value = String::from_utf8_lossy(value).into_owned();
             (name.to_owned(), Value::from(value))
@@ -197,13 +202,20 @@ impl ApiGatewayResponse {
         answer.insert("headers".into(), headers.collect());
         answer.insert("isBase64Encoded".into(), self.is_base64_encoded.into());
         answer.insert("statusCode".into(), self.status.into());
-        answer.insert("body".into(), self.body.into());
-        Value::Object(answer).to_string().into_bytes()
+        answer.insert("body".into(), self.body.as_str().into());
+        Value::Object(answer)
     }
 
     fn of_type(mut self, content_type: &str) -> Self {
         self.headers.push(name::CONTENT_TYPE, content_type.as_ref());
         self
+    }
+}
+
+/// The result of a handler of [`Runtime::invoke_json`](crate::Runtime::invoke_json).
+impl Serialize for ApiGatewayResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_value().serialize(serializer)
     }
 }
 
@@ -238,6 +250,13 @@ mod tests {
             json!({"statusCode": 200, "isBase64Encoded": false, "body": "{\"a\":1}",
                    "headers": {"Content-Type": "application/problem+json", "x-a": "1"}})
         );
+    }
+
+    #[test]
+    fn the_result_of_a_json_handler_is_that_of_one_of_bytes() {
+        let response = ApiGatewayResponse::text("hi").with_status(201);
+        let json = serde_json::to_vec(&response).expect("JSON");
+        assert_eq!(json, response.into_bytes());
     }
 
     #[test]

@@ -29,8 +29,7 @@ impl CdnEvents {
     ///
     /// `InvalidJson` or `InvalidEvent` when it is not a JSON object with a list of records.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
-        let value = super::parse_records(event, "a CDN event is a JSON object")?;
-        Ok(Self { value })
+        super::parse(event, Self::WHAT)?.try_into()
     }
 
     /// The records, in order.
@@ -39,7 +38,7 @@ impl CdnEvents {
     }
 }
 
-owned_view!(CdnEvents);
+owned_view!(CdnEvents, records_in, "a CDN event is a JSON object");
 
 /// One thing that happened in the content delivery network ([contract §7](crate::guide::contract#7)).
 ///

@@ -41,16 +41,7 @@ impl CloudEvents {
     /// `InvalidJson` or `InvalidEvent` when it is none of the three forms. One bad event of an array is an error of the
     /// whole, because an event that were left out would be lost.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
-        let events = match parse(event, WHAT)? {
-            Value::Array(values) => values
-                .into_iter()
-                .enumerate()
-                .map(element)
-                .collect::<Result<_, _>>()?,
-            one @ Value::Object(_) => vec![one],
-            other => return Err(unexpected(WHAT, "this one", &other)),
-        };
-        Ok(Self { events })
+        parse(event, WHAT)?.try_into()
     }
 
     /// The events, in order.
@@ -68,6 +59,26 @@ impl CloudEvents {
         self.events.is_empty()
     }
 }
+
+/// Fails with `InvalidJson` or `InvalidEvent`, as [`parse`](CloudEvents::parse) does.
+impl TryFrom<Value> for CloudEvents {
+    type Error = Error;
+
+    fn try_from(value: Value) -> Result<Self, Error> {
+        let events = match value {
+            Value::Array(values) => values
+                .into_iter()
+                .enumerate()
+                .map(element)
+                .collect::<Result<_, _>>()?,
+            one @ Value::Object(_) => vec![one],
+            other => return Err(unexpected(WHAT, "this one", &other)),
+        };
+        Ok(Self { events })
+    }
+}
+
+deserialized_as_value!(CloudEvents);
 
 fn element((at, value): (usize, Value)) -> Result<Value, Error> {
     let place = format!("element {at} of the event");

@@ -36,8 +36,7 @@ impl HttpTriggerEvent {
     ///
     /// `InvalidJson` or `InvalidEvent` when it is not a JSON object.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
-        let value = super::parse_object(event, "an HTTP trigger's event is a JSON object")?;
-        Ok(Self { value })
+        super::parse(event, Self::WHAT)?.try_into()
     }
 
     /// The value of this header, whatever the case of its name.
@@ -83,6 +82,10 @@ impl HttpTriggerEvent {
         account_id = "/requestContext/accountId";
         /// The domain that was asked.
         domain_name = "/requestContext/domainName";
+        /// The first label of that domain, which names the trigger.
+        domain_prefix = "/requestContext/domainPrefix";
+        /// The id of the trigger, if it is sent.
+        trigger_id = "/requestContext/triggerId";
         /// The request id.
         request_id = "/requestContext/requestId";
         /// When the call came, in UTC.
@@ -95,7 +98,11 @@ impl HttpTriggerEvent {
     }
 }
 
-owned_view!(HttpTriggerEvent);
+owned_view!(
+    HttpTriggerEvent,
+    an_object,
+    "an HTTP trigger's event is a JSON object"
+);
 
 /// Shows what was asked for, but neither headers nor body, which may hold secrets.
 impl fmt::Debug for HttpTriggerEvent {
@@ -129,10 +136,15 @@ mod tests {
     #[test]
     fn a_time_that_is_a_number_is_read_too() {
         let call =
-            HttpTriggerEvent::parse(br#"{"requestContext":{"timeEpoch":1}}"#).expect("an object");
+            HttpTriggerEvent::parse(br#"{"requestContext":{"timeEpoch":1,"triggerId":"t1"}}"#)
+                .expect("an object");
         assert_eq!(
             (call.time_epoch_ms(), call.is_base64_encoded(), call.body()),
             (Some(1), None, None)
+        );
+        assert_eq!(
+            (call.trigger_id(), call.domain_prefix()),
+            (Some("t1"), None)
         );
         assert_eq!(call.decode_body().expect("no body"), b"");
     }

@@ -30,8 +30,7 @@ impl LogEvent {
     ///
     /// `InvalidJson` or `InvalidEvent` when it is not a JSON object.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
-        let value = super::parse_object(event, "a log event is a JSON object")?;
-        Ok(Self { value })
+        super::parse(event, Self::WHAT)?.try_into()
     }
 
     /// What the trigger is configured with.
@@ -67,7 +66,7 @@ impl LogEvent {
     }
 }
 
-owned_view!(LogEvent);
+owned_view!(LogEvent, an_object, "a log event is a JSON object");
 
 #[cfg(test)]
 mod tests {

@@ -23,7 +23,8 @@ pub struct MnsTopicEvent {
 }
 
 /// The fields that are MNS's own; what else stands at the top is an attribute of the message.
-const OWN_FIELDS: [&str; 8] = [
+const OWN_FIELDS: [&str; 9] = [
+    "Context",
     "TopicOwner",
     "Message",
     "Subscriber",
@@ -41,9 +42,7 @@ impl MnsTopicEvent {
     ///
     /// `InvalidJson` or `InvalidEvent` when it is not a JSON object, such as one in the STREAM format.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
-        let value =
-            super::parse_object(event, "an MNS topic event in JSON format is a JSON object")?;
-        Ok(Self { value })
+        super::parse(event, Self::WHAT)?.try_into()
     }
 
     /// The attributes of the message, which stand among its fields.
@@ -67,6 +66,8 @@ impl MnsTopicEvent {
         topic_owner = "/TopicOwner";
         /// The subscription that the event comes by.
         subscription_name = "/SubscriptionName";
+        /// The text that the notification was given as its context.
+        context = "/Context";
         /// The account that has subscribed.
         subscriber = "/Subscriber";
     }
@@ -77,7 +78,11 @@ impl MnsTopicEvent {
     }
 }
 
-owned_view!(MnsTopicEvent);
+owned_view!(
+    MnsTopicEvent,
+    an_object,
+    "an MNS topic event in JSON format is a JSON object"
+);
 
 /// The event of an MNS topic in the STREAM format, if the message has attributes. Without any, the event is the message
 /// itself, byte for byte, and needs no view ([contract §7](crate::guide::contract#7)).
@@ -105,9 +110,7 @@ impl MnsStreamEvent {
     ///
     /// `InvalidJson` or `InvalidEvent` when it is not a JSON object, such as a message without attributes.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
-        let what = "an MNS topic event in STREAM format with attributes is a JSON object";
-        let value = super::parse_object(event, what)?;
-        Ok(Self { value })
+        super::parse(event, Self::WHAT)?.try_into()
     }
 
     /// The attribute of this name.
@@ -121,7 +124,11 @@ impl MnsStreamEvent {
     }
 }
 
-owned_view!(MnsStreamEvent);
+owned_view!(
+    MnsStreamEvent,
+    an_object,
+    "an MNS topic event in STREAM format with attributes is a JSON object"
+);
 
 #[cfg(test)]
 mod tests {
@@ -140,13 +147,16 @@ mod tests {
 
     #[test]
     fn fields_of_mns_are_no_attributes() {
-        let event = br#"{"Message":"m","MessageId":"1","b":"2","a":"1","n":3}"#;
+        let event = br#"{"Message":"m","MessageId":"1","Context":"c","b":"2","a":"1","n":3}"#;
         let topic = MnsTopicEvent::parse(event).expect("an object");
         assert_eq!(
             topic.attributes().collect::<Vec<_>>(),
             [("a", "1"), ("b", "2")]
         );
-        assert_eq!(topic.get("n"), Some(&3.into()));
+        assert_eq!(
+            (topic.context(), topic.get("n")),
+            (Some("c"), Some(&3.into()))
+        );
     }
 
     #[test]

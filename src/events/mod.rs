@@ -6,6 +6,10 @@
 //! An event that is not JSON fails with the type `InvalidJson`, which names line and column, and one of another shape
 //! with `InvalidEvent`, which names what was expected and what was found.
 //!
+//! A view is also `Deserialize`, and `TryFrom` a `serde_json::Value`: a handler of
+//! [`Runtime::invoke_json`](crate::Runtime::invoke_json) may take one. An event of another shape is then `InvalidJson`, with
+//! the same words.
+//!
 //! | trigger | view |
 //! |---|---|
 //! | timer | [`TimerEvent`] |
@@ -24,16 +28,17 @@
 //! use fc_runtime::events::OssEvents;
 //! use fc_runtime::{Context, Error, Runtime, log};
 //!
-//! fn handle(event: &[u8], _: &Context) -> Result<Vec<u8>, Error> {
-//!     for record in OssEvents::parse(event)?.records() {
+//! fn handle(event: OssEvents, _: &Context) -> Result<usize, Error> {
+//!     for record in event.records() {
 //!         log::info!("{:?} of {:?}", record.event_name(), record.key());
 //!     }
-//!     Ok(Vec::new())
+//!     Ok(event.records().len())
 //! }
 //!
-//! let runtime = Runtime::new().invoke(handle);
-//! let error = handle(b"", &Context::default()).unwrap_err();
-//! assert_eq!(error.message(), "an OSS event is a JSON object, but this event is empty");
+//! let runtime = Runtime::new().invoke_json(handle);
+//! let event = OssEvents::parse(br#"{"events":[{"eventName":"ObjectCreated:PutObject"}]}"#)?;
+//! assert_eq!(handle(event, &Context::default())?, 1);
+//! # Ok::<(), Error>(())
 //! ```
 
 #[macro_use]
@@ -77,32 +82,29 @@ fn parse(event: &[u8], what: &str) -> Result<Value, Error> {
     }
 }
 
-/// Reads an event that is an object; `what` says so in the error.
-fn parse_object(event: &[u8], what: &str) -> Result<Value, Error> {
-    let value = parse(event, what)?;
+/// Checks that an event is an object; `what` says so in the error.
+fn an_object(value: &Value, what: &str) -> Result<(), Error> {
     if value.is_object() {
-        Ok(value)
+        Ok(())
     } else {
-        Err(unexpected(what, "this event", &value))
+        Err(unexpected(what, "this event", value))
     }
 }
 
-/// Reads an event whose records stand in the list `events`, each an object.
-fn parse_records(event: &[u8], what: &str) -> Result<Value, Error> {
-    let value = parse_object(event, what)?;
+/// Checks that an event has its records in the list `events`, each an object.
+fn records_in(value: &Value, what: &str) -> Result<(), Error> {
+    an_object(value, what)?;
     let list = value.get("events").unwrap_or(&Value::Null);
     let Value::Array(records) = list else {
         return Err(unexpected(what, "its `events`", list));
     };
-    for (at, record) in records.iter().enumerate() {
-        if !record.is_object() {
-            return Err(unexpected(what, &format!("`events[{at}]`"), record));
-        }
+    match records.iter().position(|record| !record.is_object()) {
+        None => Ok(()),
+        Some(at) => Err(unexpected(what, &format!("`events[{at}]`"), &records[at])),
     }
-    Ok(value)
 }
 
-/// The records of an event that [`parse_records`] took.
+/// The records of an event that [`records_in`] took.
 fn records(value: &Value) -> impl ExactSizeIterator<Item = &Value> {
     let records = value.get("events").and_then(Value::as_array);
     records.map(Vec::as_slice).unwrap_or_default().iter()
@@ -170,8 +172,36 @@ fn decode_body(value: &Value) -> Result<Vec<u8>, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode_body, flag, header, number, parse_object, parse_records};
+    use super::{
+        Error, OssEvents, an_object, decode_body, flag, header, number, parse, records_in,
+    };
     use serde_json::json;
+
+    fn parse_object(event: &[u8], what: &str) -> Result<(), Error> {
+        an_object(&parse(event, what)?, what)
+    }
+
+    fn parse_records(event: &[u8], what: &str) -> Result<(), Error> {
+        records_in(&parse(event, what)?, what)
+    }
+
+    #[test]
+    fn a_view_is_read_as_any_type_of_json_is() {
+        let events: OssEvents =
+            serde_json::from_str(r#"{"events":[{"region":"r"}]}"#).expect("one");
+        assert_eq!(
+            events.records().next().and_then(|record| record.region()),
+            Some("r")
+        );
+        let refused = serde_json::from_str::<OssEvents>("[7]").expect_err("an array");
+        let said = "an OSS event is a JSON object, but this event is an array";
+        assert!(refused.to_string().starts_with(said), "{refused}");
+        let refused = OssEvents::try_from(json!([])).expect_err("an array");
+        assert_eq!(
+            (refused.error_type(), refused.message()),
+            ("InvalidEvent", said)
+        );
+    }
 
     #[test]
     fn an_event_of_another_shape_says_what_was_expected_and_found() {

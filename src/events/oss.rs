@@ -30,8 +30,7 @@ impl OssEvents {
     ///
     /// `InvalidJson` or `InvalidEvent` when it is not a JSON object with a list of records.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
-        let value = super::parse_records(event, "an OSS event is a JSON object")?;
-        Ok(Self { value })
+        super::parse(event, Self::WHAT)?.try_into()
     }
 
     /// The records, in order.
@@ -40,7 +39,7 @@ impl OssEvents {
     }
 }
 
-owned_view!(OssEvents);
+owned_view!(OssEvents, records_in, "an OSS event is a JSON object");
 
 /// What happened to one object of a bucket ([contract §7](crate::guide::contract#7)).
 ///

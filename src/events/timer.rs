@@ -29,8 +29,7 @@ impl TimerEvent {
     ///
     /// `InvalidJson` or `InvalidEvent` when it is not a JSON object.
     pub fn parse(event: &[u8]) -> Result<Self, Error> {
-        let value = super::parse_object(event, "a timer event is a JSON object")?;
-        Ok(Self { value })
+        super::parse(event, Self::WHAT)?.try_into()
     }
 
     texts! { '_;
@@ -43,7 +42,7 @@ impl TimerEvent {
     }
 }
 
-owned_view!(TimerEvent);
+owned_view!(TimerEvent, an_object, "a timer event is a JSON object");
 
 #[cfg(test)]
 mod tests {
