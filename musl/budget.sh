@@ -5,8 +5,8 @@ set -euo pipefail
 
 package=${1:?say which package, such as pkg/bootstrap} server=${2:-tiny-http}
 work=$(mktemp -d)
-server=
-trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null || :; rm -rf "$work"' EXIT
+running=
+trap '[ -z "$running" ] || kill -KILL "$running" 2>/dev/null || :; rm -rf "$work"' EXIT
 
 for tool in zip strace valgrind; do
     command -v "$tool" >/dev/null || {
@@ -22,8 +22,8 @@ start() {
         # What an earlier start has written must not be taken for this one's.
         : >"$work/log"
         FC_CUSTOM_LISTEN_PORT=$port "$@" >"$work/log" 2>"$work/errors" &
-        server=$!
-        while kill -0 "$server" 2>/dev/null; do
+        running=$!
+        while kill -0 "$running" 2>/dev/null; do
             ! grep -q 'runtime inited' "$work/log" || return 0
             sleep 0.01
         done
@@ -69,8 +69,8 @@ ask_again() {
 finish() {
     exec 3>&-
     kill -TERM "$1"
-    wait "$server" || :
-    server=
+    wait "$running" || :
+    running=
 }
 
 failed=
@@ -96,8 +96,8 @@ threads=
 for _ in 1 2 3 4 5; do
     start "$package"
     ask
-    status=$(cat "/proc/$server/status")
-    finish "$server"
+    status=$(cat "/proc/$running/status")
+    finish "$running"
     seen=$(awk '$1 == "Threads:" { print $2 }' <<<"$status")
     [ -n "$threads" ] && [ "$threads" -le "$seen" ] || threads=$seen
 done
@@ -108,13 +108,13 @@ start strace -f -o "$work/calls" "$package"
 ask
 # The server listens when it asks for its own length of the queue.
 check syscalls "$(awk '{ count++ } /listen\(.*, 1024\)/ { print count; exit }' "$work/calls")"
-finish "$(pgrep -P "$server")"
+finish "$(pgrep -P "$running")"
 
 # count_instructions COMMAND...: counts those of the package, from its start to its end, while the command asks it.
 count_instructions() {
     start valgrind --tool=callgrind --callgrind-out-file=/dev/null "$package"
     "$@"
-    finish "$server"
+    finish "$running"
     refs=$(sed -n 's/.*refs: *//p' "$work/errors" | tr -d ,)
 }
 
