@@ -7,8 +7,8 @@ use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use hyper::Response;
 use hyper::header::CONTENT_TYPE;
-use hyper::{Response, StatusCode};
 
 use super::answer::Answer;
 use super::app::App;
@@ -20,7 +20,7 @@ use super::{asynchronous, lookup};
 use crate::facts::{error_type, header, limit};
 use crate::name::FunctionName;
 use crate::platform::agent::{CallId, Payload, insert};
-use crate::platform::body::{Body, empty_body, full_body};
+use crate::platform::body::{Body, full_body};
 use crate::platform::call;
 use crate::platform::cold::ColdError;
 use crate::platform::pool::{Deployed, NoInstance};
@@ -48,13 +48,9 @@ pub(super) async fn handle(
     event: Payload,
 ) -> Answer {
     let deployed = lookup::deployed(app, function)?;
-    match asked.header(header::INVOCATION_TYPE) {
-        "" | "Sync" => sync(app, &deployed, asked, event).await,
-        "Async" => accept(app, &deployed, asked, &event),
-        other => Err(ApiError::invalid(format!(
-            "{} '{other}' is neither Sync nor Async",
-            header::INVOCATION_TYPE
-        ))),
+    match asynchronous::is_wanted(&asked.head.headers)? {
+        true => asynchronous::accept(app, function, &asked.request_id, &event.bytes, None),
+        false => sync(app, &deployed, asked, event).await,
     }
 }
 
@@ -72,18 +68,6 @@ async fn sync(app: &Arc<App>, deployed: &Deployed, asked: &Asked, event: Payload
     let answer = call::event(lease, call, event).await;
     let mut response = result(full_body(answer.body));
     add_report(response.headers_mut(), deployed, &answer.report, wants_log);
-    Ok(response)
-}
-
-fn accept(app: &Arc<App>, deployed: &Deployed, asked: &Asked, event: &Payload) -> Answer {
-    if event.bytes.len() > limit::ASYNC_BODY_BYTES {
-        return Err(ApiError::too_large(limit::ASYNC_BODY_BYTES));
-    }
-    let id = &asked.request_id;
-    asynchronous::accept(app, &deployed.function.name, id, &event.bytes)?;
-    let mut response = result(empty_body());
-    *response.status_mut() = StatusCode::ACCEPTED;
-    insert(response.headers_mut(), header::ASYNC_TASK_ID, id);
     Ok(response)
 }
 

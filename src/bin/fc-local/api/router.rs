@@ -161,7 +161,7 @@ async fn dispatch(
 fn simplified(path: &str) -> Uri {
     let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     if parts.get(1) == Some(&"proxy") {
-        parts.truncate(4);
+        parts.truncate(http::PROXY_PARTS);
     }
     // The path of a URI, less some slashes, is one.
     format!("/{}", parts.join("/")).parse().unwrap_or_default()

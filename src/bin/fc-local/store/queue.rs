@@ -1,4 +1,4 @@
-//! Accepted events on the disk: each lies there until it has succeeded or was given up, so that a restart loses none.
+//! Accepted events, and HTTP requests that wait as events do, on the disk: each lies there until it has succeeded or was given up, so that a restart loses none.
 //!
 //! It must not know how an event is tried.
 
@@ -31,6 +31,40 @@ pub(crate) struct Accepted {
     accepted_at: u64,
     /// How often the function has failed so far.
     pub(crate) failures: u32,
+    /// What was asked for with HTTP; its body is the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) http: Option<HttpRequest>,
+}
+
+/// The head of a request to an HTTP trigger, as the function gets it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct HttpRequest {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    /// Names and values; a value is any bytes, kept as base64.
+    headers: Vec<(String, String)>,
+}
+
+impl HttpRequest {
+    /// A request with these headers, in their order.
+    pub(crate) fn new<'a>(
+        method: &str,
+        target: &str,
+        headers: impl Iterator<Item = (&'a str, &'a [u8])>,
+    ) -> Self {
+        let headers = headers.map(|(name, value)| (name.to_owned(), BASE64.encode(value)));
+        Self {
+            method: method.to_owned(),
+            target: target.to_owned(),
+            headers: headers.collect(),
+        }
+    }
+
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, Vec<u8>)> {
+        let headers = self.headers.iter();
+        // It was encoded here.
+        headers.map(|(name, value)| (name.as_str(), BASE64.decode(value).unwrap_or_default()))
+    }
 }
 
 impl Accepted {
@@ -43,6 +77,7 @@ impl Accepted {
             event: BASE64.encode(event),
             accepted_at: seconds_now(),
             failures: 0,
+            http: None,
         }
     }
 

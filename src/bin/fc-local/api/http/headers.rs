@@ -13,12 +13,15 @@ use hyper::http::request::Parts;
 
 use super::target::Target;
 use crate::api::error::ApiError;
-use crate::facts::{FC2_PREFIX, header, limit};
+use crate::facts::{header, limit};
 use crate::platform::agent::insert;
 use crate::platform::call;
 
 /// What of an HTTP call cannot be sent to the function, or may not be set by it.
 const HOP_BY_HOP: [HeaderName; 6] = [EXPECT, CONNECTION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE];
+
+/// How many parts of a proxy path name the function: version, `proxy`, service, function.
+pub(in crate::api) const PROXY_PARTS: usize = 4;
 
 /// Refuses a head that the platform would not take.
 pub(super) fn check_limits(head: &Parts) -> Result<(), ApiError> {
@@ -68,10 +71,21 @@ pub(super) fn user_head(head: &Parts, target: &Target, client: IpAddr) -> Result
         .map_err(|error| ApiError::invalid(format!("the target is not valid: {error}")))?;
     insert(&mut head.headers, header::CLIENT_IP, &client.to_string());
     if target.by_proxy {
-        let base = format!("{FC2_PREFIX}/proxy/{}/", target.function);
-        insert(&mut head.headers, header::BASE_PATH, &base);
+        let base = base_path(head.uri.path()).to_owned();
+        insert(&mut head.headers, header::BASE_PATH, &format!("{base}/"));
     }
     Ok(head)
+}
+
+/// The part of a proxy path that names the function, as it was asked for: with a qualifier if that had one.
+fn base_path(path: &str) -> &str {
+    let mut ends = path
+        .match_indices('/')
+        .map(|(index, _)| index)
+        .chain([path.len()])
+        .filter(|end| !path[..*end].is_empty() && !path[..*end].ends_with('/'));
+    let end = ends.nth(PROXY_PARTS - 1);
+    end.map_or(path, |end| &path[..end])
 }
 
 /// Removes what a function may not set, and forces a download at the default address
@@ -96,4 +110,21 @@ pub(super) fn clean(headers: &mut HeaderMap, target: &Target) {
 
 fn is_hop(name: &HeaderName) -> bool {
     HOP_BY_HOP.contains(name) || name == "keep-alive" || name == "proxy-connection"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base_path;
+
+    #[test]
+    fn the_base_path_is_the_prefix_as_it_was_asked_for() {
+        for (path, base) in [
+            ("/v/proxy/s/f/a/b", "/v/proxy/s/f"),
+            ("/v/proxy/s.LATEST/f/", "/v/proxy/s.LATEST/f"),
+            ("/v/proxy/s/f", "/v/proxy/s/f"),
+            ("//v/proxy//s%41/f//a", "//v/proxy//s%41/f"),
+        ] {
+            assert_eq!(base_path(path), base, "{path}");
+        }
+    }
 }

@@ -18,8 +18,8 @@ use super::app::App;
 use super::asked::Asked;
 use super::auth::SignedBody;
 use super::error::ApiError;
-use super::lookup;
 use super::outcome::{add_report, cold_error, no_instance, wants_log};
+use super::{asynchronous, lookup};
 use crate::facts::{error_type, header, limit};
 use crate::ids;
 use crate::name::{FunctionName, Generation};
@@ -32,6 +32,7 @@ use crate::platform::report::{Failure, error_body};
 use crate::store::spec::TriggerSpec;
 use headers::{check_limits, clean, user_head};
 
+pub(super) use headers::PROXY_PARTS;
 pub(super) use target::Target;
 
 /// `/proxy/{service}/{function}` and all below it.
@@ -74,6 +75,10 @@ where
     signed.map_or(Ok(()), |signed| signed.check(&body.bytes))?;
     let wants_log = wants_log(&asked.head.headers)?;
     let head = user_head(&asked.head, &target, asked.client)?;
+    if asynchronous::is_wanted(&asked.head.headers)? {
+        let function = &target.function;
+        return asynchronous::accept(app, function, &request_id, &body.bytes, Some(&head));
+    }
     let call = CallId::first(request_id.clone());
     let lease = match app.pool.acquire(&deployed, &call).await {
         Ok(lease) => lease,

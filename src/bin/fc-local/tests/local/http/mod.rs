@@ -1,5 +1,6 @@
 //! HTTP triggers: by the proxy path and by a custom domain, whole and streamed (contract §1, §3).
 
+mod later;
 mod refused;
 mod signed;
 
@@ -88,6 +89,12 @@ fn the_proxy_path_stays_in_the_target_and_forces_a_download() {
     let request = reply.json();
     assert_eq!(request["target"], format!("{PROXY}/a/b?x=1"));
     assert_eq!(seen(&request, "x-fc-base-path"), [format!("{PROXY}/")]);
+    let qualified = "/2016-08-15/proxy/s.LATEST/f";
+    let request = server.request("GET", &format!("{qualified}/a"), &[], b"");
+    assert_eq!(
+        seen(&request.json(), "x-fc-base-path"),
+        [format!("{qualified}/")]
+    );
 }
 
 #[test]

@@ -1,18 +1,26 @@
-//! Asynchronous calls: an accepted event is tried until it succeeds or is given up
+//! Asynchronous calls: what was accepted, an event or an HTTP request, is tried until it succeeds or is given up
 //! ([contract §3.3](crate::check::sections::SECTIONS#3.3), RETRY).
+
+mod attempt;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::HeaderMap;
+use hyper::StatusCode;
+use hyper::http::request::Parts;
+
+use super::answer::Answer;
 use super::app::App;
 use super::error::ApiError;
 use super::lookup;
+use crate::facts::{header, limit};
 use crate::name::FunctionName;
-use crate::platform::agent::{CallId, Payload};
-use crate::platform::call;
-use crate::platform::pool::NoInstance;
+use crate::platform::agent::insert;
+use crate::platform::body::empty_body;
 use crate::store::queue::{self, Accepted};
 use crate::store::spec::AsyncSpec;
+use attempt::{Tried, attempt};
 
 /// The pause before the first retry; it doubles with each ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -20,29 +28,48 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// No pause grows longer than this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// How one try went.
-enum Tried {
-    Succeeded,
-    /// The function failed, or its instance did not start; that counts.
-    Failed(String),
-    /// The machine had no instance to give; that is tried again until the event is too old
-    /// ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
-    Postponed(String),
-    /// The function is gone.
-    Orphaned,
+/// Whether a call is to be accepted now and made later.
+///
+/// # Errors
+///
+/// The header says neither.
+pub(super) fn is_wanted(headers: &HeaderMap) -> Result<bool, ApiError> {
+    let kind = headers.get(header::INVOCATION_TYPE);
+    match kind.map_or(&b""[..], |kind| kind.as_bytes()) {
+        b"" | b"Sync" => Ok(false),
+        b"Async" => Ok(true),
+        other => Err(ApiError::invalid(format!(
+            "{} '{}' is neither Sync nor Async",
+            header::INVOCATION_TYPE,
+            String::from_utf8_lossy(other)
+        ))),
+    }
 }
 
-/// Takes an event, or refuses it when it cannot be kept safely.
+/// Takes an event, or the request of an HTTP trigger with its body, and says so.
+///
+/// # Errors
+///
+/// It is too large, or it cannot be kept safely.
 pub(super) fn accept(
     app: &Arc<App>,
     function: &FunctionName,
     request_id: &str,
-    event: &[u8],
-) -> Result<(), ApiError> {
-    let accepted = Accepted::now(function, request_id, event);
+    body: &[u8],
+    http: Option<&Parts>,
+) -> Answer {
+    if body.len() > limit::ASYNC_BODY_BYTES {
+        return Err(ApiError::too_large(limit::ASYNC_BODY_BYTES));
+    }
+    let mut accepted = Accepted::now(function, request_id, body);
+    accepted.http = http.map(attempt::kept);
     queue::save(&app.store, &accepted)?;
     tokio::spawn(work(Arc::clone(app), accepted));
-    Ok(())
+    let mut response = hyper::Response::new(empty_body());
+    *response.status_mut() = StatusCode::ACCEPTED;
+    insert(response.headers_mut(), header::ASYNC_TASK_ID, request_id);
+    insert(response.headers_mut(), header::REQUEST_ID, request_id);
+    Ok(response)
 }
 
 /// Takes up the events that an earlier run accepted and did not finish.
@@ -83,35 +110,6 @@ async fn work(app: Arc<App>, mut accepted: Accepted) {
         pauses = (pauses + 1).min(10);
     }
     queue::remove(&app.store, &accepted);
-}
-
-async fn attempt(app: &Arc<App>, accepted: &Accepted) -> Tried {
-    let Ok(deployed) = lookup::deployed(app, &accepted.function()) else {
-        return Tried::Orphaned;
-    };
-    let call = CallId {
-        request_id: accepted.request_id.clone(),
-        retry_count: accepted.failures,
-    };
-    let lease = match app.pool.acquire(&deployed, &call).await {
-        Ok(lease) => lease,
-        Err(no_instance) => return without_instance(&no_instance),
-    };
-    let answer = call::event(lease, call, Payload::sized(accepted.event())).await;
-    match answer.report.error_type {
-        None => Tried::Succeeded,
-        Some(kind) => Tried::Failed(format!("the function failed with {kind}")),
-    }
-}
-
-fn without_instance(no_instance: &NoInstance) -> Tried {
-    match no_instance {
-        NoInstance::Cold(error) if error.is_system() => Tried::Postponed(error.to_string()),
-        NoInstance::Cold(error) => Tried::Failed(error.to_string()),
-        NoInstance::TooMany { instances_max } => {
-            Tried::Postponed(format!("all {instances_max} instances were busy"))
-        }
-    }
 }
 
 /// Says that an event is lost: in the function's log, and where a full disk cannot hide it.

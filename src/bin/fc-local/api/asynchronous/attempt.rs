@@ -1,0 +1,95 @@
+//! One try of an event that waits, or of an HTTP request that waits as an event does.
+//!
+//! It must not know how often a try is repeated, nor what becomes of its outcome.
+
+use std::sync::Arc;
+
+use hyper::Request;
+use hyper::body::Bytes;
+use hyper::http::request::Parts;
+
+use crate::api::app::App;
+use crate::api::lookup;
+use crate::platform::agent::{CallId, Payload};
+use crate::platform::call;
+use crate::platform::instance::Lease;
+use crate::platform::pool::NoInstance;
+use crate::platform::report::Report;
+use crate::store::queue::{Accepted, HttpRequest};
+
+/// How one try went.
+pub(super) enum Tried {
+    Succeeded,
+    /// The function failed, or its instance did not start; that counts.
+    Failed(String),
+    /// The machine had no instance to give; that is tried again until the event is too old
+    /// ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
+    Postponed(String),
+    /// The function is gone.
+    Orphaned,
+}
+
+/// Tries an event once.
+pub(super) async fn attempt(app: &Arc<App>, accepted: &Accepted) -> Tried {
+    let Ok(deployed) = lookup::deployed(app, &accepted.function()) else {
+        return Tried::Orphaned;
+    };
+    let call = CallId {
+        request_id: accepted.request_id.clone(),
+        retry_count: accepted.failures,
+    };
+    let lease = match app.pool.acquire(&deployed, &call).await {
+        Ok(lease) => lease,
+        Err(no_instance) => return without_instance(&no_instance),
+    };
+    let (_, report) = answer(lease, call, accepted).await;
+    match report.error_type {
+        None => Tried::Succeeded,
+        Some(kind) => Tried::Failed(format!("the function failed with {kind}")),
+    }
+}
+
+/// What the function answers, or why it did not.
+async fn answer(lease: Lease, call: CallId, accepted: &Accepted) -> (Bytes, Report) {
+    let body = Payload::sized(accepted.event());
+    let Some(head) = accepted.http.as_ref().map(head_of) else {
+        let answer = call::event(lease, call, body).await;
+        return (answer.body, answer.report);
+    };
+    let answered = match call::http(lease, call, head, body).await {
+        Ok(exchange) => exchange.buffer().await,
+        Err(failure) => Err(failure),
+    };
+    match answered {
+        Ok((_, bytes, report)) => (bytes, report),
+        Err(failure) => (failure.message.into(), failure.report),
+    }
+}
+
+/// Keeps the head of a request to an HTTP trigger, as the function will get it.
+pub(super) fn kept(head: &Parts) -> HttpRequest {
+    let headers = head.headers.iter();
+    let headers = headers.map(|(name, value)| (name.as_str(), value.as_bytes()));
+    HttpRequest::new(head.method.as_str(), &head.uri.to_string(), headers)
+}
+
+fn head_of(kept: &HttpRequest) -> Parts {
+    let mut request = Request::builder()
+        .method(kept.method.as_str())
+        .uri(kept.target.as_str());
+    for (name, value) in kept.headers() {
+        request = request.header(name, value);
+    }
+    // It was a request when it was kept; a file that somebody has changed since asks for `/`.
+    request.body(()).unwrap_or_default().into_parts().0
+}
+
+fn without_instance(no_instance: &NoInstance) -> Tried {
+    match no_instance {
+        NoInstance::Cold(error) if error.is_system() => Tried::Postponed(error.to_string()),
+        NoInstance::Cold(error) => Tried::Failed(error.to_string()),
+        NoInstance::TooMany { instances_max } => {
+            Tried::Postponed(format!("all {instances_max} instances were busy"))
+        }
+    }
+}
