@@ -83,6 +83,21 @@ impl FunctionName {
         &self.qualifier
     }
 
+    /// What the platform calls the function of an account in a region.
+    pub(crate) fn arn(&self, account_id: &str, region: &str) -> String {
+        let owner = format!("acs:fc:{region}:{account_id}");
+        match self.service() {
+            Some(service) => {
+                let qualifier = self.qualifier();
+                format!(
+                    "{owner}:services/{service}.{qualifier}/functions/{}",
+                    self.function
+                )
+            }
+            None => format!("{owner}:functions/{}", self.function),
+        }
+    }
+
     /// The name as a key of files.
     fn key(&self) -> String {
         let service = self.service().unwrap_or_default();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::answer::{
     Answer, check_match, created_tagged, deleted, found, found_tagged, page, view,
@@ -92,10 +92,13 @@ async fn delete(
     }))
 }
 
+/// What the API shows of a service: as it was described, over what holds where nobody has said anything.
 fn service_view(name: &str, resource: &Resource<ServiceSpec>) -> Value {
     let id = resource.id.clone();
-    view(
-        resource,
-        [("serviceName", name.into()), ("serviceId", id.into())],
-    )
+    let own = [("serviceName", name.into()), ("serviceId", id.into())];
+    let mut all = json!({"description": "", "role": "", "internetAccess": true});
+    if let (Value::Object(all), Value::Object(set)) = (&mut all, view(resource, own)) {
+        all.extend(set);
+    }
+    all
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Fields, Spec, in_range};
-use super::lists;
 use super::service::{LogConfig, ServiceSpec};
+use super::{defaults, lists};
 use crate::facts::limit;
 use crate::function::{Function, Hook, Owner};
 use crate::name::{FunctionName, Generation};
@@ -111,6 +111,12 @@ impl FunctionSpec {
             log_store: log.logstore.unwrap_or_default(),
             ..defaults
         }
+    }
+
+    /// What it is where nobody has said anything, for a function of this name.
+    pub(crate) fn defaults(&self, name: &FunctionName) -> Fields {
+        let memory_mb = Function::with_defaults(name.clone()).memory_mb;
+        defaults::of(name, self.memory_size.unwrap_or(memory_mb))
     }
 
     /// Whether it starts something else than the `bootstrap` of its package.

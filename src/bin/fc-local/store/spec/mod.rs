@@ -4,6 +4,7 @@
 //! that is neither is refused: it is a typo, and without a word the function would run otherwise than is meant.
 
 mod async_config;
+mod defaults;
 mod domain;
 mod fields;
 mod function;

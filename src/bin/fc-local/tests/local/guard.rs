@@ -143,7 +143,7 @@ fn ask_fc3(server: &Server, date: &str, signed: &[&str]) -> Reply {
         ("content-type", "application/json"),
         ("x-acs-date", date),
     ];
-    let headers = sign_fc3("GET", FUNCTIONS_OF_FC3, &own, signed, b"");
+    let headers = sign_fc3(["GET", FUNCTIONS_OF_FC3, ""], &own, signed, b"");
     server.request("GET", FUNCTIONS_OF_FC3, &borrowed(&headers), b"")
 }
 

@@ -101,15 +101,43 @@ impl Server {
         self.signed(method, &format!("/2016-08-15{path}"), &[], &body)
     }
 
-    /// A signed request to the API of FC 3.0, with a JSON body.
+    /// A signed request to the API of FC 3.0, with a JSON body unless that is null.
     pub(crate) fn api_fc3(&self, method: &str, path: &str, body: &Value) -> Reply {
-        let body = body.to_string().into_bytes();
-        let target = format!("/2023-03-30{path}");
+        let body = match body {
+            Value::Null => Vec::new(),
+            body => body.to_string().into_bytes(),
+        };
+        self.fc3(method, [path, ""], &[], &body)
+    }
+
+    /// A signed `GET` of the API of FC 3.0, with a query of encoded pairs in the order of their names.
+    pub(crate) fn api_query_fc3(&self, path: &str, query: &str) -> Reply {
+        self.fc3("GET", [path, query], &[], b"")
+    }
+
+    /// A signed request to the API of FC 3.0, for a path and a query, with headers that the signature leaves out.
+    pub(crate) fn fc3(
+        &self,
+        method: &str,
+        [path, query]: [&str; 2],
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Reply {
+        let path = format!("/2023-03-30{path}");
         let date = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
-        let headers = [("host", self.address.as_str()), ("x-acs-date", &date)];
+        let own = [("host", self.address.as_str()), ("x-acs-date", &date)];
         let names = ["host", "x-acs-content-sha256", "x-acs-date"];
-        let signed = sign_fc3(method, &target, &headers, &names, &body);
-        self.request(method, &target, &borrowed(&signed), &body)
+        let mut all = sign_fc3([method, &path, query], &own, &names, body);
+        all.extend(
+            headers
+                .iter()
+                .map(|(name, value)| (*name, (*value).to_owned())),
+        );
+        let target = match query {
+            "" => path,
+            query => format!("{path}?{query}"),
+        };
+        self.request(method, &target, &borrowed(&all), body)
     }
 
     /// A signed request with the test's headers.

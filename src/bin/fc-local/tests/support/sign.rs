@@ -65,10 +65,9 @@ pub(crate) fn authorization(
     format!("FC {KEY_ID}:{}", BASE64.encode(mac.finalize().into_bytes()))
 }
 
-/// The headers of a request to FC 3.0, with the `Authorization` that signs those that are named (contract fun-cli §8).
+/// The headers of a request to FC 3.0, of a method, a path and a query, with the `Authorization` that signs those that are named (contract fun-cli §8).
 pub(crate) fn sign_fc3<'a>(
-    method: &str,
-    path: &str,
+    target: [&str; 3],
     headers: &[(&'a str, &'a str)],
     signed: &[&str],
     body: &[u8],
@@ -80,7 +79,7 @@ pub(crate) fn sign_fc3<'a>(
         .map(|(name, value)| (*name, (*value).to_owned()))
         .chain([own])
         .collect();
-    acs3(KEY_SECRET, &[method, path, ""], all, signed, &digest)
+    acs3(KEY_SECRET, &target, all, signed, &digest)
 }
 
 /// The headers that sign a call of an HTTP trigger of FC 3.0; without a body they do not cover it.

@@ -1,5 +1,6 @@
 //! The control plane of FC 2.0: create, read, change, list, delete.
 
+mod fields;
 mod refused;
 
 use base64::Engine;
