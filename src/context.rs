@@ -7,8 +7,8 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::headers::{Headers, name};
-use crate::logger::{self, Scope};
 use crate::panics;
+use crate::scope::{self, Scope};
 
 /// What Function Compute says to a handler about its call.
 ///
@@ -166,7 +166,7 @@ impl Context {
     /// ```
     pub fn scope<T>(&self, work: impl FnOnce() -> T) -> T {
         let is_served_here = Scope::is_entered();
-        let _scope = Scope::enter(logger::request_id(self.request_id()));
+        let _scope = Scope::enter(scope::request_id(self.request_id()));
         if is_served_here {
             work()
         } else {

@@ -13,8 +13,9 @@ use crate::error::Error;
 use crate::headers::{Headers, name};
 use crate::http::{Request, Response};
 use crate::http_params;
-use crate::logger::{self, Phase, Scope};
+use crate::logger::{self, Phase};
 use crate::panics;
+use crate::scope::{self, Scope};
 
 /// Serves an event.
 pub(crate) type EventHandler = Box<dyn Fn(&[u8], &Context) -> Result<Vec<u8>, Error> + Send + Sync>;
@@ -195,7 +196,7 @@ struct Served {
 
 impl Served {
     fn start(phase: Phase, ctx: &Context) -> Self {
-        let request_id = logger::request_id(ctx.request_id());
+        let request_id = scope::request_id(ctx.request_id());
         logger::mark_start(phase, &request_id);
         Self {
             phase,

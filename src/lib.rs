@@ -125,6 +125,7 @@ mod limits;
 pub mod logger;
 mod panics;
 mod runtime;
+mod scope;
 mod server;
 mod target;
 mod time;

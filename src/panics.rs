@@ -9,7 +9,7 @@ use std::panic::{self, AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::{Mutex, Once, PoisonError};
 
 use crate::error::Error;
-use crate::logger::Scope;
+use crate::scope::Scope;
 
 thread_local! {
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };

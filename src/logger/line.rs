@@ -4,9 +4,13 @@
 
 use log::Level;
 
-use super::LINE_LIMIT;
 use crate::error::quoted;
+use crate::scope::LINE_BREAK;
 use crate::time::{Timestamp, text_of};
+
+/// The longest log line, in bytes, its end among them: what Function Compute keeps whole
+/// ([contract §4.4](crate::guide::contract#4.4)).
+pub const LINE_LIMIT: usize = 32 * 1024;
 
 /// What the mark of a cut takes at most, in bytes: its words, and a number of 20 digits.
 const MARK_BYTES: usize = 40;
@@ -120,8 +124,7 @@ impl Format {
 
     fn append_whole(&self, message: &str, written: &mut String) {
         match self {
-            // One line is one record of the log service, and a message must not be able to forge a marker line, so a
-            // line break inside a message becomes a carriage return, as in the runtime for Node.js (contract §5.2).
+            // One line is one record of the log service, and a message must not be able to forge a marker line.
             Self::Text => push_one_line(message, written),
             Self::Json { .. } => written.push_str(&quoted(message)),
         }
@@ -149,7 +152,7 @@ impl Format {
 }
 
 /// The text without line breaks, so that it cannot end a line and begin another.
-pub(super) fn one_line(text: &str) -> String {
+fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     push_one_line(text, &mut line);
     line
@@ -159,7 +162,7 @@ fn push_one_line(text: &str, written: &mut String) {
     let mut parts = text.split('\n');
     written.push_str(parts.next().unwrap_or_default());
     for part in parts {
-        push_all(written, &["\r", part]);
+        push_all(written, &[LINE_BREAK, part]);
     }
 }
 
