@@ -20,9 +20,9 @@
 //! | `store` | what survives a restart | |
 //!
 //! On the ground, for all: `facts` (names and limits of the contract), `function`, `hex`, `ids`, `interrupt`, `name`,
-//! `output`. Where the next things go: another command is a room in `cmd`; another resource a file in `api`, with its fields
-//! in `store::spec`; another kind of template a file in `project`; sessions are a choice of `platform::pool`; what a check
-//! finds out is a row in `check`.
+//! `output`, `temporary`. Where the next things go: another command is a room in `cmd`; another resource a file in `api`,
+//! with its fields in `store::spec`; another kind of template a file in `project`; sessions are a choice of
+//! `platform::pool`; what a check finds out is a row in `check`.
 //!
 //! What is cited as "contract" is the page `guide::contract` in the documentation of fc-runtime, whose sections are listed in
 //! [`SECTIONS`](crate::check::sections::SECTIONS); "fun-cli" is `tests/fun/fun-cli.md` in the repository.
@@ -42,13 +42,20 @@ mod output;
 mod platform;
 mod project;
 mod store;
+mod temporary;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use platform::reaper;
+
 fn main() -> ExitCode {
+    if reaper::is_asked_for() {
+        return reaper::run();
+    }
     let cli = cli::Cli::parse();
+    temporary::sweep();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -56,5 +63,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return output::fail(&format!("cannot start the async runtime: {error}")),
     };
-    runtime.block_on(cli.run())
+    let code = runtime.block_on(cli.run());
+    reaper::end();
+    code
 }

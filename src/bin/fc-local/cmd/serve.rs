@@ -19,7 +19,7 @@ use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Owner};
 use crate::output;
 use crate::platform::instance::{AGENT_TARGET, InstanceOptions};
 use crate::platform::pool::{Pool, PoolOptions};
-use crate::platform::process::kill_leftovers;
+use crate::platform::strays::kill_of_folder;
 use crate::store::Store;
 
 /// Made-up keys: they guard nothing, they only let clients practise signing.
@@ -103,7 +103,7 @@ where
         .map_err(|error| format!("cannot use {}: {error}", data.display()))?;
     let store = Store::open(&data).map_err(|error| error.to_string())?;
     // The folder is ours now; what an fc-local that was killed has left must not mislead anybody.
-    kill_leftovers(&data.join("scratch"));
+    kill_of_folder(&data.join("scratch"));
     announcement::remove(&data);
     let listener = listen(args).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;

@@ -9,6 +9,7 @@ use super::DoctorArgs;
 use super::elf::{self, NotRunnable};
 use super::finding::Finding;
 use crate::project::package::{self, BOOTSTRAP};
+use crate::temporary::TempFolder;
 
 const BUILD: &str = "make musl";
 
@@ -31,8 +32,8 @@ pub(super) fn look(args: &DoctorArgs) -> Finding {
 }
 
 /// A zip file is looked at as Function Compute would unpack it.
-fn unpacked(zip: &Path) -> Result<tempfile::TempDir, Box<dyn std::error::Error>> {
-    let scratch = tempfile::tempdir()?;
+fn unpacked(zip: &Path) -> Result<TempFolder, Box<dyn std::error::Error>> {
+    let scratch = TempFolder::new()?;
     package::unpack(package::open(zip)?, scratch.path())?;
     Ok(scratch)
 }

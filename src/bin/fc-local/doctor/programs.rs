@@ -5,6 +5,7 @@ use std::process::Command;
 
 use super::finding::Finding;
 use super::first_line;
+use crate::temporary::TempFolder;
 
 /// The version of fun that the tests run and the README names.
 const FUN_VERSION: &str = "3.6.24";
@@ -102,7 +103,7 @@ fn jobs_of_fun(project: &Path) -> &'static str {
 
 /// Asks fun in its own home and without the variables by which it would report to its makers.
 fn fun_version() -> Option<String> {
-    let home = tempfile::tempdir().ok()?;
+    let home = TempFolder::new().ok()?;
     let mut fun = Command::new("fun");
     fun.arg("--version")
         .env_clear()

@@ -21,6 +21,7 @@ use crate::platform::log::LineSink;
 use crate::platform::report::error_body;
 use crate::platform::spawn::StartError;
 use crate::project::package;
+use crate::temporary::TempFolder;
 
 /// Where the code of a function lies.
 #[derive(Debug, Clone)]
@@ -43,13 +44,13 @@ pub(crate) enum Scratch {
     Kept(PathBuf),
     /// A folder that goes with its last user, so that an unpacking that nobody waits for any more
     /// cannot bring it back.
-    Temporary(Arc<tempfile::TempDir>),
+    Temporary(Arc<TempFolder>),
 }
 
 impl Scratch {
     /// A new folder that is removed in the end.
     pub(crate) fn temporary() -> io::Result<Self> {
-        tempfile::tempdir().map(|folder| Self::Temporary(Arc::new(folder)))
+        TempFolder::new().map(|folder| Self::Temporary(Arc::new(folder)))
     }
 
     fn path(&self) -> &Path {

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
-use super::process::CODE_PATH_VARIABLE;
+use super::strays::{CODE_PATH_VARIABLE, INSTANCE_VARIABLE};
 use crate::function::Function;
 use crate::platform::agent::Credentials;
 use crate::platform::spawn::{self, StartError};
@@ -65,7 +65,7 @@ fn environment(
         ),
         ("FC_ACCOUNT_ID", function.owner.account_id.clone()),
         ("FC_REGION", function.owner.region.clone()),
-        ("FC_INSTANCE_ID", id.to_owned()),
+        (INSTANCE_VARIABLE, id.to_owned()),
         ("FC_FUNCTION_NAME", function.name.function().to_owned()),
         ("FC_FUNCTION_HANDLER", function.handler.clone()),
         ("FC_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string()),

@@ -10,6 +10,7 @@
 //! spawn, environment           its process and its variables
 //! agent, connections, report   requests to it, what is said of the answers
 //! log, process, port, body
+//! strays, reaper               processes that must not outlive their instance, nor fc-local
 //! ```
 
 pub(crate) mod agent;
@@ -24,5 +25,7 @@ pub(crate) mod log;
 pub(crate) mod pool;
 mod port;
 pub(crate) mod process;
+pub(crate) mod reaper;
 pub(crate) mod report;
 pub(crate) mod spawn;
+pub(crate) mod strays;

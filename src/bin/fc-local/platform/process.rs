@@ -2,20 +2,18 @@
 //!
 //! It knows nothing of HTTP or of functions.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::process::ExitStatus;
 
-use rustix::process::{Pid, Signal, getpgid, kill_process_group};
-use tokio::process::Command;
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::process::{Child, Command};
 use tokio::sync::watch;
+use tokio::task::spawn_blocking;
 
-/// Names the folder of its code to an instance ([contract §4.3](crate::check::sections::SECTIONS#4.3)).
-pub(crate) const CODE_PATH_VARIABLE: &str = "FC_FUNC_CODE_PATH";
+use super::reaper::{Mortal, Watch};
+use super::strays::{INSTANCE_VARIABLE, kill_of_instances};
 
 /// A running process group; killed when dropped.
 #[derive(Debug)]
@@ -25,21 +23,22 @@ pub(crate) struct ProcessGroup {
 }
 
 impl ProcessGroup {
-    /// Starts a command as the leader of its own group, so that its children can be signalled with it.
+    /// Starts a command as the leader of its own group, so that its children can be signalled with it. If fc-local is
+    /// killed, the group ends too, and with it all processes that have the instance id of the command's environment.
     pub(crate) fn start(command: &mut Command) -> io::Result<Self> {
-        let mut child = command.process_group(0).spawn()?;
+        let instance = instance_of(command);
+        // Before the start, so that there is no moment at which it could outlive fc-local.
+        let of_instance = instance.clone().map(Mortal::Instance).map(Watch::over);
+        let child = command.process_group(0).spawn()?;
         let id = child.id().and_then(|id| i32::try_from(id).ok());
         let leader = id
             .and_then(Pid::from_raw)
             .ok_or_else(|| io::Error::other("the process has no id"))?;
+        let watches = (of_instance, Watch::over(Mortal::Group(leader)));
         let (tell, exit) = watch::channel(None);
         tokio::spawn(async move {
-            let status = child
-                .wait()
-                .await
-                .unwrap_or_else(|_| ExitStatus::from_raw(0));
-            // Children that outlive their leader must not outlive the instance.
-            let _ = kill_process_group(leader, Signal::KILL);
+            let status = end_of(child, leader, instance).await;
+            drop(watches);
             tell.send_replace(Some(status));
         });
         Ok(Self { leader, exit })
@@ -81,33 +80,25 @@ impl Drop for ProcessGroup {
     }
 }
 
-/// Kills the process groups of instances whose code lies in a folder: those that outlived an fc-local which was killed
-/// itself. What a user runs in that folder is no instance.
-pub(crate) fn kill_leftovers(folder: &Path) {
-    let Ok(processes) = fs::read_dir("/proc") else {
-        return;
-    };
-    let ids = processes
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    for id in ids
-        .filter_map(Pid::from_raw)
-        .filter(|id| is_instance(*id, folder))
-    {
-        // It may end in the meantime; then there is nothing left to do.
-        let _ = getpgid(Some(id)).and_then(|group| kill_process_group(group, Signal::KILL));
-    }
+/// The instance that a command starts, if it is one.
+fn instance_of(command: &Command) -> Option<String> {
+    let mut variables = command.as_std().get_envs();
+    let (_, id) = variables.find(|(name, _)| *name == INSTANCE_VARIABLE)?;
+    id?.to_str().map(str::to_owned)
 }
 
-/// Whether a process got the environment of an instance; its children have that too, wherever they went.
-fn is_instance(id: Pid, folder: &Path) -> bool {
-    let environment =
-        fs::read(format!("/proc/{}/environ", id.as_raw_nonzero())).unwrap_or_default();
-    let code = environment.split(|byte| *byte == 0).find_map(|variable| {
-        let value = variable.strip_prefix(CODE_PATH_VARIABLE.as_bytes())?;
-        value.strip_prefix(b"=")
-    });
-    code.is_some_and(|code| Path::new(OsStr::from_bytes(code)).starts_with(folder))
+/// Waits for the end of the leader; its children must not outlive it, nor what left the group.
+async fn end_of(mut child: Child, leader: Pid, instance: Option<String>) -> ExitStatus {
+    let status = child
+        .wait()
+        .await
+        .unwrap_or_else(|_| ExitStatus::from_raw(0));
+    let _ = kill_process_group(leader, Signal::KILL);
+    if let Some(id) = instance {
+        // It ends by itself only while fc-local ends, and then the reaper looks for them.
+        let _ = spawn_blocking(move || kill_of_instances(&[id])).await;
+    }
+    status
 }
 
 /// How a process ended, in the words of FC's "exited unexpectedly" message

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::process::Command;
 
 use crate::platform::process::ProcessGroup;
+use crate::temporary::TempFolder;
 
 /// The variable that names the folder for the package.
 const CODE_VARIABLE: &str = "FC_LOCAL_CODE";
@@ -20,7 +21,7 @@ const CODE_VARIABLE: &str = "FC_LOCAL_CODE";
 pub(super) struct Builder {
     command: String,
     /// That of the last good build: one that fails leaves it as it is.
-    folder: Option<tempfile::TempDir>,
+    folder: Option<TempFolder>,
     failed: bool,
 }
 
@@ -61,7 +62,7 @@ impl Builder {
     pub(super) async fn build(&mut self) -> Result<Duration, BuildError> {
         let begun = Instant::now();
         self.failed = true;
-        let folder = tempfile::tempdir().map_err(BuildError::Io)?;
+        let folder = TempFolder::new().map_err(BuildError::Io)?;
         let mut command = Command::new("sh");
         command
             .args(["-c", &self.command])

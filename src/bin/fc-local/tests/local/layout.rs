@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What every room may know.
-const GROUND: [&str; 7] = [
+const GROUND: [&str; 8] = [
     "facts",
     "function",
     "hex",
@@ -13,6 +13,7 @@ const GROUND: [&str; 7] = [
     "interrupt",
     "name",
     "output",
+    "temporary",
 ];
 
 fn package() -> &'static Path {

@@ -13,6 +13,7 @@ mod guard;
 mod http;
 mod instances;
 mod invoke;
+mod killed;
 mod layout;
 mod make;
 mod new;
