@@ -1,14 +1,16 @@
 //! Owns the blocks of a class that no core keeps: the batches in stock, and the slabs they are cut from. It knows nothing
 //! of cores and threads.
 //!
-//! The first blocks of a class are the C library's, one at a time, so a program that needs few has the memory that it had
-//! without this crate. A class that goes on asking gets slabs.
+//! The first blocks are cut from the program's own memory, whatever their class. Of each class the next ones are the C
+//! library's, one at a time, so a program that needs few has the memory that it had without this crate. A class that goes
+//! on asking gets slabs.
 
 use core::cell::UnsafeCell;
 use core::ptr::null_mut;
 
 use crate::arena::{ARENA, SLAB, Slab};
 use crate::class::{CLASSES, Class};
+use crate::early;
 use crate::list::{Block, List};
 use crate::stack::{Link, Stack};
 use crate::sync::{AtomicUsize, Busy, Ordering};
@@ -58,6 +60,11 @@ impl Central {
         if !stocked.is_empty() {
             return stocked;
         }
+        let first = early::cut(class.span());
+        if !first.is_null() {
+            // SAFETY: a new block, which has room for what the class says.
+            return unsafe { List::of(first) };
+        }
         let asked = self.asked.load(Ordering::Relaxed);
         if asked >= FROM_LIBRARY {
             let cut = self.cut(class);
@@ -77,12 +84,12 @@ impl Central {
     pub(crate) fn give(&self, mut list: List) {
         let mut kept = List::EMPTY;
         while let Some(block) = some(list.pop()) {
-            // SAFETY: a free block, which was only in this list; outside the slabs it is the C library's.
+            // SAFETY: a free block, which was only in this list; what is neither an early one nor a slab's is the C library's.
             unsafe {
-                if ARENA.slab_of(block).is_null() {
-                    sys::library_free(block.cast());
-                } else {
+                if early::has(block) || !ARENA.slab_of(block).is_null() {
                     kept.push(block);
+                } else {
+                    sys::library_free(block.cast());
                 }
             }
         }
@@ -147,9 +154,10 @@ impl Central {
     }
 
     /// Puts batches that are too many in stock back into their slabs, and returns the slabs that are empty by that, as a
-    /// list.
+    /// list. Early blocks have no slab and stay in stock, as one batch.
     fn sort(&self) -> *mut Slab {
         let mut emptied = null_mut();
+        let mut kept = List::EMPTY;
         while self.stock.count() > STOCKED / 2 {
             // SAFETY: only `give` pushes on the stock.
             let mut list = unsafe { List::from(&self.stock) };
@@ -157,10 +165,18 @@ impl Central {
                 break;
             }
             while let Some(block) = some(list.pop()) {
-                // SAFETY: `busy` is ours, and blocks in stock lie in slabs of this class.
-                unsafe { self.put_into_slab(block, &mut emptied) };
+                // SAFETY: `busy` is ours, and the other blocks in stock lie in slabs of this class. An early one was only in
+                // this list.
+                unsafe {
+                    if early::has(block) {
+                        kept.push(block);
+                    } else {
+                        self.put_into_slab(block, &mut emptied);
+                    }
+                }
             }
         }
+        kept.put_on(&self.stock);
         emptied
     }
 

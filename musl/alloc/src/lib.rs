@@ -12,7 +12,7 @@
 //! - `global`: which requests are cached.
 //! - `core_lists`: the free blocks that each core keeps, and which core's a thread uses.
 //! - `central`: the free blocks that no core keeps, and the slabs that new ones are cut from.
-//! - `arena`: the memory of the slabs.
+//! - `early`, `arena`: the memory of the first blocks, and that of the slabs.
 //! - `class`, `list`, `stack`, `sync`, `sys`: the sizes, the lists of free blocks, the hand-over between threads, the lock,
 //!   and the calls of the C library.
 
@@ -40,6 +40,9 @@ mod copy;
     reason = "a lock of its own lets one thread at a time to the lists"
 )]
 mod core_lists;
+#[cfg(not(loom))]
+#[allow(unsafe_code, reason = "the area is memory that it hands out in parts")]
+mod early;
 #[cfg(not(loom))]
 #[allow(unsafe_code, reason = "the trait of allocators is unsafe")]
 mod global;

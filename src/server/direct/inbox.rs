@@ -43,10 +43,12 @@ pub(super) const NO_MEMORY: Refusal = Refusal::Unserved(
     "the requests and answers under way take all memory that they may have; Runtime::memory_limit sets how much",
 );
 
-/// The first read's size, in bytes: a head of the platform and a small event fit into it.
-const SMALLEST: usize = 4 * 1024;
-/// The largest read's size, in bytes: larger ones hardly save calls of the system.
-const LARGEST: usize = 64 * 1024;
+/// The first read's size, in bytes: a head of the platform and a small event fit into it, and with what an allocator keeps
+/// of a block it is no more than a page. [`PerCore`](crate::PerCore) takes such a block from its own stock; the C library
+/// would have to ask the system for one.
+const SMALLEST: usize = 4 * 1024 - 64;
+/// The largest read's size, in bytes: larger ones hardly save calls of the system. It is the smallest one, doubled.
+const LARGEST: usize = 16 * SMALLEST;
 
 /// The bytes that were read and not yet used. It is as small as one read at first, and doubles whenever a read has filled
 /// it. Only a head or a line that is longer makes it larger than the largest read.
