@@ -71,7 +71,9 @@ add() {
 }
 
 add "the target $target" "$target/lib" target add "$target"
-flags="$LINK_FLAGS $COMPILE_FLAGS"
+# The path is as cargo's, so that the same sources give the same bytes in any folder.
+layout=musl/layout.ld
+flags="$LINK_FLAGS -C link-arg=--no-rosegment -C link-arg=-T$layout $COMPILE_FLAGS"
 case $program in
 bootstrap) kind=--bin file=bootstrap ;;
 testbed) kind=--example file=examples/testbed ;;
@@ -101,7 +103,11 @@ fi
 # Its own folder, so that other builds of the project do not rebuild each other's dependencies.
 built=${CARGO_TARGET_DIR:-target}/musl-$folder
 
-# The list of hot functions fits the pinned toolchain alone. Cargo does not know of it, so where it has changed, cargo is
+# Cargo does not know of the layout, so where it has changed, cargo is made to forget that it has linked the program.
+laid=$built/$target/layout
+cmp -s "$layout" "$laid" || rm -rf "$built/$target/musl/.fingerprint"/fc-runtime-*
+
+# The list of hot functions fits the pinned toolchain alone. Cargo does not know of it either: with another one, it is
 # made to forget that it has compiled tiny_http.
 hot=$(dirname "$0")/hot list=
 if [ "$std-$server" = rebuilt-tiny-http ]; then
@@ -115,6 +121,7 @@ fi
 RUSTFLAGS="$flags ${RUSTFLAGS:-}" cargo $toolchain build --target-dir "$built" "$@" ||
     fail "the build failed, see above"
 [ -z "$list" ] || cat "$hot.sh" "$hot.txt" >"$list"
+cp "$layout" "$laid"
 
 mkdir -p "$out"
 # Into place by a rename, so that an instance that runs the old file is not disturbed.
