@@ -1,13 +1,38 @@
-//! Base64, the standard alphabet with padding (RFC 4648 §4).
+//! Base64, the standard alphabet with padding (RFC 4648 §4), as the headers and events of Function Compute have it.
 //!
 //! Owns the code alone, and takes nothing but what an encoder may write. It must not know what the bytes mean.
+//!
+//! # Examples
+//!
+//! ```
+//! use fc_runtime::base64;
+//!
+//! assert_eq!(base64::encode([0, 255]), "AP8=");
+//! assert_eq!(base64::decode("AP8=")?, [0, 255]);
+//! assert_eq!(base64::decode("AP8").unwrap_err().to_string(), "its length is 3, which is not a multiple of 4");
+//! # Ok::<(), base64::DecodeError>(())
+//! ```
 
 use std::fmt;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// The text for these bytes.
-pub(crate) fn encode(bytes: &[u8]) -> String {
+pub fn encode(bytes: impl AsRef<[u8]>) -> String {
+    text_of(bytes.as_ref())
+}
+
+/// The bytes that this text stands for.
+///
+/// # Errors
+///
+/// [`DecodeError`] for what no encoder writes: white space, a missing padding, the alphabet for addresses (`-` and `_`) and
+/// left-over bits. Who sends them has not sent what was asked for, and a guess could be wrong.
+pub fn decode(text: impl AsRef<[u8]>) -> Result<Vec<u8>, DecodeError> {
+    bytes_of(text.as_ref())
+}
+
+fn text_of(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
         let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or_default());
@@ -26,11 +51,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     text
 }
 
-/// The bytes that this text stands for.
-///
-/// White space, a missing padding, the alphabet for addresses and left-over bits are errors: a client that sends them has
-/// not sent what the contract asks for, and a guess could be wrong.
-pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, DecodeError> {
+fn bytes_of(text: &[u8]) -> Result<Vec<u8>, DecodeError> {
     if text.len() % 4 != 0 {
         return Err(DecodeError::Length(text.len()));
     }
@@ -60,11 +81,15 @@ pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, DecodeError> {
 
 /// Why a text is not base64. It says where, never what stands there, because that may be a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DecodeError {
+#[non_exhaustive]
+pub enum DecodeError {
     /// Whole groups have four characters; the text has this many.
     Length(usize),
     /// The byte at this place, counted from 0, is not one of the alphabet.
-    Byte { at: usize },
+    Byte {
+        /// Where it stands.
+        at: usize,
+    },
     /// The last character carries bits that no byte takes up.
     Leftover,
 }
@@ -80,6 +105,8 @@ impl fmt::Display for DecodeError {
         }
     }
 }
+
+impl std::error::Error for DecodeError {}
 
 fn six_bits(byte: u8) -> Option<u32> {
     let value = match byte {

@@ -160,7 +160,7 @@ impl Dispatch {
         let result = served.run(|| match handler {
             Some(handler) => {
                 decoded?;
-                handler(request, &ctx).and_then(check_status)
+                handler(request, &ctx)
             }
             None => Err(Error::new("NoHttpHandler", missing)),
         });
@@ -213,13 +213,16 @@ impl Served {
     }
 
     /// Runs a handler under the request id of this call. A panic in it becomes an error, and the instance stays alive. A
-    /// mistake of the client is no failure of the function, so nothing is written of it.
+    /// mistake of the client is no failure of the function, so it has a line for those who look closely only.
     fn run<T>(&mut self, handler: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         let _scope = Scope::enter(Arc::clone(&self.request_id));
         let result = guard(handler);
         match &result {
-            Err(error) if !(self.has_client && error.is_clients()) => self.fail(error),
-            _ => {}
+            Err(error) if self.has_client && error.is_clients() => {
+                log::debug!("the client has made a mistake, which is no failure: {error}");
+            }
+            Err(error) => self.fail(error),
+            Ok(_) => {}
         }
         result
     }
@@ -259,17 +262,6 @@ fn guard<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     // A handler's shared state may be left half changed by its panic: that is the handler's own to guard, by a mutex
     // that is poisoned or by an atomic that is not.
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(panics::error(payload)))
-}
-
-/// A response must have a final status; a handler that gives another has made a mistake that it should hear of.
-fn check_status(response: Response) -> Result<Response, Error> {
-    match response.status() {
-        200..=599 => Ok(response),
-        status => Err(Error::new(
-            "InvalidStatus",
-            format!("the status {status} is not one from 200 to 599"),
-        )),
-    }
 }
 
 fn http_reply(response: Response, mut served: Served) -> Reply {

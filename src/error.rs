@@ -7,6 +7,8 @@ use std::any::{Any, type_name};
 use std::fmt;
 use std::num::NonZeroU16;
 
+use crate::status::prepare;
+
 /// Why a handler failed: a type, a message and the chain of causes.
 ///
 /// `?` makes one from any [`std::error::Error`]. For that reason `Error` itself does not implement the trait.
@@ -95,8 +97,11 @@ impl Error {
     /// let error = square(Request::new("GET", "/?number=many"), &Context::default()).unwrap_err();
     /// assert_eq!((error.status(), error.error_type()), (Some(400), "ParseIntError"));
     /// ```
+    // It is inlined so that of a status that is written down only its number is left.
+    #[inline(always)]
     #[must_use]
     pub fn with_status(self, status: u16) -> Self {
+        prepare(status);
         let is_failure = |status: &NonZeroU16| matches!(status.get(), 400..=599);
         let status = NonZeroU16::new(status).filter(is_failure);
         Self { status, ..self }

@@ -44,6 +44,7 @@
 //! - [`Context`]: what Function Compute says about a call. Its [`Credentials`] show nothing in `Debug`.
 //! - [`http`]: request and response of an HTTP trigger; the [`Headers`] of both, and the [`HeaderError`] of a wrong one.
 //! - [`events`]: typed views of what the triggers send (feature `events`).
+//! - [`base64`]: the encoding of bytes in headers and JSON.
 //! - [`Error`]: what a handler fails with, or any type that is [`IntoError`].
 //! - [`logger`]: the log lines, as text or JSON, and the marker lines; [`Timestamp`]: their clock.
 //! - [`log`](https://docs.rs/log) and [`serde_json`]: two crates, in the versions that this one is built with.
@@ -103,7 +104,7 @@ struct ReadmeInChinese;
 #[cfg(all(feature = "small-unwinder", target_env = "musl"))]
 extern crate unwinding as _;
 
-mod base64;
+pub mod base64;
 mod call;
 mod context;
 mod digits;
@@ -127,6 +128,7 @@ mod panics;
 mod runtime;
 mod scope;
 mod server;
+mod status;
 mod target;
 mod time;
 

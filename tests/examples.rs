@@ -81,6 +81,31 @@ fn http_routes_by_method_and_path() {
 }
 
 #[test]
+fn upload_reads_the_parts_of_a_form_with_a_file() {
+    let instance = Instance::start("upload", &[]);
+    let ask = |content_type: &str, body: &str| {
+        let headers = [
+            ("X-Fc-Control-Path", "/http-invoke"),
+            ("Content-Type", content_type),
+        ];
+        let sent = request("POST", "/upload", &headers, body.as_bytes());
+        let answer = instance.connect().exchange(&sent);
+        (answer.status, answer.json())
+    };
+    let form = "--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nholiday\r\n\
+        --x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n\
+        Content-Type: image/jpeg\r\n\r\n1234\r\n--x--\r\n";
+    let (status, parts) = ask("multipart/form-data; boundary=x", form);
+    let expected = serde_json::json!([
+        {"name": "note", "file": null, "type": null, "bytes": 7},
+        {"name": "photo", "file": "a.jpg", "type": "image/jpeg", "bytes": 4},
+    ]);
+    assert_eq!((status, parts), (200, expected));
+    assert_eq!(ask("application/json", "{}").0, 415);
+    assert_eq!(ask("multipart/form-data; boundary=x", &form[..90]).0, 400);
+}
+
+#[test]
 fn stream_sends_a_chunk_for_each_prime() {
     let instance = Instance::start("stream", &[]);
     let mut connection = instance.connect();

@@ -88,7 +88,11 @@ fn a_mistake_of_an_http_client_is_answered_and_no_failure_of_the_function() {
     let markers = |line: &String| line.starts_with("FC Invoke ");
     let lines = instance.lines();
     let (told, others): (Vec<_>, Vec<_>) = lines.iter().skip(1).partition(|line| markers(line));
-    assert_eq!(others, [] as [&String; 0], "nothing is logged of it");
+    assert_eq!(
+        others,
+        [] as [&String; 0],
+        "nothing is logged of it at `info`"
+    );
     assert_eq!(told.len(), 6);
     assert_eq!(told[1], "FC Invoke End RequestId: http-id");
     assert_eq!(told[3], "FC Invoke End RequestId: http-id");
@@ -110,12 +114,36 @@ fn a_failure_of_an_http_handler_may_choose_its_status_and_is_still_one() {
 }
 
 #[test]
-fn an_answer_of_an_impossible_status_is_an_error() {
+fn a_mistake_of_an_http_client_is_a_line_for_those_who_look_closely() {
+    let instance = Instance::start("testbed", &[("RUST_LOG", "debug")]);
+    assert_eq!(instance.http("GET", "/fail/409", b"").status, 409);
+    let said =
+        "http-id [DEBUG] the client has made a mistake, which is no failure: OutOfStock: no screws";
+    let lines = instance.wait_for_line("the mistake", |line| line.ends_with(said));
+    assert!(
+        !lines.iter().any(|line| line.contains("[ERROR]")),
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn an_answer_of_an_impossible_status_is_an_error_where_it_is_set() {
     let instance = Instance::start("testbed", &[]);
     let answer = instance.http("GET", "/status/99", b"");
+    let error = answer.json();
     assert_eq!(
-        (answer.status, answer.json()["errorType"].as_str()),
-        (404, Some("InvalidStatus"))
+        (
+            answer.status,
+            answer.header("x-fc-status"),
+            error["errorType"].as_str(),
+            error["errorMessage"].as_str()
+        ),
+        (
+            404,
+            Some("404"),
+            Some("Panic"),
+            Some("the status 99 is not one from 200 to 599")
+        )
     );
 }
 

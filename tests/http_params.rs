@@ -2,11 +2,8 @@
 
 mod support;
 
-#[path = "../src/base64.rs"]
-mod base64;
-
 use fc_runtime::serde_json::{Value, json};
-use fc_runtime::{Context, Error, Runtime};
+use fc_runtime::{Context, Error, Runtime, base64};
 use support::{Connection, Instance, request, with};
 
 /// The header and the body of the worked example.

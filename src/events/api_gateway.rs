@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::base64;
 use crate::error::Error;
 use crate::headers::{HeaderError, Headers, name};
+use crate::status::checked;
 
 /// The event of API Gateway ([contract §7](crate::guide::contract#7)). The handler answers with an
 /// [`ApiGatewayResponse`].
@@ -126,9 +127,14 @@ pub struct ApiGatewayResponse {
 
 impl ApiGatewayResponse {
     /// An answer of this status without a body.
+    ///
+    /// # Panics
+    ///
+    /// When the status is not one from 200 to 599.
+    #[track_caller]
     pub fn new(status: u16) -> Self {
         Self {
-            status,
+            status: checked(status),
             headers: Headers::new(),
             body: String::new(),
             is_base64_encoded: false,
@@ -168,9 +174,17 @@ impl ApiGatewayResponse {
     }
 
     /// The same answer with another status.
+    ///
+    /// # Panics
+    ///
+    /// When the status is not one from 200 to 599.
     #[must_use]
+    #[track_caller]
     pub fn with_status(self, status: u16) -> Self {
-        Self { status, ..self }
+        Self {
+            status: checked(status),
+            ..self
+        }
     }
 
     /// The same answer with this header. One of the same name is replaced: the gateway takes one value for each.

@@ -70,5 +70,9 @@ pub(crate) const CONTENT_TYPE: &str = "content-type";
 pub(crate) const CONTENT_LENGTH: &str = "content-length";
 /// How the body is framed, if not by its length.
 pub(crate) const TRANSFER_ENCODING: &str = "transfer-encoding";
+/// Which media types the client takes.
+pub(crate) const ACCEPT: &str = "accept";
+/// Where the page of a browser came from.
+pub(crate) const ORIGIN: &str = "origin";
 /// What becomes of the connection after the answer.
 pub(crate) const CONNECTION: &str = "connection";

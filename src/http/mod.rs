@@ -3,6 +3,8 @@
 //!
 //! Owns what a handler sees of HTTP. It must not know how bytes reach a socket, nor that Function Compute is there.
 
+mod media;
+mod origin;
 mod request;
 mod response;
 

@@ -224,8 +224,17 @@ impl Request {
     }
 
     /// The pairs of a body that is a form (`application/x-www-form-urlencoded`), decoded, in order and with repeats.
-    pub fn form(&self) -> Vec<(String, String)> {
-        percent::pairs(&String::from_utf8_lossy(&self.body))
+    ///
+    /// # Errors
+    ///
+    /// An [`Error`] of the type `UnsupportedMediaType` and the status 415 when `Content-Type` says that the body is
+    /// something else, such as `multipart/form-data`, by which browsers send files. The guide's page on
+    /// [HTTP calls](crate::guide::http_calls#forms-and-files) has how to read that.
+    pub fn form(&self) -> Result<Vec<(String, String)>, Error> {
+        match self.media_type() {
+            Some(other) if !self.is_of_type(FORM) => Err(no_form(other)),
+            _ => Ok(percent::pairs(&String::from_utf8_lossy(&self.body))),
+        }
     }
 }
 
@@ -267,6 +276,14 @@ impl fmt::Debug for RequestParts {
     }
 }
 
+/// What a body is that `Request::form` reads.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn no_form(media_type: &str) -> Error {
+    let message = format!("the body is {media_type}, and not a form of the type {FORM}");
+    Error::new("UnsupportedMediaType", message).with_status(415)
+}
+
 fn value_of(pairs: Vec<(String, String)>, name: &str) -> Option<String> {
     pairs
         .into_iter()
@@ -296,6 +313,29 @@ mod tests {
         assert_eq!(request.query_value("k").as_deref(), Some("1"));
         assert_eq!(request.query_value("x").as_deref(), Some("你"));
         assert_eq!(request.query_value("z"), None);
+    }
+
+    #[test]
+    fn a_form_is_read_unless_the_body_is_said_to_be_something_else() {
+        let form = |media_type: Option<&str>| {
+            let request = Request::new("POST", "/").with_body("a=1+2&b");
+            let request = match media_type {
+                Some(media_type) => request.with_header("content-type", media_type),
+                None => Ok(request),
+            };
+            request.expect("a sound value").form()
+        };
+        let pairs = [("a".to_owned(), "1 2".to_owned()), ("b".into(), "".into())];
+        assert_eq!(form(None).expect("a form"), pairs);
+        let type_of_forms = "Application/X-WWW-Form-Urlencoded ; charset=utf-8";
+        assert_eq!(form(Some(type_of_forms)).expect("a form"), pairs);
+        let error = form(Some("multipart/form-data; boundary=x")).expect_err("no such form");
+        assert_eq!(
+            (error.error_type(), error.status()),
+            ("UnsupportedMediaType", Some(415))
+        );
+        let said = "the body is multipart/form-data, and not a form of the type application/x-www-form-urlencoded";
+        assert_eq!(error.message(), said);
     }
 
     #[test]
@@ -345,7 +385,7 @@ mod tests {
     fn bodies_are_read_as_json_and_as_forms() {
         let request = Request::new("POST", "/").with_body("a=1&b=%20+");
         assert_eq!(
-            request.form(),
+            request.form().expect("a form"),
             [("a".into(), "1".into()), ("b".into(), "  ".into())]
         );
         let error = request

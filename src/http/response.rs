@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::call::Body;
 use crate::error::Error;
 use crate::headers::{HeaderError, Headers, begins_with, name};
+use crate::status::checked;
 
 /// The response to an HTTP call: status, headers and body.
 ///
@@ -38,9 +39,15 @@ pub struct Response {
 
 impl Response {
     /// A response of this status without a body.
+    ///
+    /// # Panics
+    ///
+    /// When the status is not one from 200 to 599, as for [`with_status`](Self::with_status).
+    #[inline(always)]
+    #[track_caller]
     pub fn new(status: u16) -> Self {
         Self {
-            status,
+            status: checked(status),
             headers: Headers::new(),
             body: Body::Bytes(Vec::new()),
             failed: false,
@@ -74,6 +81,12 @@ impl Response {
     /// # Errors
     ///
     /// [`HeaderError::Value`] when the address contains a control character.
+    ///
+    /// # Panics
+    ///
+    /// When the status is not one from 200 to 599.
+    #[inline(always)]
+    #[track_caller]
     pub fn redirect(status: u16, location: impl AsRef<str>) -> Result<Self, HeaderError> {
         Self::new(status).with_header("location", location)
     }
@@ -111,9 +124,20 @@ impl Response {
     }
 
     /// The same answer with another status, from 200 to 599.
+    ///
+    /// # Panics
+    ///
+    /// When it is another number: a handler has no interim responses (1xx) to send, and HTTP has no other classes. Like any
+    /// panic of a handler, that fails the call and leaves the instance alive. Look at a status first that comes from
+    /// elsewhere.
     #[must_use]
+    #[inline(always)]
+    #[track_caller]
     pub fn with_status(self, status: u16) -> Self {
-        Self { status, ..self }
+        Self {
+            status: checked(status),
+            ..self
+        }
     }
 
     /// The same answer with one more header. A header of the same name stays, except for `Content-Type`, of which there
@@ -248,7 +272,10 @@ impl From<Value> for Response {
     }
 }
 
+/// Panics when the status is not one from 200 to 599.
 impl<T: Into<Response>> From<(u16, T)> for Response {
+    #[inline(always)]
+    #[track_caller]
     fn from((status, body): (u16, T)) -> Self {
         body.into().with_status(status)
     }

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use crate::call::{Body, Reply, StreamWriter};
 use crate::digits;
 use crate::headers::name;
+use crate::status;
 use crate::time::HttpDate;
 
 /// What of the request decides how its answer is framed.
@@ -166,7 +167,10 @@ fn head(reply: &Reply, asked: Asked) -> Vec<u8> {
     let mut head = Vec::with_capacity(room(reply));
     head.extend_from_slice(b"HTTP/1.1 ");
     digits::push(&mut head, reply.status.into());
-    push_all(&mut head, [b" ", reason(reply.status).as_bytes(), b"\r\n"]);
+    push_all(
+        &mut head,
+        [b" ", status::phrase(reply.status).as_bytes(), b"\r\n"],
+    );
     push_field(&mut head, b"date", &HttpDate::now().bytes());
     if let Some(content_type) = reply.content_type {
         push_field(
@@ -218,30 +222,6 @@ fn push_all<const N: usize>(head: &mut Vec<u8>, parts: [&[u8]; N]) {
 }
 
 const RESET_CONTENT: u16 = 205;
-
-/// The words after the usual statuses; they mean nothing, and any other status goes without (RFC 9112 §4).
-fn reason(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        201 => "Created",
-        204 => "No Content",
-        302 => "Found",
-        304 => "Not Modified",
-        400 => "Bad Request",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        408 => "Request Timeout",
-        413 => "Content Too Large",
-        414 => "URI Too Long",
-        417 => "Expectation Failed",
-        431 => "Request Header Fields Too Large",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        503 => "Service Unavailable",
-        505 => "HTTP Version Not Supported",
-        _ => "",
-    }
-}
 
 #[cfg(test)]
 mod tests {

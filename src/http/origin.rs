@@ -1,0 +1,128 @@
+//! Where a page of a browser came from that sent a request (RFC 6454 §7).
+//!
+//! Owns the match of origins. It must not know which of them a program trusts.
+
+use super::Request;
+use crate::headers::name;
+
+impl Request {
+    /// Whether the request may come from a page of these origins: its `Origin` is one of them, or it has none, as that of a
+    /// program that is no browser.
+    ///
+    /// An entry is an origin such as `https://app.example.com`, or a host such as `localhost`, of any scheme and port. A page
+    /// without an origin, which sends `null`, is let in by the entry `null` only. Refuse the others with 403: it keeps the
+    /// pages of strangers from calling a server of yours in the name of their reader, also by a domain that they point to
+    /// your address (DNS rebinding), which is why the request's own `Host` is no excuse.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fc_runtime::http::Request;
+    ///
+    /// let trusted = ["https://app.example.com", "localhost"];
+    /// let ask = |origin: &str| Request::new("POST", "/mcp").with_header("Origin", origin);
+    /// assert!(ask("https://app.example.com")?.comes_from(&trusted));
+    /// assert!(ask("http://localhost:5173")?.comes_from(&trusted));
+    /// assert!(!ask("https://evil.example")?.comes_from(&trusted));
+    /// assert!(Request::new("POST", "/mcp").comes_from(&trusted), "it is no page");
+    /// # Ok::<(), fc_runtime::HeaderError>(())
+    /// ```
+    pub fn comes_from(&self, origins: &[&str]) -> bool {
+        let mut sent = self.headers().all(name::ORIGIN);
+        sent.all(|origin| {
+            let origin = std::str::from_utf8(origin).unwrap_or_default().trim();
+            origins.iter().any(|entry| is_same(entry, origin))
+        })
+    }
+}
+
+/// Whether an origin is that of an entry.
+fn is_same(entry: &str, origin: &str) -> bool {
+    match (entry.split_once("://"), origin.split_once("://")) {
+        (Some((scheme, authority)), Some((its_scheme, its_authority))) => {
+            let port = default_port(scheme);
+            scheme.eq_ignore_ascii_case(its_scheme)
+                && host_and_port(authority, port) == host_and_port(its_authority, port)
+        }
+        // Not the host of that name.
+        (None, Some(_)) if entry == "null" => false,
+        (None, Some((_, authority))) => {
+            host_and_port(authority, "").0 == entry.to_ascii_lowercase()
+        }
+        (None, None) => entry == "null" && origin == "null",
+        (Some(_), None) => false,
+    }
+}
+
+fn host_and_port<'a>(authority: &'a str, default: &'a str) -> (String, &'a str) {
+    let (host, port) = match authority.rsplit_once(':') {
+        // What stands in brackets is an address with colons.
+        Some((host, port)) if !port.contains(']') => (host, port),
+        _ => (authority, default),
+    };
+    (host.to_ascii_lowercase(), port)
+}
+
+fn default_port(scheme: &str) -> &'static str {
+    match scheme.to_ascii_lowercase().as_str() {
+        "http" => "80",
+        "https" => "443",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::http::Request;
+
+    fn is_let_in(entry: &str, origin: &str) -> bool {
+        let request = Request::new("POST", "/").with_header("origin", origin);
+        request.expect("a sound value").comes_from(&[entry])
+    }
+
+    #[test]
+    fn an_origin_is_compared_by_scheme_host_and_port() {
+        for (entry, origin) in [
+            ("https://a.example", "https://a.example"),
+            ("https://a.example:443", "https://A.example"),
+            ("HTTPS://a.example", "https://a.example:443"),
+            ("http://[::1]:3000", "http://[::1]:3000"),
+            ("a.example", "http://a.example:8080"),
+            ("[::1]", "https://[::1]:1"),
+            ("A.example", "https://a.example"),
+            ("null", "null"),
+        ] {
+            assert!(is_let_in(entry, origin), "{entry} {origin}");
+        }
+        for (entry, origin) in [
+            ("https://a.example", "http://a.example"),
+            ("https://a.example", "https://a.example:444"),
+            ("https://a.example", "https://b.a.example"),
+            ("https://a.example", "https://a.example.evil"),
+            ("a.example", "https://xa.example"),
+            ("a.example", "a.example"),
+            ("a.example", "null"),
+            ("https://a.example", "null"),
+            ("null", "https://null"),
+            ("[::1]", "http://[::2]"),
+            ("", ""),
+            ("a.example", ""),
+        ] {
+            assert!(!is_let_in(entry, origin), "{entry} {origin}");
+        }
+    }
+
+    #[test]
+    fn each_of_several_origins_must_be_let_in_and_one_that_is_no_text_is_not() {
+        let mut request = Request::new("POST", "/")
+            .with_header("origin", "http://localhost")
+            .expect("sound");
+        assert!(request.comes_from(&["localhost"]));
+        request = request.with_header("origin", "http://evil").expect("sound");
+        assert!(!request.comes_from(&["localhost"]));
+        let mut headers = crate::Headers::new();
+        headers.append_bytes("origin", [0xff]).expect("sound");
+        let request = Request::from_parts("POST".into(), "/".into(), headers, Vec::new());
+        assert!(!request.comes_from(&["localhost", ""]));
+    }
+}
