@@ -148,7 +148,7 @@ mod tests {
                 assert_eq!(decode(encode(&bytes).as_bytes()), Ok(bytes));
             }
         }
-        assert_eq!(encode(&[0xfb, 0xff, 0xbf]), "+/+/");
+        assert_eq!(encode([0xfb, 0xff, 0xbf]), "+/+/");
     }
 
     #[test]
