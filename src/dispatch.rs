@@ -219,7 +219,7 @@ impl Served {
         let result = guard(handler);
         match &result {
             Err(error) if self.has_client && error.is_clients() => {
-                log::debug!("the client has made a mistake, which is no failure: {error}");
+                logger::log_mistake(error);
             }
             Err(error) => self.fail(error),
             Ok(_) => {}

@@ -117,9 +117,9 @@ fn a_failure_of_an_http_handler_may_choose_its_status_and_is_still_one() {
 fn a_mistake_of_an_http_client_is_a_line_for_those_who_look_closely() {
     let instance = Instance::start("testbed", &[("RUST_LOG", "debug")]);
     assert_eq!(instance.http("GET", "/fail/409", b"").status, 409);
-    let said =
-        "http-id [DEBUG] the client has made a mistake, which is no failure: OutOfStock: no screws";
-    let lines = instance.wait_for_line("the mistake", |line| line.ends_with(said));
+    let json = r#"{"errorMessage":"no screws","errorType":"OutOfStock","stackTrace":[]}"#;
+    let said = format!("http-id [DEBUG] {json}");
+    let lines = instance.wait_for_line("the mistake", |line| line.ends_with(&said));
     assert!(
         !lines.iter().any(|line| line.contains("[ERROR]")),
         "{lines:#?}"

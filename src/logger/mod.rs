@@ -78,7 +78,7 @@ use line::Format;
 
 pub use line::LINE_LIMIT;
 pub(crate) use marks::{Phase, mark_end, mark_inited, mark_start};
-pub(crate) use writer::write_failure;
+pub(crate) use writer::{log_mistake, write_failure};
 
 /// The variable that sets the level of the log lines: `off`, `error`, `warn`, `info`, `debug`, `trace`, or per module.
 pub const LEVEL_VARIABLE: &str = "RUST_LOG";

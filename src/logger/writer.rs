@@ -32,9 +32,19 @@ pub(crate) fn write_failure(error: &Error) {
         Some(Format::Json { .. }) => {
             write_log_line(Level::Error, error.message(), &error.type_and_trace());
         }
-        None if log::log_enabled!(Level::Error) => log::error!("{}", error.to_json()),
+        None if log::log_enabled!(Level::Error) => log_json(Level::Error, error),
         _ => write_log_line(Level::Error, &error.to_json(), &[]),
     }
+}
+
+/// Logs an error that is the client's mistake and no failure, for those who look closely.
+pub(crate) fn log_mistake(error: &Error) {
+    log_json(Level::Debug, error);
+}
+
+// One function for both levels: each `log!` is 300 bytes of the zip.
+fn log_json(level: Level, error: &Error) {
+    log::log!(level, "{}", error.to_json());
 }
 
 pub(super) fn write_record<W: Write>(out: &mut W, record: &Record<'_>) -> io::Result<()> {
