@@ -1,31 +1,48 @@
 #!/bin/bash
 # A template's plain values mean something else to each reader of YAML that Function Compute's users meet.
 #
-# Guess: the readers of YAML 1.1 agree with each other, and so do those of YAML 1.2: `fun` and PyYAML on one side,
-# `s` and ruamel.yaml on the other.
-# Truth: no two of the four agree. fun takes octal numbers and clock times as numbers, as YAML 1.1 has it, but `on` as
-# text and 1e3 as a number, where PyYAML, of YAML 1.1 too, reads true and text. `s` and ruamel.yaml differ on 1_000.
-# So: quote the values of variables. `OPENS: 19:59` deployed by fun reaches the function as 1199, by s as 19:59.
+# Guess: the readers of YAML 1.1 agree with each other: `fun` and PyYAML on one side, `s` and ruamel.yaml on the other.
+# And the library that `s` publishes for reading its files reads as `s` does.
+# Truth: fun takes octal numbers and clock times as numbers, as YAML 1.1 has it, but `on` as text and 1e3 as a number, where
+# PyYAML, of YAML 1.1 too, reads true and text. `s` and ruamel.yaml, of YAML 1.2, do agree. The library of `s` does not
+# agree with `s`, which has an older js-yaml built in: 1_000 is a number for the program and text for its library.
+# So: quote the values of variables. `OPENS: 19:59` deployed by fun reaches the function as 1199, by s as 19:59. And ask the
+# program what it reads, not its library.
 . "$(dirname "$0")/lib.sh"
 
-npm_packages @alicloud/fun@3.6.24 js-yaml@3.15.2 @serverless-devs/utils@0.0.18
+npm_packages @alicloud/fun@3.6.24 js-yaml@3.15.2 @serverless-devs/s@3.1.10 @serverless-devs/utils@0.0.18
 pip_packages pyyaml==6.0.2 ruamel.yaml==0.18.10
 
 values=(0755 012 0o14 08 1_000 1e3 0b11 on 19:59 190:20:30)
 
-cat >node.js <<'JS'
-// Each value as JSON, as fun and s read it.
+cat >fun.js <<'JS'
+// Each value as JSON, as fun reads it.
 const fs = require('fs');
 const { getTpl } = require('@alicloud/fun/lib/tpl');
-const { getYamlContent } = require('@serverless-devs/utils');
 (async () => {
   for (const value of process.argv.slice(2)) {
     fs.writeFileSync('one.yaml', `key: ${value}\n`);
-    const read = [(await getTpl('one.yaml')).key, getYamlContent('one.yaml').key];
-    console.log([value, ...read.map((one) => JSON.stringify(one))].join(' '));
+    console.log(value, JSON.stringify((await getTpl('one.yaml')).key));
   }
 })();
 JS
+
+# What `s` hands to a component, which prints it.
+mkdir component
+cat >component/index.js <<'JS'
+module.exports = class {
+  async show({ props }) {
+    for (const value of props.values) console.log('value', JSON.stringify(value));
+  }
+};
+JS
+echo '{"name":"component","version":"1.0.0","main":"index.js"}' >component/package.json
+printf 'Type: Component\nName: component\nVersion: 1.0.0\n' >component/publish.yaml
+printf 'edition: 3.0.0\nname: app\naccess: default\nresources:\n  one:\n    component: ./component\n    props:\n      values:\n' >s.yaml
+printf '        - %s\n' "${values[@]}" >>s.yaml
+s_reads() {
+    HOME=$TEMP serverless_devs_analysis=disable node node_modules/@serverless-devs/s/bin/s one show </dev/null | sed -n 's/^value //p'
+}
 
 cat >python.py <<'PY'
 """Each value as JSON, as PyYAML and ruamel.yaml read it."""
@@ -36,15 +53,21 @@ for value in sys.argv[1:]:
     print(json.dumps(yaml.safe_load(text)["key"]), json.dumps(YAML(typ="safe").load(text)["key"]))
 PY
 
-paste -d ' ' <(node node.js "${values[@]}" 2>/dev/null) <(python3 python.py "${values[@]}") >seen
+paste -d ' ' <(node fun.js "${values[@]}" 2>/dev/null) <(s_reads) <(python3 python.py "${values[@]}") >seen
 expect "value, fun, s, PyYAML, ruamel.yaml" "$(echo && cat seen)" '
 0755 493 755 493 755
 012 10 12 10 12
 0o14 "0o14" 12 "0o14" 12
 08 "08" 8 "08" 8
-1_000 1000 "1_000" 1000 1000
+1_000 1000 1000 1000 1000
 1e3 1000 1000 "1e3" 1000.0
 0b11 3 3 3 3
 on "on" "on" true "on"
 19:59 1199 "19:59" 1199 "19:59"
 190:20:30 685230 "190:20:30" 685230 "190:20:30"'
+
+library_reads() {
+    echo "key: $1" >one.yaml
+    node -e 'console.log(JSON.stringify(require("@serverless-devs/utils").getYamlContent("one.yaml").key))'
+}
+expect "1_000 for the library of s" "$(library_reads 1_000)" '"1_000"'

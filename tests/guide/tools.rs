@@ -11,9 +11,10 @@ const PAGE: &str = include_str!("../../src/guide/tools.md");
 /// The cells of the rows of a section's table, without its head.
 fn rows(section: &str) -> Vec<Vec<String>> {
     let (_, text) = PAGE
-        .split_once(&format!("\n# {section}\n"))
+        .split_once(&format!("# {section}\n"))
         .expect("a section");
-    let text = text.split("\n# ").next().unwrap_or_default();
+    // A heading of any level ends it.
+    let text = text.split("\n#").next().unwrap_or_default();
     let rows = text.lines().filter(|line| line.starts_with("| "));
     let cells = rows.map(|row| {
         let cells = row.trim_matches('|').split(" | ");
@@ -36,18 +37,39 @@ fn plain_values_of_yaml_are_those_that_the_finding_expects() {
     let (_, expected) = script
         .split_once("\"$(echo && cat seen)\" '\n")
         .expect("the script's expectation");
-    let expected = expected.trim_end().trim_end_matches('\'');
-    let page: Vec<_> = rows.iter().map(|row| row[..5].join(" ")).collect();
+    let expected = expected.split('\'').next().unwrap_or_default();
+    let page: Vec<_> = rows.iter().map(|row| row.join(" ")).collect();
     assert_eq!(page, expected.lines().collect::<Vec<_>>());
 }
 
+/// A table of fc-local's own tests: what it reads, and what the tools read when a test runs them.
+fn table(name: &str) -> Vec<Vec<String>> {
+    let path = root().join("src/bin/fc-local/project").join(name);
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let rows = text.lines().filter(|line| !line.starts_with("# "));
+    rows.map(|row| row.split('\t').map(str::to_owned).collect())
+        .collect()
+}
+
 #[test]
-fn fc_local_reads_those_values_as_its_own_test_holds() {
-    let file = root().join("src/bin/fc-local/project/template/mod.rs");
-    let tests = fs::read_to_string(file).expect("the tests of templates");
+fn fc_local_reads_those_values_as_the_tools_whose_files_they_are_in() {
+    let table = table("yaml/plain.tsv");
     for row in rows("Plain values in YAML") {
-        let held = format!("(\"{}\", \"{}\")", row[0], row[5]);
-        assert!(tests.contains(&held), "no test of templates holds {held}");
+        let held = table.iter().find(|held| held[0] == row[0]);
+        let held = held.unwrap_or_else(|| panic!("no test reads {}", row[0]));
+        let (fun, s) = (&held[1], held.get(2).unwrap_or(&held[1]));
+        assert_eq!((fun, s), (&row[1], &row[2]), "{}", row[0]);
+    }
+}
+
+#[test]
+fn variables_are_the_text_that_the_tests_expect() {
+    let table = table("template/variables.tsv");
+    for row in rows("What becomes of a variable") {
+        let held = table.iter().find(|held| held[0] == row[0]);
+        let held = held.unwrap_or_else(|| panic!("no test reads {}", row[0]));
+        assert_eq!([&held[1], &held[1]], [&row[1], &row[2]], "{}", row[0]);
     }
 }
 

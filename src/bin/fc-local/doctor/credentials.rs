@@ -4,9 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use yaml_rust2::{Yaml, YamlLoader};
-
 use super::finding::Finding;
+use crate::project::yaml::{self, Dialect, Yaml};
 
 const NAME: &str = "credentials";
 const CONFIGURE: &str = "fun config";
@@ -63,12 +62,8 @@ fn config(file: &Path) -> Finding {
         let seen = format!("{shown} is not a readable file; only `make deploy` needs it");
         return Finding::warning(NAME, seen, format!("rm -r {shown} && {CONFIGURE}"));
     };
-    let yaml = YamlLoader::load_from_str(&text).unwrap_or_default();
-    let given = |key: &str| {
-        let value = yaml.first().map(|yaml| &yaml[key]);
-        !matches!(value, None | Some(Yaml::BadValue | Yaml::Null))
-            && value.and_then(Yaml::as_str) != Some("")
-    };
+    let config = yaml::parse(&text, Dialect::Fun).unwrap_or(Yaml::Null);
+    let given = |key: &str| config[key] != Yaml::Null && config[key].as_text() != Some("");
     match KEYS.iter().find(|key| !given(key)) {
         Some(missing) => {
             let seen = format!("{shown} has no {missing}; only `make deploy` needs it");

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
-use yaml_rust2::{Yaml, YamlLoader};
 
 use super::DoctorArgs;
 use super::finding::Finding;
-use crate::project::template::{FunctionSpec, Template, to_json};
+use crate::project::template::{FunctionSpec, Template};
+use crate::project::yaml::{self, Dialect, Yaml};
 
 const TEMPLATE: &str = "template.yml";
 const S_YAML: &str = "s.yaml";
@@ -119,10 +119,10 @@ fn against_s_yaml(args: &DoctorArgs, functions: &[FunctionSpec]) -> Finding {
 
 /// The function of s.yaml that has this name, else the one of the resource that has it.
 fn twin<'a>(yaml: &'a Yaml, name: &str) -> &'a Yaml {
-    let resources = at(yaml, "resources").as_hash().into_iter().flatten();
+    let resources = yaml["resources"].entries();
     resources
         .map(|(_, resource)| at(resource, "props"))
-        .find(|props| at(props, "functionName").as_str() == Some(name))
+        .find(|props| props["functionName"].as_text() == Some(name))
         .unwrap_or_else(|| at(yaml, &format!("resources/{name}/props")))
 }
 
@@ -133,21 +133,21 @@ fn wrong_twin(
     props: &Yaml,
 ) -> Option<(String, String)> {
     let name = &function.name;
-    if props.is_badvalue() {
+    if *props == Yaml::Null {
         let seen = format!("it has no function {name}, as {TEMPLATE} has");
         return Some((seen, format!("add {name} under resources")));
     }
-    let runtime = at(props, "runtime").as_str().unwrap_or_default();
+    let runtime = props["runtime"].as_text().unwrap_or_default();
     if runtime != "custom" && !runtime.starts_with("custom.") {
         let seen = format!("{name} has runtime {runtime:?}, where a bootstrap needs a custom one");
         return Some((seen, format!("`runtime: custom.debian12` for {name}")));
     }
-    let port = at(props, "customRuntimeConfig/port").as_i64();
+    let port = to_json(at(props, "customRuntimeConfig/port")).as_i64();
     if let Some(port) = port.filter(|port| *port != PORT) {
         let seen = format!("{name} listens on port {port}, in {TEMPLATE} on {PORT}");
         return Some((seen, format!("`port: {PORT}` for {name}")));
     }
-    let code = at(props, "code").as_str().unwrap_or_default();
+    let code = props["code"].as_text().unwrap_or_default();
     if plain(&args.dir.join(code)) != plain(&function.code) {
         let wanted = inside(args, &function.code);
         let seen = format!("{name} has code {code}, in {TEMPLATE} CodeUri is {wanted}");
@@ -175,25 +175,21 @@ fn different(
     })
 }
 
-/// The first document of a file, or `None` if there is no such file.
+/// What a file of Serverless Devs says, or `None` if there is no such file.
 fn read(file: &Path) -> Result<Option<Yaml>, String> {
     if !file.exists() {
         return Ok(None);
     }
     let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
-    let mut documents = YamlLoader::load_from_str(&text).map_err(|error| error.to_string())?;
-    if documents.is_empty() {
-        return Err("it is empty".to_owned());
+    match yaml::parse(&text, Dialect::ServerlessDevs).map_err(|error| error.to_string())? {
+        Yaml::Null => Err("it is empty".to_owned()),
+        document => Ok(Some(document)),
     }
-    Ok(Some(documents.swap_remove(0)))
 }
 
-/// What lies at this path of keys; a merge key (`<<`) is looked through, as the tools do.
+/// What lies at this path of keys.
 fn at<'a>(yaml: &'a Yaml, path: &str) -> &'a Yaml {
-    path.split('/').fold(yaml, |yaml, key| match &yaml[key] {
-        Yaml::BadValue => &yaml["<<"][key],
-        found => found,
-    })
+    path.split('/').fold(yaml, |yaml, key| &yaml[key])
 }
 
 /// A path without `.` and doubled slashes.
@@ -212,4 +208,9 @@ fn inside(args: &DoctorArgs, path: &Path) -> String {
 
 fn restore(file: &str) -> String {
     format!("git checkout -- {file}")
+}
+
+/// A value as JSON has it; null for what has no such value, as a date.
+fn to_json(yaml: &Yaml) -> Value {
+    yaml::read(yaml).unwrap_or_default()
 }

@@ -5,4 +5,4 @@
 pub(crate) mod pack;
 pub(crate) mod package;
 pub(crate) mod template;
-mod yaml;
+pub(crate) mod yaml;

@@ -12,9 +12,8 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use yaml_rust2::{ScanError, Yaml, YamlLoader};
 
-use crate::project::yaml::{self, key_text};
+use crate::project::yaml::{self, Dialect, Yaml, YamlError};
 use schema::{Fields, fields};
 
 const SERVICE_TYPE: &str = "Aliyun::Serverless::Service";
@@ -53,7 +52,7 @@ pub(crate) struct FunctionSpec {
 #[derive(Debug)]
 pub(crate) enum TemplateError {
     Unreadable { file: PathBuf, error: io::Error },
-    NoYaml { file: PathBuf, error: ScanError },
+    Unparsed { file: PathBuf, error: YamlError },
     Wrong { file: PathBuf, why: String },
 }
 
@@ -65,7 +64,7 @@ impl fmt::Display for TemplateError {
                 "cannot read {}: {error}; name the template with --template",
                 file.display()
             ),
-            Self::NoYaml { file, error } => write!(f, "{} is not YAML: {error}", file.display()),
+            Self::Unparsed { file, error } => write!(f, "{}: {error}", file.display()),
             Self::Wrong { file, why } => write!(f, "{}: {why}", file.display()),
         }
     }
@@ -87,16 +86,15 @@ impl Template {
             file: file.to_owned(),
             error,
         })?;
-        let parsed = YamlLoader::load_from_str(&text).map_err(|error| TemplateError::NoYaml {
-            file: file.to_owned(),
+        let file_name = || file.to_owned();
+        let yaml = yaml::parse(&text, Dialect::Fun).map_err(|error| TemplateError::Unparsed {
+            file: file_name(),
             error,
         })?;
         let folder = file.parent().unwrap_or(Path::new(""));
-        Self::from_yaml(parsed.first().unwrap_or(&Yaml::Null), folder).map_err(|why| {
-            TemplateError::Wrong {
-                file: file.to_owned(),
-                why,
-            }
+        Self::from_yaml(&yaml, folder).map_err(|why| TemplateError::Wrong {
+            file: file_name(),
+            why,
         })
     }
 
@@ -107,15 +105,15 @@ impl Template {
     }
 
     fn from_yaml(yaml: &Yaml, folder: &Path) -> Result<Self, String> {
-        if yaml["Resources"].as_hash().is_none() {
+        if !yaml["Resources"].is_map() {
             return Err("it has no Resources".to_owned());
         }
         let mut template = Self::default();
-        for (name, resource) in entries(&yaml["Resources"]) {
-            match resource["Type"].as_str() {
-                Some(SERVICE_TYPE) => template.add_service(&name, resource, folder)?,
-                Some(DOMAIN_TYPE) => template.add_domain(&name, resource)?,
-                kind => template.leave_out(&name, kind.unwrap_or("without a Type")),
+        for (name, resource) in yaml["Resources"].entries() {
+            match resource["Type"].as_text() {
+                Some(SERVICE_TYPE) => template.add_service(name, resource, folder)?,
+                Some(DOMAIN_TYPE) => template.add_domain(name, resource)?,
+                kind => template.leave_out(name, kind.unwrap_or("without a Type")),
             }
         }
         if template.services.is_empty() {
@@ -129,8 +127,8 @@ impl Template {
     fn add_service(&mut self, name: &str, service: &Yaml, folder: &Path) -> Result<(), String> {
         let described: schema::Service = read(name, service)?;
         let mut functions = Vec::new();
-        for (inner, resource) in entries(service) {
-            match resource["Type"].as_str() {
+        for (inner, resource) in service.entries() {
+            match resource["Type"].as_text() {
                 Some(FUNCTION_TYPE) => {
                     let full_name = format!("{name}/{inner}");
                     let triggers = self.triggers(&full_name, &resource["Events"])?;
@@ -150,10 +148,12 @@ impl Template {
 
     fn triggers(&mut self, function: &str, events: &Yaml) -> Result<Vec<(String, Fields)>, String> {
         let mut triggers = Vec::new();
-        for (trigger, event) in entries(events) {
+        for (trigger, event) in events.entries() {
             let name = format!("{function}/{trigger}");
-            match event["Type"].as_str() {
-                Some("HTTP") => triggers.push((trigger, http_trigger(read(&name, event)?))),
+            match event["Type"].as_text() {
+                Some("HTTP") => {
+                    triggers.push((trigger.to_owned(), http_trigger(read(&name, event)?)));
+                }
                 kind => self.leave_out(&name, kind.unwrap_or("without a Type")),
             }
         }
@@ -196,7 +196,7 @@ impl Template {
 
 fn function(
     full_name: &str,
-    name: String,
+    name: &str,
     function: &Yaml,
     folder: &Path,
     triggers: Vec<(String, Fields)>,
@@ -213,7 +213,7 @@ fn function(
         None => return Err(format!("{full_name} has no CodeUri")),
     };
     Ok(FunctionSpec {
-        name,
+        name: name.to_owned(),
         spec: fields(&properties),
         code,
         triggers,
@@ -233,143 +233,5 @@ fn read<T: DeserializeOwned>(name: &str, part: &Yaml) -> Result<T, String> {
     yaml::read(part).map_err(|why| format!("{name}: {why}"))
 }
 
-/// The entries of a mapping, in the order of the file.
-fn entries(yaml: &Yaml) -> impl Iterator<Item = (String, &Yaml)> {
-    let entries = yaml.as_hash().into_iter().flatten();
-    entries.filter_map(|(name, value)| Some((key_text(name)?, value)))
-}
-
-/// A value as JSON has it.
-pub(crate) fn to_json(yaml: &Yaml) -> Value {
-    // JSON has everything that a node can be.
-    yaml::read(yaml).unwrap_or_default()
-}
-
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use serde_json::json;
-    use yaml_rust2::YamlLoader;
-
-    use super::Template;
-
-    fn read(text: &str) -> Result<Template, String> {
-        let yaml = YamlLoader::load_from_str(text).expect("YAML");
-        Template::from_yaml(&yaml[0], Path::new("project"))
-    }
-
-    #[test]
-    fn a_template_reads_as_fun_would_send_it() {
-        let project = Path::new("../../..");
-        let template = Template::read(&project.join("template.yml")).expect("a template");
-        let [service] = &template.services[..] else {
-            panic!("{template:?}")
-        };
-        assert_eq!(service.name, "fc-runtime-demo");
-        let names: Vec<&str> = service
-            .functions
-            .iter()
-            .map(|function| function.name.as_str())
-            .collect();
-        assert_eq!(names, ["event", "web"]);
-        let (event, web) = (&service.functions[0], &service.functions[1]);
-        assert_eq!(event.code, project.join("./pkg"));
-        assert_eq!(event.spec["initializer"], "index.initializer");
-        assert_eq!(event.spec["instanceConcurrency"], 100);
-        assert!(event.triggers.is_empty() && !event.spec.contains_key("codeUri"));
-        let config =
-            json!({"authType": "anonymous", "methods": ["GET", "POST", "PUT", "DELETE", "HEAD"]});
-        assert_eq!(web.triggers[0].0, "http-trigger");
-        assert_eq!(web.triggers[0].1["triggerConfig"], config);
-        let routes =
-            json!([{"path": "/*", "serviceName": "fc-runtime-demo", "functionName": "web"}]);
-        assert_eq!(template.domains[0].0, "fc-runtime.example.com");
-        assert_eq!(template.domains[0].1["routeConfig"]["routes"], routes);
-        assert!(template.notes.is_empty(), "{:?}", template.notes);
-    }
-
-    /// The table of the guide's page about tools names these values.
-    #[test]
-    fn plain_values_of_variables_are_text() {
-        for (value, text) in [
-            ("0755", "755"),
-            ("012", "12"),
-            ("0o14", "12"),
-            ("08", "8"),
-            ("1_000", "1_000"),
-            ("1e3", "1000"),
-            ("0b11", "0b11"),
-            ("on", "on"),
-            ("19:59", "19:59"),
-            ("190:20:30", "190:20:30"),
-        ] {
-            let template = read(&format!(
-                "Resources:\n  s:\n    Type: Aliyun::Serverless::Service\n    f:\n      Type: Aliyun::Serverless::Function\n      \
-                 Properties: {{CodeUri: ., EnvironmentVariables: {{A: {value}}}}}\n"
-            ))
-            .expect("a template");
-            let variables = &template.services[0].functions[0].spec["environmentVariables"];
-            assert_eq!(*variables, json!({"A": text}), "{value}");
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_played_is_noted() {
-        let template = read(
-            "Resources:\n  s:\n    Type: Aliyun::Serverless::Service\n    f:\n      Type: Aliyun::Serverless::Function\n      \
-             Properties: {CodeUri: ., EnvironmentVariables: {A: 1, B: true, C: text}}\n      Events:\n        t: {Type: Timer}\n  \
-             d: {Type: Aliyun::Serverless::CustomDomain, Properties: {DomainName: Auto}}\n  \
-             l: {Type: Aliyun::Serverless::Log}\n",
-        )
-        .expect("a template");
-        let variables = &template.services[0].functions[0].spec["environmentVariables"];
-        assert_eq!(*variables, json!({"A": "1", "B": "true", "C": "text"}));
-        let notes = [
-            "s/f/t is left out because fc-local does not imitate Timer",
-            "d is left out: only the cloud gives it a DomainName",
-            "l is left out because fc-local does not imitate Aliyun::Serverless::Log",
-        ];
-        assert_eq!(template.notes, notes);
-    }
-
-    #[test]
-    fn a_template_without_a_function_to_run_is_refused() {
-        let service = "Resources: {s: {Type: 'Aliyun::Serverless::Service', f: {Type: 'Aliyun::Serverless::Function'";
-        for (text, why) in [
-            ("a: 1", "it has no Resources"),
-            ("Resources: {l: {Type: x}}", "so there is nothing to run"),
-            (&format!("{service}}}}}}}"), "s/f has no CodeUri"),
-            (
-                &format!("{service}, Properties: {{CodeUri: 'oss://b/o'}}}}}}}}"),
-                "only a folder or a zip file can be run here",
-            ),
-        ] {
-            let refused = read(text).expect_err(text);
-            assert!(refused.contains(why), "{refused}");
-        }
-    }
-
-    #[test]
-    fn a_misspelt_key_is_named_with_those_that_are_known() {
-        let check = |properties: &str| {
-            read(&format!(
-                "Resources:\n  s:\n    Type: Aliyun::Serverless::Service\n    f:\n      \
-                 Type: Aliyun::Serverless::Function\n      Properties: {properties}\n"
-            ))
-            .map(drop)
-        };
-        assert_eq!(check("{CodeUri: ., Timeout: 3, CAPort: 9000}"), Ok(()));
-        let refused = check("{CodeUri: ., Timeout: 3, Timout: 4}").expect_err("refused");
-        assert!(
-            refused.starts_with("s/f: Properties has the unknown key Timout; those that it may")
-                && refused.ends_with(", Runtime, Timeout"),
-            "{refused}"
-        );
-        let refused = check("{CodeUri: [a]}").expect_err("refused");
-        assert_eq!(
-            refused,
-            "s/f: Properties.CodeUri: invalid type: sequence, expected a string"
-        );
-    }
-}
+mod tests;

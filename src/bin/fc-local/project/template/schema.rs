@@ -10,7 +10,7 @@ use serde::de::{Deserializer, Error, IgnoredAny, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::project::yaml::Ordered;
+use crate::project::yaml::{Ordered, as_javascript_prints};
 
 /// Fields as the API names them.
 pub(super) type Fields = Map<String, Value>;
@@ -189,45 +189,10 @@ impl Visitor<'_> for VariableVisitor {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<String, E> {
-        Ok(as_javascript_prints(value))
-    }
-}
-
-/// A number as text, as both tools make it: they are written in JavaScript, which has no `1000.0`.
-fn as_javascript_prints(value: f64) -> String {
-    // Beyond these it writes an exponent (ECMA-262, Number::toString).
-    const LEAST: f64 = 1e-6;
-    const MOST: f64 = 1e21;
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    if !value.is_finite() || (LEAST..MOST).contains(&value.abs()) {
-        return value.to_string();
-    }
-    let text = format!("{value:e}");
-    if value.abs() < LEAST {
-        text
-    } else {
-        text.replace('e', "e+")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::as_javascript_prints;
-
-    #[test]
-    fn numbers_are_printed_without_a_fraction_that_is_none() {
-        for (value, text) in [
-            (1.0, "1"),
-            (-0.0, "0"),
-            (1.50, "1.5"),
-            (1e3, "1000"),
-            (12345678901234567890.0, "12345678901234567000"),
-            (1e21, "1e+21"),
-            (-2.5e-7, "-2.5e-7"),
-        ] {
-            assert_eq!(as_javascript_prints(value), text);
+        match value.is_nan() {
+            // fun sends the null that JSON makes of it.
+            true => Err(E::custom("it is no number and no text; put it in quotes")),
+            false => Ok(as_javascript_prints(value)),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! What the CLI prints is a weak judge of a server, so each test also looks at what arrived.
 
 pub(crate) mod deploy;
+pub(crate) mod yaml;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -123,13 +124,13 @@ impl Project {
             .json()
     }
 
-    /// The stored package of a function.
     /// What is deployed, as it is stored.
     fn stored_state(&self) -> Value {
         let state = fs::read(self.path("data/state.json")).expect("the state");
         serde_json::from_slice(&state).expect("JSON")
     }
 
+    /// The stored package of a function.
     fn stored_package(&self, name: &str) -> Vec<u8> {
         let state = self.stored_state();
         let code = &state["functions"][format!("{SERVICE}/{name}")]["code"];

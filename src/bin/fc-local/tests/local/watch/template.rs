@@ -43,7 +43,7 @@ const REFUSED: [(&str, &str, &str); 4] = [
     (
         "Timeout: 30",
         "Timeout: [",
-        "template.yml is not YAML: invalid indentation at byte ",
+        "template.yml: it is not YAML: invalid indentation at byte ",
     ),
     (
         "Runtime: custom, CodeUri: ./pkg,",
@@ -119,7 +119,7 @@ fn a_template_that_is_refused_at_the_start_serves_when_it_is_fixed() {
     watch.rests(1);
     let said = watch.said();
     assert!(
-        said.contains("template.yml is not YAML: ")
+        said.contains("template.yml: it is not YAML: ")
             && said.contains("; nothing new is served until you fix it\n"),
         "{said}"
     );

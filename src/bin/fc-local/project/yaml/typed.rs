@@ -1,35 +1,30 @@
-//! YAML as serde sees it: a parsed document as the source of typed values, in the order of the file.
+//! Documents as serde sees them: the source of typed values, in the order of the file.
 //!
-//! The parsing is `yaml-rust2`'s. No crate that reads YAML into types is used: they decide what a plain scalar
-//! means, and the two tools whose files are read here decide that otherwise, each by its JavaScript library.
+//! It must not know which types are read.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{
-    self, Deserialize, DeserializeOwned, Deserializer, IntoDeserializer, MapAccess, Visitor,
+    Deserialize, DeserializeOwned, Deserializer, Error, IntoDeserializer, MapAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
-use yaml_rust2::Yaml;
 
-/// A key as text, as JavaScript has the keys of its objects; `None` for what is no scalar.
-pub(super) fn key_text(key: &Yaml) -> Option<String> {
-    match key {
-        Yaml::String(text) | Yaml::Real(text) => Some(text.clone()),
-        Yaml::Integer(value) => Some(value.to_string()),
-        Yaml::Boolean(value) => Some(value.to_string()),
-        _ => None,
-    }
-}
+use super::Yaml;
+use super::number::as_javascript_prints;
+
+/// Functions of the cloud's own templates, which are written as mappings of one key. `fun` sends such a template to a
+/// service that resolves them only where it is asked to (`--use-ros`).
+const FUNCTIONS: [&str; 2] = ["Ref", "Fn::"];
 
 /// Reads a typed value.
 ///
 /// # Errors
 ///
 /// The place in the value, and what is wrong there.
-pub(super) fn read<T: DeserializeOwned>(yaml: &Yaml) -> Result<T, String> {
-    serde_path_to_error::deserialize(Node(yaml)).map_err(|error| {
+pub(crate) fn read<T: DeserializeOwned>(value: &Yaml) -> Result<T, String> {
+    serde_path_to_error::deserialize(Node(value)).map_err(|error| {
         let path = error.path().to_string();
         match error.into_inner() {
             // The path ends in the key that is unknown.
@@ -45,7 +40,7 @@ pub(super) fn read<T: DeserializeOwned>(yaml: &Yaml) -> Result<T, String> {
 
 /// Entries in the order of the file.
 #[derive(Debug, Clone)]
-pub(super) struct Ordered<T>(pub(super) Vec<(String, T)>);
+pub(crate) struct Ordered<T>(pub(crate) Vec<(String, T)>);
 
 impl<T> Default for Ordered<T> {
     fn default() -> Self {
@@ -93,7 +88,7 @@ impl fmt::Display for Wrong {
 
 impl std::error::Error for Wrong {}
 
-impl de::Error for Wrong {
+impl Error for Wrong {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self::Other(message.to_string())
     }
@@ -114,30 +109,27 @@ impl<'de> Deserializer<'de> for Node<'_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         match self.0 {
+            Yaml::Null => visitor.visit_unit(),
             Yaml::Boolean(value) => visitor.visit_bool(*value),
-            Yaml::Integer(value) => match u64::try_from(*value) {
-                Ok(value) => visitor.visit_u64(value),
-                Err(_) => visitor.visit_i64(*value),
-            },
-            Yaml::Real(text) => match self.0.as_f64() {
-                Some(value) => visitor.visit_f64(value),
-                None => visitor.visit_str(text),
-            },
-            Yaml::String(text) => visitor.visit_str(text),
-            Yaml::Array(list) => visitor.visit_seq(SeqDeserializer::new(list.iter().map(Node))),
-            Yaml::Hash(hash) => {
-                let entries = hash.iter();
-                let entries =
-                    entries.filter_map(|(key, value)| Some((key_text(key)?, Node(value))));
+            Yaml::Number(value) => visit_number(*value, visitor),
+            Yaml::Text(text) => visitor.visit_str(text),
+            Yaml::Date(text) => Err(Wrong::custom(format!(
+                "{text} is a date and no text; put it in quotes"
+            ))),
+            Yaml::List(list) => visitor.visit_seq(SeqDeserializer::new(list.iter().map(Node))),
+            Yaml::Map(entries) => {
+                check_function(entries)?;
+                let entries = entries
+                    .iter()
+                    .map(|(key, value)| (key.as_str(), Node(value)));
                 visitor.visit_map(MapDeserializer::new(entries))
             }
-            Yaml::Null | Yaml::BadValue | Yaml::Alias(_) => visitor.visit_unit(),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         match self.0 {
-            Yaml::Null | Yaml::BadValue | Yaml::Alias(_) => visitor.visit_none(),
+            Yaml::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
@@ -153,5 +145,36 @@ impl<'de> IntoDeserializer<'de, Wrong> for Node<'_> {
 
     fn into_deserializer(self) -> Self {
         self
+    }
+}
+
+/// A number as a reader of the JSON would see it that the tools send.
+fn visit_number<'de, V: Visitor<'de>>(value: f64, visitor: V) -> Result<V::Value, Wrong> {
+    let text = as_javascript_prints(value);
+    if let Ok(value) = text.parse() {
+        return visitor.visit_u64(value);
+    }
+    match text.parse() {
+        Ok(value) => visitor.visit_i64(value),
+        Err(_) => visitor.visit_f64(value),
+    }
+}
+
+/// Refuses what only the cloud could resolve.
+fn check_function(entries: &[(String, Yaml)]) -> Result<(), Wrong> {
+    let [(name, _)] = entries else {
+        return Ok(());
+    };
+    let is_function = FUNCTIONS
+        .iter()
+        .any(|function| match function.strip_suffix("::") {
+            Some(_) => name.starts_with(function),
+            None => name == function,
+        });
+    match is_function {
+        true => Err(Wrong::custom(format!(
+            "{{{name}: …}} is not resolved when a template is read; write the value that is meant in its place"
+        ))),
+        false => Ok(()),
     }
 }

@@ -1,0 +1,26 @@
+// What fun makes of the variables of functions: reads a JSON list of templates, each with one service `s` and one function
+// `f`, deploys each under a name of its own, `f0` and on, and prints a JSON list of why fun refused it, or null.
+import { createRequire } from 'node:module';
+import { readFileSync, writeFileSync } from 'node:fs';
+
+// fun prints each step, also to the stream of the result.
+const print = console.log;
+console.log = console.error;
+
+const require = createRequire(import.meta.url);
+const { getTpl } = require('@alicloud/fun/lib/tpl');
+const { makeFunction } = require('@alicloud/fun/lib/fc');
+
+const refused = [];
+for (const [index, text] of JSON.parse(readFileSync(0, 'utf8')).entries()) {
+  writeFileSync('template.yml', text);
+  try {
+    const { Handler, Runtime, CodeUri, EnvironmentVariables } = (await getTpl('template.yml')).Resources.s.f.Properties;
+    const description = { handler: Handler, runtime: Runtime, codeUri: CodeUri, environmentVariables: EnvironmentVariables };
+    await makeFunction('.', { serviceName: 's', functionName: `f${index}`, ...description }, false, 'template.yml');
+    refused.push(null);
+  } catch (error) {
+    refused.push(error.message.split('\n')[0]);
+  }
+}
+print(JSON.stringify(refused));
