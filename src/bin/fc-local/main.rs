@@ -19,15 +19,16 @@
 //! | `project` | templates and code packages | |
 //! | `store` | what survives a restart | |
 //!
-//! On the ground, for all: `facts` (names and limits of the contract), `function`, `hex`, `ids`, `interrupt`, `name`,
-//! `output`, `temporary`. Where the next things go: another command is a room in `cmd`; another resource a file in `api`,
-//! with its fields in `store::spec`; another kind of template a file in `project`; sessions are a choice of
-//! `platform::pool`; what a check finds out is a row in `check`.
+//! On the ground, for all: `cargo` (what it says of packages), `facts` (names and limits of the contract), `function`, `hex`,
+//! `ids`, `interrupt`, `name`, `output`, `temporary`. Where the next things go: another command is a room in `cmd`; another
+//! resource a file in `api`, with its fields in `store::spec`; another kind of template a file in `project`; sessions are a
+//! choice of `platform::pool`; what a check finds out is a row in `check`.
 //!
 //! What is cited as "contract" is the page `guide::contract` in the documentation of fc-runtime, whose sections are listed in
 //! [`SECTIONS`](crate::check::sections::SECTIONS); "fun-cli" is `tests/fun/fun-cli.md` in the repository.
 
 mod api;
+mod cargo;
 mod check;
 mod cli;
 mod cmd;

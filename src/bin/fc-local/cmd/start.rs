@@ -46,7 +46,7 @@ pub(crate) async fn run(args: &StartArgs) -> ExitCode {
 /// Deploys a template with the packages that lie where it says.
 fn deploy_template(app: &Arc<App>, file: &Path) -> Result<(), String> {
     let template = Template::read(file).map_err(|error| error.to_string())?;
-    deploy(app, &template, None)
+    deploy(app, &template, &|_| None)
         .map(drop)
         .map_err(|error| error.in_template(file))
 }

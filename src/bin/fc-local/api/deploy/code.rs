@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::Built;
 use crate::facts::limit;
 use crate::project::pack::pack;
 use crate::project::package::{self, BOOTSTRAP, PackageError};
@@ -54,11 +55,10 @@ impl fmt::Display for CodeError {
 
 impl std::error::Error for CodeError {}
 
-/// Where the code of a function lies: its zip file, else what was built for all, else its own folder.
-pub(super) fn place<'a>(function: &'a FunctionSpec, built: Option<&'a Path>) -> &'a Path {
-    built
-        .filter(|_| !function.is_zipped())
-        .unwrap_or(&function.code)
+/// Where the code of a function lies: its zip file, else where it was built, else its own folder.
+pub(super) fn place(function: &FunctionSpec, built: Built<'_>) -> PathBuf {
+    let elsewhere = built(function).filter(|_| !function.is_zipped());
+    elsewhere.unwrap_or(&function.code).to_owned()
 }
 
 /// Refuses code that has nothing to start, for a function without a command.

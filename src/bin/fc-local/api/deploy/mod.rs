@@ -7,6 +7,7 @@ mod error;
 mod plan;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use super::app::App;
 use crate::facts::FC2_PREFIX;
 use crate::name::FunctionName;
 use crate::output;
-use crate::project::template::Template;
+use crate::project::template::{FunctionSpec, Template};
 use crate::store::CodeRef;
 
 use self::code::place;
@@ -30,8 +31,10 @@ pub(crate) struct Deployment {
     pub(crate) code: Vec<CodeRef>,
 }
 
-/// Makes what a template names be deployed as it says; `built` is a folder to take for every function whose code is no
-/// zip file.
+/// Where the code of a function was built, if it was not built in its own `CodeUri`.
+pub(crate) type Built<'a> = &'a dyn Fn(&FunctionSpec) -> Option<&'a Path>;
+
+/// Makes what a template names be deployed as it says, with the code of each function from where it was built.
 ///
 /// Instances of what has changed finish their calls and take no more. What the template does not name stays.
 ///
@@ -41,7 +44,7 @@ pub(crate) struct Deployment {
 pub(crate) fn deploy(
     app: &Arc<App>,
     template: &Template,
-    built: Option<&Path>,
+    built: Built<'_>,
 ) -> Result<Deployment, DeployError> {
     let plan = Plan::of(template)?;
     let mut domains = template.domains.iter();
@@ -50,7 +53,7 @@ pub(crate) fn deploy(
     let mut stored = BTreeMap::new();
     // Packing takes long enough to be in the way of calls.
     let packed = tokio::task::block_in_place(|| packages(app, &plan, built, &mut stored));
-    let code_of = |function: &Planned<'_>| stored[place(function.source, built)].clone();
+    let code_of = |function: &Planned<'_>| stored[&place(function.source, built)].clone();
     let applied = packed.and_then(|()| app.store.update(|state| Ok(plan.apply(state, &code_of))));
     let changed = applied.inspect_err(|_| {
         // Nothing refers to what was stored for it, unless it was there before.
@@ -81,7 +84,7 @@ pub(crate) fn check(template: &Template) -> Result<(), DeployError> {
 fn packages(
     app: &App,
     plan: &Plan<'_>,
-    built: Option<&Path>,
+    built: Built<'_>,
     stored: &mut BTreeMap<PathBuf, CodeRef>,
 ) -> Result<(), DeployError> {
     for function in &plan.functions {
@@ -91,11 +94,12 @@ fn packages(
         };
         let place = place(function.source, built);
         if !function.spec.has_command() {
-            code::check(function.source, place).map_err(at_fault)?;
+            code::check(function.source, &place).map_err(at_fault)?;
         }
-        if !stored.contains_key(place) {
-            let bytes = code::read(function.source, place).map_err(at_fault)?;
-            stored.insert(place.to_owned(), app.store.put_code(&bytes)?);
+        if let Entry::Vacant(new) = stored.entry(place) {
+            let bytes = code::read(function.source, new.key()).map_err(at_fault)?;
+            let code = app.store.put_code(&bytes)?;
+            new.insert(code);
         }
     }
     Ok(())

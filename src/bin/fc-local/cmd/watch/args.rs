@@ -11,6 +11,12 @@ Examples:
   fc-local watch                            build, serve template.yml, and again at each change of the sources
   fc-local watch --build 'make pkg'         with your own build, which fills each CodeUri
   fc-local watch --watch proto --port 0     watch the folder proto as well, serve on any free port
+  fc-local watch --ignore '*.md'            no build for files whose names end so
+  fc-local watch --debug                    no time-outs, and the line that attaches a debugger to each instance
+
+Without --build, cargo builds each function: the program of the package around its CodeUri. A change builds the functions
+that are built from it, path dependencies included. In the root of a workspace, and where a package has several programs,
+the folder of the CodeUri names the program. A function whose bootstrap is a script is served as it lies.
 
 If a build fails, you see why, and the last good one keeps serving on the same port. After a good one, instances of
 the old code finish their calls, and new calls go to new instances. A change during a build starts another build after
@@ -19,8 +25,8 @@ it. What template.yml no longer names stays until `fc-local rm`.
 If the template is wrong, you see why at once; until you fix it, new code runs with the last good template. A function
 whose CodeUri is a zip file is served from that file: it needs no build, and a new file takes effect at once.
 
-Changes to hidden files, to node_modules and to cargo's build folders start no build. Those are target beside a
-Cargo.toml, folders with cargo's CACHEDIR.TAG, and the one that CARGO_TARGET_DIR names.";
+Changes to hidden files, to editors' temporary files, to node_modules and to cargo's build folders start no build; nor does
+what a build itself writes into the sources, once it brings the same as before.";
 
 /// What `fc-local watch` is asked to do: everything of `start`, and building.
 #[derive(Debug, Args)]
@@ -32,19 +38,25 @@ pub(crate) struct WatchArgs {
     #[arg(long, value_name = "FILE", default_value = TEMPLATE)]
     pub(super) template: PathBuf,
 
-    /// The build, as a line for `sh`. It puts the package into the empty folder `$FC_LOCAL_CODE`, for all functions
+    /// Your own build, as a line for `sh`, instead of cargo's for each function. It puts the package into the empty folder `$FC_LOCAL_CODE`, for all functions
     /// whose `CodeUri` is not a zip file, or leaves it empty and fills the `CodeUri` of each function
-    #[arg(long, value_name = "COMMAND", default_value = DEFAULT_BUILD)]
-    pub(super) build: String,
+    #[arg(long, value_name = "COMMAND")]
+    pub(super) build: Option<String>,
 
-    /// Another file or folder to watch, beside src, Cargo.toml, build.rs and the template; repeatable
+    /// Another file or folder to watch, beside the template and what cargo builds from, or, with --build, beside src,
+    /// Cargo.toml, build.rs and path dependencies; repeatable
     #[arg(long, value_name = "PATH")]
     pub(super) watch: Vec<PathBuf>,
+
+    /// A file or folder whose changes start no build: a name in any folder, or a path; `*` stands for any part of a name;
+    /// repeatable
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) ignore: Vec<String>,
+
+    /// For a debugger: a build with symbols, no time-out, no freezing, and for each instance the line that attaches gdb
+    #[arg(long)]
+    pub(super) debug: bool,
 }
 
 /// What `fun` takes, too, unless it is given another.
 const TEMPLATE: &str = "template.yml";
-
-/// A development build: it is there sooner than the static package, and only this machine runs it.
-const DEFAULT_BUILD: &str = "cargo build --bin bootstrap && \
-     install -m 755 -D \"${CARGO_TARGET_DIR:-target}/debug/bootstrap\" \"$FC_LOCAL_CODE/bootstrap\"";

@@ -1,26 +1,18 @@
-//! What has changed since one last looked: a burst of saves is one change.
+//! The watcher: hands on what has changed, and watches what is to be watched by now.
 //!
 //! It knows nothing of builds, nor which files count.
-//!
-//! The bursts are collected by hand: the debouncers of `notify` count a file that is only read as changed, which every build
-//! does with its sources, so each build would start the next one.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
+use notify::event::{ModifyKind, RenameMode};
 use notify::{ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+use super::bursts::{Burst, Queue, Seen, Told};
 use super::watched::{Change, Watched};
-
-/// Without a further change for so long a burst of saves is over. Editors write and rename within a few milliseconds.
-const QUIET: Duration = Duration::from_millis(100);
-
-/// A burst that never ends is taken for over.
-const BURST_MAX: Duration = Duration::from_secs(2);
+use crate::cargo::Sources;
 
 /// The changes of some files and folders.
 #[derive(Debug)]
@@ -30,20 +22,9 @@ pub(super) struct Changes {
     watched: Shared,
 }
 
-/// Changes that came so close to each other that they are taken for one.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Burst {
-    /// What changed first; a source, if any did.
-    pub(super) first: PathBuf,
-    /// Whether any of them asks for a build.
-    pub(super) of_sources: bool,
-}
-
 /// What is watched, shared with the watcher's own thread.
 #[derive(Debug, Clone)]
 struct Shared(Arc<Mutex<Watched>>);
-
-type Told = Result<(PathBuf, Change), String>;
 
 impl Changes {
     /// Begins to watch.
@@ -55,7 +36,7 @@ impl Changes {
         let watcher = notify::recommended_watcher(handler)
             .map_err(|error| format!("cannot watch files: {error}"))?;
         let mut changes = Self {
-            queue: Queue { changed },
+            queue: Queue::of(changed),
             watcher,
             watched,
         };
@@ -69,6 +50,21 @@ impl Changes {
         self.watch()
     }
 
+    /// Watches these sources of cargo's from now on, and no others, and takes what lies in these folders for built.
+    pub(super) fn set_programs(
+        &mut self,
+        sources: &Sources,
+        build_folders: &[PathBuf],
+    ) -> Result<(), String> {
+        self.watched.lock().set_programs(sources, build_folders);
+        self.watch()
+    }
+
+    /// What has changed until now, if anything has.
+    pub(super) async fn until_now(&mut self) -> Result<Burst, String> {
+        self.queue.until_now().await
+    }
+
     /// Waits for the end of the next burst of changes.
     pub(super) async fn next(&mut self) -> Result<Burst, String> {
         let burst = self.queue.next_burst().await?;
@@ -80,7 +76,7 @@ impl Changes {
     fn watch(&mut self) -> Result<(), String> {
         // The watcher's thread needs what is watched to hand on what it has seen, so it is not kept while it is asked.
         let watched = self.watched.lock().clone();
-        let folders = watched.folders().iter().filter(|folder| folder.exists());
+        let folders = watched.folders().filter(|folder| folder.exists());
         let all = folders.map(|folder| (folder, RecursiveMode::Recursive));
         let parents = watched.parents();
         let parents = parents
@@ -115,48 +111,38 @@ fn is_gone(error: &notify::Error) -> bool {
 
 /// Hands on what counts as a change. A file that is only read is none: a build reads all of them.
 fn forward(watched: &Watched, tell: &UnboundedSender<Told>, event: notify::Result<Event>) {
-    let told = match event {
+    let told: Vec<Told> = match event {
         Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
         // Events were lost, and nobody knows of which files.
         Ok(event) if event.need_rescan() => {
-            watched.any().map(|path| Ok((path.clone(), Change::Source)))
+            watched.any().map(|path| lost(path)).into_iter().collect()
         }
-        Ok(event) => event
-            .paths
-            .into_iter()
-            .find_map(|path| watched.change(&path).map(|change| Ok((path, change)))),
-        Err(error) => Some(Err(format!("cannot watch files any more: {error}"))),
+        Ok(event) => seen(watched, &event).map(Ok).collect(),
+        Err(error) => vec![Err(format!("cannot watch files any more: {error}"))],
     };
-    if let Some(told) = told {
+    for one in told {
         // Nobody waits for changes any more while fc-local ends.
-        let _ = tell.send(told);
+        let _ = tell.send(one);
     }
 }
 
-#[derive(Debug)]
-struct Queue {
-    changed: UnboundedReceiver<Told>,
+fn lost(path: &Path) -> Told {
+    let mut seen = Seen::of(path, Change::Source);
+    seen.is_partial = true;
+    Ok(seen)
 }
 
-impl Queue {
-    async fn next_burst(&mut self) -> Result<Burst, String> {
-        let (mut first, change) = self.receive().await?;
-        let mut of_sources = change == Change::Source;
-        let end = Instant::now() + BURST_MAX;
-        while let Ok(more) = timeout_at(end.min(Instant::now() + QUIET), self.receive()).await {
-            let (path, change) = more?;
-            // A package may be there by the build before; the source is what the next one is for.
-            if change == Change::Source && !of_sources {
-                (first, of_sources) = (path, true);
-            }
-        }
-        Ok(Burst { first, of_sources })
-    }
-
-    async fn receive(&mut self) -> Told {
-        let gone = || Err("cannot watch files any more: the watcher has ended".to_owned());
-        self.changed.recv().await.unwrap_or_else(gone)
-    }
+fn seen(watched: &Watched, event: &Event) -> impl Iterator<Item = Seen> {
+    let is_new = matches!(
+        event.kind,
+        EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(RenameMode::To))
+    );
+    let paths = event.paths.iter();
+    paths.filter_map(move |path| {
+        let mut seen = Seen::of(path, watched.change(path)?);
+        seen.is_new = is_new;
+        Some(seen)
+    })
 }
 
 #[cfg(test)]
@@ -168,14 +154,16 @@ mod tests {
     use notify::{Event, EventKind};
     use tokio::sync::mpsc::unbounded_channel;
 
-    use super::{Burst, Change, Queue, Watched, forward};
+    use super::super::ignored::Ignored;
+    use super::{Change, Seen, Watched, forward};
 
     /// A folder with sources, watched.
     fn watched() -> (tempfile::TempDir, PathBuf, Watched) {
         let folder = tempfile::tempdir().expect("folder");
         let source = folder.path().canonicalize().expect("a path").join("src");
         fs::create_dir(&source).expect("src");
-        let watched = Watched::of(std::slice::from_ref(&source)).expect("watched");
+        let watched =
+            Watched::of(std::slice::from_ref(&source), Ignored::default()).expect("watched");
         (folder, source, watched)
     }
 
@@ -195,45 +183,23 @@ mod tests {
         let told: Vec<_> = std::iter::from_fn(|| changed.try_recv().ok())
             .flatten()
             .collect();
-        let change = (path, Change::Source);
-        assert_eq!(told, [change.clone(), change]);
+        let changed = Seen::of(&path, Change::Source);
+        let created = Seen {
+            is_new: true,
+            ..changed.clone()
+        };
+        assert_eq!(told, [changed, created]);
     }
 
     #[test]
-    fn lost_events_count_as_a_change() {
+    fn lost_events_count_as_a_change_of_more_than_is_known() {
         let (_folder, source, watched) = watched();
         let (tell, mut changed) = unbounded_channel();
         let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
         forward(&watched, &tell, Ok(lost));
         let told = changed.try_recv().expect("a change").expect("a path");
-        assert_eq!(told, (source, Change::Source));
-    }
-
-    #[tokio::test]
-    async fn a_burst_is_one_change_named_by_its_first_source_if_it_has_any() {
-        let (tell, changed) = unbounded_channel();
-        let mut queue = Queue { changed };
-        let of = |kinds: &[Change]| {
-            for (number, kind) in kinds.iter().enumerate() {
-                let path = PathBuf::from(format!("/p/src/{number}"));
-                tell.send(Ok((path, *kind))).expect("sent");
-            }
-        };
-        for (last, named) in [(Change::Package, 0), (Change::Source, 98)] {
-            let mut kinds = vec![Change::Package; 98];
-            kinds.extend([last; 2]);
-            of(&kinds);
-            let first = PathBuf::from(format!("/p/src/{named}"));
-            let of_sources = last == Change::Source;
-            let burst = queue.next_burst().await.expect("a burst");
-            assert_eq!(burst, Burst { first, of_sources });
-            assert!(
-                queue.changed.is_empty(),
-                "no change is left for another build"
-            );
-        }
-        drop(tell);
-        let ended = queue.next_burst().await.expect_err("ended");
-        assert!(ended.contains("the watcher has ended"), "{ended}");
+        let mut expected = Seen::of(&source, Change::Source);
+        expected.is_partial = true;
+        assert_eq!(told, expected);
     }
 }

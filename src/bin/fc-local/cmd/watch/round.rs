@@ -1,24 +1,33 @@
 //! A build and a deployment, one after the other: the template may be new, or the code, or both, and what is wrong with
 //! one of them keeps nobody from the other.
 
-use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::build::Builder;
+use super::args::WatchArgs;
+use super::build::{Build, Recipe};
+use super::bursts::Burst;
+use super::echo::Ended;
+use super::programs::Programs;
+use super::watched::real;
+use super::zipped::{ZipFile, zip_files_of};
 use crate::api::App;
 use crate::api::deploy::{Deployment, check, deploy};
+use crate::cargo::{MANIFEST, Sources};
 use crate::output;
-use crate::project::template::Template;
+use crate::project::template::{FunctionSpec, Template};
 use crate::store::CodeRef;
 
 /// The rounds of a watched project, and what the last of them left.
 pub(super) struct Rounds {
     app: Arc<App>,
     file: PathBuf,
-    builder: Builder,
+    /// The build that the user names, if it is not cargo's.
+    command: Option<String>,
+    with_symbols: bool,
+    builds: Vec<Build>,
+    programs: Programs,
     /// The template as it was last deployed.
     in_force: Option<Template>,
     /// The zip files of the template, as they were when they were read.
@@ -29,23 +38,17 @@ pub(super) struct Rounds {
     outdated: Vec<CodeRef>,
 }
 
-/// A zip file that is the code of functions.
-#[derive(Debug, PartialEq, Eq)]
-struct ZipFile {
-    path: PathBuf,
-    functions: Vec<String>,
-    stamp: Option<Stamp>,
-}
-
-/// What differs when a file was written again.
-type Stamp = (u64, u64, Option<SystemTime>);
-
 impl Rounds {
-    pub(super) fn new(app: Arc<App>, file: PathBuf, builder: Builder) -> Self {
+    /// The rounds of a template, with the user's own build if there is one, else cargo's of each function.
+    pub(super) fn new(app: Arc<App>, args: &WatchArgs) -> Self {
+        let build = |line: &String| Build::new(Recipe::Shell(line.clone()), args.debug);
         Self {
             app,
-            file,
-            builder,
+            file: args.template.clone(),
+            command: args.build.clone(),
+            with_symbols: args.debug,
+            builds: args.build.iter().map(build).collect(),
+            programs: Programs::default(),
             in_force: None,
             zip_files: Vec::new(),
             served: Vec::new(),
@@ -66,28 +69,124 @@ impl Rounds {
         wanted
     }
 
-    /// Builds, unless only packages have changed, and deploys; says how that went.
-    pub(super) async fn next(&mut self, wanted: Option<Template>, with_build: bool) {
-        if wanted.is_none() && self.in_force.is_none() {
+    /// Asks cargo what there is to build, where the template or a manifest may have changed that.
+    pub(super) fn find_programs(&mut self, wanted: Option<&Template>, changed: Option<&Burst>) {
+        let may_differ = changed.is_none_or(|burst| {
+            let is_known = |path: &PathBuf| path.ends_with(MANIFEST) || self.is_template(path);
+            burst.is_partial || burst.sources.iter().any(is_known)
+        });
+        if !may_differ {
             return;
         }
-        let mut took = None;
-        if with_build || !self.builder.is_intact() {
-            output::say(&format!("building: {}", self.builder.command()));
-            took = match self.builder.build().await {
-                Ok(took) => Some(took),
-                Err(error) => {
-                    self.say_failed(&error.to_string());
-                    if !self.builder.is_intact() {
-                        return;
-                    }
-                    None
-                }
-            };
+        if self.command.is_some() {
+            self.programs = Programs::here();
+        } else if let Some(template) = wanted.or(self.in_force.as_ref()) {
+            self.programs = Programs::of(template);
+            self.renew_builds();
         }
-        // The build may have made them.
-        self.look_at_zip_files(wanted.as_ref());
-        self.serve(wanted, took);
+        self.programs
+            .refused
+            .iter()
+            .for_each(|why| output::say(why));
+    }
+
+    /// What cargo builds from, and where it puts what it has built.
+    pub(super) fn sources(&self) -> (&Sources, &[PathBuf]) {
+        (&self.programs.sources, &self.programs.build_folders)
+    }
+
+    /// Builds what has changed, all at the first time, and deploys; says how that went. Returns when the build ended, if
+    /// there was one.
+    pub(super) async fn next(
+        &mut self,
+        wanted: Option<Template>,
+        changed: Option<&Burst>,
+    ) -> Option<Ended> {
+        if wanted.is_none() && self.in_force.is_none() {
+            return None;
+        }
+        let mut took = None;
+        let due = self.due(changed);
+        for index in due.iter().copied() {
+            if let Some(time) = self.build(index).await {
+                took = Some(took.unwrap_or_default() + time);
+            }
+        }
+        let at = now_of_files();
+        let has_code = self.builds.is_empty() || self.builds.iter().any(Build::is_intact);
+        let mut is_same = true;
+        if has_code {
+            // The build may have made them.
+            self.look_at_zip_files(wanted.as_ref());
+            is_same = !self.serve(wanted, took);
+        }
+        (!due.is_empty()).then_some(Ended { at, is_same })
+    }
+
+    /// Which builds have to run.
+    fn due(&self, changed: Option<&Burst>) -> Vec<usize> {
+        let is_due = |build: &Build| {
+            let is_touched = changed.is_none_or(|burst| self.is_touched(build, burst));
+            is_touched || !build.is_intact()
+        };
+        let builds = self.builds.iter().enumerate();
+        builds
+            .filter(|(_, build)| is_due(build))
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    fn is_touched(&self, build: &Build, burst: &Burst) -> bool {
+        if burst.is_partial || self.command.is_some() {
+            return burst.is_partial || !burst.sources.is_empty();
+        }
+        let is_its = |path: &PathBuf| {
+            build.is_built_from(path) || !(self.is_template(path) || self.is_anybodys(path))
+        };
+        burst.sources.iter().any(is_its)
+    }
+
+    /// Whether a path belongs to the code of a function, be it built or not; any other is taken to belong to all.
+    fn is_anybodys(&self, path: &Path) -> bool {
+        let mut folders = self.programs.as_they_lie.iter();
+        self.builds.iter().any(|build| build.is_built_from(path))
+            || folders.any(|folder| path.starts_with(real(folder)))
+    }
+
+    fn is_template(&self, path: &Path) -> bool {
+        real(&self.file) == path
+    }
+
+    /// A build for each program; one that was there before keeps what it has made.
+    fn renew_builds(&mut self) {
+        let mut before = std::mem::take(&mut self.builds);
+        for program in &self.programs.list {
+            let known = before.iter().position(|build| build.is_of(program));
+            let recipe = Recipe::Cargo(program.clone());
+            self.builds.push(match known {
+                Some(index) => before.swap_remove(index).with_recipe(recipe),
+                None => Build::new(recipe, self.with_symbols),
+            });
+        }
+    }
+
+    /// Whether the user's own build, which may fill each `CodeUri` by itself, has made what is served.
+    fn is_command_served(&self) -> bool {
+        self.command.is_some() && !self.served.is_empty()
+    }
+
+    /// Runs a build and says that it does; returns how long it took if it was a good one.
+    async fn build(&mut self, index: usize) -> Option<Duration> {
+        output::say(&format!("building: {}", self.builds[index].command()));
+        match self.builds[index].run().await {
+            Ok(took) => Some(took),
+            Err(error) => {
+                let build = &self.builds[index];
+                let serves = build.filled_folder().is_some() || self.is_command_served();
+                self.say_failed(&format!("{}{error}", build.prefix()), serves);
+                None
+            }
+        }
     }
 
     /// The zip files that have to be watched.
@@ -98,7 +197,7 @@ impl Rounds {
     /// Whether one of them is not the one that was read.
     pub(super) fn has_new_zip_file(&self) -> bool {
         let mut zip_files = self.zip_files.iter();
-        zip_files.any(|zip| stamp(&zip.path) != zip.stamp)
+        zip_files.any(ZipFile::is_new)
     }
 
     /// The template as it is now, unless FC would refuse it.
@@ -130,8 +229,9 @@ impl Rounds {
         self.zip_files = found;
     }
 
-    /// Deploys the template that is wanted, else the one in force, so that the code at least is new.
-    fn serve(&mut self, wanted: Option<Template>, took: Option<Duration>) {
+    /// Deploys the template that is wanted, else the one in force, so that the code at least is new. Returns whether
+    /// anything is new.
+    fn serve(&mut self, wanted: Option<Template>, took: Option<Duration>) -> bool {
         if let Some(template) = wanted {
             match self.deploy(&template) {
                 Ok(deployment) => {
@@ -141,24 +241,40 @@ impl Rounds {
                     return self.say_served(deployment, took);
                 }
                 Err(error) if self.in_force.as_ref() == Some(&template) => {
-                    return self.say_failed(&error);
+                    self.say_failed(&error, !self.served.is_empty());
+                    return false;
                 }
                 Err(error) => self.say_refused(&error),
             }
         }
         match self.in_force.as_ref().map(|last| self.deploy(last)) {
-            Some(Ok(deployment)) => self.say_served(deployment, took),
-            Some(Err(error)) => self.say_failed(&error),
+            Some(Ok(deployment)) => return self.say_served(deployment, took),
+            Some(Err(error)) => self.say_failed(&error, !self.served.is_empty()),
             None => {}
         }
+        false
     }
 
+    /// Deploys the functions that have code: one whose first build has failed is not there yet.
     fn deploy(&self, template: &Template) -> Result<Deployment, String> {
-        let built = self.builder.filled_folder();
-        deploy(&self.app, template, built).map_err(|error| error.in_template(&self.file))
+        let template = template.with_only(|function| self.has_code(function));
+        let built = |function: &FunctionSpec| {
+            let mut builds = self.builds.iter();
+            builds
+                .find(|build| build.is_for(&function.code))?
+                .filled_folder()
+        };
+        deploy(&self.app, &template, &built).map_err(|error| error.in_template(&self.file))
     }
 
-    fn say_served(&mut self, deployment: Deployment, took: Option<Duration>) {
+    fn has_code(&self, function: &FunctionSpec) -> bool {
+        let code = &function.code;
+        let mut builds = self.builds.iter();
+        let is_built = builds.any(|build| build.is_for(code) && build.is_intact());
+        is_built || function.is_zipped() || self.programs.as_they_lie.contains(code)
+    }
+
+    fn say_served(&mut self, deployment: Deployment, took: Option<Duration>) -> bool {
         let names: Vec<String> = deployment.changed.iter().map(ToString::to_string).collect();
         let names = names.join(", ");
         match (names.is_empty(), took) {
@@ -173,6 +289,7 @@ impl Rounds {
             (true, None) => {}
         }
         self.keep(deployment.code);
+        !names.is_empty()
     }
 
     fn say_refused(&self, why: &str) {
@@ -183,11 +300,11 @@ impl Rounds {
         output::say(&format!("{why}; {what_now}"));
     }
 
-    fn say_failed(&self, why: &str) {
-        let what_now = if self.served.is_empty() {
-            "nothing new is served until a build succeeds"
-        } else {
+    fn say_failed(&self, why: &str, serves: bool) {
+        let what_now = if serves {
             "the last good build goes on serving"
+        } else {
+            "nothing new is served until a build succeeds"
         };
         output::say(&format!("{why}; {what_now}"));
     }
@@ -206,25 +323,8 @@ impl Rounds {
     }
 }
 
-/// Adds the zip files of a template, each with all the functions that it is for.
-fn zip_files_of(template: &Template, found: &mut Vec<ZipFile>) {
-    for service in &template.services {
-        for function in service.functions.iter().filter(|one| one.is_zipped()) {
-            let name = format!("{}/{}", service.name, function.name);
-            match found.iter_mut().find(|zip| zip.path == function.code) {
-                Some(zip) if zip.functions.contains(&name) => {}
-                Some(zip) => zip.functions.push(name),
-                None => found.push(ZipFile {
-                    stamp: stamp(&function.code),
-                    path: function.code.clone(),
-                    functions: vec![name],
-                }),
-            }
-        }
-    }
-}
-
-fn stamp(file: &Path) -> Option<Stamp> {
-    let metadata = fs::metadata(file).ok()?;
-    Some((metadata.ino(), metadata.len(), metadata.modified().ok()))
+/// The time by the clock that files get their times from, which may be a little behind the other one.
+fn now_of_files() -> SystemTime {
+    let marker = tempfile::tempfile().and_then(|file| file.metadata()?.modified());
+    marker.unwrap_or_else(|_| SystemTime::now())
 }

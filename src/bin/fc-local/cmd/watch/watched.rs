@@ -9,18 +9,27 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::ignored::Ignored;
+use crate::cargo::{MANIFEST, Sources};
+
 /// A folder that is never a source, wherever it lies.
 const MODULES: &str = "node_modules";
 
 /// The folder that cargo fills unless it is told another.
 const CARGO_TARGET: &str = "target";
 const CARGO_TARGET_VARIABLE: &str = "CARGO_TARGET_DIR";
-const CARGO_MANIFEST: &str = "Cargo.toml";
 
 /// The file by which a folder says that a program made it and can make it again, and that this program was cargo.
 const CACHE_TAG: &str = "CACHEDIR.TAG";
 const CACHE_SIGNATURE: &str = "Signature: 8a477f597d28d172789f06886806bc55";
 const CACHE_OF_CARGO: &str = "created by cargo";
+
+/// What vim writes to find out whether it may write.
+const VIM_PROBE: &str = "4913";
+/// How names end that editors give to what they write beside a file: of backups, of the IDEs of `JetBrains`, of many others.
+const EDITORS_ENDS: [&str; 5] = ["~", "___jb_tmp___", "___jb_old___", ".tmp", ".swp"];
+/// And how they go on, with a number.
+const EDITORS_MIDDLE: &str = ".tmp.";
 
 /// What a change asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,20 +43,22 @@ pub(super) enum Change {
 /// What is watched, by absolute paths.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Watched {
-    files: Vec<PathBuf>,
-    folders: Vec<PathBuf>,
+    /// What the user named.
+    named: Sources,
+    /// What cargo named.
+    of_programs: Sources,
     packages: Vec<PathBuf>,
-    /// What `CARGO_TARGET_DIR` names.
-    build_folder: Option<PathBuf>,
+    ignored: Ignored,
+    /// Where cargo puts what it builds.
+    build_folders: Vec<PathBuf>,
 }
 
 impl Watched {
-    /// Files, and folders with all that is in them.
-    pub(super) fn of(paths: &[PathBuf]) -> Result<Self, String> {
-        let build_folder =
-            std::env::var_os(CARGO_TARGET_VARIABLE).filter(|folder| !folder.is_empty());
+    /// Files, and folders with all that is in them, less what is to be ignored.
+    pub(super) fn of(paths: &[PathBuf], ignored: Ignored) -> Result<Self, String> {
         let mut watched = Self {
-            build_folder: build_folder.map(|folder| real(Path::new(&folder))),
+            build_folders: build_folder_of_variable().into_iter().collect(),
+            ignored,
             ..Self::default()
         };
         for path in paths {
@@ -58,9 +69,9 @@ impl Watched {
                 )
             })?;
             if absolute.is_dir() {
-                watched.folders.push(absolute);
+                watched.named.folders.push(absolute);
             } else {
-                watched.files.push(absolute);
+                watched.named.files.push(absolute);
             }
         }
         Ok(watched)
@@ -74,14 +85,25 @@ impl Watched {
         self.packages.extend(ends);
     }
 
+    /// Watches these sources of cargo's from now on, and no others, and takes what lies in these folders for built.
+    pub(super) fn set_programs(&mut self, sources: &Sources, build_folders: &[PathBuf]) {
+        self.of_programs = sources.clone();
+        self.build_folders = build_folder_of_variable().into_iter().collect();
+        self.build_folders.extend_from_slice(build_folders);
+    }
+
     /// The folders to be watched with all that is in them.
-    pub(super) fn folders(&self) -> &[PathBuf] {
-        &self.folders
+    pub(super) fn folders(&self) -> impl Iterator<Item = &PathBuf> {
+        self.named.folders.iter().chain(&self.of_programs.folders)
+    }
+
+    fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.named.files.iter().chain(&self.of_programs.files)
     }
 
     /// The folders around all that is watched: an editor that replaces a file by another is only seen there.
     pub(super) fn parents(&self) -> Vec<PathBuf> {
-        let sources = self.folders.iter().chain(&self.files);
+        let sources = self.folders().chain(self.files());
         let sources = sources.filter_map(|path| path.parent());
         // A package may be in a folder that the build makes; until then its own parent is what can be watched.
         let packages = self.packages.iter();
@@ -91,13 +113,13 @@ impl Watched {
         parents.sort();
         parents.dedup();
         // A folder that is watched with all that is in it needs no second watch.
-        parents.retain(|parent| !self.folders.contains(parent));
+        parents.retain(|parent| !self.folders().any(|folder| folder == parent));
         parents
     }
 
     /// Any path that is watched: what is told when nobody knows of which files events were lost.
     pub(super) fn any(&self) -> Option<&PathBuf> {
-        self.folders.iter().chain(&self.files).next()
+        self.folders().chain(self.files()).next()
     }
 
     /// What a change of this path asks for, if it counts.
@@ -123,32 +145,55 @@ impl Watched {
             };
             // What was named to be watched is watched, whatever its own name.
             let mut below = path.ancestors().take(inner.components().count());
-            below.all(|part| !self.is_ignored(part))
+            below.all(|part| !self.is_made(part))
         };
-        self.files.iter().any(|file| file == path) || self.folders.iter().any(inside)
+        let counts = self.files().any(|file| file == path) || self.folders().any(inside);
+        counts && !self.ignored.has_path(path)
     }
 
-    /// Hidden files, editors' copies, and folders that are made and can be made again.
-    fn is_ignored(&self, path: &Path) -> bool {
+    /// Hidden files, editors' copies, what is to be ignored, and folders that are made and can be made again.
+    fn is_made(&self, path: &Path) -> bool {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         name.starts_with('.')
-            || name.ends_with('~')
             || name == MODULES
-            || self.build_folder.as_deref() == Some(path)
+            || is_editors(&name)
+            || self.ignored.has_name(&name)
+            || self.build_folders.iter().any(|folder| folder == path)
             || is_build_folder(path)
     }
 }
 
+/// Whether an editor gives such a name to what it writes for itself.
+fn is_editors(name: &str) -> bool {
+    name == VIM_PROBE
+        || EDITORS_ENDS.iter().any(|end| name.ends_with(end))
+        || name.contains(EDITORS_MIDDLE)
+        // Emacs saves so what is not saved yet.
+        || (name.starts_with('#') && name.ends_with('#'))
+}
+
+fn build_folder_of_variable() -> Option<PathBuf> {
+    let folder = std::env::var_os(CARGO_TARGET_VARIABLE).filter(|folder| !folder.is_empty())?;
+    Some(real(Path::new(&folder)))
+}
+
 /// Whether cargo builds there: by its place, which is known also while there is nothing, or by what cargo leaves in it.
 fn is_build_folder(path: &Path) -> bool {
-    let beside_manifest = || path.with_file_name(CARGO_MANIFEST).is_file();
+    let beside_manifest = || path.with_file_name(MANIFEST).is_file();
     (path.file_name() == Some(OsStr::new(CARGO_TARGET)) && beside_manifest())
         || fs::read_to_string(path.join(CACHE_TAG))
             .is_ok_and(|tag| tag.starts_with(CACHE_SIGNATURE) && tag.contains(CACHE_OF_CARGO))
 }
 
+/// A path as a person here would name it.
+pub(super) fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let inner = path.strip_prefix(here).unwrap_or(path);
+    inner.display().to_string()
+}
+
 /// An absolute path whose folders are no links, as far as it exists.
-fn real(path: &Path) -> PathBuf {
+pub(super) fn real(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let parents = absolute.ancestors().skip(1);
     let found = parents.map(|parent| (parent, parent.canonicalize()));
@@ -165,7 +210,7 @@ mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
-    use super::{CACHE_SIGNATURE, Change, Watched};
+    use super::{CACHE_SIGNATURE, Change, Ignored, Sources, Watched};
 
     /// A project whose `src` and `Cargo.toml` are watched.
     fn project() -> (tempfile::TempDir, PathBuf, Watched) {
@@ -174,7 +219,11 @@ mod tests {
         fs::create_dir(root.join("src")).expect("src");
         fs::write(root.join("Cargo.toml"), "").expect("written");
         let paths = ["Cargo.toml", "src"].map(|name| root.join(name));
-        (folder, root, Watched::of(&paths).expect("watched"))
+        (
+            folder,
+            root,
+            Watched::of(&paths, Ignored::default()).expect("watched"),
+        )
     }
 
     fn tagged(folder: &Path, by: &str) {
@@ -214,6 +263,10 @@ mod tests {
             "src/node_modules/a.js",
             "src/.main.rs.swp",
             "src/main.rs~",
+            "src/4913",
+            "src/#main.rs#",
+            "src/main.rs.tmp.4711.1",
+            "src/main.rs___jb_tmp___",
             "src/.git/index",
         ] {
             assert_eq!(watched.change(&root.join(path)), None, "{path}");
@@ -221,11 +274,50 @@ mod tests {
     }
 
     #[test]
+    fn what_is_ignored_starts_no_build() {
+        let (_folder, root, _) = project();
+        let outside = root.join("src/generated").display().to_string();
+        let ignored = Ignored::of(&["*.md".to_owned(), outside]).expect("patterns");
+        let watched = Watched::of(&[root.join("src")], ignored).expect("watched");
+        for (path, change) in [
+            ("src/a.md", None),
+            ("src/docs.md/a.rs", None),
+            ("src/generated/deep/a.rs", None),
+            ("src/a.rs", Some(Change::Source)),
+        ] {
+            assert_eq!(watched.change(&root.join(path)), change, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_cargo_names_is_watched_and_what_it_builds_is_not() {
+        let (_folder, root, mut watched) = project();
+        let sources = Sources {
+            files: vec![root.join("lib/Cargo.toml")],
+            folders: vec![root.join("lib/src"), root.join("built")],
+        };
+        watched.set_programs(&sources, &[root.join("built/out")]);
+        for (path, change) in [
+            ("src/a.rs", Some(Change::Source)),
+            ("lib/Cargo.toml", Some(Change::Source)),
+            ("lib/src/a.rs", Some(Change::Source)),
+            ("lib/tests/a.rs", None),
+            ("built/out/debug/a", None),
+            ("built/a", Some(Change::Source)),
+        ] {
+            assert_eq!(watched.change(&root.join(path)), change, "{path}");
+        }
+        watched.set_programs(&Sources::default(), &[]);
+        assert_eq!(watched.change(&root.join("lib/src/a.rs")), None);
+    }
+
+    #[test]
     fn what_is_named_is_watched_though_it_lies_in_a_folder_that_is_not() {
         let (_folder, root, _) = project();
         let made = root.join("target/made");
         fs::create_dir_all(&made).expect("folder");
-        let watched = Watched::of(&[root.clone(), made.clone()]).expect("watched");
+        let watched =
+            Watched::of(&[root.clone(), made.clone()], Ignored::default()).expect("watched");
         assert_eq!(watched.change(&made.join("a")), Some(Change::Source));
         assert_eq!(watched.change(&root.join("target/debug")), None);
     }

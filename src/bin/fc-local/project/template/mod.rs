@@ -21,7 +21,7 @@ const FUNCTION_TYPE: &str = "Aliyun::Serverless::Function";
 const DOMAIN_TYPE: &str = "Aliyun::Serverless::CustomDomain";
 
 /// What a template describes.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Template {
     pub(crate) services: Vec<Service>,
     /// Names of domains, each with its fields.
@@ -31,7 +31,7 @@ pub(crate) struct Template {
 }
 
 /// A service and its functions.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Service {
     pub(crate) name: String,
     pub(crate) spec: Fields,
@@ -39,7 +39,7 @@ pub(crate) struct Service {
 }
 
 /// A function, its code and its triggers.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FunctionSpec {
     pub(crate) name: String,
     pub(crate) spec: Fields,
@@ -102,6 +102,15 @@ impl Template {
     pub(crate) fn has_code(&self, place: &Path) -> bool {
         let mut functions = self.services.iter().flat_map(|service| &service.functions);
         functions.any(|function| function.code == place)
+    }
+
+    /// The template with these functions alone.
+    pub(crate) fn with_only(&self, keep: impl Fn(&FunctionSpec) -> bool) -> Self {
+        let mut template = self.clone();
+        for service in &mut template.services {
+            service.functions.retain(&keep);
+        }
+        template
     }
 
     fn from_yaml(yaml: &Yaml, folder: &Path) -> Result<Self, String> {

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What every room may know.
-const GROUND: [&str; 8] = [
+const GROUND: [&str; 9] = [
+    "cargo",
     "facts",
     "function",
     "hex",

@@ -1,5 +1,6 @@
 //! `fc-local watch` with a build that copies a file or fails, so that it is quick and every step can be waited for.
 
+mod cargo;
 mod code;
 mod files;
 mod template;
@@ -67,17 +68,40 @@ impl Watch {
     }
 
     fn run(build: &str, prepare: impl FnOnce(&Path), change: impl FnOnce(&mut Command)) -> Self {
+        let prepare = |folder: &Path| {
+            let at = |name: &str| folder.join(name);
+            fs::create_dir(at("src")).expect("src");
+            fs::write(at("build.sh"), BUILD).expect("written");
+            fs::write(at("template.yml"), TEMPLATE).expect("written");
+            fs::write(at("src/bootstrap"), source("1")).expect("written");
+            prepare(folder);
+        };
+        Self::begin(prepare, |command| {
+            command.args(["--build", build]);
+            change(command);
+        })
+    }
+
+    /// Starts in the folder `work`, whose functions cargo builds.
+    fn of_cargo(prepare: impl FnOnce(&Path)) -> Self {
+        Self::of_cargo_with(&[], prepare)
+    }
+
+    fn of_cargo_with(arguments: &[&str], prepare: impl FnOnce(&Path)) -> Self {
+        Self::begin(prepare, |command| {
+            let work = command.get_current_dir().expect("a folder").join("work");
+            command.args(arguments).current_dir(work);
+        })
+    }
+
+    fn begin(prepare: impl FnOnce(&Path), change: impl FnOnce(&mut Command)) -> Self {
         let folder = tempfile::tempdir().expect("folder");
         let at = |name: &str| folder.path().join(name);
-        fs::create_dir(at("src")).expect("src");
-        fs::write(at("build.sh"), BUILD).expect("written");
-        fs::write(at("template.yml"), TEMPLATE).expect("written");
-        fs::write(at("src/bootstrap"), source("1")).expect("written");
         prepare(folder.path());
         let said = fs::File::create(at("said")).expect("a file");
         let mut command = fc_local();
         command
-            .args(["watch", "--port", "0", "--build", build, "--data"])
+            .args(["watch", "--port", "0", "--data"])
             .arg(at("data"))
             .current_dir(folder.path())
             .env_remove("CARGO_TARGET_DIR")
@@ -121,6 +145,13 @@ impl Watch {
     /// Waits until it has said something.
     fn says(&self, what: &str) {
         wait_for(what, || self.said().contains(what).then_some(()));
+    }
+
+    /// Waits until it has said something so many times.
+    fn says_times(&self, what: &str, times: usize) {
+        wait_for(what, || {
+            (self.said().matches(what).count() >= times).then_some(())
+        });
     }
 
     /// What it has named as changed, in its own words.

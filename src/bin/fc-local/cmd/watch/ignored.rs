@@ -1,0 +1,118 @@
+//! What `--ignore` names: a name without a slash in every folder, anything else as a path from here.
+//!
+//! It knows nothing of what is watched.
+
+use std::path::{Component, Path, PathBuf};
+
+use glob::{MatchOptions, Pattern};
+
+use super::watched::real;
+
+/// A star does not go from one folder into another.
+const OPTIONS: MatchOptions = MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: false,
+};
+
+/// What makes a part of a path more than a name.
+const WILD: [char; 3] = ['*', '?', '['];
+
+/// Files and folders whose changes start no build.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ignored {
+    names: Vec<Pattern>,
+    paths: Vec<Pattern>,
+}
+
+impl Ignored {
+    /// Reads patterns; a relative path begins at the folder that `fc-local` runs in.
+    pub(super) fn of(patterns: &[String]) -> Result<Self, String> {
+        let mut ignored = Self::default();
+        for given in patterns {
+            let refused = |error| format!("--ignore {given} is no path or pattern: {error}");
+            let path = given.trim_end_matches('/');
+            if path.contains('/') {
+                ignored
+                    .paths
+                    .push(absolute(Path::new(path)).map_err(refused)?);
+            } else {
+                ignored.names.push(Pattern::new(path).map_err(refused)?);
+            }
+        }
+        Ok(ignored)
+    }
+
+    /// Whether the name of a file or folder is one of them.
+    pub(super) fn has_name(&self, name: &str) -> bool {
+        self.names
+            .iter()
+            .any(|pattern| pattern.matches_with(name, OPTIONS))
+    }
+
+    /// Whether a path, or a folder around it, is one of them.
+    pub(super) fn has_path(&self, path: &Path) -> bool {
+        let is_it = |part| {
+            self.paths
+                .iter()
+                .any(|pattern| pattern.matches_path_with(part, OPTIONS))
+        };
+        path.ancestors().any(is_it)
+    }
+}
+
+/// A pattern of absolute paths. What comes before its first wild part is a folder, whose own name is no pattern.
+fn absolute(path: &Path) -> Result<Pattern, glob::PatternError> {
+    let is_wild = |part: &Component<'_>| part.as_os_str().to_string_lossy().contains(WILD);
+    let plain: PathBuf = path
+        .components()
+        .take_while(|part| !is_wild(part))
+        .collect();
+    let wild: PathBuf = path
+        .components()
+        .skip_while(|part| !is_wild(part))
+        .collect();
+    let plain = Pattern::escape(&real(&Path::new(".").join(plain)).to_string_lossy());
+    // Joined to nothing it would get a slash at its end.
+    let parts = Path::new(&plain).components().chain(wild.components());
+    Pattern::new(&parts.collect::<PathBuf>().to_string_lossy())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::Ignored;
+
+    #[test]
+    fn a_name_counts_anywhere_and_a_path_from_here() {
+        let given = ["*.md", "./tests/x/", "tests/*.out", "../lib"].map(str::to_owned);
+        let ignored = Ignored::of(&given).expect("patterns");
+        let here = std::env::current_dir().expect("a folder");
+        for (name, is_it) in [("a.md", true), ("a.mds", false), ("x", false)] {
+            assert_eq!(ignored.has_name(name), is_it, "{name}");
+        }
+        let beside = here.parent().expect("a folder").join("lib/src/a.rs");
+        assert!(ignored.has_path(&beside));
+        for (path, is_it) in [
+            ("tests/x", true),
+            ("tests/x/deep/a.rs", true),
+            ("tests/one.out", true),
+            ("tests/deep/one.out", false),
+            ("tests/xy", false),
+            ("other/tests/x", false),
+        ] {
+            assert_eq!(ignored.has_path(&here.join(path)), is_it, "{path}");
+        }
+        assert!(!ignored.has_path(Path::new("/tests/x")));
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_refused_with_its_words() {
+        let refused = Ignored::of(&["a***".to_owned()]).expect_err("refused");
+        assert!(
+            refused.starts_with("--ignore a*** is no path or pattern: "),
+            "{refused}"
+        );
+    }
+}

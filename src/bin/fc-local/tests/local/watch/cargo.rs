@@ -1,0 +1,361 @@
+//! `fc-local watch` where cargo builds the functions: workspaces, path dependencies, build scripts that write sources.
+
+use std::fs;
+use std::path::Path;
+
+use super::Watch;
+
+/// A runtime of the standard library alone, which cargo builds in a moment: it answers every call with `body()`.
+const RUNTIME: &str = r#"
+use std::io::{Read, Write};
+
+fn main() {
+    let port = std::env::var("FC_CUSTOM_LISTEN_PORT").expect("a port");
+    let listener = std::net::TcpListener::bind(format!("0.0.0.0:{port}")).expect("listens");
+    for stream in listener.incoming().flatten() {
+        std::thread::spawn(|| serve(stream));
+    }
+}
+
+fn serve(mut stream: std::net::TcpStream) {
+    let (mut request, mut byte) = (Vec::new(), [0]);
+    while let Ok(1) = stream.read(&mut byte) {
+        request.extend(byte);
+        if request.ends_with(b"\r\n\r\n") {
+            request.clear();
+            let body = body();
+            let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        }
+    }
+}
+"#;
+
+fn function(body: &str) -> String {
+    format!("{RUNTIME}\nfn body() -> String {{ {body} }}\n")
+}
+
+fn manifest(name: &str, more: &str) -> String {
+    format!("[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n{more}\n")
+}
+
+fn template(functions: &[(&str, &str)]) -> String {
+    let mut text = "Resources:\n  s:\n    Type: Aliyun::Serverless::Service\n".to_owned();
+    for (name, code) in functions {
+        text.push_str(&format!(
+            "    {name}:\n      Type: Aliyun::Serverless::Function\n      \
+             Properties: {{Runtime: custom, Handler: a.b, CodeUri: {code}}}\n"
+        ));
+    }
+    text
+}
+
+fn put(folder: &Path, file: &str, content: &str) {
+    let path = folder.join(file);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(path, content).expect("written");
+}
+
+/// Two functions and a library in a workspace that builds into a folder of its own choice.
+fn workspace(folder: &Path) {
+    put(
+        folder,
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"one\", \"two\"]\nresolver = \"3\"\n",
+    );
+    put(
+        folder,
+        ".cargo/config.toml",
+        "[build]\ntarget-dir = \"out\"\n",
+    );
+    put(
+        folder,
+        "one/Cargo.toml",
+        &manifest(
+            "one",
+            "[dependencies]\nshared = { path = \"../../shared\" }",
+        ),
+    );
+    put(folder, "one/src/main.rs", &function("shared::name()"));
+    put(folder, "two/Cargo.toml", &manifest("two", ""));
+    put(folder, "two/src/main.rs", &function("\"two 1\".to_owned()"));
+    put(
+        folder,
+        "template.yml",
+        &template(&[("f", "./one/pkg"), ("g", "two/pkg/")]),
+    );
+}
+
+/// A library beside the workspace.
+fn shared(folder: &Path, name: &str) {
+    put(folder, "Cargo.toml", &manifest("shared", ""));
+    put(
+        folder,
+        "src/lib.rs",
+        &format!("pub fn name() -> String {{ {name:?}.to_owned() }}\n"),
+    );
+}
+
+/// The workspace and the library, with the workspace watched.
+fn watched() -> Watch {
+    Watch::of_cargo(|folder| {
+        shared(&folder.join("shared"), "one 1");
+        let inner = folder.join("work");
+        fs::create_dir(&inner).expect("a folder");
+        workspace(&inner);
+    })
+}
+
+impl Watch {
+    /// What a function of the service answers.
+    fn answer(&self, function: &str) -> String {
+        let path = format!("/2016-08-15/services/s/functions/{function}/invocations");
+        self.server.signed("POST", &path, &[], b"x").text()
+    }
+
+    /// How many times cargo was asked to build a program.
+    fn builds_of(&self, program: &str) -> usize {
+        let line =
+            format!("building: cargo build --manifest-path {program}/Cargo.toml --bin {program}\n");
+        self.said().matches(&line).count()
+    }
+}
+
+#[test]
+fn each_function_of_a_workspace_is_built_by_its_own_package_and_by_what_that_depends_on() {
+    let watch = watched();
+    watch.rests(1);
+    assert_eq!(
+        (watch.answer("f"), watch.answer("g")),
+        ("one 1".into(), "two 1".into())
+    );
+    let builds = || (watch.builds_of("one"), watch.builds_of("two"));
+
+    watch.write("work/two/src/main.rs", &function("\"two 2\".to_owned()"));
+    watch.rests(2);
+    assert_eq!(
+        (watch.answer("f"), watch.answer("g")),
+        ("one 1".into(), "two 2".into())
+    );
+    assert_eq!(builds(), (1, 2), "{}", watch.said());
+
+    shared(&watch.at("shared"), "one 2");
+    watch.rests(3);
+    assert_eq!(watch.answer("f"), "one 2", "{}", watch.said());
+    assert_eq!(builds(), (2, 2), "{}", watch.said());
+
+    // One that is broken keeps nobody from the other, and its last good build serves.
+    watch.write("work/two/src/main.rs", "BROKEN");
+    watch.rests(4);
+    let said = watch.said();
+    assert!(
+        said.contains("two: the build failed (exit status: 101), see above; the last good build"),
+        "{said}"
+    );
+    watch.write("work/one/src/main.rs", &function("\"one 3\".to_owned()"));
+    watch.rests(5);
+    assert_eq!(
+        (watch.answer("f"), watch.answer("g")),
+        ("one 3".into(), "two 2".into())
+    );
+}
+
+#[test]
+fn a_function_that_was_never_built_keeps_no_other_from_serving() {
+    let watch = Watch::of_cargo(|folder| {
+        let inner = folder.join("work");
+        fs::create_dir(&inner).expect("a folder");
+        workspace(&inner);
+        shared(&folder.join("shared"), "one 1");
+        put(&inner, "one/src/main.rs", "BROKEN");
+    });
+    watch.rests(1);
+    assert_eq!(watch.answer("g"), "two 1", "{}", watch.said());
+    watch.write("work/one/src/main.rs", &function("shared::name()"));
+    watch.rests(2);
+    assert_eq!(watch.answer("f"), "one 1", "{}", watch.said());
+    assert_eq!(watch.builds_of("two"), 1);
+}
+
+#[test]
+fn a_new_path_dependency_and_a_new_function_are_found() {
+    let watch = watched();
+    watch.rests(1);
+    let with_shared = manifest(
+        "two",
+        "[dependencies]\nshared = { path = \"../../shared\" }",
+    );
+    watch.write(
+        "work/two/src/main.rs",
+        &function("format!(\"two {}\", shared::name())"),
+    );
+    watch.rests(2);
+    watch.write("work/two/Cargo.toml", &with_shared);
+    watch.rests(3);
+    assert_eq!(watch.answer("g"), "two one 1", "{}", watch.said());
+    shared(&watch.at("shared"), "one 2");
+    watch.rests(4);
+    assert_eq!(
+        (watch.answer("f"), watch.answer("g")),
+        ("one 2".into(), "two one 2".into())
+    );
+    // A function whose code is a script, which nobody builds.
+    let script = super::source("script");
+    fs::create_dir(watch.at("work/script")).expect("a folder");
+    watch.write("work/script/bootstrap", &script);
+    make_runnable(&watch.at("work/script/bootstrap"));
+    let with_script = template(&[("f", "./one/pkg"), ("g", "two/pkg/"), ("h", "script")]);
+    watch.write("work/template.yml", &with_script);
+    watch.rests(5);
+    let version = || {
+        let path = "/2016-08-15/services/s/functions/h/invocations";
+        watch.server.signed("POST", path, &[], b"version").text()
+    };
+    assert_eq!(version(), "script", "{}", watch.said());
+    let builds = (watch.builds_of("one"), watch.builds_of("two"));
+    watch.write("work/script/bootstrap.new", &super::source("script 2"));
+    make_runnable(&watch.at("work/script/bootstrap.new"));
+    fs::rename(
+        watch.at("work/script/bootstrap.new"),
+        watch.at("work/script/bootstrap"),
+    )
+    .expect("renamed");
+    watch.says("serving s/h anew, without a build\n");
+    crate::support::wait_for("the new script", || (version() == "script 2").then_some(()));
+    assert_eq!((watch.builds_of("one"), watch.builds_of("two")), builds);
+}
+
+fn make_runnable(file: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).expect("mode");
+}
+
+#[test]
+fn the_folder_of_the_code_names_the_program_where_a_package_has_several() {
+    let watch = Watch::of_cargo(|folder| {
+        let inner = folder.join("work");
+        put(&inner, "Cargo.toml", &manifest("many", ""));
+        put(&inner, "src/bin/one.rs", &function("\"one\".to_owned()"));
+        put(&inner, "src/bin/two.rs", &function("\"two\".to_owned()"));
+        put(
+            &inner,
+            "template.yml",
+            &template(&[("f", "pkg/one"), ("g", "pkg/two"), ("h", "pkg/three")]),
+        );
+    });
+    watch.rests(1);
+    assert_eq!(
+        (watch.answer("f"), watch.answer("g")),
+        ("one".into(), "two".into())
+    );
+    let said = watch.said();
+    assert!(
+        said.contains("s/h: which program of Cargo.toml is pkg/three? It has one, two; "),
+        "{said}"
+    );
+}
+
+/// A build script that writes a source, with another content each time, and then code that depends on it or not.
+fn generating(folder: &Path, made: &str, body: &str) {
+    let inner = folder.join("work");
+    put(&inner, "Cargo.toml", &manifest("one", ""));
+    let script = format!(
+        "use std::io::Write;\nfn main() {{\n    let mut count = std::fs::OpenOptions::new().create(true).append(true).open(\"../count\").unwrap();\n    \
+         count.write_all(b\"x\").unwrap();\n    let count = std::fs::read(\"../count\").unwrap().len();\n    \
+         std::fs::write(\"src/made.rs\", format!({made:?})).unwrap();\n}}\n"
+    );
+    put(&inner, "build.rs", &script);
+    put(
+        &inner,
+        "src/main.rs",
+        &format!("mod made;\n{}", function(body)),
+    );
+    put(&inner, "template.yml", &template(&[("f", "pkg")]));
+}
+
+/// What the watcher says when it does not go on with what a build writes.
+const ENDS: &str = "each build changes src/made.rs, so that starts no other build";
+
+/// Deploys a template with one function more, which needs no build, and waits for it: what was pending is over then.
+fn settle(watch: &Watch, number: usize) {
+    let script = watch.at("work/script");
+    fs::create_dir_all(&script).expect("a folder");
+    fs::write(script.join("bootstrap"), super::source("1")).expect("written");
+    make_runnable(&script.join("bootstrap"));
+    let added = format!("added{number}");
+    watch.write(
+        "work/template.yml",
+        &template(&[("f", "pkg"), (&added, "script")]),
+    );
+    watch.says(&format!("serving s/{added} anew, without a build\n"));
+}
+
+#[test]
+fn a_build_script_that_writes_into_the_sources_does_not_build_for_ever() {
+    for (made, body, builds) in [
+        // The same each time, so that no other build follows, but for the first time.
+        ("// made\n", "\"answer\".to_owned()", 1),
+        // A comment that differs, and the program is the same.
+        ("// made {count}\n", "\"answer\".to_owned()", 2),
+        // A number that is in the program.
+        (
+            "pub const COUNT: usize = {count};\n",
+            "format!(\"answer {}\", made::COUNT)",
+            4,
+        ),
+    ] {
+        let watch = Watch::of_cargo(|folder| generating(folder, made, body));
+        let begun = builds.max(2);
+        watch.rests(begun);
+        let ends = |times| {
+            if builds > 1 {
+                watch.says_times(ENDS, times);
+            }
+        };
+        ends(1);
+        settle(&watch, 1);
+        let source = fs::read_to_string(watch.at("work/src/main.rs")).expect("the source");
+        watch.write(
+            "work/src/main.rs",
+            &source.replace("answer", "another answer"),
+        );
+        watch.says_times("src/main.rs changed\n", 1);
+        watch.rests(begun + 1 + builds);
+        ends(2);
+        settle(&watch, 2);
+        let said = watch.said();
+        assert_eq!(said.matches("building: ").count(), begun + builds, "{said}");
+        assert_eq!(
+            said.matches(ENDS).count(),
+            if builds > 1 { 2 } else { 0 },
+            "{said}"
+        );
+        assert!(watch.answer("f").starts_with("another answer"), "{said}");
+    }
+}
+
+#[test]
+fn what_is_to_be_ignored_and_what_editors_write_for_a_moment_starts_no_build() {
+    let watch = Watch::of_cargo_with(&["--ignore", "*.md", "--ignore", "src/notes/"], |folder| {
+        let inner = folder.join("work");
+        put(&inner, "Cargo.toml", &manifest("one", ""));
+        put(&inner, "src/main.rs", &function("\"1\".to_owned()"));
+        put(&inner, "src/notes/a", "");
+        put(&inner, "template.yml", &template(&[("f", "pkg")]));
+    });
+    watch.rests(1);
+    for ignored in [
+        "README.md",
+        "src/a.md",
+        "src/notes/b",
+        "src/4913",
+        "src/#main.rs#",
+    ] {
+        watch.write(&format!("work/{ignored}"), "");
+    }
+    // As formatters and `sed -i` do it: beside the file, then in its place.
+    fs::write(watch.at("work/src/sedXyZ"), function("\"2\".to_owned()")).expect("written");
+    fs::rename(watch.at("work/src/sedXyZ"), watch.at("work/src/main.rs")).expect("renamed");
+    watch.rests(2);
+    assert_eq!(watch.answer("f"), "2");
+    assert_eq!(watch.changed(), ["src/main.rs"], "{}", watch.said());
+}
