@@ -85,7 +85,7 @@ fn result(body: Body) -> Response<Body> {
 /// A failed initializer is the function's failure, a failed start is the request's
 /// ([contract §3.3](crate::check::sections::SECTIONS#3.3), [§3.4](crate::check::sections::SECTIONS#3.4)).
 fn cold_answer(error: &ColdError, wants_log: bool) -> Answer {
-    let ColdError::Initialize { body, log } = error else {
+    let ColdError::Initialize { body, log, .. } = error else {
         return Err(cold_error(error));
     };
     let mut response = result(full_body(body.clone()));

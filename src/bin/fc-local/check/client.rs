@@ -16,7 +16,7 @@ use super::lines::Lines;
 use crate::facts::{header, limit};
 use crate::ids;
 use crate::platform::agent::{self, CallId, Payload};
-use crate::platform::body::{self, Body, BoxError};
+use crate::platform::body::{self, Body, BoxError, with_sources};
 use crate::platform::instance::Instance;
 use crate::platform::process::describe_exit;
 
@@ -257,15 +257,4 @@ fn without_platform(headers: &HeaderMap) -> HeaderMap {
         .filter(|(name, _)| !name.as_str().starts_with(header::PLATFORM_PREFIX))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
-}
-
-/// The error and what caused it; hyper's own text rarely names the cause.
-fn with_sources(error: &(dyn std::error::Error + Send + Sync)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(&format!(": {error}"));
-        source = error.source();
-    }
-    text
 }

@@ -74,6 +74,17 @@ where
     while let Some(Ok(_)) = body.frame().await {}
 }
 
+/// The error and what caused it; hyper's own text rarely names the cause.
+pub(crate) fn with_sources(error: &(dyn std::error::Error + Send + Sync)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(&format!(": {error}"));
+        source = error.source();
+    }
+    text
+}
+
 struct OneFrame(Option<Bytes>);
 
 impl HttpBody for OneFrame {

@@ -67,7 +67,12 @@ pub(crate) enum ColdError {
     /// The process did not come up.
     Start(StartError),
     /// It came up, but its initializer failed; the body is what the caller gets.
-    Initialize { body: Bytes, log: String },
+    Initialize {
+        body: Bytes,
+        /// How the instance ended, if it did so by itself.
+        end: Option<String>,
+        log: String,
+    },
 }
 
 impl ColdError {
@@ -81,11 +86,15 @@ impl fmt::Display for ColdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Start(error) => error.fmt(f),
-            Self::Initialize { body, .. } => write!(
-                f,
-                "the initializer failed: {}",
-                String::from_utf8_lossy(body)
-            ),
+            Self::Initialize { body, end, .. } => {
+                write!(
+                    f,
+                    "the initializer failed: {}",
+                    String::from_utf8_lossy(body)
+                )?;
+                end.as_ref()
+                    .map_or(Ok(()), |end| write!(f, " (the instance ended with {end})"))
+            }
         }
     }
 }
@@ -201,11 +210,15 @@ async fn initialize(instance: &Instance, call: &CallId) -> Result<(), ColdError>
     if instance.function.name.generation() == Generation::Fc3 || outcome.is_err() {
         let log = instance.log.end(&own.request_id);
         if let Err(error) = outcome {
+            let end = match &error {
+                HookError::Broken(_) => instance.end_if_over().await,
+                HookError::Refused { .. } | HookError::TimedOut(_) => None,
+            };
             instance.kill();
-            let log = String::from_utf8_lossy(&log.tail).into_owned();
             return Err(ColdError::Initialize {
-                body: failed_body(&error),
-                log,
+                body: failed_body(&error, end.is_some()),
+                end,
+                log: String::from_utf8_lossy(&log.tail).into_owned(),
             });
         }
     }
@@ -213,7 +226,7 @@ async fn initialize(instance: &Instance, call: &CallId) -> Result<(), ColdError>
 }
 
 /// What the caller gets: the initializer's own error if it is one, else a sentence in FC's shape.
-fn failed_body(error: &HookError) -> Bytes {
+fn failed_body(error: &HookError, ended: bool) -> Bytes {
     if let HookError::Refused { body, .. } = error {
         let json = serde_json::from_slice::<serde_json::Value>(body);
         if json.is_ok_and(|json| json.get("errorMessage").is_some()) {
@@ -225,10 +238,12 @@ fn failed_body(error: &HookError) -> Bytes {
             "Function initialization timed out after {} seconds",
             limit.as_secs_f64()
         ),
-        HookError::Broken(_) => {
+        HookError::Broken(_) if ended => {
             "Process exited unexpectedly before completing initialization".to_owned()
         }
-        HookError::Refused { .. } => format!("Function initialization failed: {error}"),
+        HookError::Refused { .. } | HookError::Broken(_) => {
+            format!("Function initialization failed: {error}")
+        }
     };
     error_body(&message, Some(error_type::INITIALIZATION))
 }

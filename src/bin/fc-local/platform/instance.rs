@@ -6,10 +6,12 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::process::ExitStatus;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
+use tokio::net::TcpStream;
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::facts::control_path;
@@ -20,7 +22,7 @@ use crate::platform::environment;
 use crate::platform::hook;
 use crate::platform::log::{LineSink, LogHub};
 use crate::platform::port::ReservedPort;
-use crate::platform::process::ProcessGroup;
+use crate::platform::process::{ProcessGroup, exit_in_words};
 use crate::platform::spawn::{self, StartError};
 
 /// The agent dials from another host, so a server that listens on 127.0.0.1 only must not be reached
@@ -110,7 +112,7 @@ impl Instance {
             orphaned: false,
             idle_since: Instant::now(),
         };
-        Ok(Arc::new(Self {
+        let instance = Arc::new(Self {
             id,
             function,
             connections: Connections::to(address),
@@ -121,7 +123,12 @@ impl Instance {
             frozen: AsyncMutex::new(false),
             _port: port,
             _code: code,
-        }))
+        });
+        tokio::spawn(note_idle_end(
+            Arc::downgrade(&instance),
+            instance.process.wait(),
+        ));
+        Ok(instance)
     }
 
     /// Takes one of the instance's places for a call, if it has one left and still serves.
@@ -152,6 +159,21 @@ impl Instance {
     /// Lets the calls that already wait for the instance use it, and stops it after them.
     pub(crate) fn orphan(&self) {
         self.gate().orphaned = true;
+    }
+
+    /// How it ended, in words, if it has: the process is gone, or nothing listens where it did. Asked when a connection
+    /// broke, since a program may hang up and live on.
+    pub(crate) async fn end_if_over(&self) -> Option<String> {
+        if let Some(status) = self.process.end_if_ending().await {
+            return Some(exit_in_words(status));
+        }
+        if TcpStream::connect(self.connections.address()).await.is_ok() {
+            return None;
+        }
+        // A script that waits for its server ends a moment after it.
+        let ended = tokio::time::timeout(TERM_GRACE, self.process.wait()).await;
+        let how = ended.map(exit_in_words);
+        Some(how.unwrap_or_else(|_| "nothing that listens on its port any more".to_owned()))
     }
 
     /// Whether it takes no more calls.
@@ -254,6 +276,15 @@ impl Instance {
             let instance = Arc::clone(self);
             tokio::spawn(async move { instance.freeze_if_idle().await });
         }
+    }
+}
+
+/// Notes how an instance ended that nobody stopped and no call was on; with a call, that says it.
+async fn note_idle_end(instance: Weak<Instance>, end: impl Future<Output = ExitStatus>) {
+    let how = exit_in_words(end.await);
+    if let Some(instance) = instance.upgrade().filter(|instance| instance.is_idle()) {
+        let line = format!("fc-local: the instance ended with {how} while it had no call");
+        instance.log.note(&line);
     }
 }
 

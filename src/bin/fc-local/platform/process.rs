@@ -49,15 +49,25 @@ impl ProcessGroup {
         *self.exit.borrow()
     }
 
-    /// Waits until the leader has ended.
-    pub(crate) async fn wait(&self) -> ExitStatus {
+    /// How the leader ended, if it has, or is about to: its connections end a moment before it does.
+    pub(crate) async fn end_if_ending(&self) -> Option<ExitStatus> {
+        if self.exit_status().is_none() && !is_ending(self.leader) {
+            return None;
+        }
+        Some(self.wait().await)
+    }
+
+    /// Waits until the leader has ended. The future holds nothing of the group, so it does not keep it alive.
+    pub(crate) fn wait(&self) -> impl Future<Output = ExitStatus> + use<> {
         let mut exit = self.exit.clone();
-        // The sender is only dropped after it has sent, so the wait cannot fail before that.
-        let status = exit.wait_for(Option::is_some).await.map(|status| *status);
-        status
-            .ok()
-            .flatten()
-            .unwrap_or_else(|| ExitStatus::from_raw(0))
+        async move {
+            // The sender is only dropped after it has sent, so the wait cannot fail before that.
+            let status = exit.wait_for(Option::is_some).await.map(|status| *status);
+            status
+                .ok()
+                .flatten()
+                .unwrap_or_else(|| ExitStatus::from_raw(0))
+        }
     }
 
     /// Signals the whole group, unless it has ended.
@@ -111,6 +121,52 @@ pub(crate) fn describe_exit(status: ExitStatus) -> String {
     }
 }
 
+/// How a process ended, in the words of people.
+pub(crate) fn exit_in_words(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit code {code}"),
+        (None, Some(signal)) => {
+            let known = SIGNALS.iter().find(|(number, _)| *number == signal);
+            let name = known.map_or(String::new(), |(_, name)| format!(" ({name})"));
+            format!("signal {signal}{name}")
+        }
+        (None, None) => "an exit that the system does not describe".to_owned(),
+    }
+}
+
+/// The signals that end a program without having been sent by hand, and those that are.
+const SIGNALS: [(i32, &str); 10] = [
+    (1, "SIGHUP"),
+    (2, "SIGINT"),
+    (3, "SIGQUIT"),
+    (4, "SIGILL"),
+    (6, "SIGABRT"),
+    (7, "SIGBUS"),
+    (8, "SIGFPE"),
+    (9, "SIGKILL"),
+    (11, "SIGSEGV"),
+    (15, "SIGTERM"),
+];
+
+/// The bit of a process's flags that the kernel sets before it closes the files of one that ends (`PF_EXITING`).
+const EXITING: u64 = 0x4;
+
+/// Whether the kernel has begun to end a process, or has done so.
+fn is_ending(id: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", id.as_raw_nonzero()));
+    // A process without this file has ended.
+    stat.map_or(true, |stat| says_ending(&stat))
+}
+
+/// The name stands in parentheses and may have any byte; after it come the state and, as the seventh field, the flags.
+fn says_ending(stat: &str) -> bool {
+    let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
+    let mut fields = fields.split(' ');
+    let state = fields.next();
+    let flags = fields.nth(5).and_then(|flags| flags.parse::<u64>().ok());
+    matches!(state, Some("Z" | "X")) || flags.is_some_and(|flags| flags & EXITING != 0)
+}
+
 fn peak_memory_kb(pid: i32) -> Option<u64> {
     let own = status_field_kb(pid, "VmHWM:")?;
     Some(
@@ -148,7 +204,7 @@ mod tests {
     use std::os::unix::process::ExitStatusExt;
     use std::process::ExitStatus;
 
-    use super::{ProcessGroup, describe_exit};
+    use super::{ProcessGroup, describe_exit, exit_in_words, says_ending};
 
     #[test]
     fn an_exit_reads_as_fc_writes_it() {
@@ -160,6 +216,21 @@ mod tests {
             describe_exit(ExitStatus::from_raw(9)),
             "code 137, message:killed by signal 9"
         );
+    }
+
+    #[test]
+    fn an_exit_reads_as_people_say_it() {
+        let words = |raw| exit_in_words(ExitStatus::from_raw(raw));
+        assert_eq!(words(2 << 8), "exit code 2");
+        assert_eq!(words(9), "signal 9 (SIGKILL)");
+        assert_eq!(words(64), "signal 64");
+    }
+
+    #[test]
+    fn a_process_that_ends_is_known_by_its_flags_whatever_its_name() {
+        let stat = |state: &str, flags: u32| format!("7 (a) Z b) {state} 1 7 7 0 -1 {flags} 0 0");
+        assert!(!says_ending(&stat("S", 4_194_304)));
+        assert!(says_ending(&stat("S", 4_194_308)) && says_ending(&stat("Z", 4_194_304)));
     }
 
     #[tokio::test]

@@ -17,6 +17,8 @@ pub(crate) struct Report {
     pub(crate) instance_id: String,
     /// `None` when the function succeeded.
     pub(crate) error_type: Option<&'static str>,
+    /// How the instance came to its end with this call, if it did.
+    pub(crate) end_of_instance: Option<String>,
     /// The tail log as FC returns it; the markers as the function wrote them.
     pub(crate) log: CallLog,
     pub(crate) usage: Usage,
@@ -36,8 +38,10 @@ pub(crate) enum Failure {
     Handler,
     /// The function's own Timeout passed.
     TimedOut(Duration),
-    /// The process died or closed the connection.
-    Exited,
+    /// The process died; how, in words.
+    Exited(String),
+    /// The process runs, but its answer broke off or is none; why, in words.
+    Broken(String),
     /// The answer breaks a limit of the platform.
     BadResponse(String),
     /// The caller went away.
@@ -78,7 +82,21 @@ impl Failure {
         match self {
             Self::TimedOut(_) => error_type::TIMEOUT,
             Self::Canceled => error_type::COMMON,
-            Self::Handler | Self::Exited | Self::BadResponse(_) => error_type::UNHANDLED,
+            Self::Handler | Self::Exited(_) | Self::Broken(_) | Self::BadResponse(_) => {
+                error_type::UNHANDLED
+            }
+        }
+    }
+
+    /// How the instance came to its end with this call, if it did.
+    pub(crate) fn end_of_instance(&self) -> Option<String> {
+        match self {
+            Self::Exited(how) => Some(format!("the instance ended with {how}")),
+            Self::TimedOut(limit) => Some(format!(
+                "the instance was ended by the time-out of {} s",
+                limit.as_secs_f64()
+            )),
+            Self::Handler | Self::Broken(_) | Self::BadResponse(_) | Self::Canceled => None,
         }
     }
 
@@ -91,10 +109,12 @@ impl Failure {
                 limit.as_secs_f64(),
                 usage.memory_mb
             )),
-            Self::Exited => Some(format!(
+            Self::Exited(_) => Some(format!(
                 "Process exited unexpectedly before completing request ({})",
                 usage.in_words()
             )),
+            // FC says of these, too, that the process exited (contract §3.2), which would mislead here.
+            Self::Broken(why) => Some(format!("{why} ({})", usage.in_words())),
             Self::BadResponse(why) => Some(why.clone()),
             Self::Canceled => Some(format!(
                 "Invocation canceled by client ({})",
@@ -192,7 +212,7 @@ mod tests {
     fn failures_read_as_the_platform_writes_them() {
         let message = |failure: Failure| failure.message(&USAGE).unwrap_or_default();
         assert_eq!(
-            message(Failure::Exited),
+            message(Failure::Exited("exit code 1".to_owned())),
             "Process exited unexpectedly before completing request (duration: 3ms, maxMemoryUsage: 100.26MB)"
         );
         assert_eq!(

@@ -230,7 +230,7 @@ async fn make_http(
             output::write_log(&mut shown, &failure.report.log.tail);
             return Outcome {
                 shown,
-                wrong: vec![format!("{name} failed: {}", failure.message)],
+                wrong: vec![why_http_failed(name, &failure)],
                 usage: Some(failure.report.usage),
             };
         }
@@ -259,17 +259,28 @@ impl Job {
     }
 }
 
+fn why_http_failed(name: &str, failure: &call::HttpFailure) -> String {
+    let end = failure.report.end_of_instance.as_ref();
+    let end = end.map_or(String::new(), |end| format!("; {end}"));
+    format!("{name} failed: {}{end}", failure.message)
+}
+
 fn wrong_report(what: &str, report: &Report) -> Vec<String> {
+    let end = report.end_of_instance.as_ref();
     let mut wrong: Vec<String> = report
         .error_type
-        .map(|kind| format!("{what} failed with {kind}"))
+        .map(|kind| {
+            let end = end.map_or(String::new(), |end| format!(": {end}"));
+            format!("{what} failed with {kind}{end}")
+        })
         .into_iter()
         .collect();
     for (edge, seen) in [
         ("Start", report.log.start_marker),
         ("End", report.log.end_marker),
     ] {
-        if !seen {
+        // What was ended in the middle could not write its end.
+        if !seen && !(end.is_some() && edge == "End") {
             wrong.push(format!(
                 "{what} logged no line `FC Invoke {edge} RequestId: {}`; without it FC keeps no log of the call",
                 report.request_id

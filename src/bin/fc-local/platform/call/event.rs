@@ -3,7 +3,7 @@
 use hyper::body::Bytes;
 use hyper::http::response;
 
-use super::running::{Running, failure_of};
+use super::running::Running;
 use crate::facts::{header, limit};
 use crate::platform::agent::{self, CallId, Payload};
 use crate::platform::body;
@@ -49,15 +49,16 @@ async fn exchange(running: &Running, event: Payload) -> Result<(Bytes, Option<Fa
         ..
     } = &**running.instance();
     let request = agent::event_request(function, &running.call, connections.address(), event);
-    let exchange = connections
-        .send(request)
-        .await
-        .map_err(|_| Failure::Exited)?;
+    let exchange = match connections.send(request).await {
+        Ok(exchange) => exchange,
+        Err(error) => return Err(running.broken(&*error).await),
+    };
     let (response, sender) = exchange.split();
     let (head, incoming) = response.into_parts();
-    let body = body::read_all(incoming, limit::ANSWER_BODY_BYTES)
-        .await
-        .map_err(|error| failure_of(&error))?;
+    let body = match body::read_all(incoming, limit::ANSWER_BODY_BYTES).await {
+        Ok(body) => body,
+        Err(error) => return Err(running.unread(&error).await),
+    };
     connections.give_back(sender);
     Ok((body, event_failure(&head)))
 }

@@ -1,16 +1,16 @@
 //! HTTP calls, whose answers go on piece by piece.
 
 use http_body_util::BodyExt;
-use hyper::body::{Bytes, Frame, Incoming};
+use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming};
 use hyper::client::conn::http1::SendRequest;
 use hyper::header::HeaderMap;
 use hyper::http::{request, response};
 use tokio::sync::mpsc;
 
-use super::running::{Running, failure_of};
+use super::running::Running;
 use crate::facts::{header, limit};
 use crate::platform::agent::{self, CallId, Payload};
-use crate::platform::body::{self, Body, BoxError, channel_body};
+use crate::platform::body::{self, Body, BoxError, channel_body, empty_body};
 use crate::platform::instance::Lease;
 use crate::platform::report::{Failure, Report};
 
@@ -46,8 +46,12 @@ pub(crate) async fn http(
     let sent = running
         .within_timeout(instance.connections.send(request))
         .await;
-    let exchange = match sent.and_then(|sent| sent.map_err(|_| Failure::Exited)) {
-        Ok(exchange) => exchange,
+    let exchange = match sent {
+        Ok(Ok(exchange)) => exchange,
+        Ok(Err(error)) => {
+            let failure = running.broken(&*error).await;
+            return Err(failed(running, failure));
+        }
         Err(failure) => return Err(failed(running, failure)),
     };
     let (response, sender) = exchange.split();
@@ -87,10 +91,14 @@ impl HttpExchange {
         let failure = self.failure();
         let reading = body::read_all(self.incoming, limit::ANSWER_BODY_BYTES);
         let read = self.running.within_timeout(reading).await;
-        match read.and_then(|read| read.map_err(|error| failure_of(&error))) {
-            Ok(bytes) => {
+        match read {
+            Ok(Ok(bytes)) => {
                 self.running.instance().connections.give_back(self.sender);
                 Ok((self.head, bytes, self.running.finish(failure.as_ref())))
+            }
+            Ok(Err(error)) => {
+                let failure = self.running.unread(&error).await;
+                Err(failed(self.running, failure))
             }
             Err(failure) => Err(failed(self.running, failure)),
         }
@@ -98,8 +106,14 @@ impl HttpExchange {
 
     /// Hands the answer on piece by piece, as it comes.
     pub(crate) fn stream(self) -> (response::Parts, Body) {
-        let (pieces, body) = mpsc::channel(STREAM_QUEUE);
         let failure = self.failure();
+        if self.incoming.is_end_stream() {
+            // Nothing more comes, as after HEAD: nobody waits for a piece, which would look like a client that left.
+            self.running.instance().connections.give_back(self.sender);
+            self.running.finish(failure.as_ref());
+            return (self.head, empty_body());
+        }
+        let (pieces, body) = mpsc::channel(STREAM_QUEUE);
         tokio::spawn(pump(
             self.incoming,
             self.sender,
@@ -121,27 +135,30 @@ async fn pump(
     pieces: Pieces,
     failure: Option<Failure>,
 ) {
-    loop {
+    // A client that has all that was announced may leave at once, and no further piece would say that it was the last.
+    while !incoming.is_end_stream() {
         let next = tokio::select! {
+            // What came before the client left is no less the answer.
+            biased;
+            next = running.within_timeout(incoming.frame()) => next,
             // A client that leaves cancels the call even while the function is silent.
             () = pieces.closed() => Err(Failure::Canceled),
-            next = running.within_timeout(incoming.frame()) => next,
         };
         let piece = match next {
             Ok(Some(Ok(piece))) => Ok(piece),
-            Ok(Some(Err(_))) => Err(Failure::Exited),
+            Ok(Some(Err(error))) => Err(running.broken(&error).await),
             Ok(None) => break,
             Err(failure) => Err(failure),
         };
-        match piece {
-            // A refused send is a client that left; the next round sees it.
-            Ok(piece) => drop(pieces.send(Ok(piece)).await),
-            Err(failure) => {
-                let (message, _) = running.fail(&failure);
-                // An error as the last piece cuts the connection, so that the client notices.
-                drop(pieces.send(Err(message.into())).await);
-                return;
-            }
+        let passed = match piece {
+            Ok(piece) => pieces.send(Ok(piece)).await.map_err(|_| Failure::Canceled),
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = passed {
+            let (message, _) = running.fail(&failure);
+            // An error as the last piece cuts the connection, so that the client notices.
+            drop(pieces.send(Err(message.into())).await);
+            return;
         }
     }
     running.instance().connections.give_back(sender);

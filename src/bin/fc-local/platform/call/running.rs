@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::facts::limit;
 use crate::name::Generation;
 use crate::platform::agent::CallId;
-use crate::platform::body::ReadError;
+use crate::platform::body::{ReadError, with_sources};
 use crate::platform::instance::{Instance, Lease};
 use crate::platform::report::{self, Failure, Report, Usage};
 
@@ -54,6 +54,29 @@ impl Running {
             .map_err(|_| Failure::TimedOut(limit))
     }
 
+    /// Why no answer came: the process ended, or it runs and hung up, or what it sent is no answer.
+    pub(super) async fn broken(&self, error: &(dyn std::error::Error + Send + Sync)) -> Failure {
+        let instance = self.instance();
+        match instance.end_if_over().await {
+            Some(how) => Failure::Exited(how),
+            None => Failure::Broken(format!(
+                "the instance runs, but its answer is not whole: {}",
+                with_sources(error)
+            )),
+        }
+    }
+
+    /// Why an answer could not be read.
+    pub(super) async fn unread(&self, error: &ReadError) -> Failure {
+        match error {
+            ReadError::TooLarge => Failure::BadResponse(format!(
+                "the answer is larger than {} bytes",
+                limit::ANSWER_BODY_BYTES
+            )),
+            ReadError::Broken(error) => self.broken(&**error).await,
+        }
+    }
+
     fn usage(&self) -> Usage {
         let now = self.instance().process.peak_memory_mb();
         Usage {
@@ -79,12 +102,16 @@ impl Running {
         match failure {
             Some(Failure::TimedOut(_)) => instance.abandon(),
             // The rest of a half-dead instance is not trusted with another call.
-            Some(Failure::Exited) => instance.retire(),
+            Some(Failure::Exited(_)) => instance.retire(),
             _ => {}
         }
         let log = instance.log.end(&self.call.request_id);
         let message = failure.and_then(|failure| failure.message(&usage));
         let end_line = report::platform_end_line(&log, &self.call.request_id, message.as_deref());
+        let end_of_instance = failure.and_then(Failure::end_of_instance);
+        if let Some(end) = &end_of_instance {
+            instance.log.note(&format!("fc-local: {end}"));
+        }
         if let Some(line) = &end_line {
             instance.log.note(line);
         }
@@ -92,6 +119,7 @@ impl Running {
             request_id: self.call.request_id.clone(),
             instance_id: instance.id.clone(),
             error_type: failure.map(Failure::error_type),
+            end_of_instance,
             log: report::finish_log(
                 log,
                 end_line.as_deref(),
@@ -108,16 +136,5 @@ impl Drop for Running {
         if !self.finished {
             self.conclude(Some(&Failure::Canceled));
         }
-    }
-}
-
-/// Why an answer could not be read.
-pub(super) fn failure_of(error: &ReadError) -> Failure {
-    match error {
-        ReadError::TooLarge => Failure::BadResponse(format!(
-            "the answer is larger than {} bytes",
-            limit::ANSWER_BODY_BYTES
-        )),
-        ReadError::Broken(_) => Failure::Exited,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::thread;
 
 use serde_json::{Value, json};
@@ -230,6 +231,20 @@ fn a_change_stops_the_old_instances_with_pre_stop() {
         process_state(before).is_none().then_some(())
     });
     assert_eq!(fs::read_to_string(&note).expect("pre-stop ran"), "stopped");
+}
+
+#[test]
+fn an_instance_that_ends_between_two_calls_says_how_in_the_log() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    let pid = pid(&server.function_state()).to_string();
+    let killed = Command::new("kill").args(["-KILL", &pid]).status();
+    assert!(killed.expect("kill runs").success());
+    let line = "fc-local: the instance ended with signal 9 (SIGKILL) while it had no call\n";
+    wait_for("the end to be noted", || {
+        server.log().contains(line).then_some(())
+    });
+    assert_eq!(server.invoke("next").text(), "next");
 }
 
 #[test]

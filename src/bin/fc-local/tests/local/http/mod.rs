@@ -126,6 +126,26 @@ fn a_head_request_has_a_length_and_no_body() {
 }
 
 #[test]
+fn an_answer_that_is_complete_is_no_call_that_the_client_canceled() {
+    let server = server_with(&json!({}));
+    for (method, target) in [
+        ("HEAD", "/x"),
+        ("HEAD", "/echo"),
+        ("GET", "/echo"),
+        ("GET", "/x"),
+    ] {
+        for _ in 0..10 {
+            server.by_domain(method, target, &[], b"");
+        }
+    }
+    wait_for("every call to have ended", || {
+        let log = server.log();
+        (log.matches("FC Invoke End RequestId: ").count() >= 40).then_some(())
+    });
+    assert!(!server.log().contains("canceled"), "{}", server.log());
+}
+
+#[test]
 fn six_events_over_time_arrive_as_six() {
     let folder = tempfile::tempdir().expect("folder");
     let gate = folder.path().join("gate").display().to_string();
@@ -161,6 +181,15 @@ fn a_stream_that_breaks_off_can_be_told_from_one_that_ends() {
         !cut.complete && cut.text().starts_with("data: 0\n\n"),
         "{cut:?}"
     );
+    let log = server.log();
+    assert!(
+        log.contains(", Error: the instance runs, but its answer is not whole: ")
+            && !log.contains("exited unexpectedly"),
+        "{log}"
+    );
+    server.by_domain("GET", "/echo", &[], b"");
+    let starts = server.log().matches("test runtime inited").count();
+    assert_eq!(starts, 1, "the instance stays");
 }
 
 #[test]

@@ -52,15 +52,51 @@ fn a_timeout_ends_the_call() {
 }
 
 #[test]
-fn a_death_in_mid_request_is_reported_in_fcs_words() {
-    for event in ["die 3", "hang-up"] {
+fn a_death_in_mid_request_is_reported_in_fcs_words_and_with_its_exit() {
+    for (event, exit) in [("die 3", "exit code 3"), ("kill 11", "signal 11 (SIGSEGV)")] {
         let output = invoke(&["-e", event]);
         let shown = text(&output.stdout);
         let words =
             "{\"errorMessage\":\"Process exited unexpectedly before completing request (duration: ";
         assert!(shown.contains(words), "{event}: {shown}");
-        assert_eq!(output.status.code(), Some(1));
+        let end = format!("failed with UnhandledInvocationError: the instance ended with {exit}\n");
+        assert_fails(&output, &end);
+        let said = text(&output.stderr);
+        assert!(!said.contains("logged no line `FC Invoke End"), "{said}");
     }
+    let http = invoke(&["--http", "GET", "/die"]);
+    assert_fails(&http, "; the instance ended with exit code 1");
+    let late = invoke(&["--timeout", "1", "-e", "sleep 600", "-e", "next"]);
+    assert_fails(&late, "the instance was ended by the time-out of 1 s");
+    assert!(!text(&late.stderr).contains("FC Invoke End"), "{late:?}");
+}
+
+#[test]
+fn an_instance_that_only_hangs_up_or_answers_nonsense_is_not_said_to_have_exited() {
+    for (event, why) in [
+        (
+            "hang-up",
+            "the instance runs, but its answer is not whole: connection closed",
+        ),
+        (
+            "nonsense",
+            "the instance runs, but its answer is not whole: invalid HTTP",
+        ),
+    ] {
+        // The same instance takes the next call.
+        let output = invoke(&["-e", event, "-e", "next"]);
+        let shown = text(&output.stdout);
+        assert!(shown.contains(why), "{event}: {shown}");
+        assert!(
+            !shown.contains("exited") && shown.ends_with("\nnext\n"),
+            "{shown}"
+        );
+    }
+    let cut = invoke(&["--http", "GET", "/events?cut=1", "--http", "GET", "/echo"]);
+    assert_fails(
+        &cut,
+        "GET /events?cut=1 failed: the instance runs, but its answer is not whole: ",
+    );
 }
 
 #[test]
