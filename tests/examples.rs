@@ -106,6 +106,28 @@ fn upload_reads_the_parts_of_a_form_with_a_file() {
 }
 
 #[test]
+fn cors_answers_a_browser_before_the_call_and_its_code_is_that_of_the_guide() {
+    let instance = Instance::start("cors", &[]);
+    let preflight = instance.http("OPTIONS", "/orders/7", b"");
+    assert_eq!(
+        (
+            preflight.status,
+            preflight.header("access-control-allow-methods"),
+            preflight.header("access-control-allow-origin")
+        ),
+        (204, Some("GET, PATCH"), None)
+    );
+    assert_eq!(
+        instance.http("PATCH", "/orders/7", b"").text(),
+        "order 7 changed\n"
+    );
+    let example = include_str!("functions/cors.rs");
+    let code = example.find("/// The page whose").expect("the code");
+    let page = include_str!("../src/guide/cors.md");
+    assert!(page.contains(&example[code..]), "the page has other code");
+}
+
+#[test]
 fn stream_sends_a_chunk_for_each_prime() {
     let instance = Instance::start("stream", &[]);
     let mut connection = instance.connect();

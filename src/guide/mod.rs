@@ -24,6 +24,9 @@ pub mod error_types {}
 #[doc = include_str!("http_calls.md")]
 pub mod http_calls {}
 
+#[doc = include_str!("cors.md")]
+pub mod cors {}
+
 #[doc = include_str!("streams.md")]
 pub mod streams {}
 

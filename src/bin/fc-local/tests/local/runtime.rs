@@ -153,6 +153,52 @@ fn answers_without_a_body_and_failed_calls_are_told_from_each_other() {
 }
 
 #[test]
+fn a_browsers_preflight_and_its_call_pass_by_trigger_and_by_domain() {
+    let server = server_of("cors", &json!({}));
+    let origin = "https://app.example.com";
+    let asked = [
+        ("Origin", origin),
+        ("Access-Control-Request-Method", "PATCH"),
+        ("Access-Control-Request-Headers", "content-type"),
+    ];
+    let long = "/2016-08-15/proxy/s/f/orders/7";
+    for (address, ask) in [
+        ("trigger", &|method: &str| {
+            server.request(method, long, &asked, b"") as Reply
+        }),
+        ("domain", &|method: &str| {
+            server.by_domain(method, "/orders/7", &asked, b"")
+        }),
+    ] as [(&str, &dyn Fn(&str) -> Reply); 2]
+    {
+        let preflight = ask("OPTIONS");
+        assert_eq!(
+            (preflight.status, preflight.body.len()),
+            (204, 0),
+            "{address}"
+        );
+        for (name, value) in [
+            ("access-control-allow-origin", origin),
+            ("access-control-allow-methods", "GET, PATCH"),
+            ("access-control-allow-headers", "Content-Type"),
+            ("vary", "Origin"),
+        ] {
+            assert_eq!(preflight.header(name), value, "{address}");
+        }
+        let call = ask("PATCH");
+        assert_eq!(
+            (
+                call.status,
+                call.text().as_str(),
+                call.header("access-control-allow-origin")
+            ),
+            (200, "order 7 changed\n", origin),
+            "{address}"
+        );
+    }
+}
+
+#[test]
 fn an_event_that_fails_shows_its_error_and_its_log() {
     let server = server_of("testbed", &json!({}));
     let reply = server.invoke("fail no screws");

@@ -1,4 +1,4 @@
-//! The programs of the runtime that are called through fc-local: the `bootstrap` that ships, and the testbed.
+//! The programs of the runtime that are called through fc-local: the `bootstrap` that ships, the testbed, an example.
 //!
 //! They belong to another package, so cargo does not build them along with these tests.
 
@@ -17,10 +17,13 @@ use super::{Server, root, zip_of};
 /// The HTTP server that the runtime is built with, as in the Makefile: `tiny-http` unless it is given.
 const SERVER_VARIABLE: &str = "SERVER";
 
+/// What the triggers of the tests let through.
+const METHODS: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"];
+
 /// Where the programs lie if they are not to be built, as `make test-shipped` sets it.
 const BINARIES_VARIABLE: &str = "FC_BINARIES";
 
-/// A program of the runtime: `bootstrap` or `testbed`.
+/// A program of the runtime: `bootstrap`, `testbed` or `cors`.
 pub(crate) fn built(program: &str) -> PathBuf {
     if let Some(folder) = std::env::var_os(BINARIES_VARIABLE) {
         return Path::new(&folder).join(program);
@@ -37,7 +40,7 @@ pub(crate) fn server_of(program: &str, fields: &Value) -> Server {
     spec.as_object_mut().expect("an object").extend(given);
     let server = Server::start();
     server.deploy(&spec);
-    server.add_trigger("anonymous", &["GET", "POST", "PUT", "DELETE", "HEAD"]);
+    server.add_trigger("anonymous", &METHODS);
     server.add_domain();
     server
 }
@@ -54,13 +57,13 @@ fn packed(program: &str) -> Arc<String> {
     Arc::clone(code)
 }
 
-/// Builds both, unless they are up to date, and asks cargo where they are.
+/// Builds all, unless they are up to date, and asks cargo where they are.
 fn build() -> BTreeMap<String, PathBuf> {
     let server = std::env::var(SERVER_VARIABLE).unwrap_or_else(|_| "tiny-http".to_owned());
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(["build", "--locked", "--quiet", "--message-format=json"])
-        .args(["--bin=bootstrap", "--example=testbed"])
+        .args(["--bin=bootstrap", "--example=testbed", "--example=cors"])
         .args(["--no-default-features", "--features"])
         .arg(format!("{server},events,kv"))
         .current_dir(root())

@@ -18,8 +18,9 @@ fn route(request: Request, ctx: &Context) -> Result<Response, Error> {
     // The address that a trigger has without a domain begins with a base path.
     let request = request.below(ctx.base_path());
     Ok(match (request.method(), &request.segments()[..]) {
-        ("GET", []) => "Hello World!".into(),
-        ("GET", ["hello", name]) => format!("Hello {name}!").into(),
+        // HEAD is answered as GET; the body is not sent.
+        ("GET" | "HEAD", []) => "Hello World!".into(),
+        ("GET" | "HEAD", ["hello", name]) => format!("Hello {name}!").into(),
         ("POST", ["echo"]) => request.into_body().into(),
         (method, _) => (404, format!("there is no {method} {}\n", request.path())).into(),
     })

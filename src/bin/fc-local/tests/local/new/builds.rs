@@ -109,4 +109,10 @@ fn a_new_http_project_tests_runs_and_is_served() {
             .ends_with("\r\n\r\nHello Ferris'$s!")
             .then_some(())
     });
+    let target = "/2016-08-15/proxy/hello_http/hello_http/hello/Ferris";
+    let head = server.request("HEAD", target, &[], b"");
+    assert_eq!(
+        (head.status, head.header("content-length"), head.body.len()),
+        (200, "13", 0)
+    );
 }
