@@ -31,6 +31,8 @@ pub(crate) struct Function {
     pub(crate) memory_mb: u64,
     pub(crate) timeout: Duration,
     pub(crate) concurrency: u32,
+    /// How many calls may run at once in all instances, if that is limited.
+    pub(crate) calls_max: Option<u64>,
     pub(crate) initializer: Option<Hook>,
     pub(crate) pre_freeze: Option<Hook>,
     pub(crate) pre_stop: Option<Hook>,
@@ -71,6 +73,7 @@ impl Function {
             memory_mb: 128,
             timeout: Duration::from_secs(3),
             concurrency: 1,
+            calls_max: None,
             initializer: None,
             pre_freeze: None,
             pre_stop: None,

@@ -25,6 +25,12 @@ pub(crate) fn instance_id() -> String {
     grouped("c-")
 }
 
+/// Milliseconds since 1970.
+pub(crate) fn now_ms() -> u64 {
+    let age = SystemTime::now().duration_since(UNIX_EPOCH);
+    age.map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX))
+}
+
 fn grouped(prefix: &str) -> String {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)

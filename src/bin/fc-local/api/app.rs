@@ -3,6 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use hyper::header::HOST;
+
+use super::asked::Asked;
 use super::auth::Keys;
 use super::guard::Guard;
 use crate::function::Owner;
@@ -19,4 +22,15 @@ pub(crate) struct App {
     pub(crate) guard: Guard,
     /// Where it listens.
     pub(crate) address: SocketAddr,
+}
+
+impl App {
+    /// Where a client reaches this server: where it has just reached it, unless it names the API in the cloud.
+    pub(super) fn url(&self, asked: &Asked) -> String {
+        let host = asked.header(HOST.as_str());
+        match self.guard.is_own(asked) && !host.is_empty() {
+            true => format!("http://{host}"),
+            false => format!("http://{}", self.address),
+        }
+    }
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
 
-use super::answer::{Answer, deleted, found, view};
+use serde_json::Value;
+
+use super::answer::{Answer, deleted, found, page, view};
 use super::app::App;
-use super::asked::fields;
+use super::asked::{Asked, fields};
 use super::error::ApiError;
 use super::lookup;
 use crate::name::FunctionName;
@@ -20,14 +22,44 @@ pub(super) fn one() -> MethodRouter<Arc<App>> {
     get(read).put(put).delete(delete)
 }
 
+/// `/async-invoke-configs` of FC 3.0.
+pub(super) fn all() -> MethodRouter<Arc<App>> {
+    get(list)
+}
+
+/// `…/{function}/async-invoke-configs` of FC 2.0.
+pub(super) fn of_function() -> MethodRouter<Arc<App>> {
+    get(list_of_function)
+}
+
 async fn read(State(app): State<Arc<App>>, function: FunctionName) -> Answer {
     let state = app.store.snapshot();
     let config = lookup::function(&state, &function)?.async_config.as_ref();
-    found(
-        config
-            .map(|config| view(config, []))
-            .ok_or_else(|| missing(&function)),
-    )
+    let config = config.ok_or_else(|| missing(&function));
+    found(config.map(|config| config_view(&app, &function, config)))
+}
+
+async fn list(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> Answer {
+    let state = app.store.snapshot();
+    let wanted = asked.parameter("functionName");
+    let functions = state.functions_of(None);
+    let functions = functions.filter(|(name, _)| wanted.is_empty() || name.function() == wanted);
+    let items = functions.filter_map(|(name, record)| {
+        let config = record.async_config.as_ref()?;
+        Some((name.function(), config_view(&app, name, config)))
+    });
+    found(page("configs", items, &asked))
+}
+
+async fn list_of_function(
+    State(app): State<Arc<App>>,
+    function: FunctionName,
+    Extension(asked): Extension<Arc<Asked>>,
+) -> Answer {
+    let state = app.store.snapshot();
+    let config = lookup::function(&state, &function)?.async_config.as_ref();
+    let items = config.map(|config| (function.qualifier(), config_view(&app, &function, config)));
+    found(page("configs", items.into_iter(), &asked))
 }
 
 async fn put(
@@ -39,7 +71,7 @@ async fn put(
     found(app.store.update(|state| {
         let record = lookup::function_mut(state, &function)?;
         let config = record.async_config.insert(Resource::new(spec));
-        Ok(view(config, []))
+        Ok(config_view(&app, &function, config))
     }))
 }
 
@@ -48,6 +80,20 @@ async fn delete(State(app): State<Arc<App>>, function: FunctionName) -> Answer {
         let config = lookup::function_mut(state, &function)?.async_config.take();
         config.map(drop).ok_or_else(|| missing(&function))
     }))
+}
+
+/// What the API shows of a configuration; FC 2.0 names service and function, FC 3.0 the function's ARN.
+fn config_view(app: &App, function: &FunctionName, config: &Resource<AsyncSpec>) -> Value {
+    let Some(service) = function.service() else {
+        let arn = function.arn(&app.owner.account_id, &app.owner.region);
+        return view(config, [("functionArn", arn.into())]);
+    };
+    let own = [
+        ("service", service.into()),
+        ("function", function.function().into()),
+        ("qualifier", function.qualifier().into()),
+    ];
+    view(config, own)
 }
 
 fn missing(function: &FunctionName) -> ApiError {

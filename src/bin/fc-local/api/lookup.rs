@@ -56,6 +56,8 @@ pub(super) fn deployed(app: &App, name: &FunctionName) -> Result<Deployed, ApiEr
     let owner = owner.transpose()?;
     let spec = &record.resource.spec;
     let mut function = spec.function(name, &app.owner, owner.map(|owner| &owner.spec));
+    let reserved = record.concurrency.as_ref();
+    function.calls_max = reserved.map(|reserved| reserved.spec.calls_max());
     function.code_checksum.clone_from(&record.code.crc64);
     let service_revision = owner.map_or(0, |owner| owner.revision);
     Ok(Deployed {

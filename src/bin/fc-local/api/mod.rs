@@ -6,7 +6,8 @@
 //! ```text
 //! router                                the listener, and which handler gets a request
 //! service, function, trigger, domain,   one file per resource: its paths, its methods, its changes
-//! async_config
+//! async_config, capacity, instances
+//! account, empty                        of the account and the region; lists of what fc-local does not play
 //! invoke, http, asynchronous            calls: events, HTTP requests, events that wait
 //! packages, admin                       the package store, fc-local's own commands
 //! deploy                                a whole template at once
@@ -16,6 +17,7 @@
 //! asked, app, error
 //! ```
 
+mod account;
 mod admin;
 mod answer;
 mod app;
@@ -23,12 +25,15 @@ mod asked;
 mod async_config;
 mod asynchronous;
 mod auth;
+mod capacity;
 pub(crate) mod deploy;
 mod domain;
+mod empty;
 mod error;
 mod function;
 mod guard;
 mod http;
+mod instances;
 mod invoke;
 mod lookup;
 mod outcome;

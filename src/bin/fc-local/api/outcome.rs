@@ -86,6 +86,13 @@ pub(super) fn cold_error(error: &ColdError) -> ApiError {
 pub(super) fn no_instance(error: &NoInstance) -> ApiError {
     match error {
         NoInstance::Cold(error) => cold_error(error),
+        NoInstance::Reserved { calls_max } => ApiError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "ResourceExhausted",
+            format!(
+                "as many calls run as the function reserves, {calls_max}: raise its reserved concurrency"
+            ),
+        ),
         NoInstance::TooMany { instances_max } => ApiError::new(
             StatusCode::TOO_MANY_REQUESTS,
             "ResourceExhausted",

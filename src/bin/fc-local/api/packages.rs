@@ -3,11 +3,11 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue};
 use hyper::{Method, Response, StatusCode};
 use md5::{Digest, Md5};
 
@@ -24,21 +24,76 @@ use crate::store::{Store, StoreError, entries, write_whole};
 /// Encodes object names as file names: any name, no `/`, no `.` alone.
 const NAMES: base64::engine::GeneralPurpose = base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+/// How an `Authorization` for the store begins.
+pub(super) const SCHEME: &str = "OSS ";
+
 /// The bucket that a host name like `bucket.oss-cn-hangzhou.aliyuncs.com` stands for.
-pub(super) fn bucket_of(host: &str) -> Option<&str> {
+fn bucket_of(host: &str) -> Option<&str> {
     let rest = host.strip_suffix(".aliyuncs.com")?;
     let (bucket, place) = rest.rsplit_once('.')?;
     (place.starts_with("oss-") && !bucket.is_empty()).then_some(bucket)
 }
 
-/// Answers a request to a bucket.
+/// What a request to the package store is about.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Empty for the list of buckets.
+    bucket: String,
+    /// Empty for the bucket itself.
+    object: String,
+}
+
+impl Place {
+    /// The place of a request whose host is a bucket's or the store's, or that is signed for the store and names the bucket
+    /// in its path, as clients do which know the store by an address.
+    pub(super) fn of(asked: &Asked) -> Option<Self> {
+        let host = asked.host();
+        let path = percent_decode(asked.path().strip_prefix('/').unwrap_or_default());
+        if let Some(bucket) = bucket_of(&host) {
+            return Some(Self {
+                bucket: bucket.to_owned(),
+                object: path,
+            });
+        }
+        let signed = asked.header(AUTHORIZATION.as_str()).starts_with(SCHEME);
+        (signed || is_store(&host)).then(|| {
+            let (bucket, object) = path.split_once('/').unwrap_or((&path, ""));
+            Self {
+                bucket: bucket.to_owned(),
+                object: object.to_owned(),
+            }
+        })
+    }
+
+    /// The name that is signed.
+    fn resource(&self) -> String {
+        match self.bucket.as_str() {
+            "" => "/".to_owned(),
+            bucket => format!("/{bucket}/{}", self.object),
+        }
+    }
+}
+
+/// Makes a bucket, unless there is one of the name.
+pub(super) fn make_bucket(store: &Store, bucket: &str) -> Result<(), ApiError> {
+    let folder = bucket_path(store, bucket);
+    fs::create_dir_all(&folder).map_err(|error| full_disk(&folder, error))
+}
+
+/// Whether a host is the store's, as `oss-cn-hangzhou.aliyuncs.com`.
+fn is_store(host: &str) -> bool {
+    let place = host.strip_suffix(".aliyuncs.com");
+    place.is_some_and(|place| place.starts_with("oss-") && !place.contains('.'))
+}
+
+/// Answers a request to the store.
 pub(super) async fn handle(
     app: &App,
-    bucket: &str,
+    place: &Place,
     asked: &Asked,
     body: Incoming,
 ) -> Response<Body> {
-    let answered = answer(app, bucket, asked, body).await;
+    let answered = answer(app, place, asked, body).await;
     answered.unwrap_or_else(|error| xml_error(&error, &asked.request_id))
 }
 
@@ -50,20 +105,50 @@ pub(super) fn read(store: &Store, bucket: &str, object: &str) -> Result<Vec<u8>,
     })
 }
 
-async fn answer(app: &App, bucket: &str, asked: &Asked, body: Incoming) -> Answer {
+async fn answer(app: &App, place: &Place, asked: &Asked, body: Incoming) -> Answer {
+    let Place { bucket, object } = place;
     let origin = app.guard.check_origin(asked);
-    let known = origin.and_then(|()| app.keys.verify_oss(&asked.head, bucket));
+    let known = origin.and_then(|()| app.keys.verify_oss(&asked.head, &place.resource()));
     if let Err(error) = known {
         asked.discard(body);
         return Err(error);
     }
     let body = asked.read(body, limit::API_BODY_BYTES).await?;
-    let object = percent_decode(asked.path().trim_start_matches('/'));
-    if object.is_empty() {
-        bucket_request(app, bucket, asked)
-    } else {
-        object_request(app, bucket, &object, asked, &body.bytes)
+    match (bucket.as_str(), object.as_str()) {
+        ("", _) if asked.head.method == Method::GET => Ok(list_buckets(app)),
+        ("", _) => Err(not_implemented()),
+        (bucket, "") => bucket_request(app, bucket, asked),
+        (bucket, object) => object_request(app, bucket, object, asked, &body.bytes),
     }
+}
+
+/// The buckets that there are, as their owner sees them.
+fn list_buckets(app: &App) -> Response<Body> {
+    let owner = escape(&app.owner.account_id);
+    let region = escape(&app.owner.region);
+    let files = entries(&app.store.path("packages")).into_iter();
+    let mut names: Vec<String> = files.filter_map(|folder| bucket_name(&folder)).collect();
+    names.sort_unstable();
+    let buckets: String = names
+        .iter()
+        .map(|name| {
+            let name = escape(name);
+            format!("<Bucket><Name>{name}</Name><Location>oss-{region}</Location></Bucket>")
+        })
+        .collect();
+    let owner = format!("<Owner><ID>{owner}</ID><DisplayName>{owner}</DisplayName></Owner>");
+    xml(
+        StatusCode::OK,
+        &format!(
+            "<ListAllMyBucketsResult>{owner}<Buckets>{buckets}</Buckets></ListAllMyBucketsResult>"
+        ),
+    )
+}
+
+/// The bucket of a folder.
+fn bucket_name(folder: &Path) -> Option<String> {
+    let bytes = NAMES.decode(folder.file_name()?.to_str()?).ok()?;
+    String::from_utf8(bytes).ok()
 }
 
 fn bucket_request(app: &App, bucket: &str, asked: &Asked) -> Answer {
@@ -73,7 +158,7 @@ fn bucket_request(app: &App, bucket: &str, asked: &Asked) -> Answer {
         .any(|(name, _)| name == "location");
     match asked.head.method {
         Method::PUT => {
-            fs::create_dir_all(&folder).map_err(|error| full_disk(&folder, error))?;
+            make_bucket(&app.store, bucket)?;
             Ok(Response::new(empty_body()))
         }
         Method::GET if wants_location && folder.is_dir() => {
@@ -199,7 +284,7 @@ fn not_implemented() -> ApiError {
     ApiError::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message)
 }
 
-fn full_disk(path: &std::path::Path, error: io::Error) -> ApiError {
+fn full_disk(path: &Path, error: io::Error) -> ApiError {
     StoreError::Io {
         path: path.to_owned(),
         error,

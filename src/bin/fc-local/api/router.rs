@@ -25,13 +25,15 @@ use super::auth::SignedBody;
 use super::error::ApiError;
 use super::http::{self, Target};
 use super::{
-    admin, async_config, asynchronous, domain, function, invoke, packages, service, trigger,
+    account, admin, async_config, asynchronous, capacity, domain, empty, function, instances,
+    invoke, packages, service, trigger,
 };
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX, header, limit};
 use crate::ids;
 use crate::name::Generation;
 use crate::output;
 use crate::platform::agent::insert;
+use crate::store::spec::{ConcurrencySpec, ProvisionSpec, ScalingSpec};
 
 /// After an accept error (too many open files, mostly) the listener rests before it goes on.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -138,15 +140,14 @@ async fn dispatch(
             let called = async { http::handle(app, target?, &asked, body).await };
             return called.await.into_response();
         }
-        if let Some(bucket) = packages::bucket_of(&host) {
-            return packages::handle(app, bucket, &asked, body)
-                .await
-                .into_response();
-        }
-        if let Err(error) = app.guard.check_host(&asked) {
-            asked.discard(body);
-            return error.into_response();
-        }
+    }
+    if let Some(place) = packages::Place::of(&asked) {
+        let answered = packages::handle(app, &place, &asked, body).await;
+        return answered.into_response();
+    }
+    if let Err(error) = app.guard.check_host(&asked) {
+        asked.discard(body);
+        return error.into_response();
     }
     let mut request = Request::new(body);
     *request.method_mut() = asked.head.method.clone();
@@ -160,21 +161,26 @@ async fn dispatch(
 /// function, and without a query.
 fn simplified(path: &str) -> Uri {
     let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    if parts.get(1) == Some(&"proxy") {
-        parts.truncate(http::PROXY_PARTS);
+    if let Some(named) = http::proxy_parts(path) {
+        parts.truncate(named);
     }
     // The path of a URI, less some slashes, is one.
     format!("/{}", parts.join("/")).parse().unwrap_or_default()
 }
 
 fn routes(app: &Arc<App>) -> Router {
-    let with_proxy = signed(app, fc2()).route("/proxy/{service}/{function}", http::by_path());
+    let fc2_proxy = signed(app, fc2()).route("/proxy/{service}/{function}", http::by_path());
+    let fc3_proxy = signed(app, fc3()).route("/proxy/{function}", http::by_path());
     let own = Router::new().route("/{*name}", admin::any());
     Router::new()
-        .nest(FC2_PREFIX, with_proxy)
+        .nest(FC2_PREFIX, fc2_proxy)
         .nest(FC2021_PREFIX, signed(app, fc2()))
-        .nest(FC3_PREFIX, signed(app, fc3()))
+        .nest(FC3_PREFIX, fc3_proxy)
         .nest(admin::PREFIX.trim_end_matches('/'), signed(app, own))
+        .route(
+            &format!("{}/{{sha256}}", function::CODE_PREFIX),
+            function::package(),
+        )
         .fallback(unknown)
         .with_state(Arc::clone(app))
 }
@@ -183,12 +189,30 @@ fn fc2() -> Router<Arc<App>> {
     Router::new()
         .route("/services", service::all())
         .route("/services/{service}", service::one())
+        .route("/services/{service}/versions", empty::versions())
+        .route("/services/{service}/aliases", empty::aliases())
+        .route("/services/{service}/bindings", empty::vpc_bindings())
         .nest("/services/{service}", functions())
-        .merge(domains())
+        .route(
+            "/services/{service}/functions/{function}/async-invoke-configs",
+            async_config::of_function(),
+        )
+        .merge(common())
 }
 
 fn fc3() -> Router<Arc<App>> {
-    functions().merge(domains())
+    let one = Router::new()
+        .route("/versions", empty::versions())
+        .route("/aliases", empty::aliases())
+        .route("/vpc-bindings", empty::vpc_bindings())
+        .route("/concurrency", capacity::one::<ConcurrencySpec>())
+        .route("/scaling-config", capacity::one::<ScalingSpec>());
+    functions()
+        .nest("/functions/{function}", one)
+        .route("/async-invoke-configs", async_config::all())
+        .route("/concurrency-configs", capacity::all::<ConcurrencySpec>())
+        .route("/scaling-configs", capacity::all::<ScalingSpec>())
+        .merge(common())
 }
 
 fn functions() -> Router<Arc<App>> {
@@ -196,6 +220,9 @@ fn functions() -> Router<Arc<App>> {
         .route("/triggers", trigger::all())
         .route("/triggers/{trigger}", trigger::one())
         .route("/async-invoke-config", async_config::one())
+        .route("/code", function::code_address())
+        .route("/instances", instances::all())
+        .route("/provision-config", capacity::one::<ProvisionSpec>())
         .route("/invocations", invoke::one());
     Router::new()
         .route("/functions", function::all())
@@ -203,8 +230,13 @@ fn functions() -> Router<Arc<App>> {
         .nest("/functions/{function}", one)
 }
 
-fn domains() -> Router<Arc<App>> {
+/// What belongs to no function.
+fn common() -> Router<Arc<App>> {
     Router::new()
+        .route("/account-settings", account::settings())
+        .route("/provision-configs", capacity::all::<ProvisionSpec>())
+        .route("/regions", account::regions())
+        .route("/tempBucketToken", account::bucket_token())
         .route("/custom-domains", domain::all())
         .route("/custom-domains/{domain}", domain::one())
 }
@@ -264,6 +296,7 @@ mod tests {
                 "/v/services/a%2Fb/functions",
             ),
             ("/v/proxy/s/f/a//b?x=1", "/v/proxy/s/f"),
+            ("/2023-03-30/proxy/f/a", "/2023-03-30/proxy/f"),
             ("/", "/"),
             ("//", "/"),
         ] {

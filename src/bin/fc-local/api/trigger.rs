@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::answer::{Answer, created, deleted, found, page, view};
+use super::answer::{
+    Answer, check_match, created_tagged, deleted, found, found_tagged, page, view,
+};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::{ApiError, take_text};
-use super::lookup;
 use super::paths::Trigger;
+use super::{http, lookup};
 use crate::name::{self, FunctionName, Generation};
 use crate::platform::agent::Payload;
 use crate::store::Resource;
@@ -37,7 +39,8 @@ async fn list(
 ) -> Answer {
     let state = app.store.snapshot();
     let triggers = lookup::function(&state, &function)?.triggers.iter();
-    let items = triggers.map(|(name, item)| (name.as_str(), trigger_view(&asked, name, item)));
+    let shown = shown(&app, &asked, &function);
+    let items = triggers.map(|(name, item)| (name.as_str(), shown.view(name, item)));
     found(page("triggers", items, &asked))
 }
 
@@ -51,14 +54,14 @@ async fn create(
     let name = take_text(&mut fields, "triggerName")?;
     name::check("triggerName", &name).map_err(ApiError::invalid)?;
     let spec = TriggerSpec::read(decoded(fields)?).map_err(ApiError::invalid)?;
-    created(app.store.update(|state| {
+    created_tagged(app.store.update(|state| {
         let record = lookup::function_mut(state, &function)?;
         if record.triggers.contains_key(&name) {
             let message = format!("trigger '{name}' already exists");
             return Err(ApiError::conflict("TriggerAlreadyExists", message));
         }
         let resource = Resource::new(spec);
-        let view = trigger_view(&asked, &name, &resource);
+        let view = shown(&app, &asked, &function).view(&name, &resource);
         record.triggers.insert(name, resource);
         Ok(view)
     }))
@@ -73,7 +76,7 @@ async fn read(
     let (state, name) = (app.store.snapshot(), &named.trigger);
     let trigger = lookup::function(&state, &function)?.triggers.get(name);
     let trigger = trigger.ok_or_else(|| no_trigger(name));
-    found(trigger.map(|trigger| trigger_view(&asked, name, trigger)))
+    found_tagged(trigger.map(|trigger| shown(&app, &asked, &function).view(name, trigger)))
 }
 
 async fn update(
@@ -84,34 +87,72 @@ async fn update(
     Extension(body): Extension<Payload>,
 ) -> Answer {
     let (change, name) = (decoded(fields(&body)?)?, &named.trigger);
-    found(app.store.update(|state| {
+    found_tagged(app.store.update(|state| {
         let record = lookup::function_mut(state, &function)?;
         let trigger = record.triggers.get_mut(name);
         let trigger = trigger.ok_or_else(|| no_trigger(name))?;
+        check_match(&asked, &shown(&app, &asked, &function).view(name, trigger))?;
         trigger.change(change).map_err(ApiError::invalid)?;
-        Ok(trigger_view(&asked, name, trigger))
+        Ok(shown(&app, &asked, &function).view(name, trigger))
     }))
 }
 
-async fn delete(State(app): State<Arc<App>>, function: FunctionName, named: Trigger) -> Answer {
+async fn delete(
+    State(app): State<Arc<App>>,
+    function: FunctionName,
+    named: Trigger,
+    Extension(asked): Extension<Arc<Asked>>,
+) -> Answer {
     let name = &named.trigger;
     deleted(app.store.update(|state| {
         let record = lookup::function_mut(state, &function)?;
-        let removed = record.triggers.remove(name);
-        removed.map(drop).ok_or_else(|| no_trigger(name))
+        let trigger = record.triggers.remove(name);
+        let trigger = trigger.ok_or_else(|| no_trigger(name))?;
+        check_match(&asked, &shown(&app, &asked, &function).view(name, &trigger))
     }))
 }
 
-fn trigger_view(asked: &Asked, name: &str, resource: &Resource<TriggerSpec>) -> Value {
-    let own = [
-        ("triggerName", name.into()),
-        ("triggerId", resource.id.clone().into()),
-    ];
-    let mut view = view(resource, own);
-    if asked.generation == Generation::Fc3 {
-        view[CONFIG] = view[CONFIG].to_string().into();
+/// How a trigger is shown to who asks for it.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    app: &'a App,
+    asked: &'a Asked,
+    function: &'a FunctionName,
+}
+
+impl Shown<'_> {
+    fn view(self, name: &str, resource: &Resource<TriggerSpec>) -> Value {
+        let own = [
+            ("triggerName", name.into()),
+            ("triggerId", resource.id.clone().into()),
+        ];
+        let mut view = view(resource, own);
+        let defaults = [
+            ("description", ""),
+            ("qualifier", self.function.qualifier()),
+        ];
+        for (field, default) in defaults {
+            if view[field].is_null() {
+                view[field] = default.into();
+            }
+        }
+        if self.asked.generation == Generation::Fc3 {
+            view[CONFIG] = view[CONFIG].to_string().into();
+        }
+        if resource.spec.is_http() && self.function.generation() == Generation::Fc3 {
+            let url = http::address(&self.app.url(self.asked), self.function);
+            view["httpTrigger"] = json!({"urlInternet": url, "urlIntranet": url});
+        }
+        view
     }
-    view
+}
+
+fn shown<'a>(app: &'a App, asked: &'a Asked, function: &'a FunctionName) -> Shown<'a> {
+    Shown {
+        app,
+        asked,
+        function,
+    }
 }
 
 fn decoded(mut fields: Fields) -> Result<Fields, ApiError> {

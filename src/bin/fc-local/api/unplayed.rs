@@ -6,36 +6,22 @@
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX};
 
 /// The first part of a path, after its service and function, and what it is about.
-const UNPLAYED: [(&str, &str); 37] = [
+const UNPLAYED: [(&str, &str); 25] = [
     ("accountConfigs", "the account"),
-    ("account-settings", "the account"),
     ("acl", "layers"),
     ("aliases", "aliases"),
-    (
-        "async-invoke-configs",
-        "lists of asynchronous configurations",
-    ),
     ("async-tasks", "asynchronous tasks"),
     ("bindings", "VPC bindings"),
-    ("code", "downloads of code"),
-    ("concurrency", "reserved concurrency"),
-    ("concurrency-configs", "reserved concurrency"),
     ("event-sources", "event sources"),
     ("gpuInstances", "GPU instances"),
-    ("instances", "lists of instances"),
     ("invoke", "switching invocations off and on"),
     ("layerarn", "layers"),
     ("layers", "layers"),
     ("on-demand-config", "on-demand configurations"),
     ("on-demand-configs", "on-demand configurations"),
-    ("provision-config", "provisioned instances"),
-    ("provision-configs", "provisioned instances"),
-    ("regions", "regions"),
     ("reservedCapacities", "reserved capacity"),
     ("reserved-capacities", "reserved capacity"),
     ("resource-groups", "resource groups"),
-    ("scaling-config", "scaling"),
-    ("scaling-configs", "scaling"),
     ("sessions", "sessions"),
     ("snapshots", "snapshots"),
     ("stateful-async-invocation-functions", "asynchronous tasks"),
@@ -43,7 +29,6 @@ const UNPLAYED: [(&str, &str); 37] = [
     ("tag", "tags"),
     ("tags", "tags"),
     ("tags-v2", "tags"),
-    ("tempBucketToken", "temporary buckets"),
     ("tempCodeBucketToken", "temporary buckets"),
     ("versions", "versions"),
     ("vpc-bindings", "VPC bindings"),
@@ -76,8 +61,8 @@ mod tests {
         for (path, about) in [
             ("/2016-08-15/services/s/versions", Some("versions")),
             (
-                "/2021-04-06/services/s/functions/f/instances",
-                Some("lists of instances"),
+                "/2021-04-06/services/s/functions/f/event-sources",
+                Some("event sources"),
             ),
             ("/2023-03-30/functions/f/sessions/x/pause", Some("sessions")),
             ("/2023-03-30//layers", Some("layers")),

@@ -23,6 +23,7 @@ use crate::platform::hook;
 use crate::platform::log::{LineSink, LogHub};
 use crate::platform::port::ReservedPort;
 use crate::platform::process::{ProcessGroup, exit_in_words};
+use crate::platform::reserved::Ticket;
 use crate::platform::spawn::{self, StartError};
 
 /// The agent dials from another host, so a server that listens on 127.0.0.1 only must not be reached
@@ -64,6 +65,8 @@ pub(crate) struct Instance {
     pub(crate) log: Arc<LogHub>,
     pub(crate) process: ProcessGroup,
     freeze: bool,
+    /// Milliseconds since 1970.
+    pub(crate) started_ms: u64,
     gate: Mutex<Gate>,
     /// Held while freezing, thawing or stopping, so that these never overlap.
     frozen: AsyncMutex<bool>,
@@ -85,6 +88,8 @@ struct Gate {
 #[derive(Debug)]
 pub(crate) struct Lease {
     instance: Arc<Instance>,
+    /// The call's place among those that its function reserves, if it does.
+    ticket: Option<Ticket>,
 }
 
 impl Instance {
@@ -119,6 +124,7 @@ impl Instance {
             log,
             process,
             freeze: options.freeze,
+            started_ms: crate::ids::now_ms(),
             gate: Mutex::new(gate),
             frozen: AsyncMutex::new(false),
             _port: port,
@@ -141,6 +147,7 @@ impl Instance {
         gate.in_flight += 1;
         Some(Lease {
             instance: Arc::clone(self),
+            ticket: None,
         })
     }
 
@@ -289,6 +296,12 @@ async fn note_idle_end(instance: Weak<Instance>, end: impl Future<Output = ExitS
 }
 
 impl Lease {
+    /// The same with a place that is given back along with it.
+    pub(crate) fn with(mut self, ticket: Option<Ticket>) -> Self {
+        self.ticket = ticket;
+        self
+    }
+
     /// The instance, awake.
     pub(crate) async fn wake(&self) -> &Arc<Instance> {
         let mut frozen = self.instance.frozen.lock().await;

@@ -4,7 +4,7 @@
 //! It knows functions and their code, and must not know the API, the command line or what is deployed.
 //!
 //! ```text
-//! pool                         which instance serves a call
+//! pool, reserved               which instance serves a call, how many calls there may be
 //! cold, call                   starting an instance, calling it
 //! hook, instance               lifecycle hooks, an instance from start to stop
 //! spawn, environment           its process and its variables
@@ -27,5 +27,6 @@ mod port;
 pub(crate) mod process;
 pub(crate) mod reaper;
 pub(crate) mod report;
+mod reserved;
 pub(crate) mod spawn;
 pub(crate) mod strays;

@@ -15,6 +15,7 @@ use crate::platform::agent::CallId;
 use crate::platform::cold::{self, CodeSource, ColdError};
 use crate::platform::instance::{Instance, InstanceOptions, Lease};
 use crate::platform::log::LineSink;
+use crate::platform::reserved::{Calls, Ticket};
 use crate::store::logfile;
 
 /// How often idle instances are looked for.
@@ -45,6 +46,10 @@ pub(crate) struct Deployed {
 #[derive(Debug, Clone)]
 pub(crate) enum NoInstance {
     Cold(Arc<ColdError>),
+    /// As many calls of the function run as it reserves.
+    Reserved {
+        calls_max: u64,
+    },
     /// All places of all allowed instances are taken.
     TooMany {
         instances_max: usize,
@@ -56,6 +61,15 @@ pub(crate) enum NoInstance {
 pub(crate) struct Pool {
     options: PoolOptions,
     members: Mutex<HashMap<FunctionName, Vec<Member>>>,
+    calls: Calls,
+}
+
+/// An instance that runs, as others see it.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) id: String,
+    /// Milliseconds since 1970.
+    pub(crate) started_ms: u64,
 }
 
 #[derive(Debug)]
@@ -82,6 +96,7 @@ impl Pool {
         let pool = Arc::new(Self {
             options,
             members: Mutex::default(),
+            calls: Calls::default(),
         });
         tokio::spawn(reap(Arc::downgrade(&pool)));
         pool
@@ -89,6 +104,24 @@ impl Pool {
 
     /// Finds or starts an instance for a call.
     pub(crate) async fn acquire(
+        self: &Arc<Self>,
+        deployed: &Deployed,
+        call: &CallId,
+    ) -> Result<Lease, NoInstance> {
+        let ticket = self.admit(&deployed.function)?;
+        let lease = self.lease(deployed, call).await?;
+        Ok(lease.with(ticket))
+    }
+
+    fn admit(&self, function: &Function) -> Result<Option<Ticket>, NoInstance> {
+        let Some(calls_max) = function.calls_max else {
+            return Ok(None);
+        };
+        let ticket = self.calls.admit(&function.name, calls_max);
+        ticket.map(Some).ok_or(NoInstance::Reserved { calls_max })
+    }
+
+    async fn lease(
         self: &Arc<Self>,
         deployed: &Deployed,
         call: &CallId,
@@ -112,6 +145,13 @@ impl Pool {
                 return Ok(lease);
             }
         }
+    }
+
+    /// The instances of a function that run.
+    pub(crate) fn seen(&self, name: &FunctionName) -> Vec<Seen> {
+        let all = self.lock();
+        let members = all.get(name).into_iter().flatten();
+        members.filter_map(Member::seen).collect()
     }
 
     /// Lets the instances of a function finish and stop, because it was changed or deleted.
@@ -264,6 +304,16 @@ impl Member {
     fn retire(&self) {
         if let MemberState::Running(instance) = &self.state {
             instance.retire();
+        }
+    }
+
+    fn seen(&self) -> Option<Seen> {
+        match &self.state {
+            MemberState::Running(instance) if !instance.is_over() => Some(Seen {
+                id: instance.id.clone(),
+                started_ms: instance.started_ms,
+            }),
+            MemberState::Running(_) | MemberState::Starting { .. } => None,
         }
     }
 

@@ -5,7 +5,10 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use super::spec::{AsyncSpec, DomainSpec, Fields, FunctionSpec, ServiceSpec, Spec, TriggerSpec};
+use super::spec::{
+    AsyncSpec, ConcurrencySpec, DomainSpec, Fields, FunctionSpec, ProvisionSpec, ScalingSpec,
+    ServiceSpec, Spec, TriggerSpec,
+};
 use crate::name::FunctionName;
 
 /// The version of the state file; raised when an older fc-local could not read it.
@@ -38,6 +41,12 @@ pub(crate) struct FunctionRecord {
     pub(crate) code: CodeRef,
     pub(crate) triggers: BTreeMap<String, Resource<TriggerSpec>>,
     pub(crate) async_config: Option<Resource<AsyncSpec>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) concurrency: Option<Resource<ConcurrencySpec>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) provision: Option<Resource<ProvisionSpec>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scaling: Option<Resource<ScalingSpec>>,
 }
 
 /// A stored code package.
@@ -91,6 +100,9 @@ impl FunctionRecord {
             code,
             triggers: BTreeMap::new(),
             async_config: None,
+            concurrency: None,
+            provision: None,
+            scaling: None,
         }
     }
 }

@@ -88,6 +88,9 @@ fn without_instance(no_instance: &NoInstance) -> Tried {
     match no_instance {
         NoInstance::Cold(error) if error.is_system() => Tried::Postponed(error.to_string()),
         NoInstance::Cold(error) => Tried::Failed(error.to_string()),
+        NoInstance::Reserved { calls_max } => Tried::Postponed(format!(
+            "all {calls_max} calls that the function reserves were running"
+        )),
         NoInstance::TooMany { instances_max } => {
             Tried::Postponed(format!("all {instances_max} instances were busy"))
         }

@@ -130,16 +130,22 @@ impl Keys {
         date::check(date)
     }
 
-    /// Checks `Authorization: OSS id:signature` for an object or a whole bucket.
-    pub(crate) fn verify_oss(&self, head: &Parts, bucket: &str) -> Result<(), ApiError> {
-        let signature = self.credential(required(head, AUTHORIZATION.as_str())?, "OSS ")?;
-        let text = text::oss(head, bucket);
+    /// Checks `Authorization: OSS id:signature` for `/bucket/object`, `/bucket/` or `/`.
+    pub(crate) fn verify_oss(&self, head: &Parts, resource: &str) -> Result<(), ApiError> {
+        let given = required(head, AUTHORIZATION.as_str())?;
+        let signature = self.credential(given, super::packages::SCHEME)?;
+        let text = text::oss(head, resource);
         let mut mac = keyed::<Hmac<Sha1>>(&self.secret);
         mac.update(text.as_bytes());
         if signature != BASE64.encode(mac.finalize().into_bytes()) {
             return Err(mismatch());
         }
         date::check(text::oss_date(head))
+    }
+
+    /// What proves that this server has made a text.
+    pub(crate) fn seal(&self, text: &str) -> String {
+        hex(&hmac_sha256(&self.secret, text))
     }
 
     /// The `Authorization` of a request that fc-local itself sends.

@@ -83,15 +83,14 @@ fn encoded(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, &RESERVED)
 }
 
-/// What a request to the package store signs (fun-cli §3).
-pub(super) fn oss(head: &Parts, bucket: &str) -> String {
+/// What a request to the package store for a resource signs (fun-cli §3).
+pub(super) fn oss(head: &Parts, resource: &str) -> String {
     let fields = [
         head.method.as_str(),
         header(head, "content-md5"),
         header(head, CONTENT_TYPE.as_str()),
         oss_date(head),
     ];
-    let path = percent_decode(head.uri.path());
     let mut sub: Vec<String> = query_pairs(head)
         .into_iter()
         .filter(|(name, _)| OBJECT_SUBRESOURCES.contains(&name.as_str()))
@@ -110,7 +109,7 @@ pub(super) fn oss(head: &Parts, bucket: &str) -> String {
         format!("?{}", sub.join("&"))
     };
     format!(
-        "{}\n{}/{bucket}{path}{sub}",
+        "{}\n{}{resource}{sub}",
         fields.join("\n"),
         prefixed_headers(&head.headers, "x-oss-")
     )

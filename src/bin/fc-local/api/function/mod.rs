@@ -1,6 +1,7 @@
 //! Functions of both generations: their code is stored before they are, and a change retires their instances.
 
 mod code;
+mod download;
 mod list;
 mod view;
 
@@ -21,6 +22,8 @@ use crate::store::FunctionRecord;
 use crate::store::spec::{FunctionSpec, Spec};
 use code::{store_code, take_code};
 use view::function_view;
+
+pub(super) use download::{CODE_PREFIX, code as code_address, package};
 
 /// `/services/{service}/functions`, `/functions`.
 pub(super) fn all() -> MethodRouter<Arc<App>> {

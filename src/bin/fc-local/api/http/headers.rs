@@ -10,18 +10,17 @@ use hyper::header::{
     HeaderValue, SERVER, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use hyper::http::request::Parts;
+use hyper::http::uri::PathAndQuery;
 
-use super::target::Target;
+use super::target::{Target, below_address, split_proxy};
 use crate::api::error::ApiError;
 use crate::facts::{header, limit};
+use crate::name::Generation;
 use crate::platform::agent::insert;
 use crate::platform::call;
 
 /// What of an HTTP call cannot be sent to the function, or may not be set by it.
 const HOP_BY_HOP: [HeaderName; 6] = [EXPECT, CONNECTION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE];
-
-/// How many parts of a proxy path name the function: version, `proxy`, service, function.
-pub(in crate::api) const PROXY_PARTS: usize = 4;
 
 /// Refuses a head that the platform would not take.
 pub(super) fn check_limits(head: &Parts) -> Result<(), ApiError> {
@@ -62,30 +61,28 @@ pub(super) fn user_head(head: &Parts, target: &Target, client: IpAddr) -> Result
         .for_each(|name| drop(head.headers.remove(name)));
     // The client to the function frames the body anew.
     head.headers.remove(CONTENT_LENGTH);
-    let origin = head
-        .uri
-        .path_and_query()
-        .map_or("/", |target| target.as_str())
-        .to_owned();
+    let (origin, base) = seen_target(&head.uri, target);
     head.uri = Uri::try_from(origin)
         .map_err(|error| ApiError::invalid(format!("the target is not valid: {error}")))?;
     insert(&mut head.headers, header::CLIENT_IP, &client.to_string());
-    if target.by_proxy {
-        let base = base_path(head.uri.path()).to_owned();
-        insert(&mut head.headers, header::BASE_PATH, &format!("{base}/"));
+    if let Some(base) = base {
+        insert(&mut head.headers, header::BASE_PATH, &base);
     }
     Ok(head)
 }
 
-/// The part of a proxy path that names the function, as it was asked for: with a qualifier if that had one.
-fn base_path(path: &str) -> &str {
-    let mut ends = path
-        .match_indices('/')
-        .map(|(index, _)| index)
-        .chain([path.len()])
-        .filter(|end| !path[..*end].is_empty() && !path[..*end].ends_with('/'));
-    let end = ends.nth(PROXY_PARTS - 1);
-    end.map_or(path, |end| &path[..end])
+/// The path and query that the function sees, and the part of the path that names the function where that is among it: the
+/// prefix as it was asked for, with a qualifier if that had one.
+fn seen_target(uri: &Uri, target: &Target) -> (String, Option<String>) {
+    let whole = || uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    match (target.by_proxy, target.function.generation()) {
+        (false, _) => (whole().to_owned(), None),
+        (true, Generation::Fc2) => {
+            let (base, _) = split_proxy(uri.path());
+            (whole().to_owned(), Some(format!("{base}/")))
+        }
+        (true, Generation::Fc3) => (below_address(uri), None),
+    }
 }
 
 /// Removes what a function may not set, and forces a download at the default address
@@ -110,21 +107,4 @@ pub(super) fn clean(headers: &mut HeaderMap, target: &Target) {
 
 fn is_hop(name: &HeaderName) -> bool {
     HOP_BY_HOP.contains(name) || name == "keep-alive" || name == "proxy-connection"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base_path;
-
-    #[test]
-    fn the_base_path_is_the_prefix_as_it_was_asked_for() {
-        for (path, base) in [
-            ("/v/proxy/s/f/a/b", "/v/proxy/s/f"),
-            ("/v/proxy/s.LATEST/f/", "/v/proxy/s.LATEST/f"),
-            ("/v/proxy/s/f", "/v/proxy/s/f"),
-            ("//v/proxy//s%41/f//a", "//v/proxy//s%41/f"),
-        ] {
-            assert_eq!(base_path(path), base, "{path}");
-        }
-    }
 }

@@ -32,8 +32,7 @@ use crate::platform::report::{Failure, error_body};
 use crate::store::spec::TriggerSpec;
 use headers::{check_limits, clean, user_head};
 
-pub(super) use headers::PROXY_PARTS;
-pub(super) use target::Target;
+pub(super) use target::{Target, address, proxy_parts};
 
 /// `/proxy/{service}/{function}` and all below it.
 pub(super) fn by_path() -> MethodRouter<Arc<App>> {

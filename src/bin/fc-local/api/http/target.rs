@@ -1,6 +1,9 @@
-//! Which function an HTTP request is for.
+//! Which function an HTTP request is for, and what of its path the function sees.
+
+use hyper::Uri;
 
 use crate::api::error::ApiError;
+use crate::facts::FC3_PREFIX;
 use crate::name::FunctionName;
 use crate::store::State;
 
@@ -37,5 +40,79 @@ impl Target {
             let message = format!("domain name '{host}' has no route for '{path}'");
             ApiError::not_found("DomainRouteNotFound", message)
         }))
+    }
+}
+
+/// The default address of a function of FC 3.0, below the address of this server. In the cloud each has a host of its own
+/// and the function sees the whole path; here it sees what follows the address.
+pub(in crate::api) fn address(server: &str, function: &FunctionName) -> String {
+    format!("{server}{FC3_PREFIX}/proxy/{}/", function.function())
+}
+
+/// How many parts of a path, of those that are not empty, name the function of a proxy path; none if it is no such path.
+pub(in crate::api) fn proxy_parts(path: &str) -> Option<usize> {
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let version = parts.next()?;
+    let is_fc3 = FC3_PREFIX.trim_start_matches('/') == version;
+    // The version, `proxy`, the service in FC 2.0, the function.
+    (parts.next()? == "proxy").then_some(if is_fc3 { 3 } else { 4 })
+}
+
+/// A path split after the part that names the function.
+pub(super) fn split_proxy(path: &str) -> (&str, &str) {
+    let Some(parts) = proxy_parts(path) else {
+        return (path, "");
+    };
+    let slashes = path.match_indices('/').map(|(index, _)| index);
+    let ends = slashes.chain([path.len()]);
+    let mut ends = ends.filter(|end| *end > 0 && !path[..*end].ends_with('/'));
+    let end = ends.nth(parts - 1).unwrap_or(path.len());
+    path.split_at(end)
+}
+
+/// What a function of FC 3.0 sees of a target at its default address.
+pub(super) fn below_address(target: &Uri) -> String {
+    let (_, rest) = split_proxy(target.path());
+    let path = if rest.is_empty() { "/" } else { rest };
+    match target.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::Uri;
+
+    use super::{below_address, split_proxy};
+
+    #[test]
+    fn a_proxy_path_is_split_after_its_function_as_it_was_asked_for() {
+        for (path, base) in [
+            ("/2016-08-15/proxy/s/f/a/b", "/2016-08-15/proxy/s/f"),
+            (
+                "/2016-08-15/proxy/s.LATEST/f/",
+                "/2016-08-15/proxy/s.LATEST/f",
+            ),
+            ("/2016-08-15/proxy/s/f", "/2016-08-15/proxy/s/f"),
+            (
+                "//2016-08-15/proxy//s%41/f//a",
+                "//2016-08-15/proxy//s%41/f",
+            ),
+            ("/2023-03-30/proxy/f/a", "/2023-03-30/proxy/f"),
+        ] {
+            assert_eq!(split_proxy(path).0, base, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_function_of_fc_3_sees_what_follows_its_address() {
+        for (target, seen) in [
+            ("/2023-03-30/proxy/f", "/"),
+            ("/2023-03-30/proxy/f/", "/"),
+            ("/2023-03-30/proxy/f/a%20b//c?q=1", "/a%20b//c?q=1"),
+        ] {
+            assert_eq!(below_address(&Uri::from_static(target)), seen);
+        }
     }
 }

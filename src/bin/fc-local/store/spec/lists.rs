@@ -94,6 +94,29 @@ pub(super) const DOMAIN: &[&str] = &[
     "wafConfig",
 ];
 
+pub(super) const PROVISION: &[&str] = &[
+    "alwaysAllocateCPU",
+    "alwaysAllocateGPU",
+    "current",
+    "currentError",
+    "qualifier",
+    "scheduledActions",
+    "targetTrackingPolicies",
+];
+
+pub(super) const SCALING: &[&str] = &[
+    "currentError",
+    "currentInstances",
+    "enableMixMode",
+    "enableOnDemandScaling",
+    "horizontalScalingPolicies",
+    "qualifier",
+    "requestDispatchPolicy",
+    "residentPoolId",
+    "scheduledPolicies",
+    "targetInstances",
+];
+
 pub(super) const ASYNC: &[&str] = &[
     "asyncTask",
     "destinationConfig",

@@ -4,6 +4,7 @@
 //! that is neither is refused: it is a typo, and without a word the function would run otherwise than is meant.
 
 mod async_config;
+mod capacity;
 mod defaults;
 mod domain;
 mod fields;
@@ -13,6 +14,7 @@ mod service;
 mod trigger;
 
 pub(crate) use async_config::AsyncSpec;
+pub(crate) use capacity::{ConcurrencySpec, ProvisionSpec, ScalingSpec};
 pub(crate) use domain::DomainSpec;
 pub(crate) use fields::{Fields, Spec};
 pub(crate) use function::FunctionSpec;

@@ -1,5 +1,6 @@
 //! The control plane of FC 2.0: create, read, change, list, delete.
 
+mod around;
 mod fields;
 mod refused;
 
@@ -39,7 +40,12 @@ pub(crate) fn assert_error(reply: &Reply, status: u16, code: &str, words: &str) 
 fn a_change_can_be_tied_to_the_state_that_was_read() {
     let server = Server::start();
     server.deploy(&json!({}));
-    for path in ["/services/s", "/services/s/functions/f"] {
+    server.add_trigger("anonymous", &["GET"]);
+    for path in [
+        "/services/s",
+        "/services/s/functions/f",
+        "/services/s/functions/f/triggers/t",
+    ] {
         let tag = |reply: &Reply| reply.header("etag").to_owned();
         let read = server.api("GET", path, &json!(null));
         let old = tag(&read);

@@ -1,0 +1,162 @@
+//! How many calls and instances a function may have: reserved concurrency, which acts, and the two forms of instances that
+//! are held ready, which are kept and shown. One handler serves all three, for they are asked for alike.
+
+use std::sync::Arc;
+
+use axum::extract::{Extension, State};
+use axum::routing::{MethodRouter, get};
+use serde_json::{Value, json};
+
+use super::answer::{Answer, deleted, found, page, view};
+use super::app::App;
+use super::asked::{Asked, fields};
+use super::error::ApiError;
+use super::lookup;
+use super::paths::check_qualifier;
+use crate::name::FunctionName;
+use crate::platform::agent::Payload;
+use crate::store::spec::{ConcurrencySpec, ProvisionSpec, ScalingSpec, Spec};
+use crate::store::{FunctionRecord, Resource};
+
+/// One of the settings.
+pub(super) trait Setting: Spec + Send + 'static {
+    /// The field of a list that has the items.
+    const ITEMS: &'static str;
+
+    fn of(record: &FunctionRecord) -> Option<&Resource<Self>>;
+
+    fn place(record: &mut FunctionRecord) -> &mut Option<Resource<Self>>;
+
+    /// What the platform adds. Instances start when calls come, so that what was asked for counts as reached.
+    fn state(&self) -> Value;
+
+    /// What there is where nothing was set.
+    fn unset(_: &FunctionName) -> Answer {
+        found(Ok(json!({})))
+    }
+}
+
+/// `…/{function}/concurrency`, `…/provision-config`, `…/scaling-config`.
+pub(super) fn one<S: Setting>() -> MethodRouter<Arc<App>> {
+    get(read::<S>).put(put::<S>).delete(delete::<S>)
+}
+
+/// `/concurrency-configs`, `/provision-configs`, `/scaling-configs`.
+pub(super) fn all<S: Setting>() -> MethodRouter<Arc<App>> {
+    get(list::<S>)
+}
+
+async fn read<S: Setting>(State(app): State<Arc<App>>, function: FunctionName) -> Answer {
+    let state = app.store.snapshot();
+    match S::of(lookup::function(&state, &function)?) {
+        Some(setting) => found(Ok(shown(&app, &function, setting))),
+        None => S::unset(&function),
+    }
+}
+
+async fn put<S: Setting>(
+    State(app): State<Arc<App>>,
+    function: FunctionName,
+    Extension(asked): Extension<Arc<Asked>>,
+    Extension(body): Extension<Payload>,
+) -> Answer {
+    check_qualifier(function.function(), &asked.parameter("qualifier"))?;
+    let spec = S::read(fields(&body)?).map_err(ApiError::invalid)?;
+    found(app.store.update(|state| {
+        let record = lookup::function_mut(state, &function)?;
+        let setting = S::place(record).insert(Resource::new(spec));
+        Ok(shown(&app, &function, setting))
+    }))
+}
+
+async fn delete<S: Setting>(State(app): State<Arc<App>>, function: FunctionName) -> Answer {
+    deleted(app.store.update(|state| {
+        let removed = S::place(lookup::function_mut(state, &function)?).take();
+        removed.map(drop).ok_or_else(|| missing::<S>(&function))
+    }))
+}
+
+async fn list<S: Setting>(
+    State(app): State<Arc<App>>,
+    Extension(asked): Extension<Arc<Asked>>,
+) -> Answer {
+    let state = app.store.snapshot();
+    let wanted = asked.parameter("functionName");
+    let functions = state.functions.iter();
+    let functions = functions.filter(|(name, _)| wanted.is_empty() || name.function() == wanted);
+    let items = functions.filter_map(|(name, record)| {
+        let setting = S::of(record)?;
+        Some((name.function(), shown(&app, name, setting)))
+    });
+    found(page(S::ITEMS, items, &asked))
+}
+
+fn shown<S: Setting>(app: &App, function: &FunctionName, setting: &Resource<S>) -> Value {
+    let owner = &app.owner;
+    let arn = function.arn(&owner.account_id, &owner.region);
+    let mut all = view(setting, [("functionArn", arn.into())]);
+    let state = setting.spec.state();
+    if let (Value::Object(all), Value::Object(state)) = (&mut all, state) {
+        all.extend(state);
+    }
+    all
+}
+
+fn missing<S: Setting>(function: &FunctionName) -> ApiError {
+    let message = format!("function '{}' has not {}", function.function(), S::KIND);
+    ApiError::not_found("ConfigNotFound", message)
+}
+
+impl Setting for ConcurrencySpec {
+    const ITEMS: &'static str = "configs";
+
+    fn of(record: &FunctionRecord) -> Option<&Resource<Self>> {
+        record.concurrency.as_ref()
+    }
+
+    fn place(record: &mut FunctionRecord) -> &mut Option<Resource<Self>> {
+        &mut record.concurrency
+    }
+
+    fn state(&self) -> Value {
+        json!({})
+    }
+
+    fn unset(function: &FunctionName) -> Answer {
+        Err(missing::<Self>(function))
+    }
+}
+
+impl Setting for ProvisionSpec {
+    const ITEMS: &'static str = "provisionConfigs";
+
+    fn of(record: &FunctionRecord) -> Option<&Resource<Self>> {
+        record.provision.as_ref()
+    }
+
+    fn place(record: &mut FunctionRecord) -> &mut Option<Resource<Self>> {
+        &mut record.provision
+    }
+
+    fn state(&self) -> Value {
+        json!({"target": self.instances(), "current": self.instances(), "currentError": ""})
+    }
+}
+
+impl Setting for ScalingSpec {
+    const ITEMS: &'static str = "scalingConfigs";
+
+    fn of(record: &FunctionRecord) -> Option<&Resource<Self>> {
+        record.scaling.as_ref()
+    }
+
+    fn place(record: &mut FunctionRecord) -> &mut Option<Resource<Self>> {
+        &mut record.scaling
+    }
+
+    fn state(&self) -> Value {
+        json!({
+            "targetInstances": self.instances(), "currentInstances": self.instances(), "currentError": "",
+        })
+    }
+}

@@ -1,0 +1,63 @@
+//! The instances of a function that run now.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::{Extension, State};
+use axum::routing::{MethodRouter, get};
+use serde_json::{Value, json};
+
+use super::answer::{Answer, found};
+use super::app::App;
+use super::asked::Asked;
+use super::error::ApiError;
+use super::lookup;
+use super::paths::check_qualifier;
+use crate::name::FunctionName;
+use crate::platform::pool::Seen;
+
+/// What the API calls the version of an instance that no version was published for.
+const UNPUBLISHED: &str = "0";
+
+/// How all instances are that this list has: others are gone for good.
+const RUNNING: &str = "Running";
+
+/// `…/{function}/instances`.
+pub(super) fn all() -> MethodRouter<Arc<App>> {
+    get(list)
+}
+
+async fn list(
+    State(app): State<Arc<App>>,
+    function: FunctionName,
+    Extension(asked): Extension<Arc<Asked>>,
+) -> Answer {
+    check_qualifier(function.function(), &asked.parameter("qualifier"))?;
+    lookup::function(&app.store.snapshot(), &function)?;
+    let ids = texts(&asked, "instanceIds")?;
+    let states = texts(&asked, "instanceStatus")?;
+    let wanted = |seen: &Seen| ids.is_empty() || ids.contains(&seen.id);
+    let mut seen = app.pool.seen(&function);
+    seen.retain(|seen| wanted(seen) && (states.is_empty() || states.contains(RUNNING)));
+    let instances: Vec<Value> = seen.iter().map(|seen| view(&function, seen)).collect();
+    found(Ok(
+        json!({"instances": instances, "requestId": asked.request_id}),
+    ))
+}
+
+fn view(function: &FunctionName, seen: &Seen) -> Value {
+    json!({
+        "instanceId": seen.id, "versionId": UNPUBLISHED, "qualifier": function.qualifier(), "status": RUNNING,
+        "createdTimeMs": seen.started_ms,
+    })
+}
+
+/// A parameter that is the text of a JSON array; none is an empty one.
+fn texts(asked: &Asked, name: &str) -> Result<BTreeSet<String>, ApiError> {
+    let text = asked.parameter(name);
+    if text.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    serde_json::from_str(&text)
+        .map_err(|error| ApiError::invalid(format!("{name} is no JSON array of texts: {error}")))
+}
