@@ -35,6 +35,8 @@ pub(crate) mod header {
     pub(crate) const LOG_RESULT: &str = "x-fc-log-result";
     pub(crate) const INVOCATION_TYPE: &str = "x-fc-invocation-type";
     pub(crate) const ASYNC_TASK_ID: &str = "x-fc-async-task-id";
+    /// The same in FC 2.0.
+    pub(crate) const STATEFUL_ID: &str = "x-fc-stateful-async-invocation-id";
     pub(crate) const INVOCATION_DURATION: &str = "x-fc-invocation-duration";
     pub(crate) const MAX_MEMORY_USAGE: &str = "x-fc-max-memory-usage";
     pub(crate) const INSTANCE_ID: &str = "x-fc-instance-id";

@@ -98,6 +98,21 @@ impl FunctionName {
         }
     }
 
+    /// The function that an ARN names, of whatever account and region; none if it names something else.
+    pub(crate) fn of_arn(arn: &str) -> Option<Self> {
+        let resource = arn.strip_prefix("acs:fc:")?.splitn(3, ':').nth(2)?;
+        let parts: Vec<&str> = resource.split('/').collect();
+        let (service, function) = match parts.as_slice() {
+            ["functions", function] | ["functions", function, LATEST] => (None, *function),
+            ["services", service, "functions", function] => {
+                let service = service.strip_suffix(".LATEST").unwrap_or(service);
+                (Some(service), *function)
+            }
+            _ => return None,
+        };
+        Some(Self::of(service, function))
+    }
+
     /// The name as a key of files.
     fn key(&self) -> String {
         let service = self.service().unwrap_or_default();
@@ -161,6 +176,24 @@ mod tests {
         }
         let generations = ["s/f", "f"].map(|text| FunctionName::parse(text).generation());
         assert_eq!(generations, [Generation::Fc2, Generation::Fc3]);
+    }
+
+    #[test]
+    fn an_arn_names_a_function_of_either_generation_or_none() {
+        for name in ["s/f", "f"] {
+            let name = FunctionName::parse(name);
+            let arn = name.arn("1", "cn-hangzhou");
+            assert_eq!(FunctionName::of_arn(&arn), Some(name), "{arn}");
+        }
+        let latest = FunctionName::of_arn("acs:fc:cn-hangzhou:1:functions/f/LATEST");
+        assert_eq!(latest, Some(FunctionName::fc3("f")));
+        for other in [
+            "acs:mns:cn-hangzhou:1:/queues/q/messages",
+            "acs:fc:r:1:functions/f/7",
+            "f",
+        ] {
+            assert_eq!(FunctionName::of_arn(other), None, "{other}");
+        }
     }
 
     #[test]

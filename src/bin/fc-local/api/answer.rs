@@ -17,7 +17,7 @@ use crate::store::spec::Spec;
 pub(super) type Answer = Result<Response<Body>, ApiError>;
 
 /// How many items a list has when the client does not say, and at most.
-const LIST_ITEMS: (usize, usize) = (20, 100);
+pub(super) const LIST_ITEMS: (usize, usize) = (20, 100);
 
 pub(super) fn created(result: Result<Value, ApiError>) -> Answer {
     // FC 3.0 answers 201 as well; FC 2.0's clients take any 2xx.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use hyper::header::HOST;
 
 use super::asked::Asked;
+use super::asynchronous::Tasks;
 use super::auth::Keys;
 use super::guard::Guard;
 use crate::function::Owner;
@@ -20,6 +21,7 @@ pub(crate) struct App {
     pub(crate) owner: Owner,
     pub(crate) keys: Keys,
     pub(crate) guard: Guard,
+    pub(crate) tasks: Tasks,
     /// Where it listens.
     pub(crate) address: SocketAddr,
 }

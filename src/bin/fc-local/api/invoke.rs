@@ -13,6 +13,7 @@ use hyper::header::CONTENT_TYPE;
 use super::answer::Answer;
 use super::app::App;
 use super::asked::Asked;
+use super::asynchronous::Later;
 use super::error::ApiError;
 use super::outcome::{add_report, cold_error, no_instance, wants_log};
 use super::paths::check_qualifier;
@@ -49,7 +50,16 @@ pub(super) async fn handle(
 ) -> Answer {
     let deployed = lookup::deployed(app, function)?;
     match asynchronous::is_wanted(&asked.head.headers)? {
-        true => asynchronous::accept(app, function, &asked.request_id, &event.bytes, None),
+        true => asynchronous::accept(
+            app,
+            Later {
+                function,
+                request_id: &asked.request_id,
+                body: &event.bytes,
+                http: None,
+                task: asynchronous::given_id(&asked.head.headers)?,
+            },
+        ),
         false => sync(app, &deployed, asked, event).await,
     }
 }

@@ -6,7 +6,8 @@
 //! ```text
 //! router                                the listener, and which handler gets a request
 //! service, function, trigger, domain,   one file per resource: its paths, its methods, its changes
-//! async_config, capacity, instances
+//! async_config, async_task, capacity,
+//! instances
 //! account, empty                        of the account and the region; lists of what fc-local does not play
 //! invoke, http, asynchronous            calls: events, HTTP requests, events that wait
 //! packages, admin                       the package store, fc-local's own commands
@@ -23,6 +24,7 @@ mod answer;
 mod app;
 mod asked;
 mod async_config;
+mod async_task;
 mod asynchronous;
 mod auth;
 mod capacity;
@@ -46,6 +48,7 @@ mod unplayed;
 
 pub(crate) use admin::PREFIX as ADMIN_PREFIX;
 pub(crate) use app::App;
+pub(crate) use asynchronous::Tasks;
 pub(crate) use auth::Keys;
 pub(crate) use guard::Guard;
 pub(crate) use router::serve;

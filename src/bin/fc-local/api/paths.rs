@@ -18,6 +18,12 @@ pub(super) struct Trigger {
     pub(super) trigger: String,
 }
 
+/// The task of a path.
+#[derive(Debug, Deserialize)]
+pub(super) struct TaskId {
+    pub(super) task: String,
+}
+
 /// The custom domain of a path, in small letters.
 #[derive(Debug)]
 pub(super) struct Domain(pub(super) String);
@@ -71,6 +77,23 @@ impl<S: Send + Sync> FromRequestParts<S> for Trigger {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         part(parts, state).await
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for TaskId {
+    type Rejection = ApiError;
+
+    /// An id is the name of a file, so that none may lead elsewhere.
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let named: Self = part(parts, state).await?;
+        let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
+        match named.task.chars().all(fits) {
+            true => Ok(named),
+            false => Err(ApiError::invalid(format!(
+                "'{}' is no id of a task",
+                named.task
+            ))),
+        }
     }
 }
 

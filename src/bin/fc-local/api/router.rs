@@ -25,8 +25,8 @@ use super::auth::SignedBody;
 use super::error::ApiError;
 use super::http::{self, Target};
 use super::{
-    account, admin, async_config, asynchronous, capacity, domain, empty, function, instances,
-    invoke, packages, service, trigger,
+    account, admin, async_config, async_task, asynchronous, capacity, domain, empty, function,
+    instances, invoke, packages, service, trigger,
 };
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX, header, limit};
 use crate::ids;
@@ -186,6 +186,10 @@ fn routes(app: &Arc<App>) -> Router {
 }
 
 fn fc2() -> Router<Arc<App>> {
+    let one = Router::new()
+        .route("/async-invoke-configs", async_config::of_function())
+        .route("/stateful-async-invocations", async_task::all())
+        .route("/stateful-async-invocations/{task}", async_task::one());
     Router::new()
         .route("/services", service::all())
         .route("/services/{service}", service::one())
@@ -193,15 +197,15 @@ fn fc2() -> Router<Arc<App>> {
         .route("/services/{service}/aliases", empty::aliases())
         .route("/services/{service}/bindings", empty::vpc_bindings())
         .nest("/services/{service}", functions())
-        .route(
-            "/services/{service}/functions/{function}/async-invoke-configs",
-            async_config::of_function(),
-        )
+        .nest("/services/{service}/functions/{function}", one)
         .merge(common())
 }
 
 fn fc3() -> Router<Arc<App>> {
     let one = Router::new()
+        .route("/async-tasks", async_task::all())
+        .route("/async-tasks/{task}", async_task::one())
+        .route("/async-tasks/{task}/stop", async_task::stopping())
         .route("/versions", empty::versions())
         .route("/aliases", empty::aliases())
         .route("/vpc-bindings", empty::vpc_bindings())

@@ -6,11 +6,10 @@
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX};
 
 /// The first part of a path, after its service and function, and what it is about.
-const UNPLAYED: [(&str, &str); 25] = [
+const UNPLAYED: [(&str, &str); 23] = [
     ("accountConfigs", "the account"),
     ("acl", "layers"),
     ("aliases", "aliases"),
-    ("async-tasks", "asynchronous tasks"),
     ("bindings", "VPC bindings"),
     ("event-sources", "event sources"),
     ("gpuInstances", "GPU instances"),
@@ -24,8 +23,10 @@ const UNPLAYED: [(&str, &str); 25] = [
     ("resource-groups", "resource groups"),
     ("sessions", "sessions"),
     ("snapshots", "snapshots"),
-    ("stateful-async-invocation-functions", "asynchronous tasks"),
-    ("stateful-async-invocations", "asynchronous tasks"),
+    (
+        "stateful-async-invocation-functions",
+        "lists of functions with tasks",
+    ),
     ("tag", "tags"),
     ("tags", "tags"),
     ("tags-v2", "tags"),

@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::announcement;
 use super::data::DataArgs;
-use crate::api::{self, App, Guard, Keys};
+use crate::api::{self, App, Guard, Keys, Tasks};
 use crate::facts::limit;
 use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Owner};
 use crate::output;
@@ -116,6 +116,7 @@ where
         },
         keys,
         guard: Guard::new(address, &args.allow_host),
+        tasks: Tasks::default(),
         address,
     });
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;

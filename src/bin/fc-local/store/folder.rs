@@ -79,7 +79,7 @@ impl Store {
             start_empty(folder)?;
         }
         let state = load(&file)?;
-        for inner in ["code", "packages", "logs", "async", "scratch"] {
+        for inner in ["code", "packages", "logs", "async", "scratch", "tasks"] {
             let path = folder.join(inner);
             fs::create_dir_all(&path).map_err(at(&path))?;
         }

@@ -3,7 +3,7 @@
 //! It must not know the API, nor what runs.
 //!
 //! ```text
-//! remove, queue                deleting by name, accepted events
+//! remove, queue, tasks         deleting by name, accepted events, what is known of those that have an id
 //! folder                       the data folder: the state file, packages
 //! files                        files that appear whole or not at all
 //! sweep                        what nothing names: unfinished files, old packages
@@ -19,6 +19,7 @@ pub(crate) mod remove;
 pub(crate) mod spec;
 mod state;
 mod sweep;
+pub(crate) mod tasks;
 
 pub(crate) use files::{entries, write_whole};
 pub(crate) use folder::{Store, StoreError};

@@ -31,6 +31,9 @@ pub(crate) struct Accepted {
     accepted_at: u64,
     /// How often the function has failed so far.
     pub(crate) failures: u32,
+    /// The id by which the call can be asked for, if it can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) task: Option<String>,
     /// What was asked for with HTTP; its body is the event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) http: Option<HttpRequest>,
@@ -77,6 +80,7 @@ impl Accepted {
             event: BASE64.encode(event),
             accepted_at: seconds_now(),
             failures: 0,
+            task: None,
             http: None,
         }
     }

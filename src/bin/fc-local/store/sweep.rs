@@ -14,15 +14,21 @@ const UNFINISHED: &str = ".tmp";
 const UNFINISHED_LETTERS: usize = 6;
 
 /// What a state names.
-const NAMED: [&str; 4] = ["code", "async", "packages", "logs"];
+const NAMED: [&str; 5] = ["code", "async", "packages", "logs", "tasks"];
 
 /// Removes files that a killed fc-local had begun to write; each is a whole file's next version, which nobody was promised.
 pub(super) fn temporary(folder: &Path) {
     let buckets = entries(&folder.join("packages"));
+    let services = entries(&folder.join("tasks"));
+    let tasks: Vec<_> = services
+        .iter()
+        .flat_map(|service| entries(service))
+        .collect();
     let folders = ["", "async", "code"].map(|inner| folder.join(inner));
     let files = folders
         .iter()
         .chain(&buckets)
+        .chain(&tasks)
         .flat_map(|folder| entries(folder));
     // What cannot be removed now is found again at the next start.
     files

@@ -10,18 +10,30 @@ use hyper::http::request::Parts;
 
 use crate::api::app::App;
 use crate::api::lookup;
+use crate::facts::error_type;
 use crate::platform::agent::{CallId, Payload};
 use crate::platform::call;
-use crate::platform::instance::Lease;
+use crate::platform::cold::ColdError;
+use crate::platform::instance::{Instance, Lease};
 use crate::platform::pool::NoInstance;
 use crate::platform::report::Report;
 use crate::store::queue::{Accepted, HttpRequest};
 
+/// What came of a try that reached the function.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub(super) body: Bytes,
+    /// The platform's word for the failure; empty for a success.
+    pub(super) error_type: &'static str,
+    /// The same as a sentence.
+    pub(super) reason: String,
+}
+
 /// How one try went.
 pub(super) enum Tried {
-    Succeeded,
+    Succeeded(Answered),
     /// The function failed, or its instance did not start; that counts.
-    Failed(String),
+    Failed(Answered),
     /// The machine had no instance to give; that is tried again until the event is too old
     /// ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
     Postponed(String),
@@ -29,8 +41,12 @@ pub(super) enum Tried {
     Orphaned,
 }
 
-/// Tries an event once.
-pub(super) async fn attempt(app: &Arc<App>, accepted: &Accepted) -> Tried {
+/// Tries a call once; `on_instance` gets to know which instance it runs on.
+pub(super) async fn attempt(
+    app: &Arc<App>,
+    accepted: &Accepted,
+    on_instance: impl FnOnce(&Arc<Instance>),
+) -> Tried {
     let Ok(deployed) = lookup::deployed(app, &accepted.function()) else {
         return Tried::Orphaned;
     };
@@ -42,10 +58,19 @@ pub(super) async fn attempt(app: &Arc<App>, accepted: &Accepted) -> Tried {
         Ok(lease) => lease,
         Err(no_instance) => return without_instance(&no_instance),
     };
-    let (_, report) = answer(lease, call, accepted).await;
+    on_instance(lease.instance());
+    let (body, report) = answer(lease, call, accepted).await;
     match report.error_type {
-        None => Tried::Succeeded,
-        Some(kind) => Tried::Failed(format!("the function failed with {kind}")),
+        None => Tried::Succeeded(Answered {
+            body,
+            error_type: "",
+            reason: String::new(),
+        }),
+        Some(error_type) => Tried::Failed(Answered {
+            body,
+            error_type,
+            reason: format!("the function failed with {error_type}"),
+        }),
     }
 }
 
@@ -84,10 +109,21 @@ fn head_of(kept: &HttpRequest) -> Parts {
     request.body(()).unwrap_or_default().into_parts().0
 }
 
+fn cold_error_type(error: &ColdError) -> &'static str {
+    match error {
+        ColdError::Initialize { .. } => error_type::INITIALIZATION,
+        ColdError::Start(_) => error_type::COMMON,
+    }
+}
+
 fn without_instance(no_instance: &NoInstance) -> Tried {
     match no_instance {
         NoInstance::Cold(error) if error.is_system() => Tried::Postponed(error.to_string()),
-        NoInstance::Cold(error) => Tried::Failed(error.to_string()),
+        NoInstance::Cold(error) => Tried::Failed(Answered {
+            body: Bytes::new(),
+            error_type: cold_error_type(error),
+            reason: error.to_string(),
+        }),
         NoInstance::Reserved { calls_max } => Tried::Postponed(format!(
             "all {calls_max} calls that the function reserves were running"
         )),

@@ -1,32 +1,52 @@
 //! Asynchronous calls: what was accepted, an event or an HTTP request, is tried until it succeeds or is given up
-//! ([contract §3.3](crate::check::sections::SECTIONS#3.3), RETRY).
+//! ([contract §3.3](crate::check::sections::SECTIONS#3.3), RETRY). One that has an id is a task, which can be asked for and
+//! stopped (fc3 §5).
+//!
+//! ```text
+//! here          which calls are asynchronous, and what is accepted
+//! work          the tries of one call, from the first to its end
+//! attempt       one try
+//! destination   who gets to know of the end
+//! tasks         those that have an id, while they are under way
+//! ```
 
 mod attempt;
+mod destination;
+mod tasks;
+mod work;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use hyper::HeaderMap;
-use hyper::StatusCode;
 use hyper::http::request::Parts;
+use hyper::{HeaderMap, Response, StatusCode};
 
 use super::answer::Answer;
 use super::app::App;
 use super::error::ApiError;
-use super::lookup;
 use crate::facts::{header, limit};
 use crate::name::FunctionName;
 use crate::platform::agent::insert;
 use crate::platform::body::empty_body;
 use crate::store::queue::{self, Accepted};
 use crate::store::spec::AsyncSpec;
-use attempt::{Tried, attempt};
+use crate::store::tasks::Task;
 
-/// The pause before the first retry; it doubles with each ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
+pub(crate) use tasks::Tasks;
 
-/// No pause grows longer than this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// The longest id that a caller may give, in letters.
+const ID_LENGTH_MAX: usize = 128;
+
+/// A call that is to be made later.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Later<'a> {
+    pub(super) function: &'a FunctionName,
+    pub(super) request_id: &'a str,
+    pub(super) body: &'a [u8],
+    /// The head of the request, for an HTTP trigger.
+    pub(super) http: Option<&'a Parts>,
+    /// The id that the caller gives.
+    pub(super) task: Option<&'a str>,
+}
 
 /// Whether a call is to be accepted now and made later.
 ///
@@ -46,37 +66,70 @@ pub(super) fn is_wanted(headers: &HeaderMap) -> Result<bool, ApiError> {
     }
 }
 
-/// Takes an event, or the request of an HTTP trigger with its body, and says so.
+/// The id that a caller gives its call, in the header of either generation.
 ///
 /// # Errors
 ///
-/// It is too large, or it cannot be kept safely.
-pub(super) fn accept(
-    app: &Arc<App>,
-    function: &FunctionName,
-    request_id: &str,
-    body: &[u8],
-    http: Option<&Parts>,
-) -> Answer {
-    if body.len() > limit::ASYNC_BODY_BYTES {
+/// It could not be one.
+pub(super) fn given_id(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    let names = [header::ASYNC_TASK_ID, header::STATEFUL_ID];
+    let Some(given) = names.iter().find_map(|name| headers.get(*name)) else {
+        return Ok(None);
+    };
+    let is_first = |letter: char| letter.is_ascii_alphabetic() || letter == '_';
+    let is_next = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
+    let fits = |id: &&str| {
+        id.starts_with(is_first) && id.chars().all(is_next) && id.len() <= ID_LENGTH_MAX
+    };
+    given.to_str().ok().filter(fits).map(Some).ok_or_else(|| {
+        ApiError::invalid(format!(
+            "the id of the task, {given:?}, is not valid: it has 1 to {ID_LENGTH_MAX} letters, digits, '_' or '-', and \
+             begins with a letter or '_'"
+        ))
+    })
+}
+
+/// Takes a call that is to be made later, and says so.
+///
+/// # Errors
+///
+/// It is too large, its id is taken, or it cannot be kept safely.
+pub(super) fn accept(app: &Arc<App>, later: Later<'_>) -> Answer {
+    if later.body.len() > limit::ASYNC_BODY_BYTES {
         return Err(ApiError::too_large(limit::ASYNC_BODY_BYTES));
     }
-    let mut accepted = Accepted::now(function, request_id, body);
-    accepted.http = http.map(attempt::kept);
-    queue::save(&app.store, &accepted)?;
-    tokio::spawn(work(Arc::clone(app), accepted));
-    let mut response = hyper::Response::new(empty_body());
+    let id = later.task.unwrap_or(later.request_id);
+    let is_task = later.task.is_some() || config(app, later.function).makes_tasks();
+    let mut accepted = Accepted::now(later.function, later.request_id, later.body);
+    accepted.http = later.http.map(attempt::kept);
+    accepted.task = is_task.then(|| id.to_owned());
+    if is_task {
+        let task = Task::new(id, later.function, later.request_id, later.body);
+        app.tasks.begin(&app.store, &task)?;
+    }
+    if let Err(error) = queue::save(&app.store, &accepted) {
+        app.tasks.forget(&app.store, &accepted);
+        return Err(error.into());
+    }
+    tokio::spawn(work::work(Arc::clone(app), accepted));
+    let mut response = Response::new(empty_body());
     *response.status_mut() = StatusCode::ACCEPTED;
-    insert(response.headers_mut(), header::ASYNC_TASK_ID, request_id);
-    insert(response.headers_mut(), header::REQUEST_ID, request_id);
+    for (name, value) in [
+        (header::ASYNC_TASK_ID, id),
+        (header::STATEFUL_ID, id),
+        (header::REQUEST_ID, later.request_id),
+    ] {
+        insert(response.headers_mut(), name, value);
+    }
     Ok(response)
 }
 
-/// Takes up the events that an earlier run accepted and did not finish.
+/// Takes up the calls that an earlier run accepted and did not finish.
 pub(super) fn resume(app: &Arc<App>) {
     let (events, unreadable) = queue::unfinished(&app.store);
     for accepted in events {
-        tokio::spawn(work(Arc::clone(app), accepted));
+        app.tasks.resume(&accepted);
+        tokio::spawn(work::work(Arc::clone(app), accepted));
     }
     for file in unreadable {
         let file = file.display();
@@ -84,54 +137,10 @@ pub(super) fn resume(app: &Arc<App>) {
     }
 }
 
-/// Tries an event until it succeeds or is given up.
-async fn work(app: Arc<App>, mut accepted: Accepted) {
-    let mut pauses = 0;
-    loop {
-        let reason = match attempt(&app, &accepted).await {
-            Tried::Succeeded => break,
-            Tried::Orphaned => {
-                give_up(&app, &accepted, "the function is gone");
-                break;
-            }
-            Tried::Failed(reason) => {
-                accepted.failures += 1;
-                reason
-            }
-            Tried::Postponed(reason) => reason,
-        };
-        if is_over(&app, &accepted) {
-            give_up(&app, &accepted, &reason);
-            break;
-        }
-        // A count that cannot be saved only means one more try after a restart.
-        let _ = queue::save(&app.store, &accepted);
-        tokio::time::sleep((FIRST_PAUSE * 2_u32.saturating_pow(pauses)).min(LONGEST_PAUSE)).await;
-        pauses = (pauses + 1).min(10);
-    }
-    queue::remove(&app.store, &accepted);
-}
-
-/// Says that an event is lost: in the function's log, and where a full disk cannot hide it.
-fn give_up(app: &App, accepted: &Accepted, reason: &str) {
-    let (id, failures) = (&accepted.request_id, accepted.failures);
-    let line = format!(
-        "fc-local: gave up the asynchronous event RequestId: {id} after {failures} failed tries: {reason}"
-    );
-    let function = accepted.function();
-    // A function that is gone must not get a new log.
-    if lookup::function(&app.store.snapshot(), &function).is_ok() {
-        app.pool.note(&function, &line);
-    }
-    eprintln!("{line} ({function})");
-}
-
-fn is_over(app: &App, accepted: &Accepted) -> bool {
+/// How a function's asynchronous calls are made: as configured, else by the defaults.
+fn config(app: &App, function: &FunctionName) -> AsyncSpec {
     let state = app.store.snapshot();
-    let Ok(record) = lookup::function(&state, &accepted.function()) else {
-        return true;
-    };
-    let config = record.async_config.as_ref();
-    let config = config.map_or_else(AsyncSpec::default, |config| config.spec.clone());
-    u64::from(accepted.failures) > config.retries() || accepted.is_older_than(config.age_seconds())
+    let record = state.functions.get(function);
+    let config = record.and_then(|record| record.async_config.as_ref());
+    config.map_or_else(AsyncSpec::default, |config| config.spec.clone())
 }

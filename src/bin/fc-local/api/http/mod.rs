@@ -16,6 +16,7 @@ use hyper::{Response, StatusCode};
 use super::answer::Answer;
 use super::app::App;
 use super::asked::Asked;
+use super::asynchronous::Later;
 use super::auth::SignedBody;
 use super::error::ApiError;
 use super::outcome::{add_report, cold_error, no_instance, wants_log};
@@ -75,8 +76,14 @@ where
     let wants_log = wants_log(&asked.head.headers)?;
     let head = user_head(&asked.head, &target, asked.client)?;
     if asynchronous::is_wanted(&asked.head.headers)? {
-        let function = &target.function;
-        return asynchronous::accept(app, function, &request_id, &body.bytes, Some(&head));
+        let later = Later {
+            function: &target.function,
+            request_id: &request_id,
+            body: &body.bytes,
+            http: Some(&head),
+            task: asynchronous::given_id(&asked.head.headers)?,
+        };
+        return asynchronous::accept(app, later);
     }
     let call = CallId::first(request_id.clone());
     let lease = match app.pool.acquire(&deployed, &call).await {

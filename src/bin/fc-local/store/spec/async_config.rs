@@ -1,4 +1,4 @@
-//! How a function's asynchronous calls are retried.
+//! How a function's asynchronous calls are retried, whether they can be asked for, and who gets to know what came of them.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,27 @@ use crate::facts::limit;
 pub(crate) struct AsyncSpec {
     max_async_retry_attempts: Option<u64>,
     max_async_event_age_in_seconds: Option<u64>,
+    /// FC 3.0 has this name for it, FC 2.0 the other.
+    async_task: Option<bool>,
+    stateful_invocation: Option<bool>,
+    destination_config: Option<Destinations>,
+    #[serde(flatten)]
+    rest: Fields,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Destinations {
+    on_success: Option<Destination>,
+    on_failure: Option<Destination>,
+    #[serde(flatten)]
+    rest: Fields,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Destination {
+    destination: Option<String>,
     #[serde(flatten)]
     rest: Fields,
 }
@@ -27,6 +48,23 @@ impl AsyncSpec {
     pub(crate) fn age_seconds(&self) -> u64 {
         self.max_async_event_age_in_seconds
             .unwrap_or(limit::ASYNC_AGE_SECONDS)
+    }
+
+    /// Whether every call is a task, which can be asked for and stopped.
+    pub(crate) fn makes_tasks(&self) -> bool {
+        let given = self.async_task.or(self.stateful_invocation);
+        given.unwrap_or_default()
+    }
+
+    /// What the platform calls who gets to know of a success or a failure.
+    pub(crate) fn destination(&self, succeeded: bool) -> Option<&str> {
+        let all = self.destination_config.as_ref()?;
+        let one = match succeeded {
+            true => all.on_success.as_ref(),
+            false => all.on_failure.as_ref(),
+        };
+        let name = one?.destination.as_deref();
+        name.filter(|name| !name.is_empty())
     }
 }
 

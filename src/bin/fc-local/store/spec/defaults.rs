@@ -28,7 +28,7 @@ pub(super) fn of(name: &FunctionName, memory_mb: u64) -> Fields {
     let common = json!({
         "description": "", "handler": function.handler, "timeout": function.timeout.as_secs(),
         "memorySize": memory_mb, "cpu": cpu(memory_mb), "diskSize": DISK_MB,
-        "instanceConcurrency": function.concurrency, "environmentVariables": {}, "layers": [],
+        "instanceConcurrency": function.concurrency, "environmentVariables": {},
     });
     let own = match name.generation() {
         Generation::Fc2 => json!({
@@ -36,7 +36,7 @@ pub(super) fn of(name: &FunctionName, memory_mb: u64) -> Fields {
         }),
         Generation::Fc3 => json!({
             "internetAccess": true, "role": "", "instanceIsolationMode": "SHARE", "sessionAffinity": "NONE",
-            "disableOndemand": false, "enableLongLiving": false,
+            "disableOndemand": false,
         }),
     };
     let objects = [common, own].into_iter().filter_map(object);

@@ -117,11 +117,4 @@ pub(super) const SCALING: &[&str] = &[
     "targetInstances",
 ];
 
-pub(super) const ASYNC: &[&str] = &[
-    "asyncTask",
-    "destinationConfig",
-    "function",
-    "qualifier",
-    "service",
-    "statefulInvocation",
-];
+pub(super) const ASYNC: &[&str] = &["function", "qualifier", "service"];

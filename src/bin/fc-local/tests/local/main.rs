@@ -24,4 +24,5 @@ mod secrets;
 mod state;
 #[path = "../support/mod.rs"]
 mod support;
+mod tasks;
 mod watch;

@@ -43,7 +43,7 @@ fn what_nobody_has_set_is_shown_with_its_default_in_both_generations() {
     let expected = json!({
         "functionArn": "acs:fc:cn-hangzhou:1234567890123456:functions/a", "handler": "index.handler", "timeout": 3,
         "memorySize": 128, "cpu": 0.05, "diskSize": 512, "instanceConcurrency": 1, "internetAccess": true,
-        "description": "one", "environmentVariables": {}, "layers": [], "role": "", "instanceIsolationMode": "SHARE",
+        "description": "one", "environmentVariables": {}, "role": "", "instanceIsolationMode": "SHARE",
         "sessionAffinity": "NONE", "state": "Active", "lastUpdateStatus": "Successful",
     });
     let read = server.api_fc3("GET", "/functions/a", &json!(null)).json();

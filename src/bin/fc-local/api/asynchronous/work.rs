@@ -1,0 +1,130 @@
+//! All tries of one call, from the first to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::attempt::{Answered, Tried, attempt};
+use super::tasks::Record;
+use super::{config, destination};
+use crate::api::app::App;
+use crate::api::lookup;
+use crate::store::queue::{self, Accepted};
+use crate::store::tasks::Status;
+
+/// The pause before the first retry; it doubles with each ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// No pause grows longer than this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// How a call ended.
+#[derive(Debug)]
+pub(super) enum End {
+    Succeeded(Answered),
+    /// It failed too often, or grew too old; what it answered last, if it ever ran.
+    GivenUp {
+        reason: String,
+        last: Option<Answered>,
+    },
+    /// The function is gone.
+    Orphaned,
+    Stopped,
+}
+
+impl End {
+    pub(super) fn status(&self) -> Status {
+        match self {
+            Self::Succeeded(_) => Status::Succeeded,
+            Self::GivenUp { last: None, .. } => Status::Expired,
+            Self::GivenUp { last: Some(_), .. } => Status::Failed,
+            Self::Orphaned => Status::Invalid,
+            Self::Stopped => Status::Stopped,
+        }
+    }
+
+    /// What the function answered last.
+    pub(super) fn answered(&self) -> Option<&Answered> {
+        match self {
+            Self::Succeeded(answered) => Some(answered),
+            Self::GivenUp { last, .. } => last.as_ref(),
+            Self::Orphaned | Self::Stopped => None,
+        }
+    }
+
+    /// Why it did not succeed.
+    pub(super) fn reason(&self) -> &str {
+        match self {
+            Self::Succeeded(_) => "",
+            Self::GivenUp { reason, .. } => reason,
+            Self::Orphaned => "the function is gone",
+            Self::Stopped => "it was stopped",
+        }
+    }
+}
+
+/// Tries a call until it succeeds, is given up or is stopped, and says what came of it.
+pub(super) async fn work(app: Arc<App>, mut accepted: Accepted) {
+    let mut record = Record::of(&app, &accepted);
+    let stop = record.stop();
+    let end = tokio::select! {
+        end = tries(&app, &mut accepted, &mut record) => end,
+        () = stop => End::Stopped,
+    };
+    if let End::GivenUp { reason, .. } = &end {
+        give_up(&app, &accepted, reason);
+    } else if matches!(end, End::Orphaned) {
+        give_up(&app, &accepted, end.reason());
+    }
+    let delivered = destination::deliver(&app, &accepted, &end);
+    record.end(&end, delivered);
+    queue::remove(&app.store, &accepted);
+}
+
+async fn tries(app: &Arc<App>, accepted: &mut Accepted, record: &mut Record<'_>) -> End {
+    let mut pauses = 0;
+    let mut last = None;
+    loop {
+        let tried = attempt(app, accepted, |instance| record.runs_on(instance)).await;
+        let reason = match tried {
+            Tried::Succeeded(answered) => return End::Succeeded(answered),
+            Tried::Orphaned => return End::Orphaned,
+            Tried::Failed(answered) => {
+                accepted.failures += 1;
+                let reason = answered.reason.clone();
+                last = Some(answered);
+                reason
+            }
+            Tried::Postponed(reason) => reason,
+        };
+        if is_over(app, accepted) {
+            return End::GivenUp { reason, last };
+        }
+        record.waits(accepted.failures, &reason);
+        // A count that cannot be saved only means one more try after a restart.
+        let _ = queue::save(&app.store, accepted);
+        tokio::time::sleep((FIRST_PAUSE * 2_u32.saturating_pow(pauses)).min(LONGEST_PAUSE)).await;
+        pauses = (pauses + 1).min(10);
+    }
+}
+
+/// Says that an event is lost: in the function's log, and where a full disk cannot hide it.
+fn give_up(app: &App, accepted: &Accepted, reason: &str) {
+    let (id, failures) = (&accepted.request_id, accepted.failures);
+    let line = format!(
+        "fc-local: gave up the asynchronous event RequestId: {id} after {failures} failed tries: {reason}"
+    );
+    let function = accepted.function();
+    // A function that is gone must not get a new log.
+    if lookup::function(&app.store.snapshot(), &function).is_ok() {
+        app.pool.note(&function, &line);
+    }
+    eprintln!("{line} ({function})");
+}
+
+fn is_over(app: &App, accepted: &Accepted) -> bool {
+    let function = accepted.function();
+    let config = config(app, &function);
+    lookup::function(&app.store.snapshot(), &function).is_err()
+        || u64::from(accepted.failures) > config.retries()
+        || accepted.is_older_than(config.age_seconds())
+}
