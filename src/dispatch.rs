@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::call::{Body, Call, FAILED_MARK, Reply, StreamWriter};
 use crate::context::{Context, Limit};
-use crate::error::Error;
+use crate::error::{Error, kind};
 use crate::headers::{Headers, name};
 use crate::http::{Request, Response};
 use crate::http_params;
@@ -106,7 +106,7 @@ impl Dispatch {
             Limit::Initializer,
             |ctx| match hook {
                 Some(hook) => hook(ctx),
-                None => Err(Error::new("NoInitializer", missing)),
+                None => Err(Error::new(kind::NO_INITIALIZER, missing)),
             },
         )
     }
@@ -131,7 +131,7 @@ impl Dispatch {
         let (ctx, _, body) = open(call, Limit::Function);
         let result = Served::start(Phase::Invoke, &ctx).run(|| match handler {
             Some(handler) => handler(&body, &ctx),
-            None => Err(Error::new("NoEventHandler", missing)),
+            None => Err(Error::new(kind::NO_EVENT_HANDLER, missing)),
         });
         match result {
             Ok(bytes) => Reply::bytes(200, "application/octet-stream", bytes),
@@ -162,7 +162,7 @@ impl Dispatch {
                 decoded?;
                 handler(request, &ctx)
             }
-            None => Err(Error::new("NoHttpHandler", missing)),
+            None => Err(Error::new(kind::NO_HTTP_HANDLER, missing)),
         });
         let reply = match result {
             Ok(response) => http_reply(response, served),
@@ -352,7 +352,7 @@ fn wrong_method(call: &Call, endpoint: &str, allowed: &str) -> Reply {
         "{} {endpoint} is not served: use {allowed} {endpoint}",
         call.method
     );
-    Reply::error(405, &Error::new("MethodNotAllowed", message)).with_header("allow", allowed)
+    Reply::error(405, &Error::new(kind::METHOD_NOT_ALLOWED, message)).with_header("allow", allowed)
 }
 
 fn unknown(call: &Call, endpoint: &str) -> Reply {
@@ -360,5 +360,5 @@ fn unknown(call: &Call, endpoint: &str) -> Reply {
         "{} {endpoint} is not served: there are {ENDPOINTS}",
         call.method
     );
-    Reply::error(404, &Error::new("NotFound", message))
+    Reply::error(404, &Error::new(kind::NOT_FOUND, message))
 }

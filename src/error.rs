@@ -3,6 +3,8 @@
 //!
 //! Owns the shape of a failure. It must not know how the failure travels, nor who asked.
 
+pub(crate) mod kind;
+
 use std::any::{Any, type_name};
 use std::fmt;
 use std::num::NonZeroU16;
@@ -63,7 +65,7 @@ impl Error {
         reason = "`map_err(Error::from_boxed)` hands over the box"
     )]
     pub fn from_boxed(error: Box<dyn std::error::Error + Send + Sync>) -> Self {
-        Self::new("Error", message_of(&*error)).caused_by(error.source())
+        Self::new(kind::UNKNOWN, message_of(&*error)).caused_by(error.source())
     }
 
     /// The same failure under another type, such as one that the caller dispatches on.
@@ -159,7 +161,7 @@ impl Error {
             .collect();
         Self {
             trace,
-            ..Self::new("Panic", message)
+            ..Self::new(kind::PANIC, message)
         }
     }
 

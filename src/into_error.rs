@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt::Display;
 
-use crate::error::{Error, message_of, short_name};
+use crate::error::{Error, kind, message_of, short_name};
 use crate::headers::HeaderError;
 
 /// What a handler may fail with: implement it for your own error type, and let your handlers return that.
@@ -119,7 +119,7 @@ impl IntoError for Error {
 /// Its type is `Error`, since a box does not know what it has.
 impl IntoError for Box<dyn StdError + Send + Sync> {
     fn error_type(&self) -> String {
-        "Error".into()
+        kind::UNKNOWN.into()
     }
 
     fn message(&self) -> String {
@@ -135,7 +135,7 @@ impl IntoError for Box<dyn StdError + Send + Sync> {
 #[cfg(feature = "anyhow")]
 impl IntoError for anyhow::Error {
     fn error_type(&self) -> String {
-        "Error".into()
+        kind::UNKNOWN.into()
     }
 
     fn message(&self) -> String {

@@ -6,11 +6,8 @@ use serde_core::de::DeserializeOwned;
 use serde_core::ser::Serialize;
 
 use crate::context::Context;
-use crate::error::{Error, without_value};
+use crate::error::{Error, kind, without_value};
 use crate::into_error::IntoError;
-
-/// The type of the error that responses an event which is not the JSON that the handler asked for.
-const INVALID_JSON: &str = "InvalidJson";
 
 /// Serves an event with a handler that takes and gives JSON.
 pub(crate) fn serve<T, R, E>(
@@ -31,7 +28,7 @@ where
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T, Error> {
     serde_json::from_slice(bytes).map_err(|error| {
         Error::new(
-            INVALID_JSON,
+            kind::INVALID_JSON,
             format!(
                 "{what} is not the JSON expected here: {}",
                 without_value(&error)

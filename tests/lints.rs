@@ -108,9 +108,8 @@ fn only_what_is_shown_comes_from_the_wall_clock() {
     assert_eq!(item, "fn wall_clock() -> SystemTime {");
 }
 
-/// A name that two modules spell can differ in one of them. What tests send is spelled there, as by the platform.
-#[test]
-fn the_headers_of_function_compute_are_spelled_in_one_list() {
+/// The files of the library, but for those of tests, whose code contains this, whatever its case.
+fn spelled(text: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut spelled = Vec::new();
     for file in files(&root) {
@@ -119,13 +118,31 @@ fn the_headers_of_function_compute_are_spelled_in_one_list() {
         if !is_code || name.starts_with("bin") || name.ends_with("tests.rs") {
             continue;
         }
-        let text = read(&file).to_lowercase();
-        let code = text.split("#[cfg(test)]\nmod tests").next();
-        if code.is_some_and(|code| code.contains("\"x-fc-")) {
+        let lower = read(&file).to_lowercase();
+        let code = lower.split("#[cfg(test)]\nmod tests").next();
+        let mut lines = code.unwrap_or_default().lines();
+        if lines.any(|line| !line.trim_start().starts_with("//") && line.contains(text)) {
             spelled.push(name.to_owned());
         }
     }
-    assert_eq!(spelled, [Path::new("headers/name.rs")]);
+    spelled
+}
+
+/// A name that two modules spell can differ in one of them. What tests send is spelled there, as by the platform.
+#[test]
+fn the_headers_of_function_compute_are_spelled_in_one_list() {
+    assert_eq!(spelled("\"x-fc-"), [Path::new("headers/name.rs")]);
+}
+
+/// The page of errors shows all that are in the list. The demo is a program, which has types of its own.
+#[test]
+fn the_types_of_errors_are_spelled_in_one_list() {
+    for call in ["error::new(\"", "self::new(\"", "error_type = \""] {
+        let mut spelled = spelled(call);
+        spelled.retain(|file| !file.ends_with("demo.rs"));
+        assert_eq!(spelled, Vec::<PathBuf>::new(), "{call}");
+    }
+    assert_eq!(spelled("\"invalidstatus\""), [Path::new("error/kind.rs")]);
 }
 
 /// Neither of the groups that the lint of the wall clock is in, nor all that is a warning.

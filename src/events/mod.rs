@@ -67,11 +67,8 @@ pub use timer::TimerEvent;
 use serde_json::Value;
 
 use crate::base64;
-use crate::error::Error;
+use crate::error::{Error, kind};
 use crate::json;
-
-/// The type of the error for an event that is JSON of another shape.
-const INVALID_EVENT: &str = "InvalidEvent";
 
 /// Reads the JSON of an event. An event may be empty, which is not even an empty object
 /// ([contract §7](crate::guide::contract#7)).
@@ -123,7 +120,7 @@ fn unexpected(what: &str, place: &str, found: &Value) -> Error {
 }
 
 fn invalid(message: impl Into<String>) -> Error {
-    Error::new(INVALID_EVENT, message)
+    Error::new(kind::INVALID_EVENT, message)
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {

@@ -9,13 +9,10 @@ mod leaves;
 
 use crate::base64;
 use crate::call::{Body, Call, Reply};
-use crate::error::{Error, quoted};
+use crate::error::{Error, kind, quoted};
 use crate::headers::{HeaderError, Headers, begins_with, is_token, name};
 use crate::target::percent;
 use leaves::{Leaf, leaves};
-
-/// The type of the error that answers a header which cannot be read.
-const INVALID_HTTP_PARAMS: &str = "InvalidHttpParams";
 
 /// Whether the call carries another one in its header; an empty header counts as absent
 /// ([contract §2](crate::guide::contract#2)).
@@ -255,7 +252,7 @@ fn push_quoted(json: &mut String, mark: &str, text: &str) {
 
 fn invalid(what: &str) -> Error {
     Error::new(
-        INVALID_HTTP_PARAMS,
+        kind::INVALID_HTTP_PARAMS,
         format!("{}: {what}", name::HTTP_PARAMS),
     )
 }

@@ -2,52 +2,34 @@
 //!
 //! Owns the rules for method, target and fields that both servers hold. It must not know how a head is read.
 
-use super::framing::Refusal;
+use super::refusal::{self, Refusal};
 use crate::headers::{Headers, is_token, name};
 use crate::target::authority_of;
 
 /// Whom the client means to speak to (RFC 9110 §7.2).
 const HOST: &str = "host";
 
-/// RFC 9110 §15.6.6.
-pub(super) const OTHER_VERSION: Refusal = Refusal::Unserved(
-    505,
-    "VersionNotSupported",
-    "only HTTP/1.1 and HTTP/1.0 are served",
-);
-/// RFC 9110 §9.3.6: an answer to it would turn the connection into a tunnel.
-const CONNECT: Refusal = Refusal::Unserved(501, "NotImplemented", "CONNECT is not served");
-
 /// A method is a token, and a target is a path, a whole URI, or the asterisk of OPTIONS (RFC 9112 §3.1, §3.2).
-pub(super) fn check_line(method: &str, target: &str) -> Result<(), Refusal> {
+pub(super) fn check_line(method: &str, target: &str) -> Result<(), &'static Refusal> {
     if !is_token(method) {
-        return Err(Refusal::Malformed("the method is not a token"));
+        return Err(&refusal::NO_METHOD);
     }
     let is_sound = match target {
-        _ if method == "CONNECT" => return Err(CONNECT),
+        // An answer to it would turn the connection into a tunnel (RFC 9110 §9.3.6).
+        _ if method == "CONNECT" => return Err(&refusal::CONNECT),
         // A fragment is the client's own and part of no target (RFC 9110 §7.1).
         _ if target.contains('#') => false,
         "*" => method == "OPTIONS",
         _ if target.starts_with('/') => true,
         _ => authority_of(target).is_some_and(|authority| is_authority(&target[authority])),
     };
-    match is_sound {
-        true => Ok(()),
-        false => Err(Refusal::Malformed(
-            "the target is neither a path nor a URI of http",
-        )),
-    }
+    accept(is_sound, &refusal::NO_TARGET)
 }
 
 /// Bytes above 127 are for the handler to understand (RFC 9110 §5.5).
 #[cfg(feature = "tiny-http")]
-pub(super) fn check_value(value: &[u8]) -> Result<(), Refusal> {
-    match crate::headers::is_value(value) {
-        true => Ok(()),
-        false => Err(Refusal::Malformed(
-            "a header value contains a control character",
-        )),
-    }
+pub(super) fn check_value(value: &[u8]) -> Result<(), &'static Refusal> {
+    accept(crate::headers::is_value(value), &refusal::CONTROL_IN_VALUE)
 }
 
 /// The fields of a head, whose line was found sound, as the handler is to see them.
@@ -55,11 +37,11 @@ pub(super) fn checked_fields(
     mut headers: Headers,
     target: &str,
     http_1_0: bool,
-) -> Result<Headers, Refusal> {
+) -> Result<Headers, &'static Refusal> {
     check_host(&headers, http_1_0)?;
     // HTTP/1.0 knows no chunks, so the proxy that relayed this did not see the end of its body (RFC 9112 §6.1).
     if http_1_0 && headers.get_bytes(name::TRANSFER_ENCODING).is_some() {
-        return Err(Refusal::Malformed("HTTP/1.0 has no Transfer-Encoding"));
+        return Err(&refusal::CODING_IN_1_0);
     }
     if let Some(authority) = authority_of(target) {
         // The target's own authority is the host, whatever the field says (RFC 9112 §3.2.2).
@@ -79,7 +61,7 @@ pub(super) fn has_connection_option(headers: &Headers, option: &str) -> bool {
 }
 
 /// Exactly one sound `Host`; only HTTP/1.0 may do without (RFC 9112 §3.2).
-fn check_host(headers: &Headers, http_1_0: bool) -> Result<(), Refusal> {
+fn check_host(headers: &Headers, http_1_0: bool) -> Result<(), &'static Refusal> {
     let mut hosts = headers.all(HOST);
     let is_sound = match (hosts.next(), hosts.next()) {
         (None, _) => http_1_0,
@@ -87,10 +69,11 @@ fn check_host(headers: &Headers, http_1_0: bool) -> Result<(), Refusal> {
         (Some(host), None) => host.is_empty() || std::str::from_utf8(host).is_ok_and(is_authority),
         (Some(_), Some(_)) => false,
     };
-    match is_sound {
-        true => Ok(()),
-        false => Err(Refusal::Malformed("there must be one valid Host")),
-    }
+    accept(is_sound, &refusal::NO_HOST)
+}
+
+fn accept(is_sound: bool, refusal: &'static Refusal) -> Result<(), &'static Refusal> {
+    if is_sound { Ok(()) } else { Err(refusal) }
 }
 
 /// Whether this is a host and perhaps a port, without user information (RFC 9110 §4.2.4, RFC 3986 §3.2).
@@ -156,9 +139,8 @@ fn escapes_are_sound(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CONNECT, check_line, checked_fields, has_connection_option};
+    use super::{check_line, checked_fields, has_connection_option, refusal};
     use crate::headers::Headers;
-    use crate::server::framing::Refusal;
 
     fn headers(fields: &[(&str, &str)]) -> Headers {
         let mut headers = Headers::new();
@@ -169,10 +151,8 @@ mod tests {
     }
 
     fn is_refused(fields: &[(&str, &str)], http_1_0: bool) -> bool {
-        matches!(
-            checked_fields(headers(fields), "/", http_1_0),
-            Err(Refusal::Malformed(_))
-        )
+        let checked = checked_fields(headers(fields), "/", http_1_0);
+        checked.is_err_and(|refusal| refusal.status() == 400)
     }
 
     #[test]
@@ -201,13 +181,11 @@ mod tests {
             ("GET", "http:///path"),
             ("GET", "http://user@example.com/"),
         ] {
-            let refused = check_line(method, target);
-            assert!(
-                matches!(refused, Err(Refusal::Malformed(_))),
-                "{method} {target}"
-            );
+            let refused = check_line(method, target).expect_err(target);
+            assert_eq!(refused.status(), 400, "{method} {target}");
         }
-        assert_eq!(check_line("CONNECT", "example.com:80"), Err(CONNECT));
+        let refused = Err(&refusal::CONNECT);
+        assert_eq!(check_line("CONNECT", "example.com:80"), refused);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What can be read from the library's own code: its answers, its errors and what they say.
+//! What can be read from the library's own code: the variants of its errors, and what it logs.
 //!
 //! Owns the reading of Rust, as far as that takes no compiler. It must not know any page.
 
@@ -53,43 +53,12 @@ pub(crate) fn code_of(file: &Path) -> String {
     code.collect::<Vec<_>>().join("\n") + "\n"
 }
 
-/// The arguments of each call that begins so, or the values of each tuple.
-pub(crate) fn calls<'a>(code: &'a str, call: &'a str) -> impl Iterator<Item = Vec<&'a str>> {
-    code.match_indices(call)
-        .map(|(at, _)| arguments(&code[at + call.len()..]))
-}
-
-/// What is parted by commas up to the parenthesis that closes the call, or that cannot be closed.
-fn arguments(rest: &str) -> Vec<&str> {
-    let (mut arguments, mut start, mut depth) = (Vec::new(), 0, 0_usize);
-    let (mut is_text, mut is_escaped) = (false, false);
-    for (at, byte) in rest.bytes().enumerate() {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if is_text => is_escaped = true,
-            b'"' => is_text = !is_text,
-            _ if is_text => {}
-            b'(' | b'[' | b'{' => depth += 1,
-            b',' if depth == 0 => {
-                arguments.push(rest[start..at].trim());
-                start = at + 1;
-            }
-            b')' | b']' | b'}' if depth == 0 => {
-                arguments.push(rest[start..at].trim());
-                return arguments;
-            }
-            b')' | b']' | b'}' => depth -= 1,
-            _ => {}
-        }
-    }
-    arguments.push(rest[start..].trim());
-    arguments
-}
-
-/// The string literal that the code begins with.
-pub(crate) fn literal(code: &str) -> Option<String> {
-    let (text, _) = code.strip_prefix('"')?.split_once('"')?;
-    (!text.ends_with('\\')).then(|| text.to_owned())
+/// The string literals that these calls begin with.
+pub(crate) fn literals<'a>(code: &'a str, call: &'a str) -> impl Iterator<Item = String> + 'a {
+    code.split(call).skip(1).filter_map(|rest| {
+        let (text, _) = rest.trim_start().strip_prefix('"')?.split_once('"')?;
+        (!text.ends_with('\\')).then(|| text.to_owned())
+    })
 }
 
 pub(crate) fn root() -> &'static Path {
@@ -97,7 +66,7 @@ pub(crate) fn root() -> &'static Path {
 }
 
 /// Whether a word is the name of a type.
-pub(crate) fn is_error_type(word: &str) -> bool {
+fn is_error_type(word: &str) -> bool {
     word.starts_with(|first: char| first.is_ascii_uppercase())
         && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

@@ -1,4 +1,5 @@
-//! The guide keeps up with the library: what the code can answer, fail with or log, `src/guide/errors.md` names and cures.
+//! The guide keeps up with the library: what the code can fail with or log, `src/guide/errors.md` names and cures. What it
+//! answers, the unit tests of the tables compare that it answers from: `server/refusal.rs` and `error/kind.rs`.
 
 mod cited;
 mod code;
@@ -10,15 +11,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use code::{calls, code_of, is_error_type, library, literal, root, variants};
+use code::{code_of, library, literals, root, variants};
 
 const ERRORS: &str = include_str!("../../src/guide/errors.md");
 const SERVERS: &str = include_str!("../../src/guide/servers.md");
 const TROUBLES: &str = include_str!("../../src/guide/troubleshooting.md");
-
-/// The types that are no literal where the error is made: one comes from the tuples of `framing`, which are read too, the
-/// other is the name that a program's own error type gives.
-const NO_LITERALS: [&str; 2] = ["kind", "self.error_type()"];
 
 #[test]
 fn every_variant_of_an_error_is_named_with_its_cure() {
@@ -36,64 +33,11 @@ fn every_variant_of_an_error_is_named_with_its_cure() {
 }
 
 #[test]
-fn every_error_type_is_named() {
-    let named: BTreeSet<_> = quoted_in(ERRORS).collect();
-    let types = error_types();
-    assert!(types.len() > 15, "they are found: {types:?}");
-    for error_type in &types {
-        assert!(
-            named.contains(error_type.as_str()),
-            "errors.md does not name {error_type}"
-        );
-    }
-}
-
-#[test]
-fn every_status_has_a_section_that_names_its_error_types_and_messages() {
-    let mut statuses = BTreeSet::new();
-    for answer in answers() {
-        let section = section(&answer.status);
-        for word in [&answer.error_type, &answer.message].into_iter().flatten() {
-            assert!(
-                section.contains(&format!("`{word}`")),
-                "the section {} of errors.md does not name {word:?}",
-                answer.status
-            );
-        }
-        statuses.insert(answer.status);
-    }
-    let sections: BTreeSet<_> = (ERRORS.lines())
-        .filter_map(|line| line.strip_prefix("## "))
-        .map(str::to_owned)
-        .collect();
-    assert_eq!(sections, statuses, "errors.md and code");
-}
-
-#[test]
-fn every_message_of_a_bad_request_is_one_of_the_code() {
-    let messages: BTreeSet<_> = answers()
-        .into_iter()
-        .filter_map(|answer| answer.message)
-        .collect();
-    for status in ["400", "501"] {
-        let section = section(status);
-        let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
-        for row in rows {
-            let message = row.split('`').next().unwrap_or_default();
-            assert!(
-                messages.contains(message),
-                "no code says {message:?}, which errors.md names"
-            );
-        }
-    }
-}
-
-#[test]
 fn every_warning_and_error_of_the_log_is_named() {
     let mut found = 0;
     for code in library() {
         for macro_name in ["log::warn!(", "log::error!("] {
-            for line in calls(&code, macro_name).filter_map(|values| literal(values[0])) {
+            for line in literals(&code, macro_name) {
                 let line = without_values(&line);
                 assert!(
                     ERRORS.contains(&line),
@@ -243,100 +187,9 @@ fn pages() -> Vec<(String, String)> {
     files.filter_map(read).collect()
 }
 
-/// A response of the runtime itself, as far as the code has it in one place.
-struct Answer {
-    status: String,
-    error_type: Option<String>,
-    message: Option<String>,
-}
-
-/// All of them: `Malformed(MESSAGE)` is a 400; whatever else has a status has it as the first of several values, with the
-/// type and the message after it or in an `Error`.
-fn answers() -> Vec<Answer> {
-    let mut answers = Vec::new();
-    for code in library() {
-        answers.extend(calls(&code, "Excess = Excess {").flat_map(|fields| excess(&fields)));
-        for values in calls(&code, "Malformed(") {
-            answers.extend(literal(values[0]).map(|message| Answer {
-                status: "400".into(),
-                error_type: None,
-                message: Some(message),
-            }));
-        }
-        for values in calls(&code, "(").filter(|values| is_status(values[0])) {
-            let inner = values
-                .get(1)
-                .and_then(|value| calls(value, "&Error::new(").next());
-            let said = inner.unwrap_or_else(|| values[1..].to_vec());
-            let (kind, message) = (said.first().copied(), said.get(1).copied());
-            let error_type = match kind.unwrap_or_default() {
-                panic if panic.starts_with("&crate::panics::error(") => Some("Panic".to_owned()),
-                kind => literal(kind).filter(|word| is_error_type(word)),
-            };
-            answers.extend(error_type.map(|error_type| Answer {
-                status: values[0].to_owned(),
-                error_type: Some(error_type),
-                message: message.and_then(literal),
-            }));
-        }
-    }
-    assert!(answers.len() > 25, "they are found: {}", answers.len());
-    answers
-}
-
-/// What is said of a part of a request that is too large: the words before the limit, and those after it.
-fn excess(fields: &[&str]) -> [Answer; 2] {
-    let field = |name: &str| {
-        let mut values = fields.iter().filter_map(|field| field.strip_prefix(name));
-        let value = values.next().and_then(|rest| rest.strip_prefix(": "));
-        value.unwrap_or_else(|| panic!("an Excess without {name}"))
-    };
-    ["what", "knob"].map(|part| Answer {
-        status: field("status").to_owned(),
-        error_type: literal(field("kind")),
-        message: literal(field(part)),
-    })
-}
-
-/// Every type that an error of the library's own can have.
-fn error_types() -> BTreeSet<String> {
-    let mut types: BTreeSet<_> = (answers().into_iter())
-        .filter_map(|answer| answer.error_type)
-        .collect();
-    for code in library() {
-        for call in ["Error::new(", "Self::new("] {
-            for values in calls(&code, call) {
-                let value = format!("const {}: &str = ", values[0]);
-                let constant = code.split_once(&value).map(|(_, value)| value);
-                let word = literal(values[0]).or_else(|| literal(constant?));
-                assert!(
-                    word.is_some() || call == "Self::new(" || NO_LITERALS.contains(&values[0]),
-                    "which type has Error::new({}, …)? errors.md must name it",
-                    values[0]
-                );
-                types.extend(word.filter(|word| is_error_type(word)));
-            }
-        }
-    }
-    types
-}
-
-fn is_status(text: &str) -> bool {
-    text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// What stands between backticks.
 fn quoted_in(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
-}
-
-/// The part of errors.md about a status.
-fn section(status: &str) -> &'static str {
-    let (_, rest) = ERRORS
-        .split_once(&format!("\n## {status}\n"))
-        .unwrap_or_else(|| panic!("errors.md has no section {status}"));
-    let end = rest.find("\n#").unwrap_or(rest.len());
-    &rest[..end]
 }
 
 /// A format's text with an ellipsis for each value.

@@ -3,10 +3,11 @@
 //! Owns the chunks. It must not know sockets.
 
 use super::head;
-use super::inbox::{CRLF, End, Inbox, NO_MEMORY, Source};
+use super::inbox::{CRLF, End, Inbox, Source};
 use super::memory::Share;
 use crate::limits::Limits;
-use crate::server::framing::{Framing, Refusal};
+use crate::server::framing::Framing;
+use crate::server::refusal::{self, Refusal};
 
 /// The longest line before a chunk, in bytes: its size and its extensions, which nobody here understands and which must
 /// not be a way to send without end (RFC 9112 §7.1.1).
@@ -14,12 +15,6 @@ const CHUNK_LINE_BYTES: usize = 1024;
 
 /// The most bytes of extensions in all chunks of a body together: who sends more hides something in them.
 const EXTENSIONS_BYTES: usize = 16 * 1024;
-
-const EXTENSIONS_TOO_LONG: Refusal =
-    Refusal::Malformed("the extensions of the chunks are longer than 16384 bytes");
-const CHUNK_LINE_TOO_LONG: Refusal =
-    Refusal::Malformed("the line before a chunk is longer than 1024 bytes");
-const CHUNK_TOO_LONG: Refusal = Refusal::Malformed("a chunk is longer than it says");
 
 /// A body that comes: what of it is there, and what is to come next. Whatever length it has announced, only what has come
 /// takes memory.
@@ -82,7 +77,7 @@ impl Reader {
         };
         let is_within = self.body.is_empty() || self.share.set(self.body.capacity());
         if !is_within && matches!(read, Ok(()) | Err(End::Waiting)) {
-            return Err(NO_MEMORY.into());
+            return Err((&refusal::NO_MEMORY).into());
         }
         read.map(|()| std::mem::take(&mut self.body))
     }
@@ -104,7 +99,7 @@ impl Reader {
                 None
             }
             Next::ChunkLine => {
-                let line = inbox.line(CHUNK_LINE_BYTES, CHUNK_LINE_TOO_LONG)?;
+                let line = inbox.line(CHUNK_LINE_BYTES, &refusal::CHUNK_LINE_TOO_LONG)?;
                 let (size, extensions) = chunk_size(line)?;
                 Some(self.begin_chunk(size, extensions, limits)?)
             }
@@ -113,7 +108,7 @@ impl Reader {
                 Some(Next::ChunkEnd)
             }
             Next::ChunkEnd => {
-                inbox.line(CRLF.len(), CHUNK_TOO_LONG)?;
+                inbox.line(CRLF.len(), &refusal::CHUNK_TOO_LONG)?;
                 Some(Next::ChunkLine)
             }
             Next::Trailers(searched) => {
@@ -128,20 +123,17 @@ impl Reader {
         size: usize,
         extensions: usize,
         limits: &Limits,
-    ) -> Result<Next, Refusal> {
+    ) -> Result<Next, &'static Refusal> {
         self.extensions_left = self
             .extensions_left
             .checked_sub(extensions)
-            .ok_or(EXTENSIONS_TOO_LONG)?;
+            .ok_or(&refusal::EXTENSIONS_TOO_LONG)?;
         match size {
             0 => Ok(Next::Trailers(0)),
             size if size <= limits.body_bytes - self.body.len() => {
                 Ok(Next::Chunk(self.body.len() + size))
             }
-            _ => Err(Refusal::TooLarge {
-                limit: limits.body_bytes,
-                announced: None,
-            }),
+            _ => Err(&refusal::BODY_TOO_LARGE),
         }
     }
 
@@ -166,9 +158,7 @@ impl Reader {
 }
 
 /// The size of a chunk, from the line before it, and how many bytes of extensions it has, which are ignored.
-fn chunk_size(line: &[u8]) -> Result<(usize, usize), Refusal> {
-    const MALFORMED: Refusal =
-        Refusal::Malformed("the line before a chunk does not begin with its size");
+fn chunk_size(line: &[u8]) -> Result<(usize, usize), &'static Refusal> {
     let digits = line
         .iter()
         .take_while(|byte| byte.is_ascii_hexdigit())
@@ -180,7 +170,7 @@ fn chunk_size(line: &[u8]) -> Result<(usize, usize), Refusal> {
         || !(extensions.is_empty() || has_extensions)
         || extensions.iter().any(is_control)
     {
-        return Err(MALFORMED);
+        return Err(&refusal::NO_CHUNK_SIZE);
     }
     let add = |size: usize, digit: &u8| {
         let digit = char::from(*digit).to_digit(16)?;
@@ -199,7 +189,8 @@ mod tests {
     use crate::limits::Limits;
     use crate::server::direct::inbox::{Buffer, End, Inbox, Script, Source};
     use crate::server::direct::memory::Memory;
-    use crate::server::framing::{Excess, Framing, Refusal};
+    use crate::server::framing::Framing;
+    use crate::server::refusal::{BODY_TOO_LARGE, TOO_MANY_HEADERS};
     use std::io::{self, ErrorKind};
 
     const LIMIT: usize = 100;
@@ -220,6 +211,14 @@ mod tests {
         let mut next = Vec::new();
         let is_next = inbox.take(4, &mut next).is_ok() && next == b"NEXT";
         Ok((body, is_next))
+    }
+
+    /// The status that it is refused with.
+    fn status<T>(read: &Result<T, End>) -> Option<u16> {
+        match read {
+            Err(End::Refused(refusal)) => Some(refusal.status()),
+            _ => None,
+        }
     }
 
     #[test]
@@ -271,18 +270,14 @@ mod tests {
         ] {
             for step in [1, 2, bytes.len()] {
                 let read = chunked(bytes.as_bytes(), step);
-                let is_malformed = matches!(read, Err(End::Refused(Refusal::Malformed(_))));
-                assert!(is_malformed, "{bytes:?} by {step}: {read:?}");
+                assert_eq!(status(&read), Some(400), "{bytes:?} by {step}: {read:?}");
             }
         }
     }
 
     #[test]
     fn chunks_over_the_limit_are_refused_by_their_size_alone() {
-        let over = Err(End::Refused(Refusal::TooLarge {
-            limit: LIMIT,
-            announced: None,
-        }));
+        let over = Err(End::Refused(&BODY_TOO_LARGE));
         assert_eq!(chunked(b"65\r\n", 1), over);
         assert_eq!(chunked(b"ffffffffffffffffffffffffffffff\r\n", 9), over);
         assert_eq!(chunked(b"ffffffffffffffff\r\n", 9), over);
@@ -297,18 +292,10 @@ mod tests {
     #[test]
     fn extensions_and_trailers_without_end_are_refused() {
         let extension = ["1;", &"x".repeat(2000)].concat();
-        assert!(matches!(
-            chunked(extension.as_bytes(), 64),
-            Err(End::Refused(Refusal::Malformed(_)))
-        ));
+        assert_eq!(status(&chunked(extension.as_bytes(), 64)), Some(400));
         let trailers = ["0\r\n", &"a: b\r\n".repeat(257), "\r\n"].concat();
-        assert!(matches!(
-            chunked(trailers.as_bytes(), 64),
-            Err(End::Refused(Refusal::OverLimit(
-                Excess { status: 431, .. },
-                _
-            )))
-        ));
+        let refused = Err(End::Refused(&TOO_MANY_HEADERS));
+        assert_eq!(chunked(trailers.as_bytes(), 64), refused);
     }
 
     /// Bytes that come so many at a time, each piece after a wait.
@@ -317,10 +304,10 @@ mod tests {
     impl Source for Halting<'_> {
         fn read(&mut self, into: &mut Vec<u8>) -> io::Result<usize> {
             self.1 = !self.1;
-            match self.1 {
-                true => Err(ErrorKind::WouldBlock.into()),
-                false => self.0.read(into),
+            if self.1 {
+                return Err(ErrorKind::WouldBlock.into());
             }
+            self.0.read(into)
         }
     }
 

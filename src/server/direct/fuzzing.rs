@@ -56,35 +56,38 @@ impl From<Most> for Limits {
 /// without any they come at once.
 pub fn head(bytes: &[u8], cuts: &[usize], most: Most) -> Result<(Head, usize), Ended> {
     let mut inbox = inbox(bytes, cuts);
-    let head = read_head(&mut inbox, &most.into())?;
+    let limits = most.into();
+    let head = read_head(&mut inbox, &limits).map_err(|end| ended(end, &limits))?;
     Ok((head, bytes.len() - rest(&mut inbox)))
 }
 
 /// Reads one chunked body, and returns how many bytes it took.
 pub fn chunks(bytes: &[u8], cuts: &[usize], most: Most) -> Result<(Vec<u8>, usize), Ended> {
     let mut inbox = inbox(bytes, cuts);
+    let limits = most.into();
     let body = Reader::new(Framing::Chunked, Memory::new(usize::MAX).share())
-        .read(&mut inbox, &most.into())?;
+        .read(&mut inbox, &limits)
+        .map_err(|end| ended(end, &limits))?;
     Ok((body, bytes.len() - rest(&mut inbox)))
 }
 
 /// Reads request after request, as a kept-alive connection does whatever they say, until one is refused or there are
 /// no more.
 pub fn requests(bytes: &[u8], cuts: &[usize], most: Most) -> (Vec<(Head, Request)>, Ended) {
-    let mut inbox = inbox(bytes, cuts);
+    let (mut inbox, limits) = (inbox(bytes, cuts), most.into());
     let mut requests = Vec::new();
     loop {
-        match read_request(&mut inbox, &most.into()) {
+        match read_request(&mut inbox, &limits) {
             Ok(request) => requests.push(request),
-            Err(ended) => return (requests, ended),
+            Err(end) => return (requests, ended(end, &limits)),
         }
     }
 }
 
-fn read_request(inbox: &mut Inbox<Pieces<'_>>, limits: &Limits) -> Result<(Head, Request), Ended> {
+fn read_request(inbox: &mut Inbox<Pieces<'_>>, limits: &Limits) -> Result<(Head, Request), End> {
     inbox.wait()?;
     let head = read_head(inbox, limits)?;
-    let framing = framing(&head.headers, limits.body_bytes).map_err(End::Refused)?;
+    let framing = framing(&head.headers, limits.body_bytes)?;
     let body = Reader::new(framing, Memory::new(usize::MAX).share()).read(inbox, limits)?;
     let Head {
         method,
@@ -95,7 +98,7 @@ fn read_request(inbox: &mut Inbox<Pieces<'_>>, limits: &Limits) -> Result<(Head,
     Ok((head, Request::from_parts(method, target, headers, body)))
 }
 
-fn read_head(inbox: &mut Inbox<Pieces<'_>>, limits: &Limits) -> Result<Head, Ended> {
+fn read_head(inbox: &mut Inbox<Pieces<'_>>, limits: &Limits) -> Result<Head, End> {
     let head = head::Head::read(inbox, limits, &mut false)?;
     Ok(Head {
         method: head.call.method,
@@ -148,15 +151,14 @@ impl Source for Pieces<'_> {
     }
 }
 
-impl From<End> for Ended {
-    fn from(end: End) -> Self {
-        let End::Refused(refusal) = end else {
-            return Self(None);
-        };
-        let reply = refusal.reply();
-        match reply.body {
-            Body::Bytes(body) => Self(Some((reply.status, body))),
-            Body::Stream(_) => unreachable!("a refusal is told in one piece"),
-        }
+/// What a client is told of the end.
+fn ended(end: End, limits: &Limits) -> Ended {
+    let End::Refused(refusal) = end else {
+        return Ended(None);
+    };
+    let reply = refusal.reply(limits);
+    match reply.body {
+        Body::Bytes(body) => Ended(Some((reply.status, body))),
+        Body::Stream(_) => unreachable!("a refusal is told in one piece"),
     }
 }

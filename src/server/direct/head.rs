@@ -10,50 +10,18 @@
 
 use std::time::Instant;
 
-use super::inbox::{BARE_LF, CRLF, End, Inbox, Source, up_to_lf};
+use super::inbox::{CRLF, End, Inbox, Source, up_to_lf};
 use crate::call::Call;
 use crate::headers::{Field, Headers, token_length, value_length};
 use crate::limits::Limits;
 use crate::server::answer::Asked;
-use crate::server::framing::{Excess, Refusal};
+use crate::server::refusal::{self, Refusal};
 use crate::server::rules;
 
 /// For how many fields there is a place from the start: the platform's own, about 40, and a client's. A list that grows
 /// to them step by step asks for memory five times, and makes musl's allocator map a page of it and give it back, each
 /// time.
 const TYPICAL_FIELDS: usize = 64;
-
-/// RFC 9112 §3.
-static LINE_TOO_LONG: Excess = Excess {
-    status: 414,
-    kind: "TargetTooLong",
-    what: "the request line is longer than",
-    knob: "bytes; Runtime::head_limit raises that",
-};
-/// RFC 6585 §5.
-static HEAD_TOO_LARGE: Excess = Excess {
-    status: 431,
-    kind: "HeadersTooLarge",
-    what: "the head or the trailers are larger than",
-    knob: "bytes; Runtime::head_limit raises that",
-};
-/// RFC 6585 §5.
-static TOO_MANY_HEADERS: Excess = Excess {
-    status: 431,
-    kind: "HeadersTooLarge",
-    what: "there are more than",
-    knob: "headers; Runtime::header_count raises that",
-};
-/// Bytes above 127 are for the handler to understand (RFC 9110 §5.5).
-const CONTROL_IN_VALUE: Refusal = Refusal::Malformed("a header value contains a control character");
-const NO_NAME: Refusal =
-    Refusal::Malformed("a header name is not a token with a colon right after it");
-/// RFC 9110 §10.1.1.
-const UNKNOWN_EXPECTATION: Refusal = Refusal::Unserved(
-    417,
-    "ExpectationFailed",
-    "the only expectation that is met is 100-continue",
-);
 
 /// What a head says, every part of which is sound.
 #[derive(Debug)]
@@ -73,8 +41,7 @@ impl Head {
         limits: &Limits,
         is_head: &mut bool,
     ) -> Result<Self, End> {
-        let too_long = Refusal::OverLimit(&LINE_TOO_LONG, limits.head_bytes);
-        let line_length = inbox.line_length(limits.head_bytes, too_long)?;
+        let line_length = inbox.line_length(limits.head_bytes, &refusal::LINE_TOO_LONG)?;
         let line = &inbox.unused()[..line_length - CRLF.len()];
         *is_head = line.starts_with(b"HEAD ");
         let (method, target, http_1_0) = request_line(line)?;
@@ -103,16 +70,20 @@ impl Head {
 
 /// Whether the connection is kept alive, as the response has to say (RFC 9112 §9.3).
 fn connection(headers: &Headers, http_1_0: bool) -> Option<&'static str> {
-    match http_1_0 {
-        _ if rules::has_connection_option(headers, "close") => Some("close"),
-        true if rules::has_connection_option(headers, "keep-alive") => Some("keep-alive"),
-        true => Some("close"),
-        false => None,
+    let has = |option| rules::has_connection_option(headers, option);
+    if has("close") {
+        Some("close")
+    } else if !http_1_0 {
+        None
+    } else if has("keep-alive") {
+        Some("keep-alive")
+    } else {
+        Some("close")
     }
 }
 
 /// A client of HTTP/1.0 does not know the word, so what it expects is ignored (RFC 9110 §10.1.1).
-fn awaits_continue(headers: &Headers, http_1_0: bool) -> Result<bool, Refusal> {
+fn awaits_continue(headers: &Headers, http_1_0: bool) -> Result<bool, &'static Refusal> {
     let mut expectations = headers.all("expect");
     match expectations.next() {
         _ if http_1_0 => Ok(false),
@@ -120,7 +91,7 @@ fn awaits_continue(headers: &Headers, http_1_0: bool) -> Result<bool, Refusal> {
         Some(one) if one.eq_ignore_ascii_case(b"100-continue") && expectations.next().is_none() => {
             Ok(true)
         }
-        Some(_) => Err(UNKNOWN_EXPECTATION),
+        Some(_) => Err(&refusal::UNKNOWN_EXPECTATION),
     }
 }
 
@@ -140,7 +111,7 @@ fn fields<S: Source>(
     limits: &Limits,
 ) -> Result<usize, End> {
     let most = limits.head_bytes;
-    let too_large = Refusal::OverLimit(&HEAD_TOO_LARGE, most);
+    let too_large = &refusal::HEAD_TOO_LARGE;
     let mut line = Line::default();
     loop {
         let here = inbox.unused();
@@ -157,9 +128,11 @@ fn fields<S: Source>(
         }
         match look {
             Look::Empty => return Ok(at + end),
-            Look::Refused(_) if !here[..at + end].ends_with(CRLF) => return Err(BARE_LF.into()),
+            Look::Refused(_) if !here[..at + end].ends_with(CRLF) => {
+                return Err((&refusal::BARE_LF).into());
+            }
             _ if found.len() == limits.headers => {
-                return Err(Refusal::OverLimit(&TOO_MANY_HEADERS, limits.headers).into());
+                return Err((&refusal::TOO_MANY_HEADERS).into());
             }
             Look::Refused(refusal) => return Err(refusal.into()),
             // What is unfinished has no end.
@@ -188,7 +161,7 @@ enum Look {
     /// It may be either when more of it has come.
     Unfinished,
     /// Neither, however it goes on.
-    Refused(Refusal),
+    Refused(&'static Refusal),
 }
 
 impl Line {
@@ -200,17 +173,17 @@ impl Line {
             match (self.name, &line[self.name..]) {
                 (_, []) | (0, [b'\r']) => return Look::Unfinished,
                 (0, [b'\r', b'\n', ..]) => return Look::Empty,
-                (0, [b'\n', ..]) => return Look::Refused(BARE_LF),
+                (0, [b'\n', ..]) => return Look::Refused(&refusal::BARE_LF),
                 (1.., [b':', ..]) => self.value = self.name + 1,
-                _ => return Look::Refused(NO_NAME),
+                _ => return Look::Refused(&refusal::NO_FIELD),
             }
         }
         self.value += value_length(&line[self.value..]);
         match &line[self.value..] {
             [] | [b'\r'] => Look::Unfinished,
             [b'\r', b'\n', ..] => Look::Field,
-            [b'\n', ..] => Look::Refused(BARE_LF),
-            _ => Look::Refused(CONTROL_IN_VALUE),
+            [b'\n', ..] => Look::Refused(&refusal::BARE_LF),
+            _ => Look::Refused(&refusal::CONTROL_IN_VALUE),
         }
     }
 
@@ -238,7 +211,7 @@ impl Line {
 }
 
 /// Method, target and whether it is HTTP/1.0; one blank between each (RFC 9112 §3).
-fn request_line(line: &[u8]) -> Result<(String, String, bool), Refusal> {
+fn request_line(line: &[u8]) -> Result<(String, String, bool), &'static Refusal> {
     let is_sound = |text: &&str| {
         text.bytes()
             .all(|byte| byte == b' ' || byte.is_ascii_graphic())
@@ -248,9 +221,7 @@ fn request_line(line: &[u8]) -> Result<(String, String, bool), Refusal> {
     let (Some(method), Some(target), Some(version), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
     else {
-        return Err(Refusal::Malformed(
-            "the request line is not method, target and version",
-        ));
+        return Err(&refusal::NO_REQUEST_LINE);
     };
     let http_1_0 = version_is_1_0(version)?;
     rules::check_line(method, target)?;
@@ -258,13 +229,11 @@ fn request_line(line: &[u8]) -> Result<(String, String, bool), Refusal> {
 }
 
 /// Any other minor version than 0 is served as 1.1 (RFC 9110 §2.5).
-fn version_is_1_0(version: &str) -> Result<bool, Refusal> {
+fn version_is_1_0(version: &str) -> Result<bool, &'static Refusal> {
     match version.strip_prefix("HTTP/").map(str::as_bytes) {
         Some([b'1', b'.', minor @ b'0'..=b'9']) => Ok(*minor == b'0'),
-        Some([b'0'..=b'9', b'.', b'0'..=b'9']) => Err(rules::OTHER_VERSION),
-        _ => Err(Refusal::Malformed(
-            "the request line does not end in a version",
-        )),
+        Some([b'0'..=b'9', b'.', b'0'..=b'9']) => Err(&refusal::OTHER_VERSION),
+        _ => Err(&refusal::NO_VERSION),
     }
 }
 
@@ -273,7 +242,7 @@ mod tests {
     use super::Head;
     use crate::limits::{DEFAULT_HEAD_LIMIT as BYTES, DEFAULT_HEADER_COUNT as HEADERS, Limits};
     use crate::server::direct::inbox::{End, Inbox, Script};
-    use crate::server::framing::Refusal;
+    use crate::server::refusal::UNKNOWN_EXPECTATION;
 
     fn parse(bytes: &[u8], step: usize) -> Result<Head, End> {
         let mut inbox = Inbox::new(Script { bytes, step });
@@ -283,7 +252,7 @@ mod tests {
     /// The status that a head is refused with, which must not depend on how its bytes come.
     fn refusal(bytes: &[u8]) -> Option<u16> {
         let of = |step| match parse(bytes, step) {
-            Err(End::Refused(refusal)) => Some(refusal.reply().status),
+            Err(End::Refused(refusal)) => Some(refusal.status()),
             _ => None,
         };
         let whole = of(bytes.len().max(1));
@@ -491,12 +460,12 @@ mod tests {
             let head = format!("GET / HTTP/{version}\r\nHost: x\r\n{fields}\r\n");
             parse(head.as_bytes(), 1000).map(|head| head.awaits_continue)
         };
-        let refused = |awaits| matches!(awaits, Err(End::Refused(Refusal::Unserved(417, ..))));
+        let refused = Err(End::Refused(&UNKNOWN_EXPECTATION));
         assert_eq!(awaits("1.1", ""), Ok(false));
         assert_eq!(awaits("1.1", "Expect: 100-Continue\r\n"), Ok(true));
         assert_eq!(awaits("1.0", "Expect: 100-continue\r\n"), Ok(false));
-        assert!(refused(awaits("1.1", "Expect: 200-ok\r\n")));
+        assert_eq!(awaits("1.1", "Expect: 200-ok\r\n"), refused);
         let two = "Expect: 100-continue\r\nExpect: x\r\n";
-        assert!(refused(awaits("1.1", two)));
+        assert_eq!(awaits("1.1", two), refused);
     }
 }

@@ -4,7 +4,7 @@
 
 use std::io::{self, BufRead, ErrorKind};
 
-use crate::server::framing::Refusal;
+use crate::server::refusal::{self, Refusal};
 
 /// What bytes are read from: a socket, or a test's script.
 pub(super) trait Source {
@@ -19,29 +19,19 @@ pub(super) enum End {
     /// The rest has not come yet: to go on with later.
     Waiting,
     /// A request is answered without a handler, and what follows it is not trusted.
-    Refused(Refusal),
+    Refused(&'static Refusal),
     /// Nobody waits for an answer.
     Gone,
 }
 
-impl From<Refusal> for End {
-    fn from(refusal: Refusal) -> Self {
+impl From<&'static Refusal> for End {
+    fn from(refusal: &'static Refusal) -> Self {
         Self::Refused(refusal)
     }
 }
 
 /// What ends a line.
 pub(super) const CRLF: &[u8] = b"\r\n";
-
-pub(super) const BARE_LF: Refusal = Refusal::Malformed("a line ends in LF without CR");
-const CUT_OFF: Refusal = Refusal::Malformed("the request breaks off");
-
-/// RFC 9110 §15.6.4.
-pub(super) const NO_MEMORY: Refusal = Refusal::Unserved(
-    503,
-    "MemoryExhausted",
-    "the requests and answers under way take all memory that they may have; Runtime::memory_limit sets how much",
-);
 
 /// The first read's size, in bytes: a head of the platform and a small event fit into it, and with what an allocator keeps
 /// of a block it is no more than a page. [`PerCore`](crate::PerCore) takes such a block from its own stock; the C library
@@ -135,7 +125,7 @@ impl<S: Source> Inbox<S> {
     }
 
     /// Takes a line of at most `most` bytes, without its CRLF.
-    pub(super) fn line(&mut self, most: usize, too_long: Refusal) -> Result<&[u8], End> {
+    pub(super) fn line(&mut self, most: usize, too_long: &'static Refusal) -> Result<&[u8], End> {
         let length = self.line_length(most, too_long)?;
         self.advance(length);
         let end = self.buffer.start - CRLF.len();
@@ -144,14 +134,18 @@ impl<S: Source> Inbox<S> {
 
     /// How long the line is that begins here, with its CRLF, and at most `most` bytes; it stays. A bare LF ends none (RFC
     /// 9112 §2.2 lets a server choose).
-    pub(super) fn line_length(&mut self, most: usize, too_long: Refusal) -> Result<usize, End> {
+    pub(super) fn line_length(
+        &mut self,
+        most: usize,
+        too_long: &'static Refusal,
+    ) -> Result<usize, End> {
         let mut searched = 0;
         loop {
             searched += up_to_lf(&self.unused()[searched..]);
             match &self.unused()[..searched] {
                 _ if searched > most => return Err(too_long.into()),
                 [.., b'\r', b'\n'] => return Ok(searched),
-                [.., b'\n'] => return Err(BARE_LF.into()),
+                [.., b'\n'] => return Err((&refusal::BARE_LF).into()),
                 _ => self.more()?,
             }
         }
@@ -159,10 +153,10 @@ impl<S: Source> Inbox<S> {
 
     /// Reads once more; that nothing comes is an error, because what is here is not whole.
     pub(super) fn more(&mut self) -> Result<(), End> {
-        match self.fill()? {
-            true => Ok(()),
-            false => Err(CUT_OFF.into()),
+        if self.fill()? {
+            return Ok(());
         }
+        Err((&refusal::CUT_OFF).into())
     }
 
     /// Takes so many bytes to the end of `body` that it has `length`: it grows by what has come, not by what was announced.
@@ -213,12 +207,13 @@ impl<S: Source> Inbox<S> {
 
 /// Makes room for so many bytes more in a body that will have `length` at most. It grows to twice what it has, but not
 /// beyond its length, which may be all the memory that there is; and where there is none the request goes without.
-fn make_room_in(body: &mut Vec<u8>, more: usize, length: usize) -> Result<(), Refusal> {
+fn make_room_in(body: &mut Vec<u8>, more: usize, length: usize) -> Result<(), &'static Refusal> {
     if body.capacity() - body.len() >= more {
         return Ok(());
     }
     let room = more.max(body.len()).min(length - body.len());
-    body.try_reserve_exact(room).map_err(|_| NO_MEMORY)
+    body.try_reserve_exact(room)
+        .map_err(|_| &refusal::NO_MEMORY)
 }
 
 impl Buffer {
@@ -275,14 +270,14 @@ impl Buffer {
     }
 
     /// Makes room for the next read, at the end.
-    fn make_room(&mut self) -> Result<(), Refusal> {
+    fn make_room(&mut self) -> Result<(), &'static Refusal> {
         let capacity = self.bytes.capacity();
         let is_filled = self.bytes.len() == capacity;
         // What has no place in the largest read is bounded by a limit: a head, or the line before a chunk.
         if is_filled && (capacity < LARGEST || self.start == 0) {
             let mut larger = Vec::new();
             let room = larger.try_reserve_exact(SMALLEST.max(capacity * 2));
-            room.map_err(|_| NO_MEMORY)?;
+            room.map_err(|_| &refusal::NO_MEMORY)?;
             larger.extend_from_slice(self.unused());
             self.bytes = larger;
         } else {
@@ -322,12 +317,12 @@ impl Source for Script<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Buffer, CRLF, CUT_OFF, End, Inbox, LARGEST, SMALLEST, Script, Source};
-    use crate::server::framing::Refusal;
+    use super::{Buffer, CRLF, End, Inbox, LARGEST, SMALLEST, Script, Source};
+    use crate::server::refusal::{CUT_OFF, LINE_TOO_LONG, Refusal};
     use std::collections::VecDeque;
     use std::io::{self, ErrorKind};
 
-    const LONG: Refusal = Refusal::Unserved(499, "TooLong", "a test's own");
+    static LONG: &Refusal = &LINE_TOO_LONG;
 
     fn lines(bytes: &[u8], step: usize, mut left: usize) -> (Vec<Vec<u8>>, End) {
         let mut inbox = Inbox::new(Script { bytes, step });
@@ -348,14 +343,14 @@ mod tests {
         for step in 1..12 {
             let (read, end) = lines(b"one\r\n\r\ntwo\r\nrest", step, 100);
             assert_eq!(read, [&b"one"[..], b"", b"two"], "{step}");
-            assert_eq!(end, CUT_OFF.into());
+            assert_eq!(end, (&CUT_OFF).into());
         }
     }
 
     #[test]
     fn a_line_over_the_limit_is_refused_before_its_end_comes() {
         for step in 1..12 {
-            assert_eq!(lines(b"four\r\n", step, 6).1, CUT_OFF.into(), "{step}");
+            assert_eq!(lines(b"four\r\n", step, 6).1, (&CUT_OFF).into(), "{step}");
             assert_eq!(lines(b"fiver\r\n", step, 6).1, LONG.into(), "{step}");
             assert_eq!(lines(b"without an end", step, 6).1, LONG.into(), "{step}");
             assert_eq!(lines(b"1\r\n2\r\n3\r\n", step, 8).0.len(), 2, "{step}");
@@ -367,7 +362,7 @@ mod tests {
         for bytes in [&b"one\n"[..], b"\n", b"\r\r\n\n"] {
             let (_, end) = lines(bytes, 1, 100);
             assert!(
-                matches!(end, End::Refused(Refusal::Malformed(_))),
+                matches!(end, End::Refused(refusal) if refusal.status() == 400),
                 "{end:?}"
             );
         }
@@ -451,7 +446,7 @@ mod tests {
         });
         let mut body = Vec::new();
         let taken = inbox.take(usize::MAX, &mut body);
-        assert_eq!(taken, Err(CUT_OFF.into()));
+        assert_eq!(taken, Err((&CUT_OFF).into()));
         assert!(body == b"few" && body.capacity() < 100);
     }
 

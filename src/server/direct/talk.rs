@@ -14,14 +14,15 @@ use super::Front;
 use super::body::Reader;
 use super::conn::{Conn, Incoming, Kept, Step};
 use super::head::Head;
-use super::inbox::{Buffer, End, Inbox, NO_MEMORY};
+use super::inbox::{Buffer, End, Inbox};
 use super::turns::Place;
 use super::unsent::Clock;
 use super::wire::Wire;
 use crate::call::{Body, Reply};
 use crate::server::answer::{self, Asked};
 use crate::server::crew::{Counted, Load};
-use crate::server::framing::{Framing, Refusal, framing};
+use crate::server::framing::{Framing, framing};
+use crate::server::refusal::{self, Refusal};
 
 /// How many bytes a lingering close reads over: the rest of a body just above the default limit, so that a client that sends
 /// one hears why it was refused.
@@ -32,13 +33,6 @@ const REQUESTS_AT_ONCE: u32 = 16;
 
 /// What is said before a body whose client waits for a word (RFC 9110 §15.2.1).
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
-
-/// RFC 9110 §15.5.9.
-const TIMED_OUT: Refusal = Refusal::Unserved(
-    408,
-    "RequestTimeout",
-    "the request took too long to arrive; Runtime::head_timeout and Runtime::body_timeout give it longer",
-);
 
 /// How a refusal is answered, which may come before it is known what was asked.
 const REFUSED: Asked = Asked {
@@ -67,9 +61,10 @@ impl Front {
         reads: bool,
     ) -> Option<(Conn, Pause)> {
         let kept = conn.kept.map_or_else(Kept::default, |kept| *kept);
-        let buffer = match kept.buffer.is_empty() {
-            true => std::mem::take(desk),
-            false => kept.buffer,
+        let buffer = if kept.buffer.is_empty() {
+            std::mem::take(desk)
+        } else {
+            kept.buffer
         };
         let mut wire = Wire::resume(
             &conn.stream,
@@ -148,7 +143,7 @@ impl<'a> Talk<'a> {
                 End::Waiting if self.inbox.source().is_cut_short() => return Some(Pause::Yield),
                 End::Waiting if !self.is_late() => return Some(Pause::Wait),
                 End::Waiting if !self.reads() => return None,
-                End::Waiting => self.refuse(TIMED_OUT),
+                End::Waiting => self.refuse(&refusal::TIMED_OUT),
                 End::Refused(refusal) => self.refuse(refusal),
                 End::Gone => return None,
             }
@@ -237,7 +232,7 @@ impl<'a> Talk<'a> {
             Framing::Length(length) => length,
         };
         if framing != Framing::Empty && !memory.has_room_for(announced) {
-            return Err(NO_MEMORY.into());
+            return Err((&refusal::NO_MEMORY).into());
         }
         // A client that sends its body without waiting has no use for the word (RFC 9110 §10.1.1).
         if head.awaits_continue && framing != Framing::Empty && self.inbox.is_empty() {
@@ -301,7 +296,7 @@ impl<'a> Talk<'a> {
     }
 
     /// After a request that cannot be trusted nothing more is read as a request (RFC 9112 §6.3, §11.2).
-    fn refuse(&mut self, refusal: Refusal) {
+    fn refuse(&mut self, refusal: &Refusal) {
         let head_only = match &self.step {
             Step::Head { is_head, .. } => *is_head,
             Step::Body(incoming) => incoming.head.asked.head_only,
@@ -313,7 +308,8 @@ impl<'a> Talk<'a> {
             ..REFUSED
         };
         // Whether the refusal arrives is all the same: the connection ends here.
-        let _ = answer::send(self.inbox.source(), refusal.reply(), asked);
+        let reply = refusal.reply(&self.front.limits);
+        let _ = answer::send(self.inbox.source(), reply, asked);
         self.step = Step::Answer { is_last: true };
     }
 
@@ -327,12 +323,13 @@ impl<'a> Talk<'a> {
             // from it before it has read it (RFC 9112 §9.6).
             wire.end();
         }
-        self.step = match is_last {
-            true => Step::Linger {
+        self.step = if is_last {
+            Step::Linger {
                 bytes: LINGER_BYTES,
                 until: Instant::now().checked_add(self.front.limits.linger_time),
-            },
-            false => Step::Idle,
+            }
+        } else {
+            Step::Idle
         };
         self.counted = None;
         self.requests_left = self.requests_left.saturating_sub(1);

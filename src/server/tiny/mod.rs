@@ -21,9 +21,9 @@ use tiny_http::{Request, Server};
 use super::answer::{self, Asked, Loss};
 use super::bell::Ring;
 use super::crew::Crew;
-use super::framing::Refusal;
-use super::{Door, Limits, Serve, rules};
+use super::{Door, Serve, refusal, rules};
 use crate::call::Call;
+use crate::limits::Limits;
 use own_port::OwnPort;
 use peers::Peers;
 use read::Trouble;
@@ -40,7 +40,7 @@ pub(super) struct Front {
     peers: Peers,
     crew: Arc<Crew>,
     serve: Box<Serve>,
-    body_limit: usize,
+    limits: Limits,
 }
 
 impl Door for Front {
@@ -65,7 +65,7 @@ impl Door for Front {
             peers: Peers::default(),
             crew,
             serve,
-            body_limit: limits.body_bytes,
+            limits,
         })
     }
 
@@ -121,14 +121,15 @@ impl Front {
             self.port.ask_for_visit();
         }
         let asked = read::asked(&request);
-        match read::read(&mut request, self.body_limit) {
+        match read::read(&mut request, self.limits.body_bytes) {
             Ok(call) => {
                 let _in_flight = self.crew.begin();
                 drop(reading);
                 self.answer(request, call, asked, peer);
             }
             Err(Trouble::Refused(refusal)) => {
-                refuse::refuse(request, refusal, asked, &self.peers, &self.crew);
+                let (limits, peers, crew) = (&self.limits, &self.peers, &self.crew);
+                refuse::refuse(request, refusal, limits, asked, peers, crew);
             }
             // Nobody waits for an answer, and none of `tiny_http`'s own is to be tried.
             Err(Trouble::Gone) => drop(request.into_writer()),
@@ -144,7 +145,8 @@ impl Front {
         if self.peers.distrusts(peer) {
             // As long as it is tried, it stays so.
             self.peers.distrust(peer);
-            return refuse::end(&mut *out, BARRED, asked);
+            // It may as well be the rest of another's body.
+            return refuse::end(&mut *out, refusal::BARRED.reply(&self.limits), asked);
         }
         let is_last = rules::has_connection_option(&call.headers, "close");
         let reply = (self.serve)(call);
@@ -181,10 +183,6 @@ impl Front {
 
 /// What stands in the place of a chunk's size: some clients wait for a chunk if it begins with a hexadecimal digit.
 const BROKEN_OFF: &[u8] = b"!broken off\r\n";
-
-/// What a request is refused with that may as well be the rest of another's body.
-const BARRED: Refusal =
-    Refusal::Malformed("a request before this one was refused or the last of its connection");
 
 /// Waits until every request before this one on its connection has its answer: `tiny_http` lets nobody write before
 /// that. There is nothing to be flushed, so that an error can only be one of the writes that follow.

@@ -8,7 +8,8 @@ use std::time::Instant;
 use tiny_http::{HTTPVersion, Request};
 
 use super::super::answer::Asked;
-use super::super::framing::{Framing, Refusal, framing};
+use super::super::framing::{Framing, framing};
+use super::super::refusal::{self, Refusal};
 use super::super::rules;
 use crate::call::Call;
 use crate::headers::{Headers, is_token, name};
@@ -16,13 +17,13 @@ use crate::headers::{Headers, is_token, name};
 /// Why there is no call.
 pub(super) enum Trouble {
     /// The request is refused.
-    Refused(Refusal),
+    Refused(&'static Refusal),
     /// The client has gone; nobody waits for an answer.
     Gone,
 }
 
-impl From<Refusal> for Trouble {
-    fn from(refusal: Refusal) -> Self {
+impl From<&'static Refusal> for Trouble {
+    fn from(refusal: &'static Refusal) -> Self {
         Self::Refused(refusal)
     }
 }
@@ -44,21 +45,19 @@ pub(super) fn read(request: &mut Request, body_limit: usize) -> Result<Call, Tro
 }
 
 /// Method and target, of which `tiny_http` takes any byte but a blank.
-fn line(request: &Request) -> Result<(String, String), Refusal> {
+fn line(request: &Request) -> Result<(String, String), &'static Refusal> {
     if *request.http_version() < HTTPVersion(1, 0) {
-        return Err(rules::OTHER_VERSION);
+        return Err(&refusal::OTHER_VERSION);
     }
     let (method, target) = (request.method().as_str(), request.url());
     if !target.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Refusal::Malformed(
-            "the target contains a control character",
-        ));
+        return Err(&refusal::CONTROL_IN_TARGET);
     }
     rules::check_line(method, target)?;
     Ok((method.to_owned(), target.to_owned()))
 }
 
-fn fields(request: &Request) -> Result<Headers, Refusal> {
+fn fields(request: &Request) -> Result<Headers, &'static Refusal> {
     let length = |header: &tiny_http::Header| {
         header.field.as_str().as_str().len() + header.value.as_str().len()
     };
@@ -69,7 +68,7 @@ fn fields(request: &Request) -> Result<Headers, Refusal> {
         let (name, value) = (header.field.as_str().as_str(), header.value.as_str());
         // It takes any name, also one with a blank before its colon, which another server may read as sound.
         if !is_token(name) {
-            return Err(Refusal::Malformed("a header name is not a token"));
+            return Err(&refusal::NO_NAME);
         }
         rules::check_value(value.as_bytes())?;
         headers.push(name, value.as_bytes());
@@ -96,20 +95,11 @@ fn read_body(
             }
         }
         // With `Connection: upgrade` tiny_http hands out the bytes of the connection, chunk heads and all.
-        Framing::Chunked if upgrade => Err(Refusal::Unserved(
-            501,
-            "NotImplemented",
-            "a chunked body beside Connection: upgrade is not served",
-        )
-        .into()),
+        Framing::Chunked if upgrade => Err((&refusal::CHUNKS_AND_UPGRADE).into()),
         Framing::Chunked => {
             let body = read_up_to(request, body_limit.saturating_add(1))?;
             if body.len() > body_limit {
-                return Err(Refusal::TooLarge {
-                    limit: body_limit,
-                    announced: None,
-                }
-                .into());
+                return Err((&refusal::BODY_TOO_LARGE).into());
             }
             Ok(body)
         }
@@ -126,7 +116,7 @@ fn read_up_to(request: &mut Request, length: usize) -> Result<Vec<u8>, Trouble> 
     {
         Ok(_) => Ok(body),
         Err(error) if error.kind() == ErrorKind::InvalidInput => {
-            Err(Refusal::Malformed("the chunks of the body are malformed").into())
+            Err((&refusal::MALFORMED_CHUNKS).into())
         }
         Err(_) => Err(Trouble::Gone),
     }
@@ -148,11 +138,14 @@ pub(super) fn asked(request: &Request) -> Asked {
     let wish = header(request, name::CONNECTION)
         .unwrap_or_default()
         .to_ascii_lowercase();
-    let connection = match http_1_0 {
-        _ if wish.contains("close") || wish.contains("upgrade") => Some("close"),
-        true if wish.contains("keep-alive") => Some("keep-alive"),
-        true => Some("close"),
-        false => None,
+    let connection = if wish.contains("close") || wish.contains("upgrade") {
+        Some("close")
+    } else if !http_1_0 {
+        None
+    } else if wish.contains("keep-alive") {
+        Some("keep-alive")
+    } else {
+        Some("close")
     };
     Asked {
         head_only: request.method().as_str() == "HEAD",
