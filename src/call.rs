@@ -13,7 +13,7 @@ use crate::target;
 /// The status of an event or hook that failed, and the value of `x-fc-status` that says so
 /// ([contract §3.1](crate::guide::contract#3.1), [K3](crate::guide::contract#K3)).
 const FAILED: u16 = 404;
-pub(crate) const FAILED_MARK: &str = "404";
+const FAILED_MARK: &str = "404";
 
 /// A request in plain values: nothing of it lives in the server any more.
 #[derive(Debug)]

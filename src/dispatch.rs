@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::call::{Body, Call, FAILED_MARK, Reply, StreamWriter};
+use crate::call::{Body, Call, Reply, StreamWriter};
 use crate::context::{Context, Limit};
 use crate::error::{Error, kind};
 use crate::headers::{Headers, name};
@@ -60,22 +60,26 @@ impl Dispatch {
         let control_path = call.headers.get(name::CONTROL_PATH).unwrap_or_default();
         let named = !control_path.is_empty();
         let endpoint = if named { control_path } else { call.path() };
+        let serves_http = self.handlers.http.is_some();
+        let form = if serves_http && http_params::is_used(&call) {
+            Form::Carried
+        } else {
+            Form::Plain
+        };
         match (endpoint, call.method.as_str()) {
             // The mock agent sends the initialize call with the method and path of the user's own request
             // (contract §2.1), so that a hook that the header names is never refused for its method.
             ("/initialize", method) if named || method == "POST" => self.initialize(call),
             // Agents that carry an HTTP call in a header send it as an event (contract §2.2).
-            ("/invoke", "POST") if self.handlers.http.is_some() && http_params::is_used(&call) => {
-                self.http_invoke(call)
-            }
+            ("/invoke", "POST") if form == Form::Carried => self.http_invoke(call, form),
             ("/invoke", "POST") => self.invoke(call),
             ("/pre-freeze", method) if named || method == "GET" => self.pre_freeze(call),
             ("/pre-stop", method) if named || method == "GET" => self.pre_stop(call),
-            ("/http-invoke", _) => self.http_invoke(call),
+            ("/http-invoke", _) => self.http_invoke(call, form),
             ("/initialize" | "/invoke", _) => wrong_method(&call, endpoint, "POST"),
             ("/pre-freeze" | "/pre-stop", _) => wrong_method(&call, endpoint, "GET"),
             // Local tools send HTTP calls without a control path (contract §1.2).
-            _ if !named && self.handlers.http.is_some() => self.http_invoke(call),
+            _ if !named && serves_http => self.http_invoke(call, form),
             _ => unknown(&call, endpoint),
         }
     }
@@ -139,14 +143,12 @@ impl Dispatch {
         }
     }
 
-    fn http_invoke(&self, mut call: Call) -> Reply {
+    fn http_invoke(&self, mut call: Call, form: Form) -> Reply {
         let missing = "no HTTP handler is registered: pass one to Runtime::http, or invoke the function with an event";
         let handler = self.handlers.http.as_ref();
-        let carried = http_params::is_used(&call);
-        let decoded = if carried {
-            http_params::decode(&mut call)
-        } else {
-            Ok(())
+        let decoded = match form {
+            Form::Plain => Ok(()),
+            Form::Carried => http_params::decode(&mut call),
         };
         let (method, target) = (
             std::mem::take(&mut call.method),
@@ -166,21 +168,26 @@ impl Dispatch {
         });
         let reply = match result {
             Ok(response) => http_reply(response, served),
-            Err(error) => {
-                let reply = Reply::http_error(&error);
-                // A failure is told as it is, also to agents that carry calls in a header.
-                if served.failed {
-                    return reply.failed();
-                }
-                reply
-            }
+            // A failure is told as it is, also to agents that carry calls in a header.
+            Err(error) if served.failed => return Reply::http_error(&error).failed(),
+            Err(error) => Reply::http_error(&error),
         };
-        if carried {
-            http_params::encode(reply, head_only).unwrap_or_else(|error| Reply::failure(&error))
-        } else {
-            reply
+        match form {
+            Form::Plain => reply,
+            Form::Carried => {
+                http_params::encode(reply, head_only).unwrap_or_else(|error| Reply::failure(&error))
+            }
         }
     }
+}
+
+/// How an HTTP call comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As itself.
+    Plain,
+    /// In a header of another call.
+    Carried,
 }
 
 /// A call that is being served: its start line stands, its end line does not yet.
@@ -265,22 +272,20 @@ fn guard<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
 }
 
 fn http_reply(response: Response, mut served: Served) -> Reply {
-    let failed = response.is_failed();
-    let (status, mut headers, body) = response.into_parts();
-    if failed {
-        headers.push(name::STATUS, FAILED_MARK.as_bytes());
-        served.failed = true;
-    }
+    served.failed = response.is_failed();
+    let failed = served.failed;
+    let (status, headers, body) = response.into_parts();
     let body = match body {
         Body::Stream(write) => Body::Stream(serve_stream(write, served)),
         bytes @ Body::Bytes(_) => bytes,
     };
-    Reply {
+    let reply = Reply {
         status,
         content_type: None,
         headers,
         body,
-    }
+    };
+    if failed { reply.failed() } else { reply }
 }
 
 /// The end line of a streamed response stands before its last byte ([contract §4.1](crate::guide::contract#4.1)), so

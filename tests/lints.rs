@@ -142,7 +142,7 @@ fn the_types_of_errors_are_spelled_in_one_list() {
         spelled.retain(|file| !file.ends_with("demo.rs"));
         assert_eq!(spelled, Vec::<PathBuf>::new(), "{call}");
     }
-    assert_eq!(spelled("\"invalidstatus\""), [Path::new("error/kind.rs")]);
+    assert_eq!(spelled("\"noinitializer\""), [Path::new("error/kind.rs")]);
 }
 
 /// Neither of the groups that the lint of the wall clock is in, nor all that is a warning.

@@ -23,8 +23,6 @@ kinds! {
     INVALID_EVENT = "InvalidEvent";
     /// The header that carries an HTTP call cannot be read.
     INVALID_HTTP_PARAMS = "InvalidHttpParams";
-    /// The handler has given a status that no response has.
-    INVALID_STATUS = "InvalidStatus";
     /// The initializer is called, and the program has none.
     NO_INITIALIZER = "NoInitializer";
     /// An event came, and the program serves HTTP only.

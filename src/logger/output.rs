@@ -116,12 +116,12 @@ impl Output {
         let Some(file) = &self.file else {
             return true;
         };
-        let is_writable = |time| is_writable(file, time);
+        let wait_writable = |time| wait_writable(file, time);
         let (mut rest, mut has_waited) = (line, false);
         while !rest.is_empty() {
             let mut piece = rest;
             if self.may_wait {
-                if !has_room(is_writable, &mut self.patience) {
+                if !await_room(wait_writable, &mut self.patience) {
                     return false;
                 }
                 piece = &rest[..rest.len().min(PIECE_BYTES)];
@@ -137,7 +137,7 @@ impl Output {
                 }
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {
-                    if !wait(is_writable, &mut self.patience) {
+                    if !wait(wait_writable, &mut self.patience) {
                         return false;
                     }
                     has_waited = true;
@@ -189,31 +189,31 @@ fn copy(output: BorrowedFd<'_>) -> Option<File> {
     output.try_clone_to_owned().ok().map(File::from)
 }
 
-/// Waits until there is room for a piece, but not longer than the patience that is left. `is_writable` looks for so long.
-fn has_room(is_writable: impl Fn(Duration) -> bool, patience: &mut Duration) -> bool {
-    if is_writable(Duration::ZERO) {
+/// Waits until there is room for a piece, but not longer than the patience that is left. `wait_writable` looks for so long.
+fn await_room(wait_writable: impl Fn(Duration) -> bool, patience: &mut Duration) -> bool {
+    if wait_writable(Duration::ZERO) {
         *patience = PATIENCE;
         return true;
     }
-    wait(is_writable, patience)
+    wait(wait_writable, patience)
 }
 
 /// The same where it is known that there is no room yet.
-fn wait(is_writable: impl Fn(Duration) -> bool, patience: &mut Duration) -> bool {
+fn wait(wait_writable: impl Fn(Duration) -> bool, patience: &mut Duration) -> bool {
     let until = Instant::now() + *patience;
     while !patience.is_zero() {
-        let has_room = is_writable(*patience);
+        let is_ready = wait_writable(*patience);
         // A wait that was worth it is a wait too, or a slow reader would get one for each piece.
         *patience = until.saturating_duration_since(Instant::now());
-        if has_room {
+        if is_ready {
             return true;
         }
     }
     false
 }
 
-/// Whether a piece can be written now or within this time. A signal may cut the time short.
-fn is_writable(file: &File, time: Duration) -> bool {
+/// Waits until a piece can be written, but not longer than this; returns whether it can. A signal may cut the time short.
+fn wait_writable(file: &File, time: Duration) -> bool {
     let mut stdout = [PollFd::new(file, PollFlags::OUT)];
     // Where it cannot be known, writing says: no line is lost because nobody could look.
     match poll(&mut stdout, Timespec::try_from(time).ok().as_ref()) {
@@ -227,23 +227,23 @@ mod pipes;
 
 #[cfg(test)]
 mod tests {
-    use super::{PATIENCE, has_room};
+    use super::{PATIENCE, await_room};
     use std::time::{Duration, Instant};
 
     #[test]
     fn a_wait_that_was_worth_it_uses_patience_up_too() {
         let mut patience = PATIENCE;
         let at_once = |_| true;
-        assert!(has_room(at_once, &mut patience) && patience == PATIENCE);
+        assert!(await_room(at_once, &mut patience) && patience == PATIENCE);
         let after_a_moment = |time: Duration| {
             let began = Instant::now();
             while began.elapsed().is_zero() {}
             !time.is_zero()
         };
-        assert!(has_room(after_a_moment, &mut patience) && patience < PATIENCE);
+        assert!(await_room(after_a_moment, &mut patience) && patience < PATIENCE);
         let before = patience;
-        assert!(has_room(after_a_moment, &mut patience) && patience < before);
-        assert!(has_room(at_once, &mut patience) && patience == PATIENCE);
+        assert!(await_room(after_a_moment, &mut patience) && patience < before);
+        assert!(await_room(at_once, &mut patience) && patience == PATIENCE);
     }
 
     #[test]
@@ -253,6 +253,6 @@ mod tests {
             assert!(time.is_zero(), "it was waited");
             false
         };
-        assert!(!has_room(never, &mut patience) && patience.is_zero());
+        assert!(!await_room(never, &mut patience) && patience.is_zero());
     }
 }

@@ -76,16 +76,17 @@ impl Crew {
         }
     }
 
-    /// Ends a worker that has waited in vain, unless it is among the few that stay. It must wait no more.
+    /// Ends a worker that has waited in vain, unless it is among the few that stay. One for which this is true must wait no
+    /// more.
     #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
-    pub(super) fn leaves(&self) -> bool {
+    pub(super) fn try_leave(&self) -> bool {
         let fewer = |size: usize| (size > KEPT).then(|| size - 1);
-        let leaves = self.hired.fetch_update(SeqCst, SeqCst, fewer).is_ok();
-        if leaves {
+        let is_free = self.hired.fetch_update(SeqCst, SeqCst, fewer).is_ok();
+        if is_free {
             // All others may be busy.
             self.ring_for_worker();
         }
-        leaves
+        is_free
     }
 
     /// Whether there are more workers than those that stay.
@@ -201,8 +202,8 @@ impl Crew {
         self.finished.fetch_add(1, SeqCst);
     }
 
-    /// Whether there was a thread for the last worker that was hired, and now is none.
-    pub(super) fn is_first_shortage(&self) -> bool {
+    /// Notes that there is no thread for a worker; returns whether there was one for the last.
+    pub(super) fn note_shortage(&self) -> bool {
         !self.is_short.swap(true, SeqCst)
     }
 

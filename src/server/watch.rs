@@ -150,7 +150,7 @@ impl<'a> Watch<'a> {
         let (crew, front) = (self.crew, self.front);
         let hired = self.hiring.look(crew, now, || hire(crew, front));
         if let Err(error) = hired {
-            if crew.is_first_shortage() {
+            if crew.note_shortage() {
                 log::warn!("no thread for another worker: {error}");
             }
         }

@@ -15,9 +15,10 @@ fn every_citation_in_the_documentation_is_a_link() {
     let mut read = 0;
     for file in documented(&root().join("src")) {
         let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file:?}: {error}"));
-        let shown = match file.extension().is_some_and(|kind| kind == "md") {
-            true => text,
-            false => documentation(&text),
+        let shown = if file.extension().is_some_and(|kind| kind == "md") {
+            text
+        } else {
+            documentation(&text)
         };
         read += shown.matches("guide::contract#").count();
         for citation in citations(&without_links(&without_code(&shown))) {

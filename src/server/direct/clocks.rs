@@ -44,8 +44,9 @@ impl Clocks {
         }
     }
 
-    /// Whether a look is due. From then on clocks count for the next one: the look is to start those that run on.
-    pub(super) fn is_due(&self, now: Instant) -> bool {
+    /// Takes the look that is due; returns whether one was. From then on clocks count for the next one: the look is to start
+    /// those that run on.
+    pub(super) fn take_due(&self, now: Instant) -> bool {
         let is_due = self.next().is_some_and(|next| next <= now);
         if is_due {
             self.next.store(NEVER, SeqCst);
@@ -72,8 +73,8 @@ mod tests {
         assert!(clocks.start(after(30)));
         assert!(!clocks.start(after(30)) && !clocks.start(after(40)));
         assert!(clocks.start(after(2)));
-        assert!(!clocks.is_due(now) && !clocks.is_due(after(1)));
-        assert!(clocks.is_due(after(3)));
+        assert!(!clocks.take_due(now) && !clocks.take_due(after(1)));
+        assert!(clocks.take_due(after(3)));
         assert_eq!(clocks.next(), None, "until the look starts others");
         clocks.run_on(after(30), after(3));
         assert!(clocks.next() >= Some(after(30)));
@@ -84,7 +85,7 @@ mod tests {
         let (clocks, now) = (Clocks::new(), Instant::now());
         clocks.run_on(now, now);
         assert!(clocks.next() >= Some(now + DISTANCE));
-        assert!(!clocks.is_due(now));
+        assert!(!clocks.take_due(now));
     }
 
     #[test]
@@ -92,6 +93,6 @@ mod tests {
         let clocks = Clocks::new();
         let late = Instant::now() + Duration::from_secs(i64::MAX as u64 / 2);
         clocks.start(late);
-        assert!(!clocks.is_due(Instant::now()));
+        assert!(!clocks.take_due(Instant::now()));
     }
 }

@@ -135,7 +135,7 @@ impl Door for Front {
                         self.attend(visit, conn, &mut desk, has_ended);
                     }
                 }
-                Err(None) if self.crew.leaves() => return,
+                Err(None) if self.crew.try_leave() => return,
                 Err(None) => {}
                 Err(Some(error)) => return self.tell_unless_stopping(&error),
             }
@@ -170,12 +170,12 @@ impl Door for Front {
     }
 
     fn look(&self, now: Instant) -> Option<Instant> {
-        if self.clocks.is_due(now) {
+        if self.clocks.take_due(now) {
             if self.rests.swap(false, SeqCst) {
                 self.await_client();
             }
             self.slots.attend_where(
-                |conn| self.is_late(conn, now),
+                |conn| self.check_clock(conn, now),
                 |visit, conn| self.end_late(visit, conn),
             );
         }
@@ -210,9 +210,10 @@ impl Front {
     ) -> Option<(Visit<'a, Conn>, Conn)> {
         let (load, until, yields) = (conn.load, conn.until, pause == Pause::Yield);
         let left = visit.wait(conn, yields, |conn, id| {
-            let wants = match conn.wants_to_send() || yields {
-                true => Interest::ReadAndWrite,
-                false => Interest::Read,
+            let wants = if conn.wants_to_send() || yields {
+                Interest::ReadAndWrite
+            } else {
+                Interest::Read
             };
             // What is told of more than it needs is left so.
             if yields || conn.interest < wants {
@@ -242,9 +243,10 @@ impl Front {
         }
     }
 
-    /// Whether the clock of a connection that waits has run out. If something has come of it, which an instance that was
-    /// frozen beyond the clock could not see, it has no clock any more: see `end_late`.
-    fn is_late(&self, conn: &mut Conn, now: Instant) -> bool {
+    /// Returns whether the clock of a connection that waits has run out; one that runs on counts for the next look. If
+    /// something has come of the connection, which an instance that was frozen beyond the clock could not see, it has no clock
+    /// any more: see `end_late`.
+    fn check_clock(&self, conn: &mut Conn, now: Instant) -> bool {
         match conn.until {
             None => false,
             Some(until) if until > now => {
@@ -290,7 +292,7 @@ impl Front {
                 self.await_client();
             }
             Err(error) if error.kind() == InvalidInput => self.tell_unless_stopping(&error),
-            Err(error) if is_short_of_files(&error) && may_open_more_files() => self.await_client(),
+            Err(error) if is_short_of_files(&error) && raise_file_limit() => self.await_client(),
             Err(error) => {
                 if !self.is_short.swap(true, SeqCst) {
                     log::warn!("a connection waits because it cannot be accepted: {error}");
@@ -336,8 +338,9 @@ fn is_short_of_files(error: &Error) -> bool {
 }
 
 /// Raises the number of files that the process may have open to what the system allows it, if that is more: the usual
-/// 1024 are fewer than the connections there may be. At the start it would be a call more that most instances never need.
-fn may_open_more_files() -> bool {
+/// 1024 are fewer than the connections there may be. Returns whether it could. At the start it would be a call more that most
+/// instances never need.
+fn raise_file_limit() -> bool {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limit.maximum,

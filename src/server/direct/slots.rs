@@ -259,9 +259,10 @@ mod tests {
         for index in 0..100_000 {
             let (segment, offset) = place_of(index);
             assert_eq!((segment, offset), next, "{index}");
-            next = match offset + 1 < FIRST_SEGMENT << segment {
-                true => (segment, offset + 1),
-                false => (segment + 1, 0),
+            next = if offset + 1 < FIRST_SEGMENT << segment {
+                (segment, offset + 1)
+            } else {
+                (segment + 1, 0)
             };
         }
         let last = u32::try_from(PLACES - 1).expect("fewer places than numbers");

@@ -166,9 +166,10 @@ impl Write for Wire<'_> {
             self.stream_all(before.left())?;
             return self.stream_all(bytes);
         }
-        let sent = match self.unsent.is_empty() {
-            true => send_now(self.stream, bytes)?,
-            false => 0,
+        let sent = if self.unsent.is_empty() {
+            send_now(self.stream, bytes)?
+        } else {
+            0
         };
         let memory = self.memory;
         self.unsent.add(&bytes[sent..], sent, self.limits, memory)

@@ -58,7 +58,7 @@ impl OwnPort {
         // The main thread must hear the end soon, so the first that fails is the last.
         let paid = (0..self.visits.swap(0, SeqCst)).all(|_| self.visit());
         let is_in_doubt = self.is_in_doubt.swap(false, SeqCst) || !paid;
-        if is_in_doubt && !self.crew.is_stopping() && !self.is_accepting() {
+        if is_in_doubt && !self.crew.is_stopping() && !self.probe() {
             self.crew.bell().ring(Ring::AcceptFailed);
         }
     }
@@ -72,8 +72,8 @@ impl OwnPort {
         TcpStream::connect_timeout(&self.address, self.patience).is_ok()
     }
 
-    /// Whether connections are still accepted.
-    fn is_accepting(&self) -> bool {
+    /// Asks the own port whether connections are still accepted.
+    fn probe(&self) -> bool {
         // A connection that hears nothing may only be waiting for a thread, or the instance was frozen meanwhile.
         let is_silence = |error: &io::Error| error.kind() == ErrorKind::WouldBlock;
         for _ in 0..TRIES {
@@ -169,7 +169,7 @@ mod tests {
         port.doubt();
         port.look();
         assert_eq!(rings(&ear), [Ring::Look], "one for both");
-        assert!(port.visit() && port.is_accepting());
+        assert!(port.visit() && port.probe());
     }
 
     #[test]
@@ -182,7 +182,7 @@ mod tests {
         port.ask_for_visit();
         port.look();
         assert_eq!(rings(&ear), [Ring::Look, Ring::AcceptFailed]);
-        assert!(!port.visit() && !port.is_accepting());
+        assert!(!port.visit() && !port.probe());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Answers of the control plane: a status and, except after a deletion, a JSON body.
 
+use std::collections::BTreeMap;
+
 use hyper::header::{CONTENT_TYPE, ETAG, IF_MATCH};
 use hyper::{Response, StatusCode};
 use md5::{Digest, Md5};
@@ -100,6 +102,18 @@ pub(super) fn view<S: Spec, const N: usize>(
         resource.modified.clone().into(),
     );
     Value::Object(all)
+}
+
+/// The part of a map that a list was asked for, each item as `view` shows it.
+pub(super) fn listed<T>(
+    field: &str,
+    items: &BTreeMap<String, T>,
+    view: impl Fn(&str, &T) -> Value,
+    asked: &Asked,
+) -> Answer {
+    let shown = items.iter();
+    let shown = shown.map(|(name, item)| (name.as_str(), view(name, item)));
+    found(page(field, shown, asked))
 }
 
 /// One page of a list, by `prefix`, `startKey`, `nextToken` and `limit`.

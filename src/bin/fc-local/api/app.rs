@@ -30,9 +30,10 @@ impl App {
     /// Where a client reaches this server: where it has just reached it, unless it names the API in the cloud.
     pub(super) fn url(&self, asked: &Asked) -> String {
         let host = asked.header(HOST.as_str());
-        match self.guard.is_own(asked) && !host.is_empty() {
-            true => format!("http://{host}"),
-            false => format!("http://{}", self.address),
+        if self.guard.is_own(asked) && !host.is_empty() {
+            format!("http://{host}")
+        } else {
+            format!("http://{}", self.address)
         }
     }
 }

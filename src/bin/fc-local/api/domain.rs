@@ -6,7 +6,7 @@ use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
 use serde_json::Value;
 
-use super::answer::{Answer, created, deleted, found, page, view};
+use super::answer::{Answer, created, deleted, found, listed, view};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::{ApiError, take_text};
@@ -26,10 +26,8 @@ pub(super) fn one() -> MethodRouter<Arc<App>> {
 }
 
 async fn list(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> Answer {
-    let state = app.store.snapshot();
-    let items = state.domains.iter();
-    let items = items.map(|(name, item)| (name.as_str(), domain_view(name, item)));
-    found(page("customDomains", items, &asked))
+    let domains = &app.store.snapshot().domains;
+    listed("customDomains", domains, domain_view, &asked)
 }
 
 async fn create(State(app): State<Arc<App>>, Extension(body): Extension<Payload>) -> Answer {

@@ -49,19 +49,19 @@ pub(super) async fn handle(
     event: Payload,
 ) -> Answer {
     let deployed = lookup::deployed(app, function)?;
-    match asynchronous::is_wanted(&asked.head.headers)? {
-        true => asynchronous::accept(
-            app,
-            Later {
-                function,
-                request_id: &asked.request_id,
-                body: &event.bytes,
-                http: None,
-                task: asynchronous::given_id(&asked.head.headers)?,
-            },
-        ),
-        false => sync(app, &deployed, asked, event).await,
+    if !asynchronous::is_wanted(&asked.head.headers)? {
+        return sync(app, &deployed, asked, event).await;
     }
+    asynchronous::accept(
+        app,
+        Later {
+            function,
+            request_id: &asked.request_id,
+            body: &event.bytes,
+            http: None,
+            task: asynchronous::given_id(&asked.head.headers)?,
+        },
+    )
 }
 
 async fn sync(app: &Arc<App>, deployed: &Deployed, asked: &Asked, event: Payload) -> Answer {

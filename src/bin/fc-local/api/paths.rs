@@ -87,12 +87,13 @@ impl<S: Send + Sync> FromRequestParts<S> for TaskId {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let named: Self = part(parts, state).await?;
         let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
-        match named.task.chars().all(fits) {
-            true => Ok(named),
-            false => Err(ApiError::invalid(format!(
+        if named.task.chars().all(fits) {
+            Ok(named)
+        } else {
+            Err(ApiError::invalid(format!(
                 "'{}' is no id of a task",
                 named.task
-            ))),
+            )))
         }
     }
 }

@@ -120,9 +120,10 @@ async fn answer(
 /// The generation whose signature and error names a path has.
 fn generation_of(path: &str) -> Generation {
     let newer = [FC2021_PREFIX, FC3_PREFIX];
-    match newer.iter().any(|prefix| path.starts_with(prefix)) {
-        true => Generation::Fc3,
-        false => Generation::Fc2,
+    if newer.iter().any(|prefix| path.starts_with(prefix)) {
+        Generation::Fc3
+    } else {
+        Generation::Fc2
     }
 }
 

@@ -6,9 +6,7 @@ use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
 
-use super::answer::{
-    Answer, check_match, created_tagged, deleted, found, found_tagged, page, view,
-};
+use super::answer::{Answer, check_match, created_tagged, deleted, found_tagged, listed, view};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::{ApiError, take_text};
@@ -30,10 +28,8 @@ pub(super) fn one() -> MethodRouter<Arc<App>> {
 }
 
 async fn list(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> Answer {
-    let state = app.store.snapshot();
-    let items = state.services.iter();
-    let items = items.map(|(name, item)| (name.as_str(), service_view(name, item)));
-    found(page("services", items, &asked))
+    let services = &app.store.snapshot().services;
+    listed("services", services, service_view, &asked)
 }
 
 async fn create(State(app): State<Arc<App>>, Extension(body): Extension<Payload>) -> Answer {

@@ -7,9 +7,7 @@ use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
 
-use super::answer::{
-    Answer, check_match, created_tagged, deleted, found, found_tagged, page, view,
-};
+use super::answer::{Answer, check_match, created_tagged, deleted, found_tagged, listed, view};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::{ApiError, take_text};
@@ -38,10 +36,10 @@ async fn list(
     Extension(asked): Extension<Arc<Asked>>,
 ) -> Answer {
     let state = app.store.snapshot();
-    let triggers = lookup::function(&state, &function)?.triggers.iter();
+    let triggers = &lookup::function(&state, &function)?.triggers;
     let shown = shown(&app, &asked, &function);
-    let items = triggers.map(|(name, item)| (name.as_str(), shown.view(name, item)));
-    found(page("triggers", items, &asked))
+    let view = |name: &str, item: &_| shown.view(name, item);
+    listed("triggers", triggers, view, &asked)
 }
 
 async fn create(

@@ -63,23 +63,25 @@ pub(super) fn place(function: &FunctionSpec, built: Built<'_>) -> PathBuf {
 
 /// Refuses code that has nothing to start, for a function without a command.
 pub(super) fn check(function: &FunctionSpec, place: &Path) -> Result<(), CodeError> {
-    let found = match function.is_zipped() {
-        true => zip_has_bootstrap(place)?,
-        false => place.join(BOOTSTRAP).is_file(),
+    let found = if function.is_zipped() {
+        zip_has_bootstrap(place)?
+    } else {
+        place.join(BOOTSTRAP).is_file()
     };
-    match found {
-        true => Ok(()),
-        false => Err(CodeError::NoBootstrap {
+    if !found {
+        return Err(CodeError::NoBootstrap {
             place: place.to_owned(),
-        }),
+        });
     }
+    Ok(())
 }
 
 /// The package of a function.
 pub(super) fn read(function: &FunctionSpec, place: &Path) -> Result<Vec<u8>, CodeError> {
-    match function.is_zipped() {
-        true => read_zip(place),
-        false => pack(place).map_err(unreadable(place)),
+    if function.is_zipped() {
+        read_zip(place)
+    } else {
+        pack(place).map_err(unreadable(place))
     }
 }
 

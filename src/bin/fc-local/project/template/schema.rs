@@ -189,10 +189,10 @@ impl Visitor<'_> for VariableVisitor {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<String, E> {
-        match value.is_nan() {
+        if value.is_nan() {
             // fun sends the null that JSON makes of it.
-            true => Err(E::custom("it is no number and no text; put it in quotes")),
-            false => Ok(as_javascript_prints(value)),
+            return Err(E::custom("it is no number and no text; put it in quotes"));
         }
+        Ok(as_javascript_prints(value))
     }
 }

@@ -16,9 +16,10 @@ pub(super) fn resolve(text: &str, dialect: Dialect) -> Yaml {
     if let Some(value) = integer(text, dialect).or_else(|| float(text, dialect)) {
         return Yaml::Number(value);
     }
-    match is_date(text) {
-        true => Yaml::Date(text.to_owned()),
-        false => Yaml::Text(text.to_owned()),
+    if is_date(text) {
+        Yaml::Date(text.to_owned())
+    } else {
+        Yaml::Text(text.to_owned())
     }
 }
 

@@ -172,11 +172,12 @@ impl Builder {
 
     fn count(&mut self, more: usize) -> Result<(), String> {
         self.values += more;
-        match self.values > MAX_VALUES {
-            true => Err(format!(
+        if self.values > MAX_VALUES {
+            Err(format!(
                 "there are more than {MAX_VALUES} values, with those that aliases repeat"
-            )),
-            false => Ok(()),
+            ))
+        } else {
+            Ok(())
         }
     }
 

@@ -171,10 +171,11 @@ fn check_function(entries: &[(String, Yaml)]) -> Result<(), Wrong> {
             Some(_) => name.starts_with(function),
             None => name == function,
         });
-    match is_function {
-        true => Err(Wrong::custom(format!(
+    if is_function {
+        Err(Wrong::custom(format!(
             "{{{name}: …}} is not resolved when a template is read; write the value that is meant in its place"
-        ))),
-        false => Ok(()),
+        )))
+    } else {
+        Ok(())
     }
 }

@@ -59,9 +59,10 @@ impl AsyncSpec {
     /// What the platform calls who gets to know of a success or a failure.
     pub(crate) fn destination(&self, succeeded: bool) -> Option<&str> {
         let all = self.destination_config.as_ref()?;
-        let one = match succeeded {
-            true => all.on_success.as_ref(),
-            false => all.on_failure.as_ref(),
+        let one = if succeeded {
+            all.on_success.as_ref()
+        } else {
+            all.on_failure.as_ref()
         };
         let name = one?.destination.as_deref();
         name.filter(|name| !name.is_empty())

@@ -25,11 +25,12 @@ pub(crate) fn node() -> Result<PathBuf, String> {
 
 fn installed(mark: &str, needs: &str) -> Result<PathBuf, String> {
     let folder = root().join("src/bin/fc-local/tests/clients/sdk");
-    match folder.join(mark).exists() {
-        true => Ok(folder),
-        false => Err(format!(
+    if folder.join(mark).exists() {
+        Ok(folder)
+    } else {
+        Err(format!(
             "the SDKs are not installed: run `make sdks`, which needs {needs}"
-        )),
+        ))
     }
 }
 
