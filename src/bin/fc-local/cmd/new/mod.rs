@@ -1,9 +1,10 @@
 //! `fc-local new`: a project that builds, runs, tests and deploys, from the files in `template/`.
 //!
-//! It makes files and runs nothing; what they say is theirs.
+//! It makes files, and asks cargo about the workspace around them if there is one.
 
 mod args;
 mod name;
+mod workspace;
 
 use std::fmt;
 use std::fs::{self, Permissions};
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::output;
+use crate::project::package::BOOTSTRAP;
+use workspace::{Joined, Workspace};
 
 pub(crate) use args::{EXAMPLES, NewArgs};
 
@@ -59,8 +62,8 @@ impl std::error::Error for NewError {}
 /// Makes the project and says what to do next.
 pub(crate) fn run(args: &NewArgs) -> ExitCode {
     let made = make(args).map_err(|error| error.to_string());
-    let printed = made.and_then(|()| {
-        output::print(next_steps(args).as_bytes())
+    let printed = made.and_then(|joined| {
+        output::print(next_steps(args, &joined).as_bytes())
             .map_err(|error| format!("cannot write to stdout: {error}"))
     });
     match printed {
@@ -69,13 +72,15 @@ pub(crate) fn run(args: &NewArgs) -> ExitCode {
     }
 }
 
-fn make(args: &NewArgs) -> Result<(), NewError> {
+fn make(args: &NewArgs) -> Result<Joined, NewError> {
     name::check(&args.name).map_err(NewError::Name)?;
     let target = Path::new(&args.name);
     if target.symlink_metadata().is_ok() && !is_empty_folder(target) {
         return Err(NewError::Exists(target.to_owned()));
     }
-    let files = files(args)?;
+    let here = Path::new(".").canonicalize().map_err(at(target))?;
+    let workspace = Workspace::around(&here);
+    let files = files(args, workspace.is_some())?;
     // Made beside and renamed, so that it appears whole or not at all.
     let scratch = tempfile::Builder::new()
         .prefix(&format!(".{}-", args.name))
@@ -88,7 +93,8 @@ fn make(args: &NewArgs) -> Result<(), NewError> {
     fs::rename(scratch.path(), target).map_err(at(target))?;
     // It has its name now; there is nothing left to remove.
     let _ = scratch.keep();
-    Ok(())
+    let joined = workspace.map(|workspace| workspace.join(&here.join(target)));
+    Ok(joined.unwrap_or(Joined::AsItIs))
 }
 
 fn is_empty_folder(path: &Path) -> bool {
@@ -97,16 +103,26 @@ fn is_empty_folder(path: &Path) -> bool {
 }
 
 /// The files of the project, by their paths in it.
-fn files(args: &NewArgs) -> Result<Vec<(&'static str, String)>, NewError> {
+fn files(args: &NewArgs, in_workspace: bool) -> Result<Vec<(&'static str, String)>, NewError> {
     let kind = if args.http { &HTTP } else { &EVENT };
     let dependency = dependency(args.path.as_deref())?;
+    // In a workspace, programs of one name would overwrite each other.
+    let (bin, why) = match in_workspace {
+        true => (
+            args.name.as_str(),
+            "`make package` names it bootstrap, the file that Function Compute starts.",
+        ),
+        false => (BOOTSTRAP, "Function Compute starts the file `bootstrap`."),
+    };
     let filled = |template: &str, kind: &str| {
         let filled = template.replace("{{kind}}\n", kind);
         filled
             .replace("{{name}}", &args.name)
             .replace("{{dependency}}", &dependency)
+            .replace("{{bin}}", bin)
+            .replace("{{why}}", why)
     };
-    Ok(vec![
+    let mut files = vec![
         (
             "Cargo.toml",
             filled(include_str!("template/manifest.toml"), ""),
@@ -117,10 +133,6 @@ fn files(args: &NewArgs) -> Result<Vec<(&'static str, String)>, NewError> {
         ),
         (".gitignore", filled(include_str!("template/gitignore"), "")),
         (
-            ".github/workflows/ci.yml",
-            include_str!("template/ci.yml").to_owned(),
-        ),
-        (
             "Makefile",
             filled(include_str!("template/Makefile"), kind.make),
         ),
@@ -130,7 +142,15 @@ fn files(args: &NewArgs) -> Result<Vec<(&'static str, String)>, NewError> {
         ),
         ("s.yaml", filled(include_str!("template/s.yaml"), kind.s)),
         ("src/main.rs", kind.main.to_owned()),
-    ])
+    ];
+    // Only at the root of a repository is it read.
+    if !in_workspace {
+        files.push((
+            ".github/workflows/ci.yml",
+            include_str!("template/ci.yml").to_owned(),
+        ));
+    }
+    Ok(files)
 }
 
 /// How one kind of function differs from the other.
@@ -186,7 +206,24 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> NewError + use<> {
     |error| NewError::Io { path, error }
 }
 
-fn next_steps(args: &NewArgs) -> String {
+/// What has become of the workspace around the project, if it is worth a word.
+fn about_workspace(joined: &Joined) -> String {
+    match joined {
+        Joined::AsItIs => String::new(),
+        Joined::Added(manifest) => {
+            format!(
+                "\nIt is a member of the workspace {} now.\n",
+                manifest.display()
+            )
+        }
+        Joined::ByHand { manifest, line } => format!(
+            "\nMake it a member of the workspace first, in {}:\n\n  [workspace]\n  {line}\n",
+            manifest.display()
+        ),
+    }
+}
+
+fn next_steps(args: &NewArgs, joined: &Joined) -> String {
     let (name, kind) = (&args.name, if args.http { "HTTP" } else { "event" });
     let source = match &args.path {
         Some(_) => String::new(),
@@ -196,6 +233,7 @@ It uses fc-runtime {RUNTIME_VERSION} from crates.io. To use a clone of its repos
 "
         ),
     };
+    let workspace = about_workspace(joined);
     format!(
         "Made {name}, an {kind} function in {name}/src/main.rs. Next:
 
@@ -204,6 +242,6 @@ It uses fc-runtime {RUNTIME_VERSION} from crates.io. To use a clone of its repos
   make test     # run its tests
   make watch    # serve it, and again at each change; call it with `make invoke` in another terminal
   make deploy   # deploy it to FC 2.0 with fun; `make deploy-fc3`: to FC 3.0 with Serverless Devs
-{source}"
+{workspace}{source}"
     )
 }

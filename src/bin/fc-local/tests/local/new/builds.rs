@@ -1,14 +1,10 @@
 //! New projects that are built, tested, run and served, as their Makefile and their CI do it.
 
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 
-use super::Project;
+use super::{BUILDING, Project};
 use crate::support::{Server, root, text, wait_for};
-
-/// All projects build into one folder, so that the crate is compiled once; one after the other, because their programs have
-/// the same name there.
-static BUILDING: Mutex<()> = Mutex::new(());
 
 #[test]
 fn a_new_event_project_tests_runs_and_is_watched() {

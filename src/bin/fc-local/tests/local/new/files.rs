@@ -71,7 +71,7 @@ fn codegen_options(text: &str) -> BTreeSet<String> {
     words.map(option).collect()
 }
 
-/// The lines of a manifest's `[profile.musl]`.
+/// The lines of `[profile.musl]`, in a manifest or in cargo's configuration.
 fn musl_profile(manifest: &str) -> Vec<String> {
     let (_, rest) = manifest
         .split_once("[profile.musl]\n")
@@ -108,8 +108,11 @@ fn a_project_is_built_with_the_flags_of_this_one() {
             "link-arg=--defsym=snprintf=getpid"
         ]
     );
-    let profiles = [root().join("Cargo.toml"), project.path("Cargo.toml")]
-        .map(|path| musl_profile(&read(path)));
+    let profiles = [
+        root().join("Cargo.toml"),
+        project.path(".cargo/config.toml"),
+    ]
+    .map(|path| musl_profile(&read(path)));
     assert_eq!(profiles[0], profiles[1]);
     assert_eq!(profiles[0].len(), 6);
 }

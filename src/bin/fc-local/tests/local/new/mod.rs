@@ -3,10 +3,12 @@
 mod builds;
 mod files;
 mod refused;
+mod workspaces;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Mutex;
 
 use yaml_rust2::{Yaml, YamlLoader};
 
@@ -34,13 +36,29 @@ fn new_in(folder: &Path, arguments: &[&str]) -> Output {
 
 /// A new project that takes the crate from here, with the versions of everything else from here too.
 struct Project {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
     name: &'static str,
+    _own: Option<tempfile::TempDir>,
+}
+
+/// All projects build into one folder, so that the crate is compiled once; one after the other, because programs of
+/// different projects may have the same name there.
+static BUILDING: Mutex<()> = Mutex::new(());
+
+fn built() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("new")
 }
 
 impl Project {
     fn new(name: &'static str, arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("folder");
+        let mut project = Self::in_folder(&folder, name, arguments);
+        fs::copy(root().join("Cargo.lock"), project.path("Cargo.lock")).expect("copied");
+        project._own = Some(folder);
+        project
+    }
+
+    fn in_folder(folder: &tempfile::TempDir, name: &'static str, arguments: &[&str]) -> Self {
         let path = root().to_string_lossy();
         let made = new_in(
             folder.path(),
@@ -61,13 +79,15 @@ impl Project {
                 "{step:?} is not in {said}"
             );
         }
-        let project = Self { folder, name };
-        fs::copy(root().join("Cargo.lock"), project.path("Cargo.lock")).expect("copied");
-        project
+        Self {
+            folder: folder.path().to_owned(),
+            name,
+            _own: None,
+        }
     }
 
     fn path(&self, inner: &str) -> PathBuf {
-        self.folder.path().join(self.name).join(inner)
+        self.folder.join(self.name).join(inner)
     }
 
     /// `make` in the project.
@@ -88,12 +108,11 @@ impl Project {
         for name in FOREIGN_VARIABLES {
             command.env_remove(name);
         }
-        let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("new");
         command
             .current_dir(self.path(""))
             .env("FC_LOCAL", env!("CARGO_BIN_EXE_fc-local"))
             .env("CARGO_NET_OFFLINE", "true")
-            .env("CARGO_TARGET_DIR", built);
+            .env("CARGO_TARGET_DIR", built());
     }
 
     fn made(&self, arguments: &[&str]) -> String {
