@@ -56,6 +56,8 @@ pub(crate) mod error_type {
 /// Limits of the platform ([contract §3.3](crate::check::sections::SECTIONS#3.3),
 /// [§4.4](crate::check::sections::SECTIONS#4.4)).
 pub(crate) mod limit {
+    /// The longest Timeout that a function may have: one day.
+    pub(crate) const TIMEOUT_SECONDS: u64 = 86_400;
     /// The tail log that `x-fc-log-result` carries.
     pub(crate) const TAIL_LOG_BYTES: usize = 4 * 1024;
     /// One log line; what is longer is cut.

@@ -79,6 +79,7 @@ impl<'a> Bench<'a> {
 
     async fn start_as(&self, function: Arc<Function>) -> Result<Arc<Instance>, StartError> {
         let options = InstanceOptions {
+            debug: false,
             freeze: false,
             start_limit: Duration::from_secs(self.args.start_timeout),
             listen_port: self.args.listen_port,

@@ -17,6 +17,7 @@ use crate::api::{self, App, Guard, Keys, Tasks};
 use crate::facts::limit;
 use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Owner};
 use crate::output;
+use crate::platform::debugger::NO_LIMIT;
 use crate::platform::instance::{AGENT_TARGET, InstanceOptions};
 use crate::platform::pool::{Pool, PoolOptions};
 use crate::platform::strays::kill_of_folder;
@@ -71,6 +72,11 @@ pub(crate) struct ServeArgs {
     /// How long an instance may take to listen
     #[arg(long, value_name = "SECONDS", default_value_t = limit::START_SECONDS)]
     pub(crate) start_timeout: u64,
+
+    /// For a debugger: no time-outs and no freezing, and for each instance the line that attaches gdb or lldb; `watch`
+    /// builds with symbols
+    #[arg(long)]
+    pub(crate) debug: bool,
 }
 
 /// Runs until SIGINT or SIGTERM, or until the companion that is given the running server fails.
@@ -166,15 +172,20 @@ async fn listen(args: &ServeArgs) -> Result<TcpListener, String> {
 }
 
 fn pool_options(args: &ServeArgs, store: &Store) -> PoolOptions {
+    let limit_of = |seconds| match args.debug {
+        true => NO_LIMIT,
+        false => Duration::from_secs(seconds),
+    };
     PoolOptions {
         instance: InstanceOptions {
-            freeze: !args.no_freeze,
-            start_limit: Duration::from_secs(args.start_timeout),
+            freeze: !args.no_freeze && !args.debug,
+            start_limit: limit_of(args.start_timeout),
+            debug: args.debug,
             listen_port: None,
             target: AGENT_TARGET,
         },
         instances_max: args.max_instances,
-        idle_limit: Duration::from_secs(args.idle_timeout),
+        idle_limit: limit_of(args.idle_timeout),
         logs: store.path("logs"),
     }
 }

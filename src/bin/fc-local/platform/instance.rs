@@ -18,6 +18,7 @@ use crate::facts::control_path;
 use crate::function::{Function, Hook};
 use crate::platform::agent::CallId;
 use crate::platform::connections::Connections;
+use crate::platform::debugger;
 use crate::platform::environment;
 use crate::platform::hook;
 use crate::platform::log::{LineSink, LogHub};
@@ -43,6 +44,8 @@ pub(crate) struct InstanceOptions {
     pub(crate) start_limit: Duration,
     /// A fixed port, for programs that do not read `FC_CUSTOM_LISTEN_PORT`.
     pub(crate) listen_port: Option<u16>,
+    /// Whether a debugger may attach: then nothing has a time limit.
+    pub(crate) debug: bool,
     /// The address the agent dials: [`AGENT_TARGET`], but for a server that is known to be elsewhere.
     pub(crate) target: Ipv4Addr,
 }
@@ -100,6 +103,10 @@ impl Instance {
         options: &InstanceOptions,
         sink: Option<LineSink>,
     ) -> Result<Arc<Self>, StartError> {
+        let function = match options.debug {
+            true => Arc::new(debugger::without_limits(&function)),
+            false => function,
+        };
         let port = match options.listen_port {
             Some(number) => ReservedPort::exactly(number),
             None => ReservedPort::any(),
@@ -109,6 +116,9 @@ impl Instance {
         let (log, output) = LogHub::new(sink).map_err(StartError::NoPipe)?;
         let command = environment::command(&function, code.path(), port.number(), &id, output)?;
         let process = spawn::spawn(command, &function, code.path()).await?;
+        if options.debug {
+            debugger::say_how_to_attach(&function, process.id());
+        }
         let address = SocketAddr::from((options.target, port.number()));
         spawn::wait_for_port(&process, &log, &function, address, options.start_limit).await?;
         let gate = Gate {

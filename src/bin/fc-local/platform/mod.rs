@@ -8,6 +8,7 @@
 //! cold, call                   starting an instance, calling it
 //! hook, instance               lifecycle hooks, an instance from start to stop
 //! spawn, environment           its process and its variables
+//! debugger                     what a debugger needs of it
 //! agent, connections, report   requests to it, what is said of the answers
 //! log, process, port, body
 //! strays, reaper               processes that must not outlive their instance, nor fc-local
@@ -18,6 +19,7 @@ pub(crate) mod body;
 pub(crate) mod call;
 pub(crate) mod cold;
 pub(crate) mod connections;
+pub(crate) mod debugger;
 mod environment;
 mod hook;
 pub(crate) mod instance;

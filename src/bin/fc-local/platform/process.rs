@@ -44,6 +44,11 @@ impl ProcessGroup {
         Ok(Self { leader, exit })
     }
 
+    /// The id of the leader, and of the group.
+    pub(crate) fn id(&self) -> i32 {
+        self.leader.as_raw_nonzero().get()
+    }
+
     /// How the leader ended, if it has.
     pub(crate) fn exit_status(&self) -> Option<ExitStatus> {
         *self.exit.borrow()

@@ -71,6 +71,7 @@ async fn on_package(
         .map_err(|error| OneShotError::Io("no scratch folder".to_owned(), error))?;
     let source = input::code_source(&args.dir, &scratch)?;
     let options = InstanceOptions {
+        debug: false,
         freeze: args.pre_freeze,
         start_limit: Duration::from_secs(args.start_timeout),
         listen_port: args.listen_port,

@@ -52,10 +52,6 @@ pub(crate) struct WatchArgs {
     /// repeatable
     #[arg(long, value_name = "PATTERN")]
     pub(super) ignore: Vec<String>,
-
-    /// For a debugger: a build with symbols, no time-out, no freezing, and for each instance the line that attaches gdb
-    #[arg(long)]
-    pub(super) debug: bool,
 }
 
 /// What `fun` takes, too, unless it is given another.

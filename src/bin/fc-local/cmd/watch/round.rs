@@ -41,12 +41,12 @@ pub(super) struct Rounds {
 impl Rounds {
     /// The rounds of a template, with the user's own build if there is one, else cargo's of each function.
     pub(super) fn new(app: Arc<App>, args: &WatchArgs) -> Self {
-        let build = |line: &String| Build::new(Recipe::Shell(line.clone()), args.debug);
+        let build = |line: &String| Build::new(Recipe::Shell(line.clone()), args.serve.debug);
         Self {
             app,
             file: args.template.clone(),
             command: args.build.clone(),
-            with_symbols: args.debug,
+            with_symbols: args.serve.debug,
             builds: args.build.iter().map(build).collect(),
             programs: Programs::default(),
             in_force: None,

@@ -167,7 +167,7 @@ impl FunctionSpec {
     }
 
     fn check_numbers(&self) -> Result<(), String> {
-        in_range("timeout", self.timeout, 1..=86_400)?;
+        in_range("timeout", self.timeout, 1..=limit::TIMEOUT_SECONDS)?;
         in_range("memorySize", self.memory_size, 128..=32_768)?;
         let concurrency = 1..=u64::from(limit::CONCURRENCY);
         in_range(

@@ -2,6 +2,7 @@
 
 mod cargo;
 mod code;
+mod debug;
 mod files;
 mod template;
 
