@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 /// The longest name of a service or a function, in letters: FC's own rule.
 const LENGTH_MAX: usize = 128;
 
+/// The longest name of a host and of a part of it, in letters (RFC 1035, section 2.3.4).
+const DOMAIN_MAX: usize = 253;
+const DOMAIN_PART_MAX: usize = 63;
+
 /// The qualifier of the only version that fc-local keeps of a function.
 pub(crate) const LATEST: &str = "LATEST";
 
@@ -155,9 +159,31 @@ pub(crate) fn check(what: &str, name: &str) -> Result<(), String> {
     ))
 }
 
+/// Checks the name of a new custom domain, in small letters.
+///
+/// # Errors
+///
+/// No host can have the name; the text says what a name may be.
+pub(crate) fn check_domain(name: &str) -> Result<(), String> {
+    let is_inner = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    let is_part = |part: &str| {
+        (1..=DOMAIN_PART_MAX).contains(&part.len())
+            && part.chars().all(is_inner)
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+    };
+    if name.len() <= DOMAIN_MAX && name.contains('.') && name.split('.').all(is_part) {
+        return Ok(());
+    }
+    Err(format!(
+        "domainName '{name}' is not valid: it has two or more parts with dots between, each of 1 to {DOMAIN_PART_MAX} \
+         letters, digits or '-', and {DOMAIN_MAX} characters at most"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{FunctionName, Generation, check};
+    use super::{FunctionName, Generation, check, check_domain};
 
     #[test]
     fn a_name_comes_back_from_its_text_and_from_its_key() {
@@ -204,6 +230,29 @@ mod tests {
             names.map(|name| name.to_string()),
             ["z", "a/a", "a/b", "b/a"]
         );
+    }
+
+    #[test]
+    fn a_domain_has_parts_that_a_host_may_have() {
+        for name in ["a.b", "web.example.test", "1-a.localhost"] {
+            assert!(check_domain(name).is_ok(), "{name}");
+        }
+        let long = "a".repeat(64);
+        for name in [
+            "",
+            "a",
+            "a.",
+            ".a",
+            "a..b",
+            "-a.b",
+            "a_b.c",
+            "*.a.b",
+            "a.b:80",
+            "a/b.c",
+            &format!("{long}.a"),
+        ] {
+            assert!(check_domain(name).is_err(), "{name}");
+        }
     }
 
     #[test]

@@ -10,10 +10,11 @@ use super::answer::{Answer, created, deleted, found, listed, view};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::{ApiError, take_text};
-use super::paths::Domain;
+use super::lookup;
+use super::paths::{Domain, check_qualifier};
 use crate::platform::agent::Payload;
-use crate::store::Resource;
 use crate::store::spec::{DomainSpec, Spec};
+use crate::store::{self, Resource};
 
 /// `/custom-domains`.
 pub(super) fn all() -> MethodRouter<Arc<App>> {
@@ -36,6 +37,7 @@ async fn create(State(app): State<Arc<App>>, Extension(body): Extension<Payload>
     app.guard.check_domain(&name)?;
     let spec = DomainSpec::read(fields).map_err(ApiError::invalid)?;
     created(app.store.update(|state| {
+        check_routes(state, &spec)?;
         if state.domains.contains_key(&name) {
             let message = format!("domain name '{name}' already exists");
             return Err(ApiError::conflict("DomainNameAlreadyExists", message));
@@ -62,8 +64,15 @@ async fn update(
     found(app.store.update(|state| {
         let domain = state.domains.get_mut(&name);
         let domain = domain.ok_or_else(|| no_domain(&name))?;
+        let routes_before = domain.spec.clone();
         domain.change(change).map_err(ApiError::invalid)?;
-        Ok(domain_view(&name, domain))
+        let view = domain_view(&name, domain);
+        let spec = domain.spec.clone();
+        // A function that has gone since must not be in the way of another change.
+        if spec.routes() != routes_before.routes() {
+            check_routes(state, &spec)?;
+        }
+        Ok(view)
     }))
 }
 
@@ -72,6 +81,16 @@ async fn delete(State(app): State<Arc<App>>, Domain(name): Domain) -> Answer {
         let removed = state.domains.remove(&name);
         removed.map(drop).ok_or_else(|| no_domain(&name))
     }))
+}
+
+/// Refuses routes to functions or versions that do not exist.
+pub(super) fn check_routes(state: &store::State, spec: &DomainSpec) -> Result<(), ApiError> {
+    for route in spec.routes().iter().filter(|route| route.is_resolved()) {
+        let function = route.function();
+        lookup::function(state, &function)?;
+        check_qualifier(function.function(), route.qualifier())?;
+    }
+    Ok(())
 }
 
 fn domain_view(name: &str, resource: &Resource<DomainSpec>) -> Value {

@@ -10,6 +10,7 @@ use hyper::header::{HOST, ORIGIN};
 
 use super::asked::Asked;
 use super::error::ApiError;
+use crate::name;
 
 /// The names of this server that are not its addresses.
 #[derive(Debug)]
@@ -65,8 +66,8 @@ impl Guard {
 
     /// Refuses a custom domain whose requests would be taken for those to the API.
     pub(super) fn check_domain(&self, name: &str) -> Result<(), ApiError> {
-        if !self.is_named(name) && ip_of(name).is_none() {
-            return Ok(());
+        if !self.is_named(name) && ip_of(name).is_none() && !is_of_cloud(name) {
+            return name::check_domain(name).map_err(ApiError::invalid);
         }
         let message = format!(
             "'{name}' is an address of the API itself; give the custom domain another name"
@@ -87,6 +88,11 @@ impl Guard {
 /// given another endpoint. No page can have its name server turn such a name into a loopback address.
 fn is_cloud(host: &str) -> bool {
     plain(host).ends_with(".fc.aliyuncs.com")
+}
+
+/// Whether a host is one of the platform's, as those of the API and of the package store are.
+fn is_of_cloud(host: &str) -> bool {
+    format!(".{}", plain(host)).ends_with(".aliyuncs.com")
 }
 
 /// A host name in the one form in which names are compared.

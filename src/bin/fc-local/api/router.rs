@@ -135,8 +135,12 @@ async fn dispatch(
     body: Incoming,
 ) -> Response {
     if !app.guard.is_own(&asked) {
-        let host = asked.host();
-        let target = Target::of_domain(&app.store.snapshot(), &host, asked.path());
+        let target = Target::of_domain(
+            &app.store.snapshot(),
+            &asked.host(),
+            &asked.head.method,
+            &asked.head.uri,
+        );
         if let Some(target) = target {
             let called = async { http::handle(app, target?, &asked, body).await };
             return called.await.into_response();

@@ -54,7 +54,7 @@ pub(crate) fn deploy(
     // Packing takes long enough to be in the way of calls.
     let packed = tokio::task::block_in_place(|| packages(app, &plan, built, &mut stored));
     let code_of = |function: &Planned<'_>| stored[&place(function.source, built)].clone();
-    let applied = packed.and_then(|()| app.store.update(|state| Ok(plan.apply(state, &code_of))));
+    let applied = packed.and_then(|()| app.store.update(|state| plan.apply(state, &code_of)));
     let changed = applied.inspect_err(|_| {
         // Nothing refers to what was stored for it, unless it was there before.
         stored.values().for_each(|code| app.store.remove_code(code));

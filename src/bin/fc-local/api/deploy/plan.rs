@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::DeployError;
+use crate::api::domain;
 use crate::api::error::ApiError;
 use crate::name::{self, FunctionName};
 use crate::project::template::{self, Template};
@@ -55,7 +56,7 @@ impl<'a> Plan<'a> {
         &self,
         state: &mut State,
         code_of: &dyn Fn(&Planned<'_>) -> CodeRef,
-    ) -> Vec<FunctionName> {
+    ) -> Result<Vec<FunctionName>, DeployError> {
         for (name, spec) in &self.services {
             put(&mut state.services, name, spec);
         }
@@ -63,9 +64,13 @@ impl<'a> Plan<'a> {
         let changed = functions.filter(|function| function.put(state, code_of(function)));
         let changed = changed.map(|function| function.name.clone()).collect();
         for (name, spec) in &self.domains {
+            domain::check_routes(state, spec).map_err(|error| {
+                let message = format!("{name}: {}", error.message);
+                ApiError { message, ..error }
+            })?;
             put(&mut state.domains, name, spec);
         }
-        changed
+        Ok(changed)
     }
 }
 

@@ -76,7 +76,10 @@ pub(super) fn user_head(head: &Parts, target: &Target, client: IpAddr) -> Result
 fn seen_target(uri: &Uri, target: &Target) -> (String, Option<String>) {
     let whole = || uri.path_and_query().map_or("/", PathAndQuery::as_str);
     match (target.by_proxy, target.function.generation()) {
-        (false, _) => (whole().to_owned(), None),
+        (false, _) => {
+            let rewritten = target.rewritten.clone();
+            (rewritten.unwrap_or_else(|| whole().to_owned()), None)
+        }
         (true, Generation::Fc2) => {
             let (base, _) = split_proxy(uri.path());
             (whole().to_owned(), Some(format!("{base}/")))

@@ -1,11 +1,12 @@
 //! Which function an HTTP request is for, and what of its path the function sees.
 
-use hyper::Uri;
+use hyper::{Method, Uri};
 
 use crate::api::error::ApiError;
 use crate::facts::FC3_PREFIX;
 use crate::name::FunctionName;
 use crate::store::State;
+use crate::store::spec::NoRoute;
 
 /// A function, and how a request came to it.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub(crate) struct Target {
     /// Whether the request came by the default address, which forces a download
     /// ([contract §3.1](crate::check::sections::SECTIONS#3.1)).
     pub(super) by_proxy: bool,
+    /// The path and query that the function sees in place of those that were asked for.
+    pub(super) rewritten: Option<String>,
 }
 
 impl Target {
@@ -22,23 +25,36 @@ impl Target {
         Self {
             function,
             by_proxy: true,
+            rewritten: None,
         }
     }
 
-    /// The function that a custom domain sends a path to, if there is such a domain.
+    /// The function that a custom domain sends a request to, if there is such a domain.
     pub(crate) fn of_domain(
         state: &State,
         host: &str,
-        path: &str,
+        method: &Method,
+        uri: &Uri,
     ) -> Option<Result<Self, ApiError>> {
         let domain = state.domains.get(host)?;
-        let route = domain.spec.route(path).map(|route| Self {
+        let path = uri.path();
+        let route = domain.spec.route(method.as_str(), path);
+        let target = route.map(|route| Self {
             function: route.function(),
             by_proxy: false,
+            rewritten: route.rewritten(path, uri.query()),
         });
-        Some(route.ok_or_else(|| {
-            let message = format!("domain name '{host}' has no route for '{path}'");
-            ApiError::not_found("DomainRouteNotFound", message)
+        Some(target.map_err(|why| match why {
+            NoRoute::Path => {
+                let message = format!("domain name '{host}' has no route for '{path}'");
+                ApiError::not_found("DomainRouteNotFound", message)
+            }
+            NoRoute::Method => {
+                let message = format!(
+                    "no route of domain name '{host}' for '{path}' allows the method '{method}'; add it to methods"
+                );
+                ApiError::denied("AccessDenied", message)
+            }
         }))
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::{Fields, Spec};
 use super::lists;
+use super::rewrite::Rewrite;
 use crate::name::FunctionName;
 
 /// The path of a route that names none.
@@ -33,6 +34,9 @@ pub(crate) struct Route {
     path: Option<String>,
     service_name: Option<Text>,
     function_name: Option<Text>,
+    qualifier: Option<String>,
+    methods: Option<Vec<String>>,
+    rewrite_config: Option<Rewrite>,
     #[serde(flatten)]
     rest: Fields,
 }
@@ -53,11 +57,24 @@ impl DomainSpec {
         routes.unwrap_or_default()
     }
 
-    /// The route that a path takes: the most exact one.
-    pub(crate) fn route(&self, path: &str) -> Option<&Route> {
-        let fitting = self.routes().iter().filter(|route| route.fits(path));
-        fitting.max_by_key(|route| route.path().len())
+    /// The route that a request takes: the most exact one for its path that has its method.
+    pub(crate) fn route(&self, method: &str, path: &str) -> Result<&Route, NoRoute> {
+        let fitting = || self.routes().iter().filter(|route| route.fits(path));
+        let open = fitting().filter(|route| route.allows(method));
+        let best = open.max_by_key(|route| route.path().len());
+        best.ok_or(match fitting().next() {
+            Some(_) => NoRoute::Method,
+            None => NoRoute::Path,
+        })
     }
+}
+
+/// Why a request takes no route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoRoute {
+    Path,
+    /// Routes fit the path, and none has the method.
+    Method,
 }
 
 impl Route {
@@ -69,6 +86,31 @@ impl Route {
     pub(crate) fn function(&self) -> FunctionName {
         let function = name_of(&self.function_name).unwrap_or_default();
         FunctionName::of(name_of(&self.service_name), function)
+    }
+
+    /// Whether it names a function at all: a reference that nothing resolves names none.
+    pub(crate) fn is_resolved(&self) -> bool {
+        let names = [&self.service_name, &self.function_name];
+        !names
+            .iter()
+            .any(|name| matches!(name, Some(Text::Reference(_))))
+    }
+
+    /// The version or alias, empty if none is named.
+    pub(crate) fn qualifier(&self) -> &str {
+        self.qualifier.as_deref().unwrap_or_default()
+    }
+
+    /// What the function sees of a path and query.
+    pub(crate) fn rewritten(&self, path: &str, query: Option<&str>) -> Option<String> {
+        let rewrite = self.rewrite_config.as_ref()?;
+        Some(rewrite.rewritten(path, query))
+    }
+
+    /// Without methods it has all.
+    fn allows(&self, method: &str) -> bool {
+        let methods = self.methods.as_ref().filter(|methods| !methods.is_empty());
+        methods.is_none_or(|methods| methods.iter().any(|allowed| allowed == method))
     }
 
     /// `/*` and `/a/*` fit by prefix, anything else as a whole.
@@ -96,7 +138,11 @@ impl Spec for DomainSpec {
     }
 
     fn check(&self) -> Result<(), String> {
-        Ok(())
+        let mut rules = self
+            .routes()
+            .iter()
+            .filter_map(|route| route.rewrite_config.as_ref());
+        rules.try_for_each(Rewrite::check)
     }
 }
 

@@ -10,12 +10,13 @@ mod domain;
 mod fields;
 mod function;
 mod lists;
+mod rewrite;
 mod service;
 mod trigger;
 
 pub(crate) use async_config::AsyncSpec;
 pub(crate) use capacity::{ConcurrencySpec, ProvisionSpec, ScalingSpec};
-pub(crate) use domain::DomainSpec;
+pub(crate) use domain::{DomainSpec, NoRoute};
 pub(crate) use fields::{Fields, Spec};
 pub(crate) use function::FunctionSpec;
 pub(crate) use service::ServiceSpec;

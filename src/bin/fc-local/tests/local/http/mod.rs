@@ -2,6 +2,7 @@
 
 mod later;
 mod refused;
+mod routes;
 mod signed;
 
 use std::fs;

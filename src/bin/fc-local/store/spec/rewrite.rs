@@ -1,0 +1,196 @@
+//! The rules by which the route of a custom domain changes path and query before the function sees them (fc3 §8).
+//!
+//! Which kind of rule goes first is not documented; here it is the most exact one.
+
+use regex_lite::{Captures, Regex, escape};
+use serde::{Deserialize, Serialize};
+
+use super::fields::Fields;
+
+/// The longest rule, in bytes.
+const RULE_BYTES_MAX: usize = 256;
+
+/// The rules of a route.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Rewrite {
+    equal_rules: Option<Vec<Rule>>,
+    wildcard_rules: Option<Vec<Rule>>,
+    regex_rules: Option<Vec<Rule>>,
+    #[serde(flatten)]
+    rest: Fields,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Rule {
+    #[serde(rename = "match")]
+    pattern: String,
+    replacement: String,
+    #[serde(flatten)]
+    rest: Fields,
+}
+
+impl Rewrite {
+    /// What a path, and its query if it has one, become; as they are if no rule fits.
+    pub(super) fn rewritten(&self, path: &str, query: Option<&str>) -> String {
+        let target = match query {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        };
+        let equal = rules(&self.equal_rules).find(|rule| rule.pattern == path);
+        let equal = equal.map(|rule| target.replacen(path, &rule.replacement, 1));
+        let wildcard = || rules(&self.wildcard_rules).find_map(|rule| rule.by_wildcard(&target));
+        let regex = || rules(&self.regex_rules).find_map(|rule| rule.by_regex(&target));
+        let changed = equal.or_else(wildcard).or_else(regex).unwrap_or(target);
+        match changed.starts_with('/') {
+            true => changed,
+            false => format!("/{changed}"),
+        }
+    }
+
+    /// Refuses rules that could not be used.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let mut all = rules(&self.equal_rules)
+            .chain(rules(&self.wildcard_rules))
+            .chain(rules(&self.regex_rules));
+        if let Some(rule) = all.find(|rule| !rule.is_sized()) {
+            return Err(format!(
+                "the rewrite rule '{}' is not valid: match and replacement have 1 to {RULE_BYTES_MAX} bytes",
+                rule.pattern
+            ));
+        }
+        rules(&self.regex_rules).try_for_each(|rule| match Regex::new(&rule.pattern) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(format!(
+                "the rewrite rule '{}' is no regular expression: {error}",
+                rule.pattern
+            )),
+        })
+    }
+}
+
+impl Rule {
+    fn is_sized(&self) -> bool {
+        let sizes = [self.pattern.len(), self.replacement.len()];
+        sizes.iter().all(|size| (1..=RULE_BYTES_MAX).contains(size))
+    }
+
+    /// `*` is any text, and the whole target is replaced; without `^` anything may stand before the pattern.
+    fn by_wildcard(&self, target: &str) -> Option<String> {
+        let (start, pattern) = match self.pattern.strip_prefix('^') {
+            Some(pattern) => ("", pattern),
+            None => (".*?", self.pattern.as_str()),
+        };
+        let parts: Vec<String> = pattern.split('*').map(escape).collect();
+        let regex = Regex::new(&format!("^{start}{}$", parts.join("(.*)"))).ok()?;
+        let found = regex.captures(target)?;
+        Some(expanded(&self.replacement, &found))
+    }
+
+    /// What fits the pattern is replaced.
+    fn by_regex(&self, target: &str) -> Option<String> {
+        let regex = Regex::new(&self.pattern).ok()?;
+        let found = regex.captures(target)?;
+        let whole = found.get(0)?.range();
+        let (before, after) = (&target[..whole.start], &target[whole.end..]);
+        Some(format!(
+            "{before}{}{after}",
+            expanded(&self.replacement, &found)
+        ))
+    }
+}
+
+fn rules(list: &Option<Vec<Rule>>) -> impl Iterator<Item = &Rule> {
+    list.iter().flatten()
+}
+
+/// A replacement with what was found in place of `$1` and the others.
+fn expanded(replacement: &str, found: &Captures<'_>) -> String {
+    let mut text = String::new();
+    let mut parts = replacement.split('$');
+    text.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = part.split_at(digits);
+        match number
+            .parse()
+            .ok()
+            .and_then(|number: usize| found.get(number))
+        {
+            Some(group) => text.push_str(group.as_str()),
+            None if digits == 0 => text.push('$'),
+            None => {}
+        }
+        text.push_str(rest);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Rewrite;
+
+    fn rewritten(kind: &str, pattern: &str, replacement: &str, target: &str) -> String {
+        let rules = json!({kind: [{"match": pattern, "replacement": replacement}]});
+        let rewrite: Rewrite = serde_json::from_value(rules).expect("rules");
+        rewrite.check().expect("valid");
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
+        rewrite.rewritten(path, query)
+    }
+
+    /// The rows of Alibaba Cloud's page "Configure a rewrite policy", and what follows from its words.
+    #[test]
+    fn paths_become_what_the_documentation_says() {
+        for (kind, pattern, replacement, target, expected) in [
+            ("equalRules", "/old", "/new", "/old", "/new"),
+            ("equalRules", "/old", "/new", "/old?a=1", "/new?a=1"),
+            ("equalRules", "/old", "/new", "/test/old", "/test/old"),
+            ("wildcardRules", "/old", "/new", "/old", "/new"),
+            ("wildcardRules", "/old", "/new", "/test/old", "/new"),
+            ("wildcardRules", "^/old", "/new", "/old", "/new"),
+            ("wildcardRules", "^/old", "/new", "/test/old", "/test/old"),
+            ("wildcardRules", "/api/*", "/$1", "/api/getName", "/getName"),
+            (
+                "wildcardRules",
+                "/api/*",
+                "/$1",
+                "/api/f&Version=1",
+                "/f&Version=1",
+            ),
+            ("wildcardRules", "/api/*", "/$1", "/api/f?a=1", "/f?a=1"),
+            ("wildcardRules", "^/*/b/*", "/$2/$1", "/a/b/c", "/c/a"),
+            ("wildcardRules", "/a.b", "/new", "/axb", "/axb"),
+            (
+                "regexRules",
+                "^/api/.+?/(.*)",
+                "/api/v2/$1",
+                "/api/v1/f?a=1",
+                "/api/v2/f?a=1",
+            ),
+            ("regexRules", "o(l)d", "$1$9$", "/old/x", "/l$/x"),
+            ("regexRules", "^/", "x", "/y", "/xy"),
+        ] {
+            let seen = rewritten(kind, pattern, replacement, target);
+            assert_eq!(seen, expected, "{kind} {pattern} {target}");
+        }
+    }
+
+    #[test]
+    fn rules_that_could_not_be_used_are_refused() {
+        for (kind, pattern, words) in [
+            ("regexRules", "(", "no regular expression"),
+            ("equalRules", "", "1 to 256 bytes"),
+        ] {
+            let rules = json!({kind: [{"match": pattern, "replacement": "/"}]});
+            let rewrite: Rewrite = serde_json::from_value(rules).expect("rules");
+            let why = rewrite.check().expect_err("refused");
+            assert!(why.contains(words), "{why}");
+        }
+    }
+}
