@@ -172,9 +172,12 @@ async fn listen(args: &ServeArgs) -> Result<TcpListener, String> {
 }
 
 fn pool_options(args: &ServeArgs, store: &Store) -> PoolOptions {
-    let limit_of = |seconds| match args.debug {
-        true => NO_LIMIT,
-        false => Duration::from_secs(seconds),
+    let limit_of = |seconds| {
+        if args.debug {
+            NO_LIMIT
+        } else {
+            Duration::from_secs(seconds)
+        }
     };
     PoolOptions {
         instance: InstanceOptions {

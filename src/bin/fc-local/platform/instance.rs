@@ -103,9 +103,10 @@ impl Instance {
         options: &InstanceOptions,
         sink: Option<LineSink>,
     ) -> Result<Arc<Self>, StartError> {
-        let function = match options.debug {
-            true => Arc::new(debugger::without_limits(&function)),
-            false => function,
+        let function = if options.debug {
+            Arc::new(debugger::without_limits(&function))
+        } else {
+            function
         };
         let port = match options.listen_port {
             Some(number) => ReservedPort::exactly(number),

@@ -107,12 +107,13 @@ fn files(args: &NewArgs, in_workspace: bool) -> Result<Vec<(&'static str, String
     let kind = if args.http { &HTTP } else { &EVENT };
     let dependency = dependency(args.path.as_deref())?;
     // In a workspace, programs of one name would overwrite each other.
-    let (bin, why) = match in_workspace {
-        true => (
+    let (bin, why) = if in_workspace {
+        (
             args.name.as_str(),
             "`make package` names it bootstrap, the file that Function Compute starts.",
-        ),
-        false => (BOOTSTRAP, "Function Compute starts the file `bootstrap`."),
+        )
+    } else {
+        (BOOTSTRAP, "Function Compute starts the file `bootstrap`.")
     };
     let filled = |template: &str, kind: &str| {
         let filled = template.replace("{{kind}}\n", kind);

@@ -43,9 +43,10 @@ impl Rewrite {
         let wildcard = || rules(&self.wildcard_rules).find_map(|rule| rule.by_wildcard(&target));
         let regex = || rules(&self.regex_rules).find_map(|rule| rule.by_regex(&target));
         let changed = equal.or_else(wildcard).or_else(regex).unwrap_or(target);
-        match changed.starts_with('/') {
-            true => changed,
-            false => format!("/{changed}"),
+        if changed.starts_with('/') {
+            changed
+        } else {
+            format!("/{changed}")
         }
     }
 
