@@ -120,6 +120,8 @@ count_instructions() {
 
 count_instructions ask
 check instructions $((refs / 1000))
+count_instructions ask_again 1
+check event $((refs / 1000))
 
 # What a warm request takes is what twice as many on the same connection take more.
 count_instructions ask_again 50
