@@ -16,7 +16,7 @@ if ! cargo deny --log-level off --config .ci/deny.toml fetch db; then
 fi
 
 # The peers of the comparison are other people's choices, and so are their dependencies.
-for manifest in Cargo.toml tests/fuzz/Cargo.toml musl/compare/Cargo.toml; do
+for manifest in Cargo.toml tests/fuzz/Cargo.toml musl/compare/Cargo.toml musl/alloc/Cargo.toml musl/alloc/fuzz/Cargo.toml; do
     echo "$manifest: licences, duplicates, sources${advisories:+, advisories}"
     # Both servers at once: the graph is looked at, not built.
     # shellcheck disable=SC2086 # It is one word or none.

@@ -225,6 +225,45 @@ fn bodies_that_have_no_room_together_are_told_to_come_again() {
 }
 
 #[test]
+fn heads_that_have_come_in_part_have_no_more_memory_together_than_bodies() {
+    let runtime = counting().memory_limit(100_000).head_limit(64 * 1024);
+    with(runtime, |address| {
+        let head = of_bytes(60_000);
+        let (most, rest_of_it) = head.split_at(head.len() - 10);
+        let begin = || {
+            let mut stream = connect(address);
+            stream.write_all(most.as_bytes()).expect("it reads");
+            stream
+        };
+        // Whether there is room for a body, which is asked and not sent, so that the question takes no room.
+        let has_room = || {
+            let ask = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\nExpect: 100-continue\r\n\r\n";
+            let mut stream = connect(address);
+            stream.write_all(ask.as_bytes()).expect("it reads");
+            let mut said = [0; 12];
+            stream.read_exact(&mut said).expect("a status");
+            said == *b"HTTP/1.1 100"
+        };
+        let wait_until = |wanted: bool| {
+            let until = Instant::now() + PATIENCE;
+            while has_room() != wanted {
+                assert!(Instant::now() < until, "room: {}", !wanted);
+            }
+        };
+        let mut first = begin();
+        wait_until(false);
+        let refused = rest(&mut begin());
+        let why = "Runtime::memory_limit sets how much";
+        assert!(is_refused(&refused, 503, why), "{refused}");
+        assert!(is_served(&ask(address, &of_headers(1))), "a small head");
+        first.write_all(rest_of_it.as_bytes()).expect("it reads");
+        first.shutdown(Half::Write).expect("a live socket");
+        assert!(is_served(&rest(&mut first)));
+        wait_until(true);
+    });
+}
+
+#[test]
 fn nothing_is_no_limit_where_one_is_needed_to_serve() {
     let runtime = counting().workers(0).connections(0);
     with(runtime, |address| {

@@ -11,6 +11,7 @@ use rustix::net::{RecvFlags, recv};
 use super::body::Reader;
 use super::head::Head;
 use super::inbox::Buffer;
+use super::memory::Share;
 use super::readiness::Interest;
 use super::unsent::{Clock, Unsent};
 use crate::server::crew::Load;
@@ -32,6 +33,8 @@ pub(super) struct Conn {
 #[derive(Default)]
 pub(super) struct Kept {
     pub(super) buffer: Buffer,
+    /// The buffer's part of the memory, where it is a large one.
+    pub(super) share: Option<Share>,
     pub(super) unsent: Unsent,
     pub(super) step: Step,
 }
@@ -74,7 +77,8 @@ impl Conn {
     /// A client that has just connected. It counts as a request that is being read, until it has sent one: a client that has
     /// connected before a stop has mostly sent a request that is still under way through the machine.
     pub(super) fn new(stream: TcpStream) -> Self {
-        // Clients that came before the listener was told have not inherited it. An error means that this one has gone.
+        // All inherit it but those that came to a program's own listener before the runtime took that over. An error means
+        // that this one has gone.
         let _ = stream.set_nodelay(true);
         Self {
             stream,

@@ -95,6 +95,15 @@ impl<S: Source> Inbox<S> {
         self.buffer.unused()
     }
 
+    /// How many bytes of memory a connection that waits with this keeps beyond what every one may keep: the smallest buffer.
+    pub(super) fn kept_bytes(&self) -> usize {
+        let capacity = match self.is_empty() {
+            true => 0,
+            false => self.buffer.bytes.capacity(),
+        };
+        capacity.saturating_sub(SMALLEST)
+    }
+
     /// Uses the first so many bytes up.
     pub(super) fn advance(&mut self, length: usize) {
         self.buffer.advance(length);

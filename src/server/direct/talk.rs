@@ -15,6 +15,7 @@ use super::body::Reader;
 use super::conn::{Conn, Incoming, Kept, Step};
 use super::head::Head;
 use super::inbox::{Buffer, End, Inbox};
+use super::memory::Share;
 use super::turns::Place;
 use super::unsent::Clock;
 use super::wire::Wire;
@@ -77,6 +78,7 @@ impl Front {
         let mut talk = Talk {
             front: self,
             inbox: Inbox::resume(wire, buffer),
+            share: kept.share,
             step: kept.step,
             is_new: conn.is_new,
             requests_left: REQUESTS_AT_ONCE,
@@ -108,6 +110,8 @@ impl Front {
 struct Talk<'a> {
     front: &'a Front,
     inbox: Inbox<Wire<'a>>,
+    /// What the inbox has of the memory.
+    share: Option<Share>,
     step: Step,
     is_new: bool,
     requests_left: u32,
@@ -117,6 +121,7 @@ struct Talk<'a> {
 impl<'a> Talk<'a> {
     /// What is to be kept. A buffer with nothing in it is left on the desk.
     fn end(mut self, desk: &mut Buffer) -> Kept {
+        self.has_room();
         let unsent = self.inbox.source().take_unsent();
         let mut buffer = self.inbox.into_buffer();
         if buffer.is_empty() {
@@ -124,6 +129,7 @@ impl<'a> Talk<'a> {
         }
         Kept {
             buffer,
+            share: self.share,
             unsent,
             step: self.step,
         }
@@ -141,7 +147,12 @@ impl<'a> Talk<'a> {
             };
             match end {
                 End::Waiting if self.inbox.source().is_cut_short() => return Some(Pause::Yield),
-                End::Waiting if !self.is_late() => return Some(Pause::Wait),
+                End::Waiting if !self.is_late() => {
+                    if self.has_room() || !self.reads() {
+                        return Some(Pause::Wait);
+                    }
+                    self.refuse(&refusal::NO_MEMORY);
+                }
                 End::Waiting if !self.reads() => return None,
                 End::Waiting => self.refuse(&refusal::TIMED_OUT),
                 End::Refused(refusal) => self.refuse(refusal),
@@ -184,6 +195,17 @@ impl<'a> Talk<'a> {
 
     fn is_late(&mut self) -> bool {
         self.until().is_some_and(|until| until <= Instant::now())
+    }
+
+    /// Counts what waits in the inbox, and returns whether all connections are within the limit together.
+    fn has_room(&mut self) -> bool {
+        let bytes = self.inbox.kept_bytes();
+        if bytes == 0 {
+            self.share = None;
+            return true;
+        }
+        let memory = &self.front.memory;
+        self.share.get_or_insert_with(|| memory.share()).set(bytes)
     }
 
     /// Whether it is a request that the clock is about.
