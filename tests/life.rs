@@ -111,6 +111,24 @@ fn two_hundred_slow_requests_at_once_are_each_answered_as_their_own() {
     assert_every_line_is_whole(&lines, REQUESTS);
 }
 
+/// None of them ends before all have begun. How soon they have is counted in `server::hiring`, and `compare burst` shows it.
+#[test]
+fn sixty_handlers_of_a_cold_instance_run_at_the_same_time() {
+    let instance = Instance::start("testbed", &[]);
+    let mut connections: Vec<Connection> = (0..60).map(|_| instance.connect()).collect();
+    for (number, connection) in connections.iter_mut().enumerate() {
+        let id = number.to_string();
+        let headers = [
+            ("x-fc-control-path", "/invoke"),
+            ("x-fc-request-id", id.as_str()),
+        ];
+        connection.send(&request("POST", "/invoke", &headers, b"meet 60"));
+    }
+    for (number, connection) in connections.iter_mut().enumerate() {
+        assert_eq!(connection.answer().text(), number.to_string());
+    }
+}
+
 #[test]
 fn a_burst_of_connections_that_stay_open_starves_none() {
     for size in [5, 16, 32, 200] {

@@ -263,6 +263,27 @@ mod tests {
         assert!(hiring.at() > Some(due), "something was finished");
     }
 
+    /// 60 handlers that wait 300 ms each, all at once on a cold instance, are to be answered within 345 ms: that leaves 45
+    /// for the hires and for everything else. Here each worker takes work as soon as it is hired.
+    #[test]
+    fn sixty_requests_that_wait_have_a_worker_each_after_a_few_milliseconds_of_pauses() {
+        let crew = crew(200);
+        crew.hired();
+        let (mut hiring, began) = (Hiring::default(), Instant::now());
+        let mut now = began;
+        hiring.hear(&crew, now);
+        while crew.size() < 60 {
+            now = hiring.at().expect("a look, as long as workers are wanted");
+            let hire = || {
+                crew.hired();
+                Ok(())
+            };
+            hiring.look(&crew, now, hire).expect("threads");
+        }
+        let pauses = now - began;
+        assert!(pauses <= Duration::from_millis(20), "{pauses:?}");
+    }
+
     #[test]
     fn a_shortage_is_reported_and_tried_again_later() {
         let crew = crew(10);

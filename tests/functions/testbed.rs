@@ -77,6 +77,12 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
             NEXT.wait_for(1);
             Ok(ctx.request_id().into())
         }
+        // Goes on only when so many calls are here at once.
+        "meet" => {
+            NEXT.allow();
+            NEXT.wait_for(rest.parse()?);
+            Ok(ctx.request_id().into())
+        }
         "fail" => Err(Error::new("OutOfStock", rest)),
         "fail-as-an-http-call" => Err(Error::new("OutOfStock", rest).with_status(400)),
         "parse" => Ok(rest.parse::<u64>()?.to_string().into_bytes()),
