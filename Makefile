@@ -61,7 +61,7 @@ endef
 test: export NOT_RUN := $(NOT_RUN)
 
 .PHONY: help run test all-tests test-server server-tests test-runtime test-fc-local test-shipped test-alloc soak replay fuzz miri deny fun sdks musl \
-	size sizes compare scale figures build build-img local watch deploy invoke doctor findings fmt lint msrv doc release-check clean
+	size sizes compare scale burst figures build build-img local watch deploy invoke doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -165,6 +165,9 @@ scale: ## check what a second core adds to the CPU time of a request, on both pa
 	@SERVER=direct sh musl/build.sh musl/compare/out/direct
 	@$(COMPARE) help >/dev/null
 	@$(REAL_TIME) $(COMPARE) scale
+
+burst: ## show how soon 60 handlers run that come at once, on both packages
+	@$(COMPARE) burst
 
 sizes: ## measure what makes a package large, for the guide: 22 builds
 	@sh musl/sizes.sh

@@ -1,11 +1,12 @@
 //! Owns what is done to one server: prove it, start it cold, on a core and on the smallest instance,
-//! ask it warm, load it, feed it. Knows nothing of the order in which peers take their turn.
+//! ask it warm, load it, ask it all at once, feed it. Knows nothing of the order in which peers take their turn.
 
 use std::io;
 use std::time::Duration;
 
 use fastrand::Rng;
 
+use crate::burst;
 use crate::cgroup::Cgroups;
 use crate::cores::{self, Seats};
 use crate::events::{Events, Handler};
@@ -196,6 +197,20 @@ impl Bench {
         let mut sample = self.sample(at, Kind::Load, crowd.connections, EVENT_BYTES, after.1?);
         sample.handler = crowd.handler;
         Ok(loaded(sample, outcome, used))
+    }
+
+    /// Many events at once on a cold server, whose handlers wait: the time to the last answer.
+    ///
+    /// # Errors
+    /// When it does not start, or an answer is missing or wrong.
+    pub fn burst(&mut self, launch: &Launch) -> Result<Duration, Trouble> {
+        // The server must be there until all answers are.
+        let Running {
+            server: _server,
+            client,
+            ..
+        } = self.start(launch)?;
+        burst::send(client)
     }
 
     /// One connection with events of `bytes`.

@@ -14,6 +14,7 @@ Compares the package size, the cold start and the running cost of HTTP echo serv
 
 usage: compare run      build and measure everything, print the tables, write out/
        compare scale    check what a second core adds to the CPU time of a request
+       compare burst    show how soon many handlers run that come at once
        compare build    build the peers, measure nothing
        compare list     the peers, and what brings those that are missing
        compare table    print the tables of a result
@@ -28,7 +29,7 @@ run:
   --seed N          the seed of the shuffled orders instead of a new one
   --publish         also write result.json and result.svg beside the README; a full run does so
                     when all peers and parts are there
-run, scale, build, list:
+run, scale, burst, build, list:
   --default FILE    our package; instead of pkg/bootstrap
   --direct FILE     our package with the server `direct`; instead of
                     musl/compare/out/direct/bootstrap
@@ -50,6 +51,8 @@ pub enum Verb {
     Run,
     /// What a second core costs.
     Scale,
+    /// How soon many handlers run.
+    Burst,
     /// The packages alone.
     Build,
     /// What there is.
@@ -168,6 +171,7 @@ fn verb_of(word: &str) -> Result<Verb, lexopt::Error> {
     match word {
         "run" => Ok(Verb::Run),
         "scale" => Ok(Verb::Scale),
+        "burst" => Ok(Verb::Burst),
         "build" => Ok(Verb::Build),
         "list" => Ok(Verb::List),
         "table" => Ok(Verb::Table),

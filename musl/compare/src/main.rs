@@ -2,7 +2,8 @@
 //!
 //! # Layout
 //! `cli` reads the order and `verbs` does it. `peers` is the manifest, `package` and `shell` make what one
-//! would deploy. `run` and `phases` let the peers take turns, `scale` is the gate of the second core.
+//! would deploy. `run` and `phases` let the peers take turns, `scale` is the gate of the second core, and `burst`
+//! shows how soon many handlers run.
 //! `bench`, `measure`, `launch`, `join`, `cgroup`, `cores`, `server`, `client`, `load`, `events`,
 //! `agent`, `http` and `process` do the measuring. `raw` becomes `result` by `summary` and `merge`;
 //! `table`, `sections`, `headline`, `words`, `svg`, `export` and `publish`
@@ -10,6 +11,7 @@
 
 mod agent;
 mod bench;
+mod burst;
 mod cgroup;
 mod cli;
 mod client;

@@ -17,7 +17,7 @@ use crate::progress::clock;
 use crate::raw::Raw;
 use crate::result::{Cloud, Plan, Report};
 use crate::run::{self, Order};
-use crate::{export, merge, publish, scale, server, svg, table};
+use crate::{burst, export, merge, publish, scale, server, svg, table};
 
 /// Does what was asked.
 ///
@@ -28,6 +28,7 @@ pub fn act(args: &Args) -> Result<(), String> {
         Verb::Help => say(HELP),
         Verb::Run => measure(args),
         Verb::Scale => scale(args),
+        Verb::Burst => burst(args),
         Verb::Build => build(args),
         Verb::List => list(args),
         Verb::Table => show_table(args),
@@ -100,15 +101,27 @@ fn scale(args: &Args) -> Result<(), String> {
     let manifest = Manifest::read(&home("peers.toml"))?;
     let places = places(args)?;
     server::end_with_this_process()?;
+    say(&scale::hold(&ours(args, &manifest), &places, &out(args)?)?)
+}
+
+fn burst(args: &Args) -> Result<(), String> {
+    let manifest = Manifest::read(&home("peers.toml"))?;
+    let places = places(args)?;
+    let workshop = Workshop::new(&manifest, &places, args.install);
+    server::end_with_this_process()?;
+    let ours = ours(args, &manifest);
+    say(&burst::show(&ours, &workshop, &places, &out(args)?)?)
+}
+
+/// Our servers, or those of them that were asked for.
+fn ours(args: &Args, manifest: &Manifest) -> Vec<Peer> {
     let ours = manifest
         .peers
         .iter()
         .filter(|peer| peer.group == Group::Ours);
-    let ours: Vec<Peer> = ours
-        .filter(|peer| args.only.is_empty() || args.only.contains(&peer.id))
+    ours.filter(|peer| args.only.is_empty() || args.only.contains(&peer.id))
         .cloned()
-        .collect();
-    say(&scale::hold(&ours, &places, &out(args)?)?)
+        .collect()
 }
 
 fn build(args: &Args) -> Result<(), String> {
