@@ -100,7 +100,8 @@ pub(crate) enum Body {
     /// All of it at once: the response states its length.
     Bytes(Vec<u8>),
     /// Bit by bit: the response is chunked, by which Function Compute knows a stream
-    /// ([contract §4.1](crate::guide::contract#4.1)).
+    /// ([contract §4.1](crate::guide::contract#4.1)), unless its headers state its length. Then what writes it writes as many
+    /// bytes, or fails.
     Stream(StreamWriter),
 }
 

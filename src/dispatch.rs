@@ -3,7 +3,6 @@
 //! Owns which handler serves a call and what its failure looks like. It must not know the server.
 
 use std::io::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,7 +13,7 @@ use crate::headers::{Headers, name};
 use crate::http::{Request, Response};
 use crate::http_params;
 use crate::logger::{self, Phase};
-use crate::panics;
+use crate::panics::guard;
 use crate::scope::{self, Scope};
 
 /// Serves an event.
@@ -262,13 +261,6 @@ fn open(mut call: Call, limit: Limit) -> (Context, Headers, Vec<u8>) {
         call.headers,
         call.body,
     )
-}
-
-/// Runs a handler; a panic in it becomes an error, and the instance stays alive.
-fn guard<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    // A handler's shared state may be left half changed by its panic: that is the handler's own to guard, by a mutex
-    // that is poisoned or by an atomic that is not.
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(panics::error(payload)))
 }
 
 fn http_reply(response: Response, mut served: Served) -> Reply {

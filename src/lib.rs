@@ -42,6 +42,7 @@
 //! - [`Runtime`]: the settings, and the way from them to a running [`Server`]. [`Shutdown`] ends it, and [`RuntimeError`] says
 //!   why it could not continue.
 //! - [`Context`]: what Function Compute says about a call. Its [`Credentials`] show nothing in `Debug`.
+//! - [`Client`]: who waits for the response, and whether anybody still does.
 //! - [`http`]: request and response of an HTTP trigger; the [`Headers`] of both, and the [`HeaderError`] of a wrong one.
 //! - [`events`]: typed views of what the triggers send (feature `events`).
 //! - [`base64`]: the encoding of bytes in headers and JSON.
@@ -106,6 +107,7 @@ extern crate unwinding as _;
 
 pub mod base64;
 mod call;
+mod client;
 mod context;
 mod digits;
 mod dispatch;
@@ -132,6 +134,7 @@ mod status;
 mod target;
 mod time;
 
+pub use client::Client;
 pub use context::{Context, ContextBuilder, Credentials};
 pub use error::Error;
 pub use headers::{HeaderError, HeaderIter, Headers};

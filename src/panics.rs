@@ -68,6 +68,13 @@ pub(crate) fn logged<T>(work: impl FnOnce() -> T) -> T {
     })
 }
 
+/// Runs a handler; a panic in it becomes an error, and the instance stays alive.
+pub(crate) fn guard<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    // A handler's shared state may be left half changed by its panic: that is the handler's own to guard, by a mutex
+    // that is poisoned or by an atomic that is not.
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(error(payload)))
+}
+
 /// The error that a caught panic of this thread is answered with.
 pub(crate) fn error(payload: Box<dyn Any + Send>) -> Error {
     let error = Error::panicked(message(&*payload), PLACE.take());

@@ -76,6 +76,11 @@ impl HttpDate {
         Self(wall_clock())
     }
 
+    /// Another moment.
+    pub(crate) fn of(time: SystemTime) -> Self {
+        Self(time)
+    }
+
     /// What stands in the header: ASCII.
     pub(crate) fn bytes(self) -> [u8; 29] {
         let (days, hour, minute, second, _) = parts(self.0);

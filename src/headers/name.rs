@@ -72,6 +72,10 @@ pub(crate) const CONTENT_LENGTH: &str = "content-length";
 pub(crate) const TRANSFER_ENCODING: &str = "transfer-encoding";
 /// Which media types the client takes.
 pub(crate) const ACCEPT: &str = "accept";
+/// Which part of a body the client wants.
+pub(crate) const RANGE: &str = "range";
+/// Of which version of it.
+pub(crate) const IF_RANGE: &str = "if-range";
 /// Where the page of a browser came from.
 pub(crate) const ORIGIN: &str = "origin";
 /// What becomes of the connection after the answer.

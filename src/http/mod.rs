@@ -3,11 +3,16 @@
 //!
 //! Owns what a handler sees of HTTP. It must not know how bytes reach a socket, nor that Function Compute is there.
 
+mod content;
+mod heartbeat;
 mod media;
 mod origin;
 mod request;
 mod response;
+mod sse;
 
 pub use crate::target::percent::encode_component;
+pub use content::Content;
 pub use request::{Request, RequestParts};
 pub use response::Response;
+pub use sse::{ServerEvent, ServerEvents};

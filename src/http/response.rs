@@ -3,10 +3,12 @@
 //! Owns what a handler may say in a response and refuses the rest. It must not know how a response is framed.
 
 use std::io::{self, Read, Write};
+use std::time::Duration;
 
 use serde_core::ser::Serialize;
 use serde_json::Value;
 
+use super::heartbeat::with_heartbeat;
 use crate::call::Body;
 use crate::error::Error;
 use crate::headers::{HeaderError, Headers, begins_with, name};
@@ -123,6 +125,76 @@ impl Response {
         Self::stream(move |out| Ok(copy(reader, out)?))
     }
 
+    /// A 200 whose body is the next `length` bytes of the reader. The response states that length, so a client can show how
+    /// far it is, but Function Compute does not know it for a stream ([contract §4.1](crate::guide::contract#4.1)). For files
+    /// there is [`Content`](super::Content).
+    ///
+    /// A reader that ends before that fails the call, and the client sees that the body is not whole: `direct` closes the
+    /// connection. `tiny_http` cannot, so that with it the client waits for the rest until its own time is up.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::Read;
+    /// use fc_runtime::http::Response;
+    ///
+    /// let response = Response::sized(std::io::repeat(b'x'), 3);
+    /// assert_eq!(response.header("content-length"), Some("3"));
+    /// assert_eq!(response.into_body()?, b"xxx");
+    /// assert!(Response::sized(&b"xx"[..], 3).into_body().is_err());
+    /// # Ok::<(), fc_runtime::Error>(())
+    /// ```
+    pub fn sized(reader: impl Read + Send + 'static, length: u64) -> Self {
+        let write = move |out: &mut dyn Write| copy_exactly(reader, length, out);
+        let response = Self {
+            body: Body::Stream(Box::new(write)),
+            ..Self::new(200)
+        };
+        response.field(name::CONTENT_LENGTH, &length.to_string())
+    }
+
+    /// The same response, whose stream sends `filler` whenever it has sent nothing for that long, so that neither the client
+    /// nor what is between takes it for dead: [`ServerEvents::COMMENT`](super::ServerEvents::COMMENT) for server-sent events,
+    /// a line break for lines of JSON. It stands between what the closure flushes, never within. A response that is no stream
+    /// needs none, and stays as it is.
+    ///
+    /// The closure then runs on a thread of its own, under the same request id; and a write that fails is known to
+    /// [`Client::has_left`](crate::Client::has_left) while it works, with either server.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use fc_runtime::Client;
+    /// use fc_runtime::http::Response;
+    ///
+    /// let response = Response::stream(|out| {
+    ///     let client = Client::current();
+    ///     for step in 1..=3 {
+    ///         if client.has_left() {
+    ///             break;
+    ///         }
+    ///         writeln!(out, "{step}")?;
+    ///         out.flush()?;
+    ///     }
+    ///     Ok(())
+    /// })
+    /// .with_heartbeat(Duration::from_secs(15), "\n");
+    /// assert_eq!(response.into_body()?, b"1\n2\n3\n");
+    /// # Ok::<(), fc_runtime::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_heartbeat(self, period: Duration, filler: impl Into<Vec<u8>>) -> Self {
+        let is_sized = self.headers.get_bytes(name::CONTENT_LENGTH).is_some();
+        let body = match self.body {
+            Body::Stream(write) if !is_sized => {
+                Body::Stream(with_heartbeat(write, period, filler.into()))
+            }
+            body => body,
+        };
+        Self { body, ..self }
+    }
+
     /// The same answer with another status, from 200 to 599.
     ///
     /// # Panics
@@ -133,7 +205,11 @@ impl Response {
     #[must_use]
     #[inline(always)]
     #[track_caller]
-    pub fn with_status(self, status: u16) -> Self {
+    pub fn with_status(mut self, status: u16) -> Self {
+        // These have no body, whose length could be stated (RFC 9110 §8.6).
+        if matches!(status, 204 | 205) {
+            self.headers.remove(name::CONTENT_LENGTH);
+        }
         Self {
             status: checked(status),
             ..self
@@ -235,10 +311,14 @@ impl Response {
         Ok(self)
     }
 
-    fn of_type(mut self, content_type: &str) -> Self {
-        self.headers
-            .push(name::CONTENT_TYPE, content_type.as_bytes());
+    /// The same answer with one more header, whose name and value are known to be sound.
+    pub(super) fn field(mut self, name: &str, value: &str) -> Self {
+        self.headers.push(name, value.as_bytes());
         self
+    }
+
+    pub(super) fn of_type(self, content_type: &str) -> Self {
+        self.field(name::CONTENT_TYPE, content_type)
     }
 }
 
@@ -300,6 +380,20 @@ fn is_reserved(name: &str) -> bool {
         || RESERVED
             .iter()
             .any(|reserved| name.eq_ignore_ascii_case(reserved))
+}
+
+/// Copies so many bytes, and fails where there are fewer.
+fn copy_exactly(reader: impl Read, length: u64, out: &mut dyn Write) -> Result<(), Error> {
+    let mut left = reader.take(length);
+    copy(&mut left, out)?;
+    match left.limit() {
+        0 => Ok(()),
+        missing => {
+            let message =
+                format!("the reader ended {missing} bytes before the {length} of the body");
+            Err(Error::new("ShortBody", message))
+        }
+    }
 }
 
 fn copy(mut reader: impl Read, out: &mut dyn Write) -> io::Result<()> {

@@ -39,6 +39,8 @@ const CHUNK_BYTES: usize = 8 * 1024;
 pub(super) fn send(out: &mut dyn Write, reply: Reply, asked: Asked) -> Result<(), Loss> {
     let allows_body = reply.allows_body();
     let has_body = !asked.head_only && allows_body;
+    // A handler cannot state it: it stands there only for a stream that knows it.
+    let is_sized = reply.headers.get_bytes(name::CONTENT_LENGTH).is_some();
     let mut head = head(&reply, asked);
     let body = match reply.body {
         // Its length is told, and is none (RFC 9110 §15.3.6).
@@ -57,8 +59,10 @@ pub(super) fn send(out: &mut dyn Write, reply: Reply, asked: Asked) -> Result<()
             drop(stream);
             send_whole(out, head, &[])
         }
-        Body::Stream(write) if asked.http_1_0 => send_gathered(out, head, write, asked),
-        Body::Stream(write) => send_chunks(out, head, write, asked),
+        Body::Stream(write) if asked.http_1_0 && !is_sized => {
+            send_gathered(out, head, write, asked)
+        }
+        Body::Stream(write) => send_pieces(out, head, write, is_sized, asked),
     }
 }
 
@@ -90,46 +94,56 @@ fn send_gathered(
     send_whole(out, head, &body)
 }
 
-fn send_chunks(
+fn send_pieces(
     out: &mut dyn Write,
     mut head: Vec<u8>,
     write: StreamWriter,
+    is_sized: bool,
     asked: Asked,
 ) -> Result<(), Loss> {
-    push_field(&mut head, name::TRANSFER_ENCODING.as_bytes(), b"chunked");
+    if !is_sized {
+        push_field(&mut head, name::TRANSFER_ENCODING.as_bytes(), b"chunked");
+    }
     head.extend_from_slice(b"\r\n");
     // The head waits for the first bytes of the body, so that both go out by one write.
-    let mut chunks = Chunks {
+    let mut pieces = Pieces {
         out,
         pending_head: head,
         gathered: Vec::new(),
+        are_chunks: !is_sized,
         is_cut: false,
     };
-    match write(&mut chunks) {
-        Ok(()) => chunks.finish().map_err(|_| Loss::Connection),
+    match write(&mut pieces) {
+        Ok(()) => pieces.finish().map_err(|_| Loss::Connection),
         // Where half a chunk is on its way, whatever is written next would be taken for the rest of it.
-        Err(_) if chunks.is_cut => Err(Loss::Connection),
+        Err(_) if pieces.is_cut => Err(Loss::Connection),
         // Nothing has left yet, so that the failure can still be told as any other.
-        Err(error) if !chunks.pending_head.is_empty() => send(out, Reply::failure(&error), asked),
-        Err(_) => Err(Loss::Stream),
+        Err(error) if !pieces.pending_head.is_empty() => send(out, Reply::failure(&error), asked),
+        Err(_) if pieces.are_chunks => Err(Loss::Stream),
+        // So it would be for the rest of a body of known length.
+        Err(_) => Err(Loss::Connection),
     }
 }
 
-/// Turns what is written into chunks; a flush sends what there is.
-struct Chunks<'a> {
+/// Turns what is written into chunks, or sends it as it is where its length was stated; a flush sends what there is.
+struct Pieces<'a> {
     out: &'a mut dyn Write,
     pending_head: Vec<u8>,
     gathered: Vec<u8>,
+    are_chunks: bool,
     /// Whether a write has failed, of which any part may have left.
     is_cut: bool,
 }
 
-impl Chunks<'_> {
+impl Pieces<'_> {
     fn send(&mut self) -> io::Result<()> {
         let mut bytes = std::mem::take(&mut self.pending_head);
-        if !self.gathered.is_empty() {
+        let is_chunk = self.are_chunks && !self.gathered.is_empty();
+        if is_chunk {
             write!(bytes, "{:x}\r\n", self.gathered.len())?;
-            bytes.append(&mut self.gathered);
+        }
+        bytes.append(&mut self.gathered);
+        if is_chunk {
             bytes.extend_from_slice(b"\r\n");
         }
         if bytes.is_empty() {
@@ -142,12 +156,14 @@ impl Chunks<'_> {
 
     fn finish(mut self) -> io::Result<()> {
         self.send()?;
-        self.out.write_all(b"0\r\n\r\n")?;
+        if self.are_chunks {
+            self.out.write_all(b"0\r\n\r\n")?;
+        }
         self.out.flush()
     }
 }
 
-impl Write for Chunks<'_> {
+impl Write for Pieces<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.gathered.extend_from_slice(bytes);
         if self.gathered.len() >= CHUNK_BYTES {

@@ -3,6 +3,7 @@
 //! Owns what the steps of an exchange are. It must not know how one leads to the next: `talk` does.
 
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::time::Instant;
 
 use rustix::io::Errno;
@@ -14,11 +15,12 @@ use super::inbox::Buffer;
 use super::memory::Share;
 use super::readiness::Interest;
 use super::unsent::{Clock, Unsent};
+use crate::client::Socket;
 use crate::server::crew::Load;
 
 /// A connection that waits. One that is idle keeps no memory but this.
 pub(super) struct Conn {
-    pub(super) stream: TcpStream,
+    pub(super) socket: Arc<Socket>,
     pub(super) interest: Interest,
     /// As what it counts.
     pub(super) load: Load,
@@ -81,7 +83,7 @@ impl Conn {
         // that this one has gone.
         let _ = stream.set_nodelay(true);
         Self {
-            stream,
+            socket: Arc::new(Socket::new(stream)),
             interest: Interest::Nothing,
             load: Load::Nothing,
             until: None,
@@ -114,7 +116,7 @@ impl Conn {
         );
         let peek = || {
             recv(
-                &self.stream,
+                &self.socket.stream,
                 &mut [0],
                 RecvFlags::DONTWAIT | RecvFlags::PEEK,
             )

@@ -218,7 +218,7 @@ impl Front {
             // What is told of more than it needs is left so.
             if yields || conn.interest < wants {
                 self.readiness
-                    .register(&conn.stream, id, conn.interest, wants)?;
+                    .register(&conn.socket.stream, id, conn.interest, wants)?;
                 conn.interest = wants;
             }
             Ok::<_, Error>(())

@@ -8,6 +8,7 @@
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::Front;
@@ -20,6 +21,7 @@ use super::turns::Place;
 use super::unsent::Clock;
 use super::wire::Wire;
 use crate::call::{Body, Reply};
+use crate::client;
 use crate::server::answer::{self, Asked};
 use crate::server::crew::{Counted, Load};
 use crate::server::framing::{Framing, framing};
@@ -68,7 +70,7 @@ impl Front {
             kept.buffer
         };
         let mut wire = Wire::resume(
-            &conn.stream,
+            &conn.socket,
             &self.limits,
             &self.memory,
             kept.unsent,
@@ -95,7 +97,7 @@ impl Front {
         let kept = talk.end(desk);
         let is_idle = matches!(kept.step, Step::Idle) && kept.buffer.is_empty();
         let conn = Conn {
-            stream: conn.stream,
+            socket: conn.socket,
             interest: conn.interest,
             load,
             until,
@@ -296,6 +298,7 @@ impl<'a> Talk<'a> {
         let (front, mut asked) = (self.front, head.asked);
         self.counted = front.crew.count(Load::InFlight);
         let turn = front.turns.take();
+        client::serve(Some(Arc::clone(self.inbox.source().socket())));
         let reply = catch_unwind(AssertUnwindSafe(|| (front.serve)(head.call)))
             .unwrap_or_else(|payload| Reply::error(500, &crate::panics::error(payload)));
         // A stop may have come while the handler ran.
@@ -310,6 +313,7 @@ impl<'a> Talk<'a> {
         }
         let sent = answer::send(wire, reply, asked);
         wire.streams = None;
+        client::serve(None);
         sent.map_err(|_| End::Gone)?;
         self.step = Step::Answer {
             is_last: asked.connection == REFUSED.connection,

@@ -18,6 +18,7 @@ use super::inbox::Source;
 use super::memory::Memory;
 use super::turns::Place;
 use super::unsent::{Clock, Unsent};
+use crate::client::Socket;
 use crate::limits::Limits;
 
 /// How often a connection is read from before others have their turn: one that never stops sending must not keep a
@@ -26,7 +27,7 @@ const READS_AT_ONCE: u32 = 64;
 
 /// A connection's socket, for as long as somebody attends to it.
 pub(super) struct Wire<'a> {
-    stream: &'a TcpStream,
+    socket: &'a Arc<Socket>,
     limits: &'a Limits,
     memory: &'a Arc<Memory>,
     unsent: Unsent,
@@ -43,14 +44,14 @@ pub(super) struct Wire<'a> {
 impl<'a> Wire<'a> {
     /// Goes on with what could not be sent yet.
     pub(super) fn resume(
-        stream: &'a TcpStream,
+        socket: &'a Arc<Socket>,
         limits: &'a Limits,
         memory: &'a Arc<Memory>,
         unsent: Unsent,
         has_ended: bool,
     ) -> Self {
         Self {
-            stream,
+            socket,
             limits,
             memory,
             unsent,
@@ -78,7 +79,7 @@ impl<'a> Wire<'a> {
     /// Sends of what is left what the client takes now; returns whether that was all.
     pub(super) fn send_unsent(&mut self) -> io::Result<bool> {
         let left = self.unsent.left();
-        let sent = send_now(self.stream, left)?;
+        let sent = send_now(&self.socket.stream, left)?;
         if sent == left.len() {
             self.unsent = Unsent::default();
             return Ok(true);
@@ -89,10 +90,14 @@ impl<'a> Wire<'a> {
         Ok(false)
     }
 
+    pub(super) fn socket(&self) -> &'a Arc<Socket> {
+        self.socket
+    }
+
     /// Shows the client that nothing more will come.
     pub(super) fn end(&self) {
         // An error means that the client has gone.
-        let _ = self.stream.shutdown(Shutdown::Write);
+        let _ = self.socket.stream.shutdown(Shutdown::Write);
     }
 
     /// Writes one piece of a stream, under its own clock: between the pieces its handler may take the time it needs.
@@ -101,7 +106,7 @@ impl<'a> Wire<'a> {
         let mut sent = 0;
         let mut is_last_try = false;
         loop {
-            let more = send_now(self.stream, bytes)?;
+            let more = send_now(&self.socket.stream, bytes)?;
             bytes = &bytes[more..];
             sent += more;
             if bytes.is_empty() {
@@ -119,7 +124,7 @@ impl<'a> Wire<'a> {
     /// Waits until the client has read something, or until then; returns whether it has. Others have the handler's turn
     /// meanwhile.
     fn wait_for_room(&mut self, until: Option<Instant>) -> io::Result<bool> {
-        let stream = self.stream;
+        let stream = &self.socket.stream;
         let wait = || {
             loop {
                 let left = until.map(|until| until.saturating_duration_since(Instant::now()));
@@ -145,8 +150,12 @@ impl Source for Wire<'_> {
         }
         self.reads_left -= 1;
         let room = into.capacity() - into.len();
-        let read =
-            recv(self.stream, spare_capacity(into), RecvFlags::DONTWAIT).map(|(_, read)| read);
+        let read = recv(
+            &self.socket.stream,
+            spare_capacity(into),
+            RecvFlags::DONTWAIT,
+        )
+        .map(|(_, read)| read);
         self.is_drained = match read {
             Ok(read) => read > 0 && read < room && !self.has_ended,
             Err(error) => error == Errno::AGAIN,
@@ -167,7 +176,7 @@ impl Write for Wire<'_> {
             return self.stream_all(bytes);
         }
         let sent = if self.unsent.is_empty() {
-            send_now(self.stream, bytes)?
+            send_now(&self.socket.stream, bytes)?
         } else {
             0
         };
@@ -198,24 +207,27 @@ fn send_now(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::{Unsent, Wire};
+    use crate::client::Socket;
     use crate::limits::Limits;
     use crate::server::direct::inbox::Source;
     use crate::server::direct::memory::Memory;
     use std::io::{ErrorKind, Read, Write};
     use std::net::{Shutdown, TcpListener, TcpStream};
+    use std::sync::Arc;
 
-    fn pair() -> (TcpStream, TcpStream) {
+    fn pair() -> (TcpStream, Arc<Socket>) {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let client = TcpStream::connect(address).expect("it listens");
-        (client, listener.accept().expect("it has connected").0)
+        let (stream, _) = listener.accept().expect("it has connected");
+        (client, Arc::new(Socket::new(stream)))
     }
 
     #[test]
     fn a_short_read_is_the_last_unless_the_client_has_ended() {
-        let (mut client, stream) = pair();
+        let (mut client, socket) = pair();
         let (limits, memory) = (Limits::default(), Memory::new(usize::MAX));
-        let of = |has_ended| Wire::resume(&stream, &limits, &memory, Unsent::default(), has_ended);
+        let of = |has_ended| Wire::resume(&socket, &limits, &memory, Unsent::default(), has_ended);
         let read = |wire: &mut Wire<'_>| {
             wire.read(&mut Vec::with_capacity(4))
                 .map_err(|error| error.kind())
@@ -223,10 +235,10 @@ mod tests {
         client.write_all(b"sentmor").expect("it reads");
         let mut wire = of(false);
         let (mut wait, waits) = ([0; 7], Err(ErrorKind::WouldBlock));
-        stream.peek(&mut wait).expect("it comes");
+        socket.stream.peek(&mut wait).expect("it comes");
         assert_eq!([read(&mut wire), read(&mut wire)], [Ok(4), Ok(3)]);
         client.write_all(b"e").expect("it reads");
-        stream.peek(&mut wait).expect("it comes");
+        socket.stream.peek(&mut wait).expect("it comes");
         assert_eq!(read(&mut wire), waits, "an event reports it");
         client.shutdown(Shutdown::Write).expect("a live socket");
         let mut wire = of(true);
@@ -235,10 +247,10 @@ mod tests {
 
     #[test]
     fn what_is_read_at_once_has_an_end() {
-        let (mut client, stream) = pair();
+        let (mut client, socket) = pair();
         let (limits, memory) = (Limits::default(), Memory::new(usize::MAX));
         let sending = std::thread::spawn(move || while client.write_all(&[0; 4096]).is_ok() {});
-        let mut wire = Wire::resume(&stream, &limits, &memory, Unsent::default(), false);
+        let mut wire = Wire::resume(&socket, &limits, &memory, Unsent::default(), false);
         while !wire.is_cut_short() {
             wire.is_drained = false;
             let _ = wire.read(&mut Vec::with_capacity(1));
@@ -248,16 +260,16 @@ mod tests {
             .expect_err("others have their turn");
         assert_eq!(error.kind(), ErrorKind::WouldBlock);
         drop(wire);
-        drop(stream);
+        drop(socket);
         sending.join().expect("a reset ends it");
     }
 
     #[test]
     fn what_a_client_does_not_take_is_kept_and_sent_later_in_order() {
-        let (mut client, stream) = pair();
+        let (mut client, socket) = pair();
         let answer: Vec<u8> = (0..=255).cycle().take(16 * 1024 * 1024).collect();
         let (limits, memory) = (Limits::default(), Memory::new(answer.len()));
-        let mut wire = Wire::resume(&stream, &limits, &memory, Unsent::default(), false);
+        let mut wire = Wire::resume(&socket, &limits, &memory, Unsent::default(), false);
         wire.write_all(&answer).expect("a live socket");
         assert!(!wire.unsent().is_empty() && wire.unsent().until().is_some());
         assert!(!memory.has_room_for(answer.len()), "it is counted");
@@ -268,7 +280,7 @@ mod tests {
             client.read_to_end(&mut read).expect("a close");
             read
         });
-        let mut wire = Wire::resume(&stream, &limits, &memory, unsent, false);
+        let mut wire = Wire::resume(&socket, &limits, &memory, unsent, false);
         while !wire.send_unsent().expect("a live socket") {
             assert!(wire.wait_for_room(None).expect("a live socket"));
         }

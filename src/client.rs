@@ -1,0 +1,102 @@
+//! `Client`, by which a handler learns that nobody waits for its response any more.
+//!
+//! Owns what each thread knows of the client that it serves: `socket` looks at the connection, and `written` remembers what
+//! a write has found, where a server gives no way to look. It must not know what a client has asked.
+
+#[cfg(any(feature = "direct", not(feature = "tiny-http")))]
+mod socket;
+#[cfg(all(feature = "tiny-http", not(feature = "direct")))]
+mod written;
+
+use std::fmt;
+
+#[cfg(any(feature = "direct", not(feature = "tiny-http")))]
+use socket::{Seen, current, cut, scope};
+#[cfg(any(feature = "direct", not(feature = "tiny-http")))]
+pub(crate) use socket::{Socket, serve};
+#[cfg(all(feature = "tiny-http", not(feature = "direct")))]
+use written::{Seen, current, cut, scope};
+
+/// Who waits for the response of a call, if still anybody does.
+///
+/// A handler that works for long asks it now and then, and ends when the client has gone. On Function Compute, the client is
+/// the agent, and no source says whether it closes the connection of a call that was cancelled
+/// ([contract §4.5](crate::guide::contract#4.5)).
+///
+/// With the server `direct` it is known at once that the client has closed its side of the connection. `tiny_http` gives no
+/// way to look: with it, only a write that fails shows it, as those of
+/// [`Response::with_heartbeat`](crate::http::Response::with_heartbeat) in time do.
+///
+/// # Examples
+///
+/// ```
+/// use fc_runtime::{Client, Context, Error, Runtime};
+///
+/// fn handle(event: &[u8], _: &Context) -> Result<Vec<u8>, Error> {
+///     digits(event, &Client::current())
+/// }
+///
+/// fn digits(text: &[u8], client: &Client) -> Result<Vec<u8>, Error> {
+///     let mut found = Vec::new();
+///     for part in text.chunks(1024) {
+///         if client.has_left() {
+///             return Err(Error::new("Cancelled", "the client left"));
+///         }
+///         found.extend(part.iter().filter(|byte| byte.is_ascii_digit()));
+///     }
+///     Ok(found)
+/// }
+///
+/// let runtime = Runtime::new().invoke(handle);
+/// assert_eq!(handle(b"a1b2", &Context::default())?, b"12");
+/// assert_eq!(digits(b"a1b2", &Client::gone()).unwrap_err().error_type(), "Cancelled");
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Client(Seen);
+
+impl Client {
+    /// The client of the call that this thread serves: ask for it in the handler or in the closure of a stream, and hand it to
+    /// the threads that you start. On a thread that serves no call it is a client of which nothing is known.
+    pub fn current() -> Self {
+        Self(current())
+    }
+
+    /// One that has gone, for a test.
+    pub fn gone() -> Self {
+        Self(Seen::gone())
+    }
+
+    /// Whether it is known to have gone. It costs a call of the system, and says nothing of use once the call is answered.
+    pub fn has_left(&self) -> bool {
+        self.0.has_left()
+    }
+
+    /// Runs the work as if this thread served it.
+    pub(crate) fn scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        scope(&self.0, work)
+    }
+
+    /// A write to it has failed.
+    pub(crate) fn cut(&self) {
+        cut(&self.0);
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Client;
+
+    #[test]
+    fn a_thread_that_serves_no_call_has_a_client_of_which_nothing_is_known() {
+        let known = std::thread::spawn(|| Client::current().has_left());
+        assert!(!known.join().expect("no panic") && !Client::default().has_left());
+        assert!(Client::gone().has_left() && Client::gone().clone().has_left());
+    }
+}

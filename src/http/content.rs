@@ -1,0 +1,385 @@
+//! `Content`, a body of known length that can be read from any place, such as a file: whole or in part (RFC 9110 §14).
+//!
+//! Owns the ranges. It must not know where the bytes come from.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::time::SystemTime;
+
+use super::{Request, Response};
+use crate::error::Error;
+use crate::headers::{HeaderError, name};
+use crate::time::{HttpDate, text_of};
+
+/// A file, or anything else that can be read from any place, as the body of responses that may be asked for in part.
+///
+/// The response states the length of the body. A `HEAD` is answered without reading, and a `GET` with one range of bytes gets
+/// that part with the status 206, so that downloads can be continued and videos be wound on. A range that lies behind the end
+/// is answered with 416. Several ranges, which a server need not serve, get the whole body, and so does a range with an
+/// `If-Range` that names another version.
+///
+/// # Examples
+///
+/// ```
+/// use std::io::Cursor;
+/// use fc_runtime::http::{Content, Request, Response};
+/// use fc_runtime::{Context, Error};
+///
+/// fn download(request: Request, _: &Context) -> Result<Response, Error> {
+///     let content = Content::new(Cursor::new("0123456789"))?.with_etag("\"v1\"")?;
+///     Ok(content.answer(&request)?.with_header("Content-Type", "text/plain")?)
+/// }
+///
+/// let whole = download(Request::new("GET", "/"), &Context::default())?;
+/// assert_eq!((whole.status(), whole.header("content-length")), (200, Some("10")));
+/// let rest = download(Request::new("GET", "/").with_header("Range", "bytes=7-")?, &Context::default())?;
+/// assert_eq!((rest.status(), rest.header("content-range")), (206, Some("bytes 7-9/10")));
+/// assert_eq!(rest.into_body()?, b"789");
+/// # Ok::<(), Error>(())
+/// ```
+pub struct Content<T> {
+    source: T,
+    length: u64,
+    etag: Option<String>,
+    modified: Option<SystemTime>,
+}
+
+impl Content<File> {
+    /// A file, with the time when it was modified last.
+    ///
+    /// # Errors
+    ///
+    /// The system's, or [`io::ErrorKind::InvalidInput`] for what is no regular file, such as a folder. The files of `/proc`
+    /// say that they have no bytes: read those with [`Response::reader`].
+    pub fn file(file: File) -> io::Result<Self> {
+        let about = file.metadata()?;
+        if !about.is_file() {
+            let message = "the body is to be a regular file";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        Ok(Self {
+            source: file,
+            length: about.len(),
+            etag: None,
+            modified: about.modified().ok(),
+        })
+    }
+}
+
+impl<T: Read + Seek + Send + 'static> Content<T> {
+    /// All that there is from the start of the source to its end.
+    ///
+    /// # Errors
+    ///
+    /// The source's, when its end cannot be found.
+    pub fn new(mut source: T) -> io::Result<Self> {
+        let length = source.seek(SeekFrom::End(0))?;
+        Ok(Self {
+            source,
+            length,
+            etag: None,
+            modified: None,
+        })
+    }
+
+    /// The same content with a tag of its version, in quotes, such as `"v1"`: a client that continues a download says which
+    /// version it has the beginning of.
+    ///
+    /// # Errors
+    ///
+    /// [`HeaderError`] when it contains a control character.
+    pub fn with_etag(self, etag: impl Into<String>) -> Result<Self, HeaderError> {
+        let etag = etag.into();
+        if !crate::headers::is_value(etag.as_bytes()) {
+            return Err(HeaderError::Value(ETAG.to_owned()));
+        }
+        Ok(Self {
+            etag: Some(etag),
+            ..self
+        })
+    }
+
+    /// The same content, modified last at this time.
+    #[must_use]
+    pub fn with_modified(self, time: SystemTime) -> Self {
+        Self {
+            modified: Some(time),
+            ..self
+        }
+    }
+
+    /// How many bytes there are.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The response to this request: all of it, or the part that is asked for.
+    ///
+    /// # Errors
+    ///
+    /// The source's, when the place where the body begins cannot be found.
+    pub fn answer(mut self, request: &Request) -> Result<Response, Error> {
+        let wanted = self.wanted(request);
+        let mut response = match wanted {
+            Wanted::All => {
+                self.source.seek(SeekFrom::Start(0))?;
+                Response::sized(self.source, self.length)
+            }
+            Wanted::Part { first, last } => {
+                self.source.seek(SeekFrom::Start(first))?;
+                Response::sized(self.source, last - first + 1)
+                    .with_status(206)
+                    .field(
+                        CONTENT_RANGE,
+                        &format!("bytes {first}-{last}/{}", self.length),
+                    )
+            }
+            Wanted::Nothing => {
+                let range = format!("bytes */{}", self.length);
+                Response::new(416).field(CONTENT_RANGE, &range)
+            }
+        };
+        response = response.field("accept-ranges", "bytes");
+        if let Some(etag) = &self.etag {
+            response = response.field(ETAG, etag);
+        }
+        if let Some(time) = self.modified {
+            response = response.field("last-modified", text_of(&HttpDate::of(time).bytes()));
+        }
+        Ok(response)
+    }
+
+    /// Which part is asked for. What is no range of bytes is all of it, because a server may overlook any range.
+    fn wanted(&self, request: &Request) -> Wanted {
+        let mut ranges = request.headers().get_all(name::RANGE);
+        match (request.method(), ranges.next(), ranges.next()) {
+            ("GET", Some(range), None) if self.is_version_of(request) => {
+                part(range, self.length).unwrap_or(Wanted::All)
+            }
+            _ => Wanted::All,
+        }
+    }
+
+    /// Whether the range is meant for what there is (RFC 9110 §13.1.5): a tag that may stand for something similar is none to
+    /// continue by.
+    fn is_version_of(&self, request: &Request) -> bool {
+        let Some(version) = request.header(name::IF_RANGE) else {
+            return true;
+        };
+        let is_tag = version.starts_with('"') && self.etag.as_deref() == Some(version);
+        let modified = self.modified.map(|time| HttpDate::of(time).bytes());
+        is_tag || modified.is_some_and(|date| date == version.as_bytes())
+    }
+}
+
+impl<T> fmt::Debug for Content<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content")
+            .field("length", &self.length)
+            .field("etag", &self.etag)
+            .field("modified", &self.modified)
+            .finish_non_exhaustive()
+    }
+}
+
+const CONTENT_RANGE: &str = "content-range";
+const ETAG: &str = "etag";
+
+/// What a request asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    All,
+    /// From the first byte to the last, both counted from 0.
+    Part {
+        first: u64,
+        last: u64,
+    },
+    /// A part that there is not.
+    Nothing,
+}
+
+/// The part that a `Range` of one range of bytes asks for; nothing where it is none.
+fn part(range: &str, length: u64) -> Option<Wanted> {
+    let (unit, range) = range.split_once('=')?;
+    let (first, last) = range.trim().split_once('-')?;
+    if !unit.trim().eq_ignore_ascii_case("bytes") {
+        return None;
+    }
+    let end = length.checked_sub(1);
+    match (number(first)?, number(last)?) {
+        (None, None) => None,
+        (None, Some(0)) => Some(Wanted::Nothing),
+        // The last bytes, or all if there are fewer.
+        (None, Some(count)) => Some(end.map_or(Wanted::All, |last| Wanted::Part {
+            first: length.saturating_sub(count),
+            last,
+        })),
+        (Some(first), Some(last)) if last < first => None,
+        (Some(first), last) => Some(match end {
+            Some(end) if first <= end => Wanted::Part {
+                first,
+                last: last.unwrap_or(end).min(end),
+            },
+            _ => Wanted::Nothing,
+        }),
+    }
+}
+
+/// A number of digits only, or none at all; one that is too large counts as the largest.
+fn number(digits: &str) -> Option<Option<u64>> {
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    Some((!digits.is_empty()).then(|| digits.parse().unwrap_or(u64::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Content, Wanted, part};
+    use crate::http::{Request, Response};
+    use std::io::Cursor;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    fn ask(headers: &[(&str, &str)]) -> Response {
+        let request = headers
+            .iter()
+            .fold(Request::new("GET", "/"), |request, (name, value)| {
+                request.with_header(name, value).expect("a sound header")
+            });
+        answer(&request)
+    }
+
+    fn answer(request: &Request) -> Response {
+        let modified = UNIX_EPOCH + Duration::from_secs(1_795_420_862);
+        let content = Content::new(Cursor::new(*b"0123456789"))
+            .expect("it has an end")
+            .with_etag("\"v1\"")
+            .expect("a sound value")
+            .with_modified(modified);
+        content.answer(request).expect("it can be read")
+    }
+
+    #[test]
+    fn a_range_is_one_part_of_what_there_is() {
+        let is = |range: &str| part(range, 10);
+        for (range, first, last) in [
+            ("bytes=0-0", 0, 0),
+            ("bytes=2-4", 2, 4),
+            ("Bytes = 2-4", 2, 4),
+            ("bytes=9-", 9, 9),
+            ("bytes=5-99999999999999999999999", 5, 9),
+            ("bytes=-3", 7, 9),
+            ("bytes=-11", 0, 9),
+        ] {
+            assert_eq!(is(range), Some(Wanted::Part { first, last }), "{range}");
+        }
+        for range in [
+            "bytes=10-",
+            "bytes=10-12",
+            "bytes=-0",
+            "bytes=99999999999999999999999-",
+        ] {
+            assert_eq!(is(range), Some(Wanted::Nothing), "{range}");
+        }
+        for range in [
+            "",
+            "bytes",
+            "bytes=",
+            "bytes=-",
+            "bytes=4-2",
+            "bytes=a-",
+            "bytes=+1-2",
+            "bytes=1-2,4-5",
+            "items=0-1",
+            "bytes=--1",
+        ] {
+            assert_eq!(is(range), None, "{range}");
+        }
+        assert_eq!(part("bytes=0-", 0), Some(Wanted::Nothing));
+        assert_eq!(part("bytes=-1", 0), Some(Wanted::All));
+    }
+
+    #[test]
+    fn a_part_is_a_206_that_says_which_and_one_behind_the_end_a_416() {
+        let response = ask(&[("Range", "bytes=3-5")]);
+        let said = |name: &str| response.header(name);
+        assert_eq!(
+            (response.status(), said("content-range")),
+            (206, Some("bytes 3-5/10"))
+        );
+        assert_eq!(
+            (said("content-length"), said("accept-ranges")),
+            (Some("3"), Some("bytes"))
+        );
+        assert_eq!(
+            (said("etag"), said("last-modified")),
+            (Some("\"v1\""), Some("Mon, 23 Nov 2026 08:01:02 GMT"))
+        );
+        assert_eq!(response.into_body().expect("it can be read"), b"345");
+        let response = ask(&[("Range", "bytes=10-")]);
+        assert_eq!(
+            (response.status(), response.header("content-range")),
+            (416, Some("bytes */10"))
+        );
+        assert_eq!(
+            (response.header("content-length"), response.body()),
+            (None, Some(&b""[..]))
+        );
+    }
+
+    #[test]
+    fn all_of_it_is_what_everything_else_gets() {
+        let head = Request::new("HEAD", "/")
+            .with_header("Range", "bytes=3-5")
+            .expect("sound");
+        let twice = [("Range", "bytes=1-2"), ("Range", "bytes=1-2")];
+        for response in [
+            ask(&[]),
+            ask(&twice),
+            ask(&[("Range", "bytes=1-2,4-5")]),
+            answer(&head),
+        ] {
+            assert_eq!(
+                (response.status(), response.header("content-length")),
+                (200, Some("10"))
+            );
+            assert_eq!(response.header("content-range"), None);
+            assert_eq!(response.into_body().expect("it can be read"), b"0123456789");
+        }
+    }
+
+    #[test]
+    fn a_range_of_another_version_is_overlooked() {
+        let range = ("Range", "bytes=3-5");
+        for version in ["\"v1\"", "Mon, 23 Nov 2026 08:01:02 GMT"] {
+            assert_eq!(
+                ask(&[range, ("If-Range", version)]).status(),
+                206,
+                "{version}"
+            );
+        }
+        for version in [
+            "\"v2\"",
+            "W/\"v1\"",
+            "v1",
+            "Mon, 23 Nov 2026 08:01:03 GMT",
+            "",
+        ] {
+            assert_eq!(
+                ask(&[range, ("If-Range", version)]).status(),
+                200,
+                "{version}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_tag_that_would_end_its_header_is_refused_and_so_is_a_folder() {
+        let content = Content::new(Cursor::new("")).expect("it has an end");
+        assert!(content.with_etag("\"a\nb\"").is_err());
+        let folder = std::fs::File::open("/").expect("it is there");
+        let refused = Content::file(folder).expect_err("no file");
+        assert_eq!(refused.kind(), std::io::ErrorKind::InvalidInput);
+    }
+}
