@@ -1,7 +1,8 @@
 // What fun makes of the variables of functions: reads a JSON list of templates, each with one service `s` and one function
 // `f`, deploys each under a name of its own, `f0` and on, and prints a JSON list of why fun refused it, or null.
 import { createRequire } from 'node:module';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 
 // fun prints each step, also to the stream of the result.
 const print = console.log;
@@ -12,8 +13,8 @@ const { getTpl } = require('@alicloud/fun/lib/tpl');
 const { makeFunction } = require('@alicloud/fun/lib/fc');
 
 const refused = [];
-for (const [index, text] of JSON.parse(readFileSync(0, 'utf8')).entries()) {
-  writeFileSync('template.yml', text);
+for (const [index, template] of JSON.parse(await text(process.stdin)).entries()) {
+  writeFileSync('template.yml', template);
   try {
     const { Handler, Runtime, CodeUri, EnvironmentVariables } = (await getTpl('template.yml')).Resources.s.f.Properties;
     const description = { handler: Handler, runtime: Runtime, codeUri: CodeUri, environmentVariables: EnvironmentVariables };

@@ -4,9 +4,10 @@
 // fun is asked itself. The program of `s` is one file that contains this version of js-yaml; that it reads as the package
 // does is seen by running it, in the test next to the one that runs this.
 import { createRequire } from 'node:module';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 const require = createRequire(import.meta.url);
 const { getTpl } = require('@alicloud/fun/lib/tpl');
@@ -32,9 +33,9 @@ async function tried(read) {
 const folder = mkdtempSync(join(tmpdir(), 'yaml-'));
 const file = join(folder, 'template.yml');
 const read = [];
-for (const text of JSON.parse(readFileSync(0, 'utf8'))) {
-  writeFileSync(file, text);
-  read.push({ fun: await tried(() => getTpl(file)), s: await tried(() => load(text)) });
+for (const document of JSON.parse(await text(process.stdin))) {
+  writeFileSync(file, document);
+  read.push({ fun: await tried(() => getTpl(file)), s: await tried(() => load(document)) });
 }
 rmSync(folder, { recursive: true });
 console.log(JSON.stringify(read));

@@ -1,4 +1,4 @@
-//! The code of a function of a template: a folder that is packed, or a zip file that is taken as it is, as fun does
+//! The code of a function of a template: a folder or a file that is packed, or a package that is taken as it is, as fun does
 //! (fun-cli §6).
 
 use std::fmt;
@@ -8,16 +8,20 @@ use std::path::{Path, PathBuf};
 
 use super::Built;
 use crate::facts::limit;
-use crate::project::pack::pack;
+use crate::project::pack::{self, Code, PackError};
 use crate::project::package::{self, BOOTSTRAP, PackageError};
 use crate::project::template::FunctionSpec;
 
 /// Code that cannot be deployed; the text goes on after the function's name.
 #[derive(Debug)]
 pub(crate) enum CodeError {
-    /// A folder or a zip file has no start command.
+    /// A package would have no start command.
     NoBootstrap { place: PathBuf },
-    /// A folder cannot be packed, or a zip file not be read.
+    /// The rules of the project leave the start command out of the package.
+    LeftOut { place: PathBuf },
+    /// It cannot be packed.
+    Unpacked(PackError),
+    /// A zip file cannot be read.
     Unreadable { place: PathBuf, error: io::Error },
     /// A zip file that Function Compute could not unpack.
     NoPackage { zip: PathBuf, error: PackageError },
@@ -33,6 +37,12 @@ impl fmt::Display for CodeError {
                 "has no file {BOOTSTRAP} in {}; build it there, or correct its CodeUri",
                 place.display()
             ),
+            Self::LeftOut { place } => write!(
+                f,
+                "has a file {BOOTSTRAP} in {} that an ignore file leaves out of the package; correct its rules",
+                place.display()
+            ),
+            Self::Unpacked(error) => error.fmt(f),
             Self::Unreadable { place, error } => write!(
                 f,
                 "has code that cannot be read, {}: {error}; build it there, or correct its CodeUri",
@@ -63,25 +73,40 @@ pub(super) fn place(function: &FunctionSpec, built: Built<'_>) -> PathBuf {
 
 /// Refuses code that has nothing to start, for a function without a command.
 pub(super) fn check(function: &FunctionSpec, place: &Path) -> Result<(), CodeError> {
-    let found = if function.is_zipped() {
-        zip_has_bootstrap(place)?
-    } else {
-        place.join(BOOTSTRAP).is_file()
+    let none = || CodeError::NoBootstrap {
+        place: place.to_owned(),
     };
-    if !found {
-        return Err(CodeError::NoBootstrap {
-            place: place.to_owned(),
-        });
+    if function.is_zipped() {
+        return zip_has_bootstrap(place)?.then_some(()).ok_or_else(none);
     }
-    Ok(())
+    // A file is packed under its own name.
+    let is_there = place.is_file() || place.join(BOOTSTRAP).exists();
+    if is_there && pack::has(&code(function, place), BOOTSTRAP).map_err(CodeError::Unpacked)? {
+        return Ok(());
+    }
+    if is_there && place.is_dir() {
+        let place = place.to_owned();
+        return Err(CodeError::LeftOut { place });
+    }
+    Err(none())
 }
 
 /// The package of a function.
 pub(super) fn read(function: &FunctionSpec, place: &Path) -> Result<Vec<u8>, CodeError> {
     if function.is_zipped() {
-        read_zip(place)
-    } else {
-        pack(place).map_err(unreadable(place))
+        return read_zip(place);
+    }
+    pack::pack(&code(function, place)).map_err(CodeError::Unpacked)
+}
+
+fn code<'a>(function: &'a FunctionSpec, place: &'a Path) -> Code<'a> {
+    let named = &function.code;
+    // What was built in the place of a file stands for the folder around it.
+    let around = named.parent().filter(|_| place.is_dir() && named.is_file());
+    Code {
+        place,
+        named: around.unwrap_or(named),
+        rules: &function.rules,
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn deploy(
     let mut stored = BTreeMap::new();
     // Packing takes long enough to be in the way of calls.
     let packed = tokio::task::block_in_place(|| packages(app, &plan, built, &mut stored));
-    let code_of = |function: &Planned<'_>| stored[&place(function.source, built)].clone();
+    let code_of = |function: &Planned<'_>| stored[&key(function, built)].clone();
     let applied = packed.and_then(|()| app.store.update(|state| plan.apply(state, &code_of)));
     let changed = applied.inspect_err(|_| {
         // Nothing refers to what was stored for it, unless it was there before.
@@ -80,12 +80,20 @@ pub(crate) fn check(template: &Template) -> Result<(), DeployError> {
     Plan::of(template).map(drop)
 }
 
-/// Packs each folder once and stores it, and each zip file as it is.
+/// What a package is made of: where the code lies, and where the project has it, as the rules are relative to that.
+type Packed = (PathBuf, PathBuf);
+
+fn key(function: &Planned<'_>, built: Built<'_>) -> Packed {
+    let source = function.source;
+    (place(source, built), source.code.clone())
+}
+
+/// Packs each code once and stores it, and each zip file as it is.
 fn packages(
     app: &App,
     plan: &Plan<'_>,
     built: Built<'_>,
-    stored: &mut BTreeMap<PathBuf, CodeRef>,
+    stored: &mut BTreeMap<Packed, CodeRef>,
 ) -> Result<(), DeployError> {
     for function in &plan.functions {
         let at_fault = |error| DeployError::Code {
@@ -96,8 +104,8 @@ fn packages(
         if !function.spec.has_command() {
             code::check(function.source, &place).map_err(at_fault)?;
         }
-        if let Entry::Vacant(new) = stored.entry(place) {
-            let bytes = code::read(function.source, new.key()).map_err(at_fault)?;
+        if let Entry::Vacant(new) = stored.entry(key(function, built)) {
+            let bytes = code::read(function.source, &place).map_err(at_fault)?;
             let code = app.store.put_code(&bytes)?;
             new.insert(code);
         }

@@ -32,12 +32,18 @@ pub(super) fn create(root: &Path, path: &Path, goal: &Path) -> Result<(), Packag
     })
 }
 
+/// Whether the goal of a link, `path` below `root`, is outside of `root` or in a circle.
+pub(crate) fn leads_out(root: &Path, path: &Path, goal: &Path) -> bool {
+    let from = path.parent().unwrap_or(root).to_owned();
+    follow(root, from, goal, &mut 0).is_none()
+}
+
 /// Refuses a link that leads out of the package, be it by way of other links.
 pub(super) fn check(root: &Path, path: &Path, goal: &Path) -> Result<(), PackageError> {
-    let mut hops = 0;
-    let from = path.parent().unwrap_or(root).to_owned();
-    let end = follow(root, from, goal, &mut hops);
-    end.map(drop).ok_or_else(|| escapes(root, path, goal))
+    match leads_out(root, path, goal) {
+        true => Err(escapes(root, path, goal)),
+        false => Ok(()),
+    }
 }
 
 /// Where a link's goal leads as the kernel walks it, or `None` if that is outside or goes in circles.

@@ -25,6 +25,8 @@ use zip::result::ZipError;
 use crate::hex::hex;
 use limits::{Limits, Room, check_places};
 
+pub(crate) use links::leads_out;
+
 /// The file that FC starts ([contract §0.1](crate::check::sections::SECTIONS#0)).
 pub(crate) const BOOTSTRAP: &str = "bootstrap";
 

@@ -5,6 +5,7 @@
 
 mod schema;
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -13,12 +14,29 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::project::pack::Rules;
 use crate::project::yaml::{self, Dialect, Yaml, YamlError};
 use schema::{Fields, fields};
 
 const SERVICE_TYPE: &str = "Aliyun::Serverless::Service";
 const FUNCTION_TYPE: &str = "Aliyun::Serverless::Function";
 const DOMAIN_TYPE: &str = "Aliyun::Serverless::CustomDomain";
+
+/// How the names of the runtimes begin that FC has and fc-local has not. Any other name is refused when it is deployed, as it
+/// may be misspelt.
+const OTHER_RUNTIMES: [&str; 8] = [
+    "nodejs",
+    "python",
+    "java",
+    "php",
+    "dotnetcore",
+    "go",
+    "powershell",
+    "custom-container",
+];
+
+/// The endings of what fun sends as it is.
+const PACKAGES: [&str; 3] = ["zip", "jar", "war"];
 
 /// What a template describes.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -43,8 +61,10 @@ pub(crate) struct Service {
 pub(crate) struct FunctionSpec {
     pub(crate) name: String,
     pub(crate) spec: Fields,
-    /// The folder or the zip file of its code.
+    /// The folder or the file of its code, or its package.
     pub(crate) code: PathBuf,
+    /// What of it is not packed.
+    pub(crate) rules: Rules,
     pub(crate) triggers: Vec<(String, Fields)>,
 }
 
@@ -75,7 +95,8 @@ impl std::error::Error for TemplateError {}
 impl FunctionSpec {
     /// Whether its code is a package already, hence nothing that a folder or a build brings.
     pub(crate) fn is_zipped(&self) -> bool {
-        self.code.extension().is_some_and(|ending| ending == "zip") && !self.code.is_dir()
+        let ending = self.code.extension().and_then(OsStr::to_str);
+        ending.is_some_and(|ending| PACKAGES.contains(&ending)) && !self.code.is_dir()
     }
 }
 
@@ -130,6 +151,14 @@ impl Template {
                 "no resource has the Type {SERVICE_TYPE}, so there is nothing to run"
             ));
         }
+        let mut services = template.services.iter();
+        let is_empty = services.all(|service| service.functions.is_empty());
+        if is_empty && !template.notes.is_empty() {
+            return Err(format!(
+                "no function has the Runtime custom, so there is nothing to run; {}",
+                template.notes.join("; ")
+            ));
+        }
         Ok(template)
     }
 
@@ -140,6 +169,10 @@ impl Template {
             match resource["Type"].as_text() {
                 Some(FUNCTION_TYPE) => {
                     let full_name = format!("{name}/{inner}");
+                    if let Some(runtime) = other_runtime(resource) {
+                        self.leave_out(&full_name, runtime);
+                        continue;
+                    }
                     let triggers = self.triggers(&full_name, &resource["Events"])?;
                     functions.push(function(&full_name, inner, resource, folder, triggers)?);
                 }
@@ -225,8 +258,20 @@ fn function(
         name: name.to_owned(),
         spec: fields(&properties),
         code,
+        rules: Rules::Fun {
+            project: folder.to_owned(),
+        },
         triggers,
     })
+}
+
+/// The runtime of a function that fc-local cannot run.
+fn other_runtime(function: &Yaml) -> Option<&str> {
+    let runtime = function["Properties"]["Runtime"].as_text()?;
+    let mut others = OTHER_RUNTIMES.iter();
+    others
+        .any(|other| runtime.starts_with(other))
+        .then_some(runtime)
 }
 
 fn http_trigger(event: schema::HttpEvent) -> Fields {

@@ -82,6 +82,38 @@ fn what_cannot_be_played_is_noted() {
 }
 
 #[test]
+fn functions_of_other_runtimes_are_left_out_and_the_others_run() {
+    let functions = |runtimes: &[&str]| {
+        let functions = runtimes.iter().enumerate().map(|(index, runtime)| {
+            format!("    f{index}: {{Type: 'Aliyun::Serverless::Function', Properties: {{CodeUri: ., Runtime: {runtime}}}}}\n")
+        });
+        let functions: String = functions.collect();
+        read(&format!(
+            "Resources:\n  s:\n    Type: Aliyun::Serverless::Service\n{functions}"
+        ))
+    };
+    let template =
+        functions(&["nodejs12", "custom", "custom-container", "cutsom"]).expect("a template");
+    let names = template.services[0].functions.iter();
+    // A name that nobody has is refused with the template, later.
+    assert_eq!(
+        names.map(|one| one.name.as_str()).collect::<Vec<_>>(),
+        ["f1", "f3"]
+    );
+    let notes = [
+        "s/f0 is left out because fc-local does not imitate nodejs12",
+        "s/f2 is left out because fc-local does not imitate custom-container",
+    ];
+    assert_eq!(template.notes, notes);
+    let refused = functions(&["python3"]).expect_err("nothing to run");
+    assert_eq!(
+        refused,
+        "no function has the Runtime custom, so there is nothing to run; s/f0 is left out because fc-local does not imitate \
+         python3"
+    );
+}
+
+#[test]
 fn a_template_without_a_function_to_run_is_refused() {
     let service = "Resources: {s: {Type: 'Aliyun::Serverless::Service', f: {Type: 'Aliyun::Serverless::Function'";
     for (text, why) in [

@@ -85,6 +85,14 @@ impl Yaml {
         entries.iter().map(|(key, value)| (key.as_str(), value))
     }
 
+    /// The items of a list; none for what is no list.
+    pub(crate) fn items(&self) -> &[Self] {
+        match self {
+            Self::List(items) => items,
+            _ => &[],
+        }
+    }
+
     pub(crate) fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),

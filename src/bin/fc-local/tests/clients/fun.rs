@@ -3,9 +3,11 @@
 //! What the CLI prints is a weak judge of a server, so each test also looks at what arrived.
 
 pub(crate) mod deploy;
+pub(crate) mod pack;
 pub(crate) mod yaml;
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -37,6 +39,18 @@ fn bootstrap() -> PathBuf {
         Some(folder) => root().join(folder).join("bootstrap"),
         None => built("bootstrap"),
     }
+}
+
+/// Gives a script of `tests/fun` a list, and takes one.
+fn through(command: &mut Command, list: &Value) -> Vec<Value> {
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::null()).spawn().expect("node runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(list.to_string().as_bytes()).expect("sent");
+    drop(stdin);
+    let output = child.wait_with_output().expect("node ends");
+    assert!(output.status.success(), "{command:?}: {output:?}");
+    serde_json::from_slice(&output.stdout).expect("a list")
 }
 
 impl Project {

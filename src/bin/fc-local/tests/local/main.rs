@@ -17,6 +17,7 @@ mod killed;
 mod layout;
 mod make;
 mod new;
+mod packed;
 mod remote;
 mod resources;
 mod runtime;

@@ -1,13 +1,12 @@
 //! What the tools themselves make of YAML, against the tables by which fc-local's own reading is tested.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::Project;
+use super::{Project, through};
 use crate::support::text;
 
 #[path = "../../../project/yaml/table.rs"]
@@ -32,18 +31,6 @@ const COMPONENT: [(&str, &str); 3] = [
         "Type: Component\nName: component\nVersion: 1.0.0\n",
     ),
 ];
-
-/// Gives a script of `tests/fun` a list, and takes one.
-fn through(command: &mut Command, list: &Value) -> Vec<Value> {
-    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.stderr(Stdio::null()).spawn().expect("node runs");
-    let mut stdin = child.stdin.take().expect("a pipe");
-    stdin.write_all(list.to_string().as_bytes()).expect("sent");
-    drop(stdin);
-    let output = child.wait_with_output().expect("node ends");
-    assert!(output.status.success(), "{command:?}: {output:?}");
-    serde_json::from_slice(&output.stdout).expect("a list")
-}
 
 pub(crate) fn fun_and_s_read_yaml_as_the_table_says(clients: &Path) {
     let cases = table::cases();

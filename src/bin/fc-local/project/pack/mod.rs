@@ -1,0 +1,97 @@
+//! Code as a package, the other way round from `package`: what the tool would deploy whose file names the code, with its
+//! mode bits and links. The same files give the same bytes.
+//!
+//! By hand on top of the crate `zip`, which writes entries and does not walk folders. It must not know what a function is.
+
+mod devs;
+mod error;
+mod fun;
+mod glob;
+mod walk;
+mod write;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub(crate) use error::PackError;
+
+/// What is left out of a package, and who says so.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Rules {
+    /// `fun`, by the `.funignore` of the folder in which the template lies.
+    Fun { project: PathBuf },
+    /// Serverless Devs, by each `.fcignore` in the code.
+    // s.yaml is not deployed yet.
+    #[allow(dead_code)]
+    ServerlessDevs,
+}
+
+/// Code that is to be packed.
+#[derive(Debug)]
+pub(crate) struct Code<'a> {
+    /// Where it lies: a folder or a file.
+    pub(crate) place: &'a Path,
+    /// Where the project has it, to which the rules apply: another folder where a build put the code elsewhere.
+    pub(crate) named: &'a Path,
+    pub(crate) rules: &'a Rules,
+}
+
+/// What goes into a package.
+#[derive(Debug)]
+struct Entry {
+    /// Its path on the disk.
+    path: PathBuf,
+    /// Its name in the package, with `/` between folders.
+    name: String,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    File { bytes: u64, mode: u32 },
+    Folder,
+    Link { goal: PathBuf },
+}
+
+/// Packs code as the tool would.
+///
+/// Nothing is compressed unless it would be too large otherwise: the package goes no further than this machine.
+///
+/// # Errors
+///
+/// The rules cannot be read or leave out the code itself, a link leads out of the code, it is larger than Function Compute
+/// takes, or the disk refuses.
+pub(crate) fn pack(code: &Code<'_>) -> Result<Vec<u8>, PackError> {
+    write::zip(&entries(code)?)
+}
+
+/// Whether the package would have a file, or a link, of this name at its root.
+///
+/// # Errors
+///
+/// Those of [`pack`], but for what is too large.
+pub(crate) fn has(code: &Code<'_>, name: &str) -> Result<bool, PackError> {
+    let mut entries = entries(code)?.into_iter();
+    Ok(entries.any(|entry| entry.name == name && !matches!(entry.kind, Kind::Folder)))
+}
+
+fn entries(code: &Code<'_>) -> Result<Vec<Entry>, PackError> {
+    let metadata = fs::metadata(code.place).map_err(read_error(code.place))?;
+    let mut entries = match metadata.is_dir() {
+        true => walk::folder(code)?,
+        false => vec![walk::single(code)?],
+    };
+    entries.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(entries)
+}
+
+fn read_error(path: &Path) -> impl FnOnce(io::Error) -> PackError + use<> {
+    let path = path.to_owned();
+    |error| PackError::Unreadable { path, error }
+}
+
+#[cfg(test)]
+mod table;
+#[cfg(test)]
+mod tests;
