@@ -5,6 +5,7 @@
 # cannot be had back.
 # Truth: s packs `data/keep`, and every other file of `data` with it, as if the rule `data` were not there.
 # So: write `data/*` and `!data/keep`; both git and s then keep `data/keep` alone.
+# fc-local packs as s does: `every_case_of_the_table_is_packed_as_the_tools_pack_it` (project/pack/tests.rs).
 . "$(dirname "$0")/lib.sh"
 
 need git unzip

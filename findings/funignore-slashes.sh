@@ -6,6 +6,7 @@
 # at any depth, `/*.txt` each text file, and `build/` a file of that name as well.
 # So: a rule that was copied from .gitignore can take files out of the package that the function needs. To anchor a rule
 # write a slash in its middle, as in `conf/*`.
+# fc-local packs as fun does: `every_case_of_the_table_is_packed_as_the_tools_pack_it` (project/pack/tests.rs).
 . "$(dirname "$0")/lib.sh"
 
 need git

@@ -5,6 +5,7 @@
 # Truth: .funignore of `fun` and .fcignore of Serverless Devs leave out `data/` and `DATA/` as well; git keeps both.
 # So: `Lib` or `Makefile` in an ignore file can take `lib/` or `makefile` out of the package. What git shows as tracked
 # says nothing about it: list the package.
+# fc-local packs as both do: `every_case_of_the_table_is_packed_as_the_tools_pack_it` (project/pack/tests.rs).
 . "$(dirname "$0")/lib.sh"
 
 need git unzip

@@ -7,6 +7,7 @@
 # replaces the first with serde_yaml, read into a JSON value. `!Ref bucket` is the plain text `bucket` for two of them.
 # So: a template that Serverless Devs or `fun` deploys, which both merge and refuse second keys, may mean something else
 # to a tool in Rust that checks it, and no error says so. Look for `<<` and tags yourself.
+# fc-local reads all three as the tools do: `every_case_of_the_table_is_read_as_the_tools_read_it` (project/yaml/tests.rs).
 . "$(dirname "$0")/lib.sh"
 
 need cargo

@@ -5,6 +5,7 @@
 # Truth: Serverless Devs reads it as a date, and its next step, which copies the tree and fills in ${...}, copies each
 # field of an object; a date has none. What is left of the variable is {}. `fun` refuses such a variable instead.
 # So: quote dates in s.yaml, also those in `vars`.
+# fc-local refuses such a variable: `variables_are_the_text_that_fun_makes_of_them` (project/template/tests.rs).
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @serverless-devs/parse-spec@0.0.29

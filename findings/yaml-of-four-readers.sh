@@ -8,6 +8,7 @@
 # agree with `s`, which has an older js-yaml built in: 1_000 is a number for the program and text for its library.
 # So: quote the values of variables. `OPENS: 19:59` deployed by fun reaches the function as 1199, by s as 19:59. And ask the
 # program what it reads, not its library.
+# fc-local reads as the tool whose file it is: `every_case_of_the_table_is_read_as_the_tools_read_it` (project/yaml/tests.rs).
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @alicloud/fun@3.6.24 js-yaml@3.15.2 @serverless-devs/s@3.1.10 @serverless-devs/utils@0.0.18

@@ -17,10 +17,11 @@ fn rows(section: &str) -> Vec<Vec<String>> {
     let text = text.split("\n#").next().unwrap_or_default();
     let rows = text.lines().filter(|line| line.starts_with("| "));
     let cells = rows.map(|row| {
-        let cells = row.trim_matches('|').split(" | ");
-        cells
-            .map(|cell| cell.trim().trim_matches('`').to_owned())
-            .collect()
+        let cells: Vec<&str> = row.split('|').collect();
+        // Nothing stands before the first bar and after the last.
+        let cells = &cells[1..cells.len() - 1];
+        let cells = cells.iter().map(|cell| cell.trim().trim_matches('`'));
+        cells.map(str::to_owned).collect()
     });
     cells.skip(1).collect()
 }
@@ -77,9 +78,27 @@ fn variables_are_the_text_that_the_tests_expect() {
 fn packages_are_those_that_the_finding_expects() {
     let script = finding("one-folder-two-packages");
     let rows = rows("What goes into the package");
-    assert_eq!(rows.len(), 2);
+    assert_eq!(rows.len(), 3);
     for row in rows {
         assert!(script.contains(&format!("\"{}\"", row[1])), "{row:?}");
+    }
+}
+
+#[test]
+fn what_ignore_files_leave_out_is_what_the_tests_expect() {
+    let path = root().join("src/bin/fc-local/project/pack/cases.txt");
+    let cases = fs::read_to_string(path).expect("the cases of packages");
+    for row in rows("What ignore files leave out") {
+        let rules = row[0].replace("`, `", "|");
+        let rules = match rules.as_str() {
+            "no file" => String::new(),
+            rules => format!(". rules: {rules}\n"),
+        };
+        let files = row[1].replace("` `", "\n");
+        let seen = |tool: &str, packed: &str| format!("-- {tool} {packed}").trim_end().to_owned();
+        let (fun, s) = (seen("fun", &row[2]), seen("s", &row[3]));
+        let held = format!("\n{rules}{files}\n{fun}\n{s}\n");
+        assert!(cases.contains(&held), "no case has{held}");
     }
 }
 

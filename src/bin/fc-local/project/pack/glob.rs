@@ -117,9 +117,10 @@ fn class(after: &[char], dialect: Dialect) -> (Token, &[char]) {
         (Some(end), _) => {
             let (members, rest) = inner.split_at(from + end);
             let ranges = ranges(members);
-            let token = match ranges.is_empty() && !negated {
-                true => Token::Never,
-                false => Token::Class { negated, ranges },
+            let token = if ranges.is_empty() && !negated {
+                Token::Never
+            } else {
+                Token::Class { negated, ranges }
             };
             (token, &rest[1..])
         }

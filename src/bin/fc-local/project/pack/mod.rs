@@ -78,9 +78,10 @@ pub(crate) fn has(code: &Code<'_>, name: &str) -> Result<bool, PackError> {
 
 fn entries(code: &Code<'_>) -> Result<Vec<Entry>, PackError> {
     let metadata = fs::metadata(code.place).map_err(read_error(code.place))?;
-    let mut entries = match metadata.is_dir() {
-        true => walk::folder(code)?,
-        false => vec![walk::single(code)?],
+    let mut entries = if metadata.is_dir() {
+        walk::folder(code)?
+    } else {
+        vec![walk::single(code)?]
     };
     entries.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(entries)

@@ -58,9 +58,10 @@ impl FunRules {
         let Self(Some((rules, inner))) = self else {
             return false;
         };
-        match inner.is_empty() {
-            true => rules.leaves_out(name),
-            false => rules.leaves_out(&format!("{inner}/{name}")),
+        if inner.is_empty() {
+            rules.leaves_out(name)
+        } else {
+            rules.leaves_out(&format!("{inner}/{name}"))
         }
     }
 }
@@ -180,9 +181,10 @@ fn file(path: PathBuf, name: String, metadata: &Metadata) -> Entry {
 /// A link, with its goal from its own folder on, as both tools write it.
 fn link(root: &Path, path: &Path) -> Result<Kind, PackError> {
     let written = fs::read_link(path).map_err(read_error(path))?;
-    let goal = match written.is_absolute() {
-        true => from_folder_of(root, path, &written),
-        false => Some(written.clone()),
+    let goal = if written.is_absolute() {
+        from_folder_of(root, path, &written)
+    } else {
+        Some(written.clone())
     };
     match goal.filter(|goal| !leads_out(root, path, goal)) {
         Some(goal) => Ok(Kind::Link { goal }),
@@ -210,8 +212,9 @@ fn from_folder_of(root: &Path, link: &Path, goal: &Path) -> Option<PathBuf> {
         .skip(shared)
         .map(|_| Component::ParentDir);
     let way: PathBuf = up.chain(inner.components().skip(shared)).collect();
-    Some(match way.as_os_str().is_empty() {
-        true => PathBuf::from("."),
-        false => way,
+    Some(if way.as_os_str().is_empty() {
+        PathBuf::from(".")
+    } else {
+        way
     })
 }

@@ -21,9 +21,10 @@ pub(super) fn zip(entries: &[Entry]) -> Result<Vec<u8>, PackError> {
 
 pub(super) fn zip_within(limit_bytes: u64, entries: &[Entry]) -> Result<Vec<u8>, PackError> {
     // Compressing takes time, and matters only where the limit would not be kept without.
-    let method = match bytes_of(entries) < limit_bytes {
-        true => CompressionMethod::Stored,
-        false => CompressionMethod::Deflated,
+    let method = if bytes_of(entries) < limit_bytes {
+        CompressionMethod::Stored
+    } else {
+        CompressionMethod::Deflated
     };
     let mut zip = ZipWriter::new(Capped::new(limit_bytes));
     for entry in entries {

@@ -40,10 +40,10 @@ pub(crate) fn leads_out(root: &Path, path: &Path, goal: &Path) -> bool {
 
 /// Refuses a link that leads out of the package, be it by way of other links.
 pub(super) fn check(root: &Path, path: &Path, goal: &Path) -> Result<(), PackageError> {
-    match leads_out(root, path, goal) {
-        true => Err(escapes(root, path, goal)),
-        false => Ok(()),
+    if leads_out(root, path, goal) {
+        return Err(escapes(root, path, goal));
     }
+    Ok(())
 }
 
 /// Where a link's goal leads as the kernel walks it, or `None` if that is outside or goes in circles.
