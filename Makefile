@@ -22,13 +22,9 @@ export FC PORT
 
 # The server that is chosen is the only one that is built, linted and tested.
 FEATURES = --no-default-features --features $(SERVER),events,kv,anyhow
-FC_LOCAL = cargo run --quiet --locked --package fc-local --
+FC_LOCAL = sh musl/fc-local.sh
 
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
-
-# A development build is there sooner than the static package, and only this machine runs it.
-WATCH_BUILD = cargo build --locked --no-default-features --features $(SERVER) --bin bootstrap && \
-	install -m 755 -D "$${CARGO_TARGET_DIR:-target}/debug/bootstrap" "$$FC_LOCAL_CODE/bootstrap"
 
 # One script of `make findings`, without its ending.
 FINDING ?=
@@ -136,11 +132,10 @@ build-img: ## build the package in a container (needs docker)
 	docker build --file musl/Dockerfile --build-arg MIRROR="$(MIRROR)" --output pkg .
 
 local: musl ## start the local Function Compute with template.yml deployed
-	@cargo build --quiet --locked --package fc-local
-	@sh tests/fun/local.sh start
+	@FC_LOCAL_PROGRAM="$$($(FC_LOCAL) --where)" sh tests/fun/local.sh start
 
 watch: ## serve template.yml as `make local` does, and build and serve it again at each change
-	@$(FC_LOCAL) watch --port $(PORT) --data "$${CARGO_TARGET_DIR:-target}/fc-local" --build '$(WATCH_BUILD)'
+	@$(FC_LOCAL) watch --port $(PORT) --data "$${CARGO_TARGET_DIR:-target}/fc-local" -- --locked --no-default-features --features $(SERVER)
 
 deploy: musl ## build the package and deploy template.yml by fun
 	@sh musl/deploy.sh

@@ -16,6 +16,7 @@ arch=${ARCH:-x86_64} std=${STD:-rebuilt} panic=${PANIC:-unwind} server=${SERVER:
 program=${PROGRAM:-bootstrap}
 target=$arch-unknown-linux-musl
 . "$(dirname "$0")/flags.sh"
+. "$(dirname "$0")/progress.sh"
 
 fail() {
     echo "make musl: $1" >&2
@@ -78,7 +79,8 @@ case $program in
 bootstrap) kind=--bin file=bootstrap ;;
 testbed) kind=--example file=examples/testbed ;;
 esac
-set -- --locked --quiet --profile musl --target "$target" "$kind" "$program"
+# shellcheck disable=SC2086 # no option is no word
+set -- --locked $quiet --profile musl --target "$target" "$kind" "$program"
 features=$server
 # Where no panic unwinds, no unwinder is needed.
 [ "$panic" = abort ] || features=$features,small-unwinder
@@ -117,6 +119,7 @@ if [ "$std-$server" = rebuilt-tiny-http ]; then
     list=$built/$target/hot
     cat "$hot.sh" "$hot.txt" | cmp -s - "$list" || rm -rf "$built/$target/musl/.fingerprint"/tiny_http-*
 fi
+say_first "the static package, which takes 1 to 5 minutes the first time" "$built/$target/musl/$file"
 # shellcheck disable=SC2086 # no toolchain is no word
 RUSTFLAGS="$flags ${RUSTFLAGS:-}" cargo $toolchain build --target-dir "$built" "$@" ||
     fail "the build failed, see above"

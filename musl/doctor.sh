@@ -17,8 +17,9 @@ if [ -n "$missing" ]; then
     echo "make doctor: the rest is looked at once these are there" >&2
     exit 1
 fi
-if ! cargo build --quiet --locked --package fc-local; then
+. "${0%/*}/progress.sh"
+if ! program=$(fc_local); then
     printf 'FAIL  %-16s  it cannot be built, see above\n      %-16s  fix it: %s\n' fc-local '' "rustup update stable"
     exit 1
 fi
-exec "${CARGO_TARGET_DIR:-target}/debug/fc-local" doctor --port "${PORT:-8900}"
+exec "$program" doctor --port "${PORT:-8900}"

@@ -5,7 +5,7 @@
 # sh tests/fun/local.sh deploy         deploys template.yml to the one that runs
 # sh tests/fun/local.sh invoke EVENT   invokes the event function of the one that runs; without EVENT it comes from stdin
 #
-# PORT is where it listens: 8900 unless given, 0 is any free port.
+# FC_LOCAL_PROGRAM is the fc-local to start, cargo's usual place unless given. PORT is where it listens: 8900 unless given, 0 is any free port.
 set -eu
 
 data=${CARGO_TARGET_DIR:-target}/fc-local
@@ -50,7 +50,7 @@ stop() {
 
 case ${1:-} in
 start)
-    "${CARGO_TARGET_DIR:-target}/debug/fc-local" start --port "${PORT:-8900}" --data "$data" &
+    "${FC_LOCAL_PROGRAM:-${CARGO_TARGET_DIR:-target}/debug/fc-local}" start --port "${PORT:-8900}" --data "$data" &
     server=$!
     trap stop EXIT
     trap 'exit 130' INT

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! toolchain       Rust, its target, the source of its library, its linker
+//! c_code          a compiler for crates with C in them
 //! programs        what only some jobs need: zip, node, fun, and fun's credentials
 //! package         the bootstrap, as Function Compute wants it
 //! template        template.yml and s.yaml against the package and each other
@@ -12,6 +13,7 @@
 //!
 //! It only looks: nothing is installed, built or changed, and no credential is printed.
 
+mod c_code;
 mod credentials;
 mod elf;
 mod finding;
@@ -45,7 +47,7 @@ pub(crate) struct DoctorArgs {
     pub(crate) dir: PathBuf,
 
     /// The package, a folder or a zip file, relative to the project's folder
-    #[arg(long, value_name = "PATH", default_value = "pkg")]
+    #[arg(long, value_name = "PATH", default_value = PACKAGE)]
     pub(crate) package: PathBuf,
 
     /// The port of `fc-local start`
@@ -53,9 +55,13 @@ pub(crate) struct DoctorArgs {
     pub(crate) port: u16,
 }
 
+/// Where the package is unless another place is named.
+pub(crate) const PACKAGE: &str = "pkg";
+
 /// Looks at everything and prints what it finds.
 pub(crate) fn run(args: &DoctorArgs) -> ExitCode {
     let mut findings = toolchain::look(&args.dir);
+    findings.extend(c_code::look(&args.dir));
     findings.extend(programs::look(&args.dir));
     findings.push(credentials::look(&args.dir));
     findings.push(package::look(args));

@@ -5,9 +5,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::DoctorArgs;
 use super::elf::{self, NotRunnable};
 use super::finding::Finding;
+use super::{DoctorArgs, PACKAGE};
 use crate::project::package::{self, BOOTSTRAP};
 use crate::temporary::TempFolder;
 
@@ -23,11 +23,19 @@ pub(super) fn look(args: &DoctorArgs) -> Finding {
         return folder(&path, &shown);
     }
     if !path.exists() {
-        return Finding::failure(BOOTSTRAP, format!("there is no package {shown}"), BUILD);
+        return missing(&shown);
     }
     match unpacked(&path) {
         Ok(scratch) => folder(scratch.path(), &shown),
         Err(error) => Finding::failure(BOOTSTRAP, format!("{shown}: {error}"), zip_of(&shown)),
+    }
+}
+
+/// In a project that was never built, the usual one is not there yet, and nothing is wrong with that.
+fn missing(shown: &str) -> Finding {
+    match shown {
+        PACKAGE => Finding::warning(BOOTSTRAP, "there is no package pkg yet", BUILD),
+        _ => Finding::failure(BOOTSTRAP, format!("there is no package {shown}"), BUILD),
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   fc-local watch                            build, serve template.yml, and again at each change of the sources
   fc-local watch --build 'make pkg'         with your own build, which fills each CodeUri
+  fc-local watch -- --features direct       with these arguments for `cargo build`
   fc-local watch --watch proto --port 0     watch the folder proto as well, serve on any free port
   fc-local watch --ignore '*.md'            no build for files whose names end so
   fc-local watch --debug                    no time-outs, and the line that attaches a debugger to each instance
@@ -52,6 +53,10 @@ pub(crate) struct WatchArgs {
     /// repeatable
     #[arg(long, value_name = "PATTERN")]
     pub(super) ignore: Vec<String>,
+
+    /// More arguments for `cargo build`, such as --features
+    #[arg(last = true, value_name = "ARGUMENT", conflicts_with = "build")]
+    pub(super) cargo: Vec<String>,
 }
 
 /// What `fun` takes, too, unless it is given another.

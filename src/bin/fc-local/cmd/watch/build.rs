@@ -31,8 +31,8 @@ const WITH_SYMBOLS: [(&str, &str); 2] = [
 pub(super) enum Recipe {
     /// A line for `sh`, for all functions.
     Shell(String),
-    /// A program of cargo's, for some of them.
-    Cargo(Program),
+    /// A program of cargo's, for some of them, with the user's arguments for `cargo build`.
+    Cargo(Program, Vec<String>),
 }
 
 /// A build and the folder that it last filled.
@@ -85,12 +85,13 @@ impl Build {
     pub(super) fn command(&self) -> String {
         match &self.recipe {
             Recipe::Shell(line) => line.clone(),
-            Recipe::Cargo(program) => {
+            Recipe::Cargo(program, more) => {
                 let manifest = shown(&program.manifest);
-                format!(
+                let line = format!(
                     "cargo build --manifest-path {manifest} --bin {}",
                     program.bin
-                )
+                );
+                [&[line], &more[..]].concat().join(" ")
             }
         }
     }
@@ -99,18 +100,18 @@ impl Build {
     pub(super) fn is_for(&self, code: &Path) -> bool {
         match &self.recipe {
             Recipe::Shell(_) => true,
-            Recipe::Cargo(program) => program.codes.iter().any(|known| known == code),
+            Recipe::Cargo(program, _) => program.codes.iter().any(|known| known == code),
         }
     }
 
     /// Whether cargo builds it from this file.
     pub(super) fn is_built_from(&self, path: &Path) -> bool {
-        matches!(&self.recipe, Recipe::Cargo(program) if program.sources.has(path))
+        matches!(&self.recipe, Recipe::Cargo(program, _) if program.sources.has(path))
     }
 
     /// Whether it builds this program, whatever that is built from by now.
     pub(super) fn is_of(&self, other: &Program) -> bool {
-        matches!(&self.recipe, Recipe::Cargo(own) if own.manifest == other.manifest && own.bin == other.bin)
+        matches!(&self.recipe, Recipe::Cargo(own, _) if own.manifest == other.manifest && own.bin == other.bin)
     }
 
     /// The same build with what is known of it by now.
@@ -122,7 +123,7 @@ impl Build {
     pub(super) fn prefix(&self) -> String {
         match &self.recipe {
             Recipe::Shell(_) => String::new(),
-            Recipe::Cargo(program) => format!("{}: ", program.bin),
+            Recipe::Cargo(program, _) => format!("{}: ", program.bin),
         }
     }
 
@@ -133,7 +134,7 @@ impl Build {
         let folder = TempFolder::new().map_err(BuildError::Io)?;
         match &self.recipe {
             Recipe::Shell(line) => self.run_shell(line, folder.path()).await?,
-            Recipe::Cargo(program) => self.run_cargo(program, folder.path()).await?,
+            Recipe::Cargo(program, more) => self.run_cargo(program, more, folder.path()).await?,
         }
         self.folder = Some(folder);
         self.failed = false;
@@ -164,7 +165,12 @@ impl Build {
     }
 
     /// Where the program is, cargo says: the place depends on its configuration, the workspace and the variables.
-    async fn run_cargo(&self, program: &Program, folder: &Path) -> Result<(), BuildError> {
+    async fn run_cargo(
+        &self,
+        program: &Program,
+        more: &[String],
+        folder: &Path,
+    ) -> Result<(), BuildError> {
         let mut said = tempfile::tempfile().map_err(BuildError::Io)?;
         let mut command = Command::new("cargo");
         command
@@ -172,6 +178,7 @@ impl Build {
             .arg("--manifest-path")
             .arg(&program.manifest)
             .args(["--bin", &program.bin])
+            .args(more)
             .stdout(said.try_clone().map_err(BuildError::Io)?);
         // The configuration beside the package counts.
         if let Some(beside) = program.manifest.parent() {

@@ -25,6 +25,8 @@ pub(super) struct Rounds {
     file: PathBuf,
     /// The build that the user names, if it is not cargo's.
     command: Option<String>,
+    /// The user's arguments for `cargo build`.
+    cargo: Vec<String>,
     with_symbols: bool,
     builds: Vec<Build>,
     programs: Programs,
@@ -46,6 +48,7 @@ impl Rounds {
             app,
             file: args.template.clone(),
             command: args.build.clone(),
+            cargo: args.cargo.clone(),
             with_symbols: args.serve.debug,
             builds: args.build.iter().map(build).collect(),
             programs: Programs::default(),
@@ -162,7 +165,7 @@ impl Rounds {
         let mut before = std::mem::take(&mut self.builds);
         for program in &self.programs.list {
             let known = before.iter().position(|build| build.is_of(program));
-            let recipe = Recipe::Cargo(program.clone());
+            let recipe = Recipe::Cargo(program.clone(), self.cargo.clone());
             self.builds.push(match known {
                 Some(index) => before.swap_remove(index).with_recipe(recipe),
                 None => Build::new(recipe, self.with_symbols),

@@ -25,8 +25,16 @@ fn a_bootstrap_that_the_platform_cannot_start_is_reported() {
     let cure = "chmod 755 pkg/bootstrap";
     machine.assert_says(&[], "FAIL", "bootstrap", "no run bit", cure);
     machine.remove("project/pkg");
-    let seen = "there is no package pkg";
-    machine.assert_says(&[], "FAIL", "bootstrap", seen, "make musl");
+    // A fresh clone has none, and nothing is wrong with it.
+    let seen = "there is no package pkg yet";
+    machine.assert_says(&[], "warn", "bootstrap", seen, "make musl");
+    let named = ["--package=code.zip"];
+    let seen = "there is no package code.zip";
+    machine.edit("template.yml", "./pkg", "./code.zip");
+    machine.edit("s.yaml", "./pkg", "./code.zip");
+    machine.assert_says(&named, "FAIL", "bootstrap", seen, "make musl");
+    let machine = Machine::sound();
+    machine.remove("project/pkg");
     fs::create_dir(machine.path("project/pkg")).expect("a folder");
     let seen = "pkg has no bootstrap";
     machine.assert_says(&[], "FAIL", "bootstrap", seen, "make musl");

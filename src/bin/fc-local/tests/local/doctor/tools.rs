@@ -62,6 +62,29 @@ fn a_missing_target_source_or_linker_is_reported() {
 }
 
 #[test]
+fn a_crate_with_c_in_it_asks_for_a_compiler_before_the_build_does() {
+    let lock = "version = 4\n\n[[package]]\nname = \"cc\"\nversion = \"1.2.3\"\n\n[[package]]\nname = \"ring\"\n\
+        version = \"0.17.0\"\ndependencies = [\n \"cc\",\n \"libc\",\n]\n";
+    let cure = "apt-get install -y musl-tools";
+    let machine = Machine::sound();
+    machine.write("project/Cargo.lock", lock);
+    machine.assert_says(&[], "FAIL", "C compiler", "there is none, for ring", cure);
+    machine.program("gcc", "echo gcc 12");
+    let seen = "gcc compiles ring, with this machine's headers";
+    machine.assert_says(&[], "warn", "C compiler", seen, cure);
+    machine.program("musl-gcc", "echo gcc 12");
+    let said = text(&machine.doctor(&[]).stdout);
+    assert!(
+        said.contains("ok    C compiler        musl-gcc, for ring\n"),
+        "{said}"
+    );
+    // A project without C is not asked, nor one without a lock.
+    machine.write("project/Cargo.lock", lock.replace(" \"cc\",", ""));
+    let said = text(&machine.doctor(&[]).stdout);
+    assert!(!said.contains("C compiler"), "{said}");
+}
+
+#[test]
 fn a_missing_program_of_some_jobs_is_a_warning() {
     let fun = "npm install --global --ignore-scripts @alicloud/fun@3.6.24";
     let programs = [

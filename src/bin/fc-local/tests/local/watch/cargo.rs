@@ -335,13 +335,28 @@ fn a_build_script_that_writes_into_the_sources_does_not_build_for_ever() {
 
 #[test]
 fn what_is_to_be_ignored_and_what_editors_write_for_a_moment_starts_no_build() {
-    let watch = Watch::of_cargo_with(&["--ignore", "*.md", "--ignore", "src/notes/"], |folder| {
-        let inner = folder.join("work");
-        put(&inner, "Cargo.toml", &manifest("one", ""));
-        put(&inner, "src/main.rs", &function("\"1\".to_owned()"));
-        put(&inner, "src/notes/a", "");
-        put(&inner, "template.yml", &template(&[("f", "pkg")]));
-    });
+    let watch = Watch::of_cargo_with(
+        &[
+            "--ignore",
+            "*.md",
+            "--ignore",
+            "src/notes/",
+            "--",
+            "--features",
+            "two",
+        ],
+        |folder| {
+            let inner = folder.join("work");
+            put(
+                &inner,
+                "Cargo.toml",
+                &manifest("one", "[features]\ntwo = []"),
+            );
+            put(&inner, "src/main.rs", &function("\"1\".to_owned()"));
+            put(&inner, "src/notes/a", "");
+            put(&inner, "template.yml", &template(&[("f", "pkg")]));
+        },
+    );
     watch.rests(1);
     for ignored in [
         "README.md",
@@ -353,9 +368,14 @@ fn what_is_to_be_ignored_and_what_editors_write_for_a_moment_starts_no_build() {
         watch.write(&format!("work/{ignored}"), "");
     }
     // As formatters and `sed -i` do it: beside the file, then in its place.
-    fs::write(watch.at("work/src/sedXyZ"), function("\"2\".to_owned()")).expect("written");
+    let second = function("format!(\"2 {}\", cfg!(feature = \"two\"))");
+    fs::write(watch.at("work/src/sedXyZ"), second).expect("written");
     fs::rename(watch.at("work/src/sedXyZ"), watch.at("work/src/main.rs")).expect("renamed");
     watch.rests(2);
-    assert_eq!(watch.answer("f"), "2");
+    assert_eq!(
+        watch.answer("f"),
+        "2 true",
+        "cargo gets the user's arguments"
+    );
     assert_eq!(watch.changed(), ["src/main.rs"], "{}", watch.said());
 }
