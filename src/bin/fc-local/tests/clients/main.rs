@@ -3,6 +3,7 @@
 //! Where the machine lacks a client, its tests are reported as ignored, with the reason; with `CI` in the environment
 //! they fail instead. That is decided when they run, so these tests have a harness other than rustc's.
 
+mod calls;
 mod curl;
 mod fun;
 mod sdk;
@@ -59,6 +60,7 @@ fn sdks() -> impl Iterator<Item = Trial> {
         sdk::alicloud_fc2_for_node_does_what_the_guide_says,
         sdk::the_node_sdk_of_2021_does_what_the_guide_says,
         sdk::the_node_sdk_of_fc_3_does_what_the_guide_says,
+        calls::every_call_of_the_sdks_is_served_or_refused_by_its_name,
     ];
     python.into_iter().chain(node)
 }

@@ -123,18 +123,33 @@ impl Server {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Reply {
-        let path = format!("/2023-03-30{path}");
+        self.acs3(
+            method,
+            [&format!("/2023-03-30{path}"), query],
+            headers,
+            body,
+        )
+    }
+
+    /// The same, for a whole path.
+    pub(crate) fn acs3(
+        &self,
+        method: &str,
+        [path, query]: [&str; 2],
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Reply {
         let date = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
         let own = [("host", self.address.as_str()), ("x-acs-date", &date)];
         let names = ["host", "x-acs-content-sha256", "x-acs-date"];
-        let mut all = sign_fc3([method, &path, query], &own, &names, body);
+        let mut all = sign_fc3([method, path, query], &own, &names, body);
         all.extend(
             headers
                 .iter()
                 .map(|(name, value)| (*name, (*value).to_owned())),
         );
         let target = match query {
-            "" => path,
+            "" => path.to_owned(),
             query => format!("{path}?{query}"),
         };
         self.request(method, &target, &borrowed(&all), body)
