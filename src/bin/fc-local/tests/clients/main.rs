@@ -60,6 +60,7 @@ fn sdks() -> impl Iterator<Item = Trial> {
         sdk::alicloud_fc2_for_node_does_what_the_guide_says,
         sdk::the_node_sdk_of_2021_does_what_the_guide_says,
         sdk::the_node_sdk_of_fc_3_does_what_the_guide_says,
+        sdk::the_requests_of_serverless_devs_are_answered_as_the_guide_says,
         calls::every_call_of_the_sdks_is_served_or_refused_by_its_name,
     ];
     python.into_iter().chain(node)

@@ -57,6 +57,13 @@ clients! { with_node:
     the_node_sdk_of_fc_3_does_what_the_guide_says = "@alicloud/fc20230330",
 }
 
+/// The requests of `s` with its component `fc3`, which no registry has: replayed by the SDKs that it uses.
+pub(crate) fn the_requests_of_serverless_devs_are_answered_as_the_guide_says(folder: &Path) {
+    let mut command = Command::new("node");
+    command.arg(folder.join("s.mjs"));
+    check(command, "fc3");
+}
+
 fn with_python(folder: &Path, client: &str) {
     let mut command = Command::new(folder.join("venv/bin/python"));
     // -B: the folder of the sources stays as it is.
