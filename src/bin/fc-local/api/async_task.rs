@@ -1,5 +1,6 @@
 //! Asynchronous calls that have an id: asking for one or for all of a function, and stopping one. FC 2.0 calls them
-//! stateful asynchronous invocations and has other names for two of the fields (fc3 §5).
+//! stateful asynchronous invocations and has other names for two of the fields
+//! ([fc3 §5](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#5)).
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Reserved concurrency: how many calls of a function may run at once, in all its instances (fc3 §6).
+//! Reserved concurrency: how many calls of a function may run at once, in all its instances
+//! ([fc3 §6](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#6)).
 //!
 //! It counts calls and must not know instances.
 

@@ -20,7 +20,8 @@ const KIND: &str = "json";
 /// The folder of functions that have no service; no service can have its name.
 const NO_SERVICE: &str = "-";
 
-/// How long a task is kept, in milliseconds: 7 days (fc3 §5).
+/// How long a task is kept, in milliseconds: 7 days
+/// ([fc3 §5](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#5)).
 const KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 
 /// How a task is.

@@ -1,5 +1,5 @@
 //! Who gets to know how a call ended: a function of this server is called with what the platform tells it, as one more
-//! asynchronous call (fc3 §5).
+//! asynchronous call ([fc3 §5](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#5)).
 //!
 //! It must not know how the call was made.
 

@@ -1,6 +1,6 @@
 //! Asynchronous calls: what was accepted, an event or an HTTP request, is tried until it succeeds or is given up
 //! ([contract §3.3](crate::check::sections::SECTIONS#3.3), RETRY). One that has an id is a task, which can be asked for and
-//! stopped (fc3 §5).
+//! stopped ([fc3 §5](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#5)).
 //!
 //! ```text
 //! here          which calls are asynchronous, and what is accepted

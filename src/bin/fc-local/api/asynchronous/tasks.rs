@@ -16,7 +16,7 @@ use crate::store::Store;
 use crate::store::queue::Accepted;
 use crate::store::tasks::{self, Status, Task};
 
-/// How much of a result is kept, in bytes (fc3 §5).
+/// How much of a result is kept, in bytes ([fc3 §5](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#5)).
 const RESULT_BYTES_MAX: usize = 1024 * 1024;
 
 /// The tasks that are under way.

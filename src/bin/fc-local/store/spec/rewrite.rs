@@ -1,4 +1,5 @@
-//! The rules by which the route of a custom domain changes path and query before the function sees them (fc3 §8).
+//! The rules by which the route of a custom domain changes path and query before the function sees them
+//! ([fc3 §8](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#8)).
 //!
 //! Which kind of rule goes first is not documented; here it is the most exact one.
 
