@@ -73,9 +73,10 @@ fn calls(modules: &Path) -> BTreeSet<(String, String)> {
         let pattern = Regex::new(pattern).expect("a pattern");
         calls.extend(pattern.captures_iter(&source).map(|call| {
             let path = parameter.replace_all(&call["path"], "x").into_owned();
-            let path = match path.starts_with("/20") {
-                true => path,
-                false => format!("/2016-08-15{path}"),
+            let path = if path.starts_with("/20") {
+                path
+            } else {
+                format!("/2016-08-15{path}")
             };
             (call["method"].to_ascii_uppercase(), path)
         }));
