@@ -24,9 +24,14 @@ pub(crate) fn variants(code: &str, name: &str) -> BTreeSet<String> {
 
 /// The code of the library, file by file.
 pub(crate) fn library() -> Vec<String> {
+    sources().iter().map(|file| code_of(file)).collect()
+}
+
+/// The files of the library.
+pub(crate) fn sources() -> Vec<PathBuf> {
     let mut files = Vec::new();
     collect(&root().join("src"), &mut files);
-    files.iter().map(|file| code_of(file)).collect()
+    files
 }
 
 /// The files that functions link: neither the programs nor what only tests see.

@@ -5,6 +5,7 @@ mod cited;
 mod code;
 mod links;
 mod pages;
+mod rooms;
 mod tools;
 
 use std::collections::BTreeSet;
