@@ -3,9 +3,13 @@
 //! Owns the settings and where they come from. It must not know how a call is served.
 
 mod bound;
+#[cfg(any(feature = "direct", doc))]
+mod direct;
+mod error;
+mod port;
+mod shutdown;
 
 use std::fmt;
-use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,19 +23,14 @@ use crate::http::{Request, Response};
 use crate::into_error::IntoError;
 use crate::json;
 use crate::limits::Limits;
-#[cfg(any(feature = "direct", doc))]
-use crate::limits::SHORTEST_TIMEOUT;
 #[cfg(feature = "direct")]
 use crate::limits::{MEMORY_VARIABLE, default_memory};
-use crate::server::{self, LastWork, ServeError, Stop, StopState};
+use crate::server::{self, LastWork, Stop};
 
 pub use bound::Server;
-
-/// The variables that name the port, the first that is set wins ([contract §4.2](crate::guide::contract#4.2)).
-pub const PORT_VARIABLES: [&str; 2] = ["FC_CUSTOM_LISTEN_PORT", "FC_SERVER_PORT"];
-
-/// The port where nothing else is said ([contract §4.1](crate::guide::contract#4.1)).
-pub const DEFAULT_PORT: u16 = 9000;
+pub use error::RuntimeError;
+pub use port::{DEFAULT_PORT, PORT_VARIABLES};
+pub use shutdown::Shutdown;
 
 /// A custom runtime: the handlers of a function behind the HTTP server that Function Compute talks to.
 ///
@@ -275,82 +274,6 @@ impl Runtime {
     }
 }
 
-/// # The limits of the direct server
-///
-/// `tiny_http` gives no way to keep them, and a limit that is not kept is worse than none, so these methods exist only
-/// with the feature `direct`: who builds a program that sets one with the other server learns it from the compiler.
-///
-/// A time counts as a millisecond at least, and [`Duration::MAX`] is no limit.
-#[cfg(any(feature = "direct", doc))]
-impl Runtime {
-    /// Has up to this many connections at once, busy or idle, and at least one; further ones are closed. Each is an
-    /// open file, of which an instance may have 100,000 ([contract §4.4](crate::guide::contract#4.4)); where the
-    /// process may have fewer, its limit is raised when it is reached, as far as the system allows.
-    ///
-    /// Unless it is set there are [`DEFAULT_CONNECTIONS`](crate::DEFAULT_CONNECTIONS), or as many as there are
-    /// [`workers`](Self::workers), if they are more. A connection over the limit is closed because it would else wait
-    /// without a word for another to end, which idle ones may never do.
-    #[must_use]
-    pub fn connections(mut self, connections: usize) -> Self {
-        self.limits.connections = Some(connections.max(1));
-        self
-    }
-
-    /// Lets the bodies of all requests, heads that have come in part and responses that clients have not taken yet have up to
-    /// this many bytes of memory together. A request for which there is no room is answered with 503 and `Retry-After`, and
-    /// its client may come again. The first 4 KB of a head that is not whole are not counted: each connection may have them.
-    ///
-    /// Unless it is set it is half of the function's memory, which the variable `FC_FUNCTION_MEMORY_SIZE` says
-    /// ([contract §4.3](crate::guide::contract#4.3)); without the variable there is no limit. What handlers take
-    /// themselves is not counted.
-    #[must_use]
-    pub fn memory_limit(mut self, bytes: usize) -> Self {
-        self.memory_limit = Some(bytes);
-        self
-    }
-
-    /// Takes heads up to this many bytes, from the request line to the empty line. A longer request line is answered
-    /// with 414, a larger head with 431. The trailers after a chunked body may be as large once more.
-    ///
-    /// Function Compute sends up to 12 KB: who sets less refuses some of its requests.
-    #[must_use]
-    pub fn head_limit(mut self, bytes: usize) -> Self {
-        self.limits.head_bytes = bytes;
-        self
-    }
-
-    /// Takes up to this many headers, those of Function Compute, about 40, among them; more are answered with 431. So
-    /// are more trailers than that.
-    #[must_use]
-    pub fn header_count(mut self, headers: usize) -> Self {
-        self.limits.headers = headers;
-        self
-    }
-
-    /// Waits so long for the rest of a head whose first byte has come, then answers with 408. A connection that is idle
-    /// is never closed, for Function Compute keeps its connections open and takes one that was closed for a failure.
-    #[must_use]
-    pub fn head_timeout(mut self, time: Duration) -> Self {
-        self.limits.head_time = time.max(SHORTEST_TIMEOUT);
-        self
-    }
-
-    /// Waits so long for a body, and a second more for each 16 KiB that have come, then answers with 408.
-    #[must_use]
-    pub fn body_timeout(mut self, time: Duration) -> Self {
-        self.limits.body_time = time.max(SHORTEST_TIMEOUT);
-        self
-    }
-
-    /// Waits so long for a client that does not read a piece of its response, and a second more for each 16 KiB that it
-    /// has read, then closes the connection. A handler that streams may take all the time it needs between two pieces.
-    #[must_use]
-    pub fn write_timeout(mut self, time: Duration) -> Self {
-        self.limits.write_time = time.max(SHORTEST_TIMEOUT);
-        self
-    }
-}
-
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Runtime")
@@ -358,124 +281,6 @@ impl fmt::Debug for Runtime {
             .field("listener", &self.listener)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
-    }
-}
-
-/// Ends a running [`Runtime`] from another thread.
-///
-/// # Examples
-///
-/// ```
-/// use std::net::TcpListener;
-/// use fc_runtime::{Error, Runtime, Shutdown};
-///
-/// let listener = TcpListener::bind("127.0.0.1:0")?;
-/// let shutdown = Shutdown::new();
-/// let runtime = Runtime::new().invoke(|event, _| Ok::<_, Error>(event.to_vec())).listener(listener).shutdown(&shutdown);
-/// let running = std::thread::spawn(|| runtime.run());
-/// shutdown.trigger();
-/// running.join().unwrap()?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone, Default)]
-pub struct Shutdown(Arc<StopState>);
-
-impl Shutdown {
-    /// A handle that no runtime listens to yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Ends the runtimes that listen to this handle, and each that will.
-    pub fn trigger(&self) {
-        self.0.stop();
-    }
-}
-
-/// Why a runtime could not serve, or could not go on.
-///
-/// Its `Debug` is its message too: that is what a `main` that returns it prints.
-#[non_exhaustive]
-pub enum RuntimeError {
-    /// Neither [`Runtime::invoke`] nor [`Runtime::http`] was given a handler.
-    NoHandler,
-    /// A variable of [`PORT_VARIABLES`] does not hold a port.
-    #[non_exhaustive]
-    Port {
-        /// The variable.
-        variable: &'static str,
-        /// What it holds.
-        value: String,
-    },
-    /// The port cannot be listened on, mostly because another process does.
-    #[non_exhaustive]
-    Bind {
-        /// The port.
-        port: u16,
-        /// Why not.
-        source: io::Error,
-    },
-    /// The system gave no thread or descriptor to begin with, or signals end too many runs of this process already.
-    Start(io::Error),
-    /// Connections can no longer be accepted. What was accepted has been answered; the process should end, so that
-    /// Function Compute starts another.
-    Accept,
-    /// A second signal came before all requests were answered.
-    #[non_exhaustive]
-    Interrupted {
-        /// How many were not.
-        in_flight: usize,
-    },
-}
-
-impl fmt::Debug for RuntimeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl fmt::Display for RuntimeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoHandler => f.write_str(
-                "there is nothing to serve: give Runtime::invoke or Runtime::http a handler",
-            ),
-            Self::Port { variable, value } => write!(
-                f,
-                "{variable} is {value:?}, which is not a port from 1 to 65535"
-            ),
-            Self::Bind { port, source } => write!(
-                f,
-                "cannot listen on 0.0.0.0:{port}: {source}; Runtime::port or {} sets another port",
-                PORT_VARIABLES[0]
-            ),
-            Self::Start(source) => write!(f, "cannot begin to serve: {source}"),
-            Self::Accept => {
-                f.write_str("connections can no longer be accepted: raise the limit of open files and of threads")
-            }
-            Self::Interrupted { in_flight } => {
-                write!(f, "a second signal left {in_flight} requests unanswered")
-            }
-        }
-    }
-}
-
-impl std::error::Error for RuntimeError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Bind { source, .. } | Self::Start(source) => Some(source),
-            _ => None,
-        }
-    }
-}
-
-impl From<ServeError> for RuntimeError {
-    fn from(error: ServeError) -> Self {
-        match error {
-            ServeError::Start(source) => Self::Start(source),
-            ServeError::Accept => Self::Accept,
-            ServeError::Interrupted(in_flight) => Self::Interrupted { in_flight },
-        }
     }
 }
 
@@ -494,7 +299,10 @@ fn listening(
             server::adopt(&listener).map_err(RuntimeError::Start)?;
             Ok(listener)
         }
-        None => listen(port.map_or_else(port_of_environment, Ok)?),
+        None => listen(match port {
+            Some(port) => port,
+            None => port::of_environment()?,
+        }),
     }
 }
 
@@ -507,69 +315,10 @@ fn memory_of_environment() -> usize {
     default_memory(std::env::var(MEMORY_VARIABLE).ok().as_deref())
 }
 
-fn port_of_environment() -> Result<u16, RuntimeError> {
-    port_from(|variable| {
-        std::env::var_os(variable).map(|value| value.to_string_lossy().into_owned())
-    })
-}
-
-fn port_from(lookup: impl Fn(&str) -> Option<String>) -> Result<u16, RuntimeError> {
-    let set = |variable| {
-        Some((
-            variable,
-            lookup(variable).filter(|value| !value.is_empty())?,
-        ))
-    };
-    let Some((variable, value)) = PORT_VARIABLES.into_iter().find_map(set) else {
-        return Ok(DEFAULT_PORT);
-    };
-    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-    match value.parse() {
-        Ok(port) if port > 0 && digits => Ok(port),
-        _ => Err(RuntimeError::Port { variable, value }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Runtime, RuntimeError, Shutdown, port_from};
+    use super::{Runtime, RuntimeError, Shutdown};
     use crate::Error;
-
-    fn port(variables: &[(&str, &str)]) -> Result<u16, String> {
-        let lookup = |wanted: &str| {
-            variables
-                .iter()
-                .find(|(name, _)| *name == wanted)
-                .map(|(_, value)| (*value).to_owned())
-        };
-        port_from(lookup).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn the_port_comes_from_the_first_variable_that_is_set() {
-        assert_eq!(port(&[]), Ok(9000));
-        assert_eq!(port(&[("FC_SERVER_PORT", "81")]), Ok(81));
-        assert_eq!(
-            port(&[("FC_SERVER_PORT", "81"), ("FC_CUSTOM_LISTEN_PORT", "82")]),
-            Ok(82)
-        );
-        assert_eq!(
-            port(&[("FC_SERVER_PORT", "81"), ("FC_CUSTOM_LISTEN_PORT", "")]),
-            Ok(81)
-        );
-    }
-
-    #[test]
-    fn a_port_that_cannot_be_used_names_the_variable_and_the_value() {
-        for value in ["0", "65536", "-1", "+1", "http", " 9000"] {
-            assert_eq!(
-                port(&[("FC_CUSTOM_LISTEN_PORT", value), ("FC_SERVER_PORT", "81")]),
-                Err(format!(
-                    "FC_CUSTOM_LISTEN_PORT is {value:?}, which is not a port from 1 to 65535"
-                ))
-            );
-        }
-    }
 
     #[test]
     fn a_runtime_without_a_handler_does_not_run() {
@@ -578,12 +327,6 @@ mod tests {
             .run()
             .expect_err("there is nothing to serve");
         assert!(matches!(error, RuntimeError::NoHandler));
-    }
-
-    #[test]
-    fn a_main_that_returns_an_error_shows_its_message() {
-        let error = RuntimeError::Interrupted { in_flight: 2 };
-        assert_eq!(format!("{error:?}"), error.to_string());
     }
 
     #[test]

@@ -21,7 +21,7 @@ const TROUBLES: &str = include_str!("../../src/guide/troubleshooting.md");
 #[test]
 fn every_variant_of_an_error_is_named_with_its_cure() {
     for (file, error) in [
-        ("src/runtime.rs", "RuntimeError"),
+        ("src/runtime/error.rs", "RuntimeError"),
         ("src/headers.rs", "HeaderError"),
     ] {
         let code = code_of(&root().join(file));
