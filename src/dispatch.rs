@@ -2,11 +2,12 @@
 //!
 //! Owns which handler serves a call and what its failure looks like. It must not know the server.
 
-use std::io::{self, Write};
-use std::sync::Arc;
+mod served;
+mod stream;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::call::{Body, Call, Reply, StreamWriter};
+use crate::call::{Body, Call, Reply};
 use crate::context::{Context, Limit};
 use crate::error::{Error, kind};
 use crate::headers::{Headers, name};
@@ -14,7 +15,8 @@ use crate::http::{Request, Response};
 use crate::http_params;
 use crate::logger::{self, Phase};
 use crate::panics::guard;
-use crate::scope::{self, Scope};
+use crate::scope::Scope;
+use served::Served;
 
 /// Serves an event.
 pub(crate) type EventHandler = Box<dyn Fn(&[u8], &Context) -> Result<Vec<u8>, Error> + Send + Sync>;
@@ -189,57 +191,6 @@ enum Form {
     Carried,
 }
 
-/// A call that is being served: its start line stands, its end line does not yet.
-///
-/// The end line is written when this is dropped, so that no way out of an arm can forget it.
-struct Served {
-    phase: Phase,
-    request_id: Arc<str>,
-    failed: bool,
-    /// Whether a client is told the status of an error, so that the mistake may be the client's: an HTTP call has one.
-    has_client: bool,
-}
-
-impl Served {
-    fn start(phase: Phase, ctx: &Context) -> Self {
-        let request_id = scope::request_id(ctx.request_id());
-        logger::mark_start(phase, &request_id);
-        Self {
-            phase,
-            request_id,
-            failed: false,
-            has_client: false,
-        }
-    }
-
-    /// Writes the error, which stands before the end line ([contract §5.1](crate::guide::contract#5.1)).
-    fn fail(&mut self, error: &Error) {
-        logger::write_failure(error);
-        self.failed = true;
-    }
-
-    /// Runs a handler under the request id of this call. A panic in it becomes an error, and the instance stays alive. A
-    /// mistake of the client is no failure of the function, so it has a line for those who look closely only.
-    fn run<T>(&mut self, handler: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-        let _scope = Scope::enter(Arc::clone(&self.request_id));
-        let result = guard(handler);
-        match &result {
-            Err(error) if self.has_client && error.is_clients() => {
-                logger::log_mistake(error);
-            }
-            Err(error) => self.fail(error),
-            Ok(_) => {}
-        }
-        result
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        logger::mark_end(self.phase, &self.request_id, self.failed);
-    }
-}
-
 fn serve_hook(
     call: Call,
     phase: Phase,
@@ -268,7 +219,7 @@ fn http_reply(response: Response, mut served: Served) -> Reply {
     let failed = served.failed;
     let (status, headers, body) = response.into_parts();
     let body = match body {
-        Body::Stream(write) => Body::Stream(serve_stream(write, served)),
+        Body::Stream(write) => Body::Stream(stream::serve(write, served)),
         bytes @ Body::Bytes(_) => bytes,
     };
     let reply = Reply {
@@ -278,70 +229,6 @@ fn http_reply(response: Response, mut served: Served) -> Reply {
         body,
     };
     if failed { reply.failed() } else { reply }
-}
-
-/// The end line of a streamed response stands before its last byte ([contract §4.1](crate::guide::contract#4.1)), so
-/// the stream itself writes it: when it has run, or when it is dropped because nobody may see it.
-fn serve_stream(write: StreamWriter, served: Served) -> StreamWriter {
-    let mut stream = Stream {
-        write: Some(write),
-        served,
-    };
-    Box::new(move |out| stream.run(out))
-}
-
-/// A streamed response that is being served.
-struct Stream {
-    /// What the handler has given, until it runs.
-    write: Option<StreamWriter>,
-    served: Served,
-}
-
-impl Stream {
-    fn run(&mut self, out: &mut dyn Write) -> Result<(), Error> {
-        let Some(write) = self.write.take() else {
-            return Ok(());
-        };
-        let _scope = Scope::enter(Arc::clone(&self.served.request_id));
-        let mut client = Client { out, left: false };
-        let result = guard(|| write(&mut client).and_then(|()| Ok(client.flush()?)));
-        match &result {
-            // That is no fault of the function; the platform calls it cancelled (contract §4.5).
-            Err(error) if client.left => {
-                log::warn!("the client left before the end of its stream: {error}");
-            }
-            Err(error) => self.served.fail(error),
-            Ok(()) => {}
-        }
-        result
-    }
-}
-
-impl Drop for Stream {
-    fn drop(&mut self) {
-        let unseen = self.write.take();
-        // What the handler has put into it may panic when it is dropped, and the answer is still to be sent.
-        let _ = self.served.run(|| {
-            drop(unseen);
-            Ok(())
-        });
-    }
-}
-
-/// The way to the client, which knows whether the client is still there.
-struct Client<'a> {
-    out: &'a mut dyn Write,
-    left: bool,
-}
-
-impl Write for Client<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write(bytes).inspect_err(|_| self.left = true)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush().inspect_err(|_| self.left = true)
-    }
 }
 
 fn wrong_method(call: &Call, endpoint: &str, allowed: &str) -> Reply {
