@@ -3,12 +3,18 @@
 //! Owns the meaning of the `x-fc-*` headers ([contract §2](crate::guide::contract#2)). It must not know how a call
 //! arrived or who answers it.
 
+mod builder;
+mod credentials;
+
 use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::headers::{Headers, name};
 use crate::panics;
 use crate::scope::{self, Scope};
+
+pub use builder::ContextBuilder;
+pub use credentials::Credentials;
 
 /// What Function Compute says to a handler about its call.
 ///
@@ -190,100 +196,6 @@ impl fmt::Debug for Context {
             .field("fields", &self.fields)
             .field("deadline", &self.deadline)
             .finish()
-    }
-}
-
-/// Temporary credentials of the function's role. `Debug` shows none of them.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Credentials<'a> {
-    access_key_id: &'a str,
-    access_key_secret: &'a str,
-    security_token: Option<&'a str>,
-}
-
-impl<'a> Credentials<'a> {
-    /// The id of the access key.
-    pub fn access_key_id(&self) -> &'a str {
-        self.access_key_id
-    }
-
-    /// The secret of the access key.
-    pub fn access_key_secret(&self) -> &'a str {
-        self.access_key_secret
-    }
-
-    /// The token that must go along with a temporary key.
-    pub fn security_token(&self) -> Option<&'a str> {
-        self.security_token
-    }
-}
-
-impl fmt::Debug for Credentials<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credentials(<redacted>)")
-    }
-}
-
-/// Fills a [`Context`] for a test.
-#[derive(Debug, Clone, Default)]
-pub struct ContextBuilder {
-    fields: Headers,
-}
-
-impl ContextBuilder {
-    /// The context with all that was set; its call has just arrived.
-    pub fn build(self) -> Context {
-        Context::new(self.fields, Instant::now(), Limit::Function)
-    }
-
-    /// Sets the credentials of the function's role.
-    #[must_use]
-    pub fn credentials(
-        self,
-        access_key_id: &str,
-        access_key_secret: &str,
-        security_token: &str,
-    ) -> Self {
-        self.header(name::ACCESS_KEY_ID, access_key_id)
-            .header(name::ACCESS_KEY_SECRET, access_key_secret)
-            .header(name::SECURITY_TOKEN, security_token)
-    }
-
-    /// Sets any `x-fc-*` header of the call.
-    #[must_use]
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.fields.push(name, value.as_bytes());
-        self
-    }
-
-    /// Sets the request id.
-    #[must_use]
-    pub fn request_id(self, request_id: &str) -> Self {
-        self.header(name::REQUEST_ID, request_id)
-    }
-
-    /// Sets the function's memory, in MB.
-    #[must_use]
-    pub fn memory_mb(self, megabytes: u32) -> Self {
-        self.header(name::FUNCTION_MEMORY, &megabytes.to_string())
-    }
-
-    /// Sets the function's time-out, in seconds, and with it the deadline.
-    #[must_use]
-    pub fn timeout_seconds(self, seconds: u32) -> Self {
-        self.header(name::FUNCTION_TIMEOUT, &seconds.to_string())
-    }
-
-    /// Sets the initializer's time-out, in seconds.
-    #[must_use]
-    pub fn initialization_timeout_seconds(self, seconds: u32) -> Self {
-        self.header(name::INITIALIZATION_TIMEOUT, &seconds.to_string())
-    }
-
-    /// Sets how often the call was tried before.
-    #[must_use]
-    pub fn retry_count(self, retries: u32) -> Self {
-        self.header(name::RETRY_COUNT, &retries.to_string())
     }
 }
 

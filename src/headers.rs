@@ -2,6 +2,7 @@
 //!
 //! Owns the list; `text` has the rule for what a name and a value may contain. It must not know what any header means.
 
+mod error;
 mod iter;
 pub(crate) mod name;
 mod text;
@@ -10,8 +11,13 @@ use std::fmt;
 use std::mem;
 use std::sync::Arc;
 
+use error::check;
+
+pub use error::HeaderError;
 pub use iter::HeaderIter;
-pub(crate) use text::{begins_with, is_token, is_value};
+#[cfg(feature = "tiny-http")]
+pub(crate) use text::is_value;
+pub(crate) use text::{begins_with, is_token};
 #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 pub(crate) use text::{token_length, value_length};
 
@@ -345,49 +351,6 @@ impl fmt::Debug for Headers {
         });
         f.debug_map().entries(shown).finish()
     }
-}
-
-/// Why a header was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum HeaderError {
-    /// The name is empty or holds something else than the letters, digits and marks of a token (RFC 9110 §5.6.2).
-    Name(String),
-    /// The value of the header of this name holds CR, LF, NUL or another control character (RFC 9110 §5.5).
-    Value(String),
-    /// The header of this name is set by the runtime or by Function Compute, never by a handler
-    /// ([contract §3.1](crate::guide::contract#3.1)).
-    Reserved(String),
-}
-
-impl fmt::Display for HeaderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Name(name) => write!(f, "{name:?} is not a header name"),
-            Self::Value(name) => write!(
-                f,
-                "the value of the header {name} contains a control character"
-            ),
-            Self::Reserved(name) => {
-                write!(
-                    f,
-                    "the header {name} is set by the runtime or by Function Compute, not by a handler"
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for HeaderError {}
-
-fn check(name: &str, value: &[u8]) -> Result<(), HeaderError> {
-    if !is_token(name) {
-        return Err(HeaderError::Name(name.to_owned()));
-    }
-    if !is_value(value) {
-        return Err(HeaderError::Value(name.to_owned()));
-    }
-    Ok(())
 }
 
 fn as_text(value: &[u8]) -> Option<&str> {

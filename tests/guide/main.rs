@@ -22,7 +22,7 @@ const TROUBLES: &str = include_str!("../../src/guide/troubleshooting.md");
 fn every_variant_of_an_error_is_named_with_its_cure() {
     for (file, error) in [
         ("src/runtime/error.rs", "RuntimeError"),
-        ("src/headers.rs", "HeaderError"),
+        ("src/headers/error.rs", "HeaderError"),
     ] {
         let code = code_of(&root().join(file));
         let named: BTreeSet<_> = quoted_in(ERRORS)
