@@ -4,13 +4,19 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use hyper::body::Bytes;
-use hyper::http::response;
-
-const YELLOW: &str = "\x1b[33m";
-const GREEN: &str = "\x1b[32m";
+pub(crate) const YELLOW: &str = "\x1b[33m";
+pub(crate) const GREEN: &str = "\x1b[32m";
 const RED: &str = "\x1b[31m";
 const PLAIN: &str = "\x1b[0m";
+
+/// The exit code for a command line that asks for something impossible; `clap` ends with the same.
+const WRONG_COMMAND_LINE: u8 = 2;
+
+/// Says what is wrong with the command line, and gives the exit code for it.
+pub(crate) fn refuse(message: &str) -> ExitCode {
+    fail(message);
+    ExitCode::from(WRONG_COMMAND_LINE)
+}
 
 /// Says why the command failed, and gives the exit code for it.
 pub(crate) fn fail(message: &str) -> ExitCode {
@@ -34,41 +40,17 @@ pub(crate) fn progress(message: &str) {
     }
 }
 
-/// Writes a tail log as `fun invoke` does ([contract §6](crate::check::sections::SECTIONS#6)).
-pub(crate) fn write_log(out: &mut Vec<u8>, log: &[u8]) {
-    let begin = title("========= FC invoke Logs begin =========", YELLOW);
-    let end = title("========= FC invoke Logs end =========", YELLOW);
-    out.extend_from_slice(format!("{begin}\n").as_bytes());
-    out.extend_from_slice(log);
-    out.extend_from_slice(format!("\n{end}\n\n").as_bytes());
-}
-
-/// Writes an event result as `fun invoke` does.
-pub(crate) fn write_event_result(out: &mut Vec<u8>, body: &Bytes) {
-    out.extend_from_slice(format!("{}\n", result_title()).as_bytes());
-    out.extend_from_slice(body);
-    out.push(b'\n');
-}
-
-/// Writes an HTTP answer under the same title: status line, headers, body.
-pub(crate) fn write_http_result(out: &mut Vec<u8>, head: &response::Parts, body: &Bytes) {
-    let status = format!("{}\n{:?} {}\n", result_title(), head.version, head.status);
-    out.extend_from_slice(status.as_bytes());
-    for (name, value) in &head.headers {
-        out.extend_from_slice(format!("{name}: ").as_bytes());
-        out.extend_from_slice(value.as_bytes());
-        out.push(b'\n');
-    }
-    out.push(b'\n');
-    out.extend_from_slice(body);
-    out.push(b'\n');
-}
-
 /// Prints bytes as they are.
 pub(crate) fn print(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(bytes)?;
     out.flush()
+}
+
+/// Writes bytes to stderr as they are.
+pub(crate) fn print_aside(bytes: &[u8]) {
+    // Nothing is left to do about a closed stderr.
+    let _ = io::stderr().lock().write_all(bytes);
 }
 
 /// Prints the result of a command.
@@ -94,16 +76,8 @@ pub(crate) fn exit_code(result: Result<(), String>) -> ExitCode {
     result.map_or_else(|message| fail(&message), |()| ExitCode::SUCCESS)
 }
 
-fn result_title() -> String {
-    title("FC Invoke Result:", GREEN)
-}
-
-/// A line of stdout, in colour if that is a terminal.
-fn title(text: &str, colour: &str) -> String {
-    paint(text, colour, io::stdout().is_terminal())
-}
-
-fn paint(text: &str, colour: &str, on: bool) -> String {
+/// A text in a colour, if that is on.
+pub(crate) fn paint(text: &str, colour: &str, on: bool) -> String {
     if on {
         format!("{colour}{text}{PLAIN}")
     } else {

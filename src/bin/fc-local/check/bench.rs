@@ -11,7 +11,7 @@ use super::client::{Answer, Ask, Client, NoAnswer};
 use super::lines::Lines;
 use super::row::{Outcome, Row, Spec, Verdict};
 use super::specs;
-use crate::facts::control_path;
+use crate::facts::{control_path, limit};
 use crate::function::{Function, Hook};
 use crate::name::FunctionName;
 use crate::platform::agent::Credentials;
@@ -83,6 +83,7 @@ impl<'a> Bench<'a> {
             freeze: false,
             start_limit: Duration::from_secs(self.args.start_timeout),
             listen_port: self.args.listen_port,
+            log_bytes: limit::TAIL_LOG_BYTES,
             target: self.target,
         };
         let code = Code::Folder(self.code.clone());

@@ -185,6 +185,7 @@ fn pool_options(args: &ServeArgs, store: &Store) -> PoolOptions {
             start_limit: limit_of(args.start_timeout),
             debug: args.debug,
             listen_port: None,
+            log_bytes: limit::TAIL_LOG_BYTES,
             target: AGENT_TARGET,
         },
         instances_max: args.max_instances,

@@ -119,24 +119,33 @@ pub(crate) async fn start(
     call: &CallId,
 ) -> Result<Arc<Instance>, ColdError> {
     let timed = start_timed(function, source, options, sink, call).await;
-    timed.map(|(instance, _)| instance)
+    timed.map(|started| started.instance)
 }
 
-/// The same, with the time that it took.
+/// A cold start, and what there is to say of it.
+#[derive(Debug)]
+pub(crate) struct Started {
+    pub(crate) instance: Arc<Instance>,
+    pub(crate) times: ColdTimes,
+    /// What was logged before the first call, where that is no part of the call's own log: in FC 3.0.
+    pub(crate) log: Vec<u8>,
+}
+
+/// The same, with what there is to say of it.
 pub(crate) async fn start_timed(
     function: Arc<Function>,
     source: &CodeSource,
     options: &InstanceOptions,
     sink: Option<LineSink>,
     call: &CallId,
-) -> Result<(Arc<Instance>, ColdTimes), ColdError> {
+) -> Result<Started, ColdError> {
     let begun = Instant::now();
     let code = source.prepare().await.map_err(ColdError::Start)?;
     let instance = Instance::start(function, code, options, sink)
         .await
         .map_err(ColdError::Start)?;
     let start = begun.elapsed();
-    initialize(&instance, call).await?;
+    let log = initialize(&instance, call).await?;
     let times = ColdTimes {
         start,
         initialize: instance
@@ -145,7 +154,11 @@ pub(crate) async fn start_timed(
             .is_some()
             .then(|| begun.elapsed() - start),
     };
-    Ok((instance, times))
+    Ok(Started {
+        instance,
+        times,
+        log,
+    })
 }
 
 impl CodeSource {
@@ -188,13 +201,18 @@ fn unpack(
     Ok(folder)
 }
 
-async fn initialize(instance: &Instance, call: &CallId) -> Result<(), ColdError> {
+/// Calls the initializer, if there is one; returns what was logged so far, unless that belongs to the call.
+async fn initialize(instance: &Instance, call: &CallId) -> Result<Vec<u8>, ColdError> {
+    let generation = instance.function.name.generation();
     let Some(hook) = instance.function.initializer.clone() else {
-        return Ok(());
+        return Ok(match generation {
+            Generation::Fc2 => Vec::new(),
+            Generation::Fc3 => instance.log.startup_lines(),
+        });
     };
     // In FC 2.0 the hook shares the request id and the tail log of the call that needs the instance; in
     // FC 3.0 it has its own (contract §5.3).
-    let own = match instance.function.name.generation() {
+    let own = match generation {
         Generation::Fc2 => call.clone(),
         Generation::Fc3 => CallId::first(ids::hook_request_id()),
     };
@@ -207,7 +225,7 @@ async fn initialize(instance: &Instance, call: &CallId) -> Result<(), ColdError>
         &own,
     )
     .await;
-    if instance.function.name.generation() == Generation::Fc3 || outcome.is_err() {
+    if generation == Generation::Fc3 || outcome.is_err() {
         let log = instance.log.end(&own.request_id);
         if let Err(error) = outcome {
             let end = match &error {
@@ -221,8 +239,9 @@ async fn initialize(instance: &Instance, call: &CallId) -> Result<(), ColdError>
                 log: String::from_utf8_lossy(&log.tail).into_owned(),
             });
         }
+        return Ok(log.tail);
     }
-    Ok(())
+    Ok(Vec::new())
 }
 
 /// What the caller gets: the initializer's own error if it is one, else a sentence in FC's shape.

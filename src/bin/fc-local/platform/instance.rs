@@ -46,6 +46,8 @@ pub(crate) struct InstanceOptions {
     pub(crate) listen_port: Option<u16>,
     /// Whether a debugger may attach: then nothing has a time limit.
     pub(crate) debug: bool,
+    /// How many bytes of a call's log its report has, from the end; on the platform the limit of a tail log.
+    pub(crate) log_bytes: usize,
     /// The address the agent dials: [`AGENT_TARGET`], but for a server that is known to be elsewhere.
     pub(crate) target: Ipv4Addr,
 }
@@ -114,7 +116,7 @@ impl Instance {
         }
         .map_err(StartError::NoPort)?;
         let id = crate::ids::instance_id();
-        let (log, output) = LogHub::new(sink).map_err(StartError::NoPipe)?;
+        let (log, output) = LogHub::new(sink, options.log_bytes).map_err(StartError::NoPipe)?;
         let command = environment::command(&function, code.path(), port.number(), &id, output)?;
         let process = spawn::spawn(command, &function, code.path()).await?;
         if options.debug {

@@ -1,5 +1,6 @@
 //! The log of one instance: everything it writes to stdout and stderr, line by line, in one order, and
-//! for each call in progress the last 4 KB of it ([contract §5.3](crate::check::sections::SECTIONS#5.3)).
+//! for each call in progress its end: the last 4 KB ([contract §5.3](crate::check::sections::SECTIONS#5.3)), or more where
+//! it is not for a header.
 //!
 //! It knows the marker lines of [contract §5.1](crate::check::sections::SECTIONS#5.1), but neither HTTP nor processes.
 
@@ -24,20 +25,24 @@ pub(crate) struct LogHub {
     pipe: OwnedFd,
     state: Mutex<State>,
     sink: Option<LineSink>,
+    /// How much of a call's log is kept, from its end.
+    tail_bytes: usize,
 }
 
 /// What one call has logged.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct CallLog {
-    /// The last bytes, at most the limit of a tail log.
+    /// The last bytes, at most the limit.
     pub(crate) tail: Vec<u8>,
+    limit_bytes: usize,
+    /// How many bytes before these were not kept.
+    pub(crate) dropped_bytes: usize,
     /// Whether the function itself wrote the start marker of this call.
     pub(crate) start_marker: bool,
     /// Whether the function itself wrote the end marker of this call.
     pub(crate) end_marker: bool,
 }
 
-#[derive(Default)]
 struct State {
     partial: Vec<u8>,
     calls: BTreeMap<String, CallLog>,
@@ -54,15 +59,20 @@ impl std::fmt::Debug for LogHub {
 }
 
 impl LogHub {
-    /// Makes the log and the writing end that the instance gets as its stdout and stderr.
-    pub(crate) fn new(sink: Option<LineSink>) -> io::Result<(Arc<Self>, OwnedFd)> {
+    /// Makes the log, which keeps so many bytes of a call, and the writing end that the instance gets as its stdout and
+    /// stderr.
+    pub(crate) fn new(
+        sink: Option<LineSink>,
+        tail_bytes: usize,
+    ) -> io::Result<(Arc<Self>, OwnedFd)> {
         let (read, write) = pipe_with(PipeFlags::CLOEXEC)?;
         // This makes the reading end non-blocking, for its copy as well; the writing end stays blocking.
         let receiver = Receiver::from_owned_fd(read.try_clone()?)?;
         let hub = Arc::new(Self {
             pipe: read,
-            state: Mutex::default(),
+            state: Mutex::new(State::keeping(tail_bytes)),
             sink,
+            tail_bytes,
         });
         tokio::spawn(follow(Arc::clone(&hub), receiver));
         Ok((hub, write))
@@ -71,12 +81,9 @@ impl LogHub {
     /// Begins to collect for a call; a first call also gets what was logged before it.
     pub(crate) fn begin(&self, request_id: &str, with_startup: bool) {
         let mut state = self.lock();
-        let startup = std::mem::take(&mut state.startup);
-        let log = if with_startup {
-            startup
-        } else {
-            CallLog::default()
-        };
+        let empty = CallLog::keeping(self.tail_bytes);
+        let startup = std::mem::replace(&mut state.startup, empty.clone());
+        let log = if with_startup { startup } else { empty };
         state.calls.entry(request_id.to_owned()).or_insert(log);
     }
 
@@ -86,7 +93,8 @@ impl LogHub {
     /// enough: no waiting, no guessing.
     pub(crate) fn end(&self, request_id: &str) -> CallLog {
         self.drain();
-        self.lock().calls.remove(request_id).unwrap_or_default()
+        let log = self.lock().calls.remove(request_id);
+        log.unwrap_or_else(|| CallLog::keeping(self.tail_bytes))
     }
 
     /// What was written before any call began.
@@ -95,6 +103,12 @@ impl LogHub {
         let mut state = self.lock();
         state.take_rest(self.sink.as_ref());
         String::from_utf8_lossy(&state.startup.tail).into_owned()
+    }
+
+    /// The lines that were written before any call began.
+    pub(crate) fn startup_lines(&self) -> Vec<u8> {
+        self.drain();
+        self.lock().startup.tail.clone()
     }
 
     /// Adds a line that the platform writes into the function's log.
@@ -144,6 +158,14 @@ async fn follow(hub: Arc<LogHub>, pipe: Receiver) {
 }
 
 impl State {
+    fn keeping(tail_bytes: usize) -> Self {
+        Self {
+            partial: Vec::new(),
+            calls: BTreeMap::new(),
+            startup: CallLog::keeping(tail_bytes),
+        }
+    }
+
     fn take_bytes(&mut self, bytes: &[u8], sink: Option<&LineSink>) {
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
             self.partial.extend_from_slice(piece);
@@ -188,17 +210,29 @@ impl State {
 }
 
 impl CallLog {
+    /// An empty log that keeps so many bytes, from its end.
+    pub(crate) fn keeping(limit_bytes: usize) -> Self {
+        Self {
+            tail: Vec::new(),
+            limit_bytes,
+            dropped_bytes: 0,
+            start_marker: false,
+            end_marker: false,
+        }
+    }
+
     fn take_own_line(&mut self, request_id: &str, text: &str, line: &[u8]) {
         self.start_marker |= marker_at(text, "Start", request_id).is_some();
         self.end_marker |= marker_at(text, "End", request_id).is_some();
         self.push(line);
     }
 
-    /// Appends, and forgets what is more than a tail log holds.
+    /// Appends, and forgets what is more than the limit.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.tail.extend_from_slice(bytes);
-        let excess = self.tail.len().saturating_sub(limit::TAIL_LOG_BYTES);
+        let excess = self.tail.len().saturating_sub(self.limit_bytes);
         self.tail.drain(..excess);
+        self.dropped_bytes += excess;
     }
 }
 
@@ -261,11 +295,11 @@ mod tests {
     fn state_with_calls(ids: &[&str]) -> State {
         let calls = ids
             .iter()
-            .map(|id| ((*id).to_owned(), CallLog::default()))
+            .map(|id| ((*id).to_owned(), CallLog::keeping(limit::TAIL_LOG_BYTES)))
             .collect();
         State {
             calls,
-            ..State::default()
+            ..State::keeping(limit::TAIL_LOG_BYTES)
         }
     }
 
@@ -295,7 +329,11 @@ mod tests {
         let mut state = state_with_calls(&["one"]);
         (0..1000)
             .for_each(|number| state.take_bytes(format!("line {number:04}\n").as_bytes(), None));
-        assert_eq!(state.calls["one"].tail.len(), limit::TAIL_LOG_BYTES);
+        let log = &state.calls["one"];
+        assert_eq!(
+            (log.tail.len(), log.dropped_bytes),
+            (limit::TAIL_LOG_BYTES, 10_000 - limit::TAIL_LOG_BYTES)
+        );
         assert!(tail(&state, "one").ends_with("line 0999\n"));
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use hyper::body::Bytes;
 use serde_json::json;
 
-use crate::facts::{error_type, limit};
+use crate::facts::error_type;
 use crate::platform::log::CallLog;
 
 /// A finished call.
@@ -160,13 +160,12 @@ pub(crate) fn finish_log(
     memory_limit_mb: u64,
 ) -> CallLog {
     if !log.start_marker {
-        log.tail.clear();
+        (log.tail, log.dropped_bytes) = (Vec::new(), 0);
     }
     if let Some(line) = end_line {
         log.push(format!("{line}\n").as_bytes());
     }
     log.push(format!("\n{}", usage.duration_line(memory_limit_mb)).as_bytes());
-    debug_assert!(log.tail.len() <= limit::TAIL_LOG_BYTES);
     log
 }
 
@@ -175,6 +174,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{Failure, Usage, finish_log, platform_end_line};
+    use crate::facts::limit;
     use crate::platform::log::CallLog;
 
     const USAGE: Usage = Usage {
@@ -184,11 +184,8 @@ mod tests {
 
     #[test]
     fn the_tail_log_ends_in_the_duration_line() {
-        let mut log = CallLog {
-            start_marker: true,
-            end_marker: true,
-            ..CallLog::default()
-        };
+        let mut log = CallLog::keeping(limit::TAIL_LOG_BYTES);
+        (log.start_marker, log.end_marker) = (true, true);
         log.push(b"FC Invoke Start RequestId: r\nFC Invoke End RequestId: r\n");
         let log = finish_log(log, None, &USAGE, 128);
         let expected = "FC Invoke Start RequestId: r\nFC Invoke End RequestId: r\n\nDuration: 3.87 ms, Billed \
@@ -198,7 +195,7 @@ mod tests {
 
     #[test]
     fn without_markers_the_log_is_an_end_line_and_the_duration() {
-        let mut log = CallLog::default();
+        let mut log = CallLog::keeping(limit::TAIL_LOG_BYTES);
         log.push(b"a line nobody will see\n");
         let end = platform_end_line(&log, "r", None);
         let log = finish_log(log, end.as_deref(), &USAGE, 128);

@@ -19,6 +19,11 @@ Examples:
   fc-local invoke --http GET '/a/b?x=1' -H 'Accept: text/plain'
   fc-local invoke --on hello/event -e hi             an event for what `fc-local watch` serves
   fc-local invoke -e hi --expect hi --http GET / --expect-http 'Hello World!'
+  fc-local invoke -e '{}' | jq .                     a pipe gets the result, the terminal the log
+
+On a terminal, log and result are shown as `fun invoke` shows them. Where stdout is a pipe or a file, or with --quiet, only
+results go there: the bytes of one as they are, several with a line end after each. Logs, status lines and headers of HTTP
+responses, and what --repeat adds up, go to stderr.
 
 Exit code: 0 if every result is right, 1 if one is not, 2 if the command line is wrong.
 The result of an event is right if the function did not fail, wrote the lines `FC Invoke Start RequestId: ...` and
@@ -100,6 +105,10 @@ pub(crate) struct InvokeArgs {
     /// The exact body that an HTTP response must have; the first is for the first --http, and so on
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) expect_http: Vec<String>,
+
+    /// Print only results on stdout, and everything else on stderr, as if stdout were a pipe
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 
     /// Send event and bodies chunked, without their size
     #[arg(long)]

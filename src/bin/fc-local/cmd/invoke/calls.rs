@@ -11,8 +11,8 @@ use super::args::InvokeArgs;
 use super::error::OneShotError;
 use super::input;
 use super::remote::Remote;
+use super::show::{Shown, View, whole};
 use crate::ids;
-use crate::output;
 use crate::platform::agent::{CallId, Payload};
 use crate::platform::call;
 use crate::platform::instance::{Instance, Lease};
@@ -39,7 +39,7 @@ enum Request {
 #[derive(Debug)]
 pub(super) struct Outcome {
     /// Log and answer, as they are shown.
-    shown: Vec<u8>,
+    pub(super) shown: Shown,
     /// What is wrong with the answer.
     pub(super) wrong: Vec<String>,
     /// What it took, if it was made.
@@ -104,19 +104,20 @@ enum Place {
 pub(super) async fn make_all(
     args: &InvokeArgs,
     mut target: Target,
+    view: View,
     jobs: &[Job],
     mut tell: impl FnMut(usize, Outcome) -> Result<(), OneShotError>,
 ) -> Result<(), OneShotError> {
     let total = jobs.len() * args.repeat as usize;
     let job = |number: usize| jobs[number % jobs.len()].clone();
-    tell(0, make(job(0), target.place()?).await)?;
+    tell(0, make(job(0), view, target.place()?).await)?;
     let mut running = JoinSet::new();
     let mut waiting = BTreeMap::new();
     let (mut begun, mut told) = (1, 1);
     while told < total {
         while begun < total && running.len() < args.concurrency as usize {
             let (number, job, place) = (begun, job(begun), target.place()?);
-            running.spawn(async move { (number, make(job, place).await) });
+            running.spawn(async move { (number, make(job, view, place).await) });
             begun += 1;
         }
         if let Some(joined) = running.join_next().await {
@@ -148,40 +149,29 @@ impl Target {
     }
 }
 
-impl Outcome {
-    /// Prints log and answer.
-    pub(super) fn print(&self) -> Result<(), OneShotError> {
-        output::print(&self.shown)
-            .map_err(|error| OneShotError::Io("cannot write to stdout".to_owned(), error))
-    }
-}
-
-async fn make(job: Job, place: Place) -> Outcome {
+async fn make(job: Job, view: View, place: Place) -> Outcome {
     match (&job.request, place) {
         (Request::Event(event), Place::Package(lease, call)) => {
-            make_event(&job, lease, call, event.clone()).await
+            make_event(&job, view, lease, call, event.clone()).await
         }
         (Request::Http(head, body), Place::Package(lease, call)) => {
-            make_http(&job, lease, call, *head.clone(), body.clone()).await
+            make_http(&job, view, lease, call, *head.clone(), body.clone()).await
         }
         // The command line refuses HTTP calls on a server; a body is all that is left of one.
         (Request::Event(payload) | Request::Http(_, payload), Place::Server(remote)) => {
-            ask(&job, &remote, payload.bytes.clone()).await
+            ask(&job, view, &remote, payload.bytes.clone()).await
         }
     }
 }
 
-async fn ask(job: &Job, remote: &Remote, event: Bytes) -> Outcome {
+async fn ask(job: &Job, view: View, remote: &Remote, event: Bytes) -> Outcome {
     let name = &job.name;
     match remote.invoke(event).await {
         Ok(answer) => {
             let failed = answer.error_type.as_ref();
             let failed = failed.map(|kind| format!("{name} failed with {kind}"));
-            let mut shown = Vec::new();
-            output::write_log(&mut shown, &answer.log);
-            output::write_event_result(&mut shown, &answer.body);
             Outcome {
-                shown,
+                shown: view.event(&answer.log, &answer.body),
                 wrong: failed
                     .into_iter()
                     .chain(job.wrong_text(&answer.body))
@@ -190,22 +180,19 @@ async fn ask(job: &Job, remote: &Remote, event: Bytes) -> Outcome {
             }
         }
         Err(why) => Outcome {
-            shown: Vec::new(),
+            shown: Shown::default(),
             wrong: vec![format!("{name} was not made: {why}")],
             usage: None,
         },
     }
 }
 
-async fn make_event(job: &Job, lease: Lease, call: CallId, event: Payload) -> Outcome {
+async fn make_event(job: &Job, view: View, lease: Lease, call: CallId, event: Payload) -> Outcome {
     let answer = call::event(lease, call, event).await;
-    let mut shown = Vec::new();
-    output::write_log(&mut shown, &answer.report.log.tail);
-    output::write_event_result(&mut shown, &answer.body);
     let mut wrong = wrong_report(&job.name, &answer.report);
     wrong.extend(job.wrong_text(&answer.body));
     Outcome {
-        shown,
+        shown: view.event(&whole(answer.report.log), &answer.body),
         wrong,
         usage: Some(answer.report.usage),
     }
@@ -213,6 +200,7 @@ async fn make_event(job: &Job, lease: Lease, call: CallId, event: Payload) -> Ou
 
 async fn make_http(
     job: &Job,
+    view: View,
     lease: Lease,
     call: CallId,
     head: request::Parts,
@@ -223,27 +211,23 @@ async fn make_http(
         Err(failure) => Err(failure),
     };
     let name = &job.name;
-    let mut shown = Vec::new();
     let (head, body, report) = match exchanged {
         Ok(answer) => answer,
         Err(failure) => {
-            output::write_log(&mut shown, &failure.report.log.tail);
             return Outcome {
-                shown,
                 wrong: vec![why_http_failed(name, &failure)],
                 usage: Some(failure.report.usage),
+                shown: view.log(&whole(failure.report.log)),
             };
         }
     };
-    output::write_log(&mut shown, &report.log.tail);
-    output::write_http_result(&mut shown, &head, &body);
     let mut wrong = wrong_report(name, &report);
     if head.status.is_server_error() {
         wrong.push(format!("{name} was answered with {}", head.status));
     }
     wrong.extend(job.wrong_text(&body));
     Outcome {
-        shown,
+        shown: view.http(&whole(report.log), &head, &body),
         wrong,
         usage: Some(report.usage),
     }

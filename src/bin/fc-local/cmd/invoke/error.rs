@@ -10,6 +10,8 @@ use crate::platform::cold::ColdError;
 pub(super) enum OneShotError {
     /// The command line asks for something impossible.
     Usage(String),
+    /// What the command line names is not there, or too large.
+    Refused(String),
     /// The instance did not start.
     Cold(ColdError),
     /// The answer is not right.
@@ -23,7 +25,9 @@ pub(super) enum OneShotError {
 impl fmt::Display for OneShotError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(message) | Self::Answer(message) => f.write_str(message),
+            Self::Usage(message) | Self::Refused(message) | Self::Answer(message) => {
+                f.write_str(message)
+            }
             Self::Cold(error @ ColdError::Initialize { log, .. }) if !log.is_empty() => {
                 write!(f, "{error}\nIts log:\n{log}")
             }

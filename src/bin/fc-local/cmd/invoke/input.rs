@@ -289,7 +289,7 @@ fn read_all(source: impl Read, what: &str) -> Result<Vec<u8>, OneShotError> {
         .read_to_end(&mut bytes)
         .map_err(|error| OneShotError::Io(format!("cannot read {what}"), error))?;
     if bytes.len() > limit::SYNC_BODY_BYTES {
-        return Err(OneShotError::Usage(format!(
+        return Err(OneShotError::Refused(format!(
             "{what} is larger than {} bytes, the most that Function Compute takes",
             limit::SYNC_BODY_BYTES
         )));

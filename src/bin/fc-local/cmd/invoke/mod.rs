@@ -7,6 +7,7 @@ mod error;
 mod events;
 mod input;
 mod remote;
+mod show;
 
 use std::io;
 use std::process::ExitCode;
@@ -26,14 +27,19 @@ use bill::Bill;
 use calls::{Job, Target};
 use error::OneShotError;
 use remote::Remote;
+use show::View;
 
 /// How many wrong answers are described; more of them say nothing new.
 const WRONG_SHOWN_MAX: usize = 10;
+
+/// What is shown of the log of one call, from its end: more than anybody reads, and not so much that it fills the memory.
+const LOG_BYTES: usize = 64 * 1024 * 1024;
 
 /// Runs the calls that were asked for, prints them, and judges them.
 pub(crate) async fn run(args: &InvokeArgs) -> ExitCode {
     match run_calls(args).await {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error @ OneShotError::Usage(_)) => output::refuse(&error.to_string()),
         Err(error) => output::fail(&error.to_string()),
     }
 }
@@ -75,18 +81,24 @@ async fn on_package(
         freeze: args.pre_freeze,
         start_limit: Duration::from_secs(args.start_timeout),
         listen_port: args.listen_port,
+        log_bytes: LOG_BYTES,
         target: AGENT_TARGET,
     };
     let first = CallId::first(ids::request_id(function.name.generation()));
     output::progress(&format!("starting {}", args.dir.display()));
     // A start that is given up drops its process group, which kills it, and its unpacked code.
-    let (instance, cold) = tokio::select! {
+    let started = tokio::select! {
         started = cold::start_timed(function, &source, &options, None, &first) => started.map_err(OneShotError::Cold)?,
         () = interrupt.wait() => return Err(OneShotError::Interrupted),
     };
+    let instance = started.instance;
+    if !started.log.is_empty() {
+        let view = View::of(args.quiet, jobs.len());
+        view.print(&view.start(&started.log)).map_err(closed)?;
+    }
     let target = Target::Package(Arc::clone(&instance), first);
     let outcome = tokio::select! {
-        outcome = call_all(args, target, Bill::cold(cold, args.memory), jobs) => outcome,
+        outcome = call_all(args, target, Bill::cold(started.times, args.memory), jobs) => outcome,
         () = interrupt.wait() => Err(OneShotError::Interrupted),
     };
     instance.stop().await;
@@ -101,17 +113,18 @@ async fn call_all(
     jobs: &[Job],
 ) -> Result<(), OneShotError> {
     let mut wrong = Vec::new();
-    let made = calls::make_all(args, target, jobs, |number, outcome| {
+    let view = View::of(args.quiet, jobs.len());
+    let made = calls::make_all(args, target, view, jobs, |number, outcome| {
         outcome.usage.into_iter().for_each(|usage| bill.add(usage));
         if number < jobs.len() {
-            outcome.print()?;
+            view.print(&outcome.shown).map_err(closed)?;
         }
         wrong.extend(outcome.wrong);
         Ok(())
     });
     let made = made.await;
     if args.repeat > 1 {
-        output::print(bill.to_string().as_bytes()).map_err(closed)?;
+        view.print_note(&bill.to_string()).map_err(closed)?;
     }
     // An instance that died says first what it died of.
     match made {

@@ -37,10 +37,10 @@ pub(super) struct RemoteAnswer {
 impl Remote {
     /// The function that `--on` names.
     pub(super) fn of(args: &InvokeArgs, name: &str) -> Result<Self, OneShotError> {
-        let data = args.server.folder().map_err(OneShotError::Usage)?;
-        let client = Client::of(&data).map_err(OneShotError::Usage)?;
-        let state = Store::peek(&data).map_err(|error| OneShotError::Usage(error.to_string()))?;
-        let function = state.named(name).map_err(OneShotError::Usage)?;
+        let data = args.server.folder().map_err(OneShotError::Refused)?;
+        let client = Client::of(&data).map_err(OneShotError::Refused)?;
+        let state = Store::peek(&data).map_err(|error| OneShotError::Refused(error.to_string()))?;
+        let function = state.named(name).map_err(OneShotError::Refused)?;
         Ok(Self { client, function })
     }
 

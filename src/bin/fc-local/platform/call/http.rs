@@ -3,6 +3,7 @@
 use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming};
 use hyper::client::conn::http1::SendRequest;
+use hyper::ext::ReasonPhrase;
 use hyper::header::HeaderMap;
 use hyper::http::{request, response};
 use tokio::sync::mpsc;
@@ -55,7 +56,8 @@ pub(crate) async fn http(
         Err(failure) => return Err(failed(running, failure)),
     };
     let (response, sender) = exchange.split();
-    let (head, incoming) = response.into_parts();
+    let (mut head, incoming) = response.into_parts();
+    drop_empty_reason(&mut head);
     if header_bytes(&head.headers) > limit::HTTP_HEADER_BYTES {
         let why = format!(
             "the answer's headers are larger than {} bytes",
@@ -69,6 +71,14 @@ pub(crate) async fn http(
         sender,
         running,
     })
+}
+
+/// A status line without words gets the usual ones on its way to the client, as from the platform.
+fn drop_empty_reason(head: &mut response::Parts) {
+    let reason = head.extensions.get::<ReasonPhrase>();
+    if reason.is_some_and(|reason| reason.as_bytes().is_empty()) {
+        head.extensions.remove::<ReasonPhrase>();
+    }
 }
 
 /// The size of all names and values together, as FC limits it ([contract §3.3](crate::check::sections::SECTIONS#3.3)).

@@ -27,14 +27,15 @@ fn events_reach_a_deployed_function_with_its_log_and_result() {
     server.deploy(&json!({"instanceConcurrency": 5}));
     for name in ["s/f", "f"] {
         let output = invoke_on(&server, &["--on", name, "-e", "hi", "--expect", "hi"]);
-        let shown = text(&output.stdout);
+        let aside = text(&output.stderr);
         assert!(output.status.success(), "{output:?}");
         assert!(
-            shown.starts_with("========= FC invoke Logs begin =========\n")
-                && shown.contains("\nFC Invoke End RequestId: ")
-                && shown.ends_with("FC Invoke Result:\nhi\n"),
-            "{shown}"
+            aside.starts_with("========= FC invoke Logs begin =========\n")
+                && aside.contains("\nFC Invoke End RequestId: ")
+                && aside.ends_with("FC Invoke Result:\n"),
+            "{aside}"
         );
+        assert_eq!(text(&output.stdout), "hi");
     }
     let many = [
         "--on",
@@ -48,7 +49,7 @@ fn events_reach_a_deployed_function_with_its_log_and_result() {
         "--concurrency",
         "3",
     ];
-    let shown = text(&invoke_on(&server, &many).stdout);
+    let shown = text(&invoke_on(&server, &many).stderr);
     assert!(shown.contains("\nwarm calls    19\n"), "{shown}");
     assert!(
         shown.contains("\nfirst call    ") && shown.contains("\nbilled in all "),

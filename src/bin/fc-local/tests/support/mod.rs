@@ -10,6 +10,7 @@ mod package;
 mod runtime;
 mod server;
 mod sign;
+mod terminal;
 mod wire;
 
 use std::fs;
@@ -21,6 +22,7 @@ pub(crate) use self::package::{package, zip_of};
 pub(crate) use self::runtime::{built, server_of};
 pub(crate) use self::server::{Server, borrowed};
 pub(crate) use self::sign::{KEY_ID, KEY_SECRET, authorization, sign_fc3, sign_trigger};
+pub(crate) use self::terminal::on_terminal;
 pub(crate) use self::wire::{Reply, read_chunk, send};
 
 /// Long enough for a machine under load; reached only by a failure.
@@ -49,6 +51,11 @@ pub(crate) fn function_folder() -> PathBuf {
 
 /// Runs a one-shot call on the test function.
 pub(crate) fn invoke(arguments: &[&str]) -> Output {
+    call(arguments).output().expect("fc-local runs")
+}
+
+/// A one-shot call on the test function.
+pub(crate) fn call(arguments: &[&str]) -> Command {
     let mut command = fc_local();
     command
         .arg("invoke")
@@ -56,7 +63,7 @@ pub(crate) fn invoke(arguments: &[&str]) -> Output {
         .arg(function_folder())
         .args(arguments)
         .stdin(Stdio::null());
-    command.output().expect("fc-local runs")
+    command
 }
 
 pub(crate) fn text(bytes: &[u8]) -> String {

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-use crate::support::{fc_local, function_folder, invoke, package, text};
+use crate::support::{call, fc_local, function_folder, invoke, on_terminal, package, text};
 
 fn invoke_in(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = fc_local();
@@ -20,22 +20,76 @@ fn invoke_in(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 fn assert_fails(output: &Output, words: &str) {
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_ends(output, 1, words);
+}
+
+/// The command line is wrong.
+fn assert_refused(output: &Output, words: &str) {
+    assert_ends(output, 2, words);
+}
+
+fn assert_ends(output: &Output, code: i32, words: &str) {
+    assert_eq!(output.status.code(), Some(code), "{output:?}");
     let said = text(&output.stderr);
     assert!(said.contains(words), "{words:?} is not in {said:?}");
 }
 
 #[test]
+fn a_pipe_gets_the_result_alone_and_stderr_the_rest() {
+    let output = invoke(&["--initializer", "-e", "{\"a\":1}"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(text(&output.stdout), "{\"a\":1}", "byte for byte");
+    let aside = text(&output.stderr);
+    assert!(
+        aside.starts_with("========= FC invoke Logs begin =========\n")
+            && aside.contains("\nFC Initialize Start RequestId: ")
+            && aside.ends_with("\nFC Invoke Result:\n"),
+        "{aside}"
+    );
+    let two = invoke(&["-e", "one", "--http", "POST", "/echo", "-d", "two"]);
+    assert_eq!(text(&two.stdout), "one\ntwo\n", "each in its own line");
+    assert!(text(&two.stderr).contains("\nHTTP/1.1 201 Created\n"));
+    // The terminal that --quiet is for would show both; here it has stdout alone.
+    let (status, shown) = on_terminal(&mut call(&["--quiet", "-e", "one"]));
+    assert!(status.success());
+    assert_eq!(shown, "one\n");
+}
+
+#[test]
+fn the_log_of_one_call_is_shown_whole_with_what_was_logged_before_it() {
+    for generation in [&["--fc3"][..], &[]] {
+        let long = [&["--initializer", "-e", "chatter 2000"], generation].concat();
+        let output = invoke(&long);
+        let aside = text(&output.stderr);
+        assert!(output.status.success(), "{aside}");
+        let lines: Vec<&str> = aside.lines().collect();
+        for line in [
+            "FunctionCompute test runtime inited.",
+            "line 1",
+            "line 2000",
+        ] {
+            assert!(lines.contains(&line), "{line:?} is not in {aside}");
+        }
+        assert!(
+            aside.contains("\nFC Initialize Start RequestId: "),
+            "{aside}"
+        );
+    }
+    let output = invoke(&["--fc3", "-e", "x"]);
+    let before = "FC start Logs begin =========\nFunctionCompute test runtime inited.\n";
+    assert!(text(&output.stderr).contains(before), "{output:?}");
+}
+
+#[test]
 fn log_and_result_come_in_the_shape_of_fun_invoke() {
-    let output = invoke(&[
+    let (status, shown) = on_terminal(&mut call(&[
         "--initializer",
         "-e",
         "Hello World",
         "--expect",
         "Hello World",
-    ]);
-    assert!(output.status.success(), "{output:?}");
-    let shown = text(&output.stdout);
+    ]));
+    assert!(status.success(), "{shown}");
     let lines: Vec<&str> = shown.lines().collect();
     assert_eq!(lines[0], "========= FC invoke Logs begin =========");
     assert_eq!(lines[1], "FunctionCompute test runtime inited.");
@@ -60,7 +114,6 @@ fn log_and_result_come_in_the_shape_of_fun_invoke() {
             "Hello World"
         ]
     );
-    assert_eq!(text(&output.stderr), "");
 }
 
 #[test]
@@ -164,18 +217,18 @@ fn http_calls_show_status_headers_and_body() {
         "posted",
     ]);
     assert!(output.status.success(), "{output:?}");
-    let shown = text(&output.stdout);
+    let (shown, aside) = (text(&output.stdout), text(&output.stderr));
     assert!(
-        shown.contains("FC Invoke Result:\nHTTP/1.1 201 Created\n"),
-        "{shown}"
+        aside.contains("FC Invoke Result:\nHTTP/1.1 201 Created\n"),
+        "{aside}"
     );
     assert_eq!(
-        shown.matches("set-cookie: ").count(),
+        aside.matches("set-cookie: ").count(),
         4,
-        "two answers with two cookies each: {shown}"
+        "two answers with two cookies each: {aside}"
     );
     assert!(
-        shown.contains("\n\nposted\n") && shown.contains("[\"Cookie\", \"c=1\"]"),
+        shown.contains("first\nposted\n") && shown.contains("[\"Cookie\", \"c=1\"]"),
         "{shown}"
     );
 }
