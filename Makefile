@@ -12,6 +12,8 @@ PANIC ?= unwind
 SERVER ?= tiny-http
 # The name of a sample event, in the place of EVENT.
 EXAMPLE ?=
+# Whose log `make logs` prints.
+FUNCTION ?= event
 MIRROR ?=
 export ARCH STD PANIC SERVER MIRROR
 
@@ -57,11 +59,11 @@ endef
 test: export NOT_RUN := $(NOT_RUN)
 
 .PHONY: help run test all-tests test-server server-tests test-runtime test-fc-local test-shipped test-alloc soak replay fuzz miri deny fun sdks musl \
-	size sizes compare scale burst figures build build-img local watch deploy invoke doctor findings fmt lint msrv doc release-check clean
+	size sizes compare scale burst figures build build-img local watch deploy invoke logs doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "variables: EVENT, EXAMPLE (run, invoke); SERVER=tiny-http|direct (all); SECONDS=60 TARGET=head (fuzz);"
+	@echo "variables: EVENT, EXAMPLE (run, invoke); FUNCTION (logs); SERVER=tiny-http|direct (all); SECONDS=60 TARGET=head (fuzz);"
 	@echo "           ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl); FC=cloud|local (deploy);"
 	@echo "           PORT=8900 (local, watch); FINDING=name (findings);"
 	@echo "           QUICK=1 INSTALL=1 ONLY=go,node PHASES=start,small,load,work MERGE=1 (compare)"
@@ -148,6 +150,9 @@ ifdef EXAMPLE
 else
 	@sh tests/fun/local.sh invoke "$$EVENT"
 endif
+
+logs: ## print the log of a function of `make local` or `make watch`: FUNCTION=event, the default, or FUNCTION=web
+	@$(FC_LOCAL) logs --data "$${CARGO_TARGET_DIR:-target}/fc-local" "$(FUNCTION)"
 
 compare: ## compare size, start and cost with other runtimes; QUICK=1 is short, INSTALL=1 brings what is missing
 	@SERVER=tiny-http sh musl/build.sh pkg

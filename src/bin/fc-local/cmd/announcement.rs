@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::running::Entry;
 use crate::api::App;
 use crate::output;
 use crate::store::write_whole;
@@ -26,8 +27,9 @@ impl ServerFile {
     }
 }
 
-/// Writes both files, then prints how to reach the server.
-pub(super) fn make(app: &App, data: &Path) -> Result<(), String> {
+/// Writes both files, enters the server among those that run, and prints how to reach it. It stays entered as long as the
+/// entry is kept.
+pub(super) fn make(app: &App, data: &Path) -> Result<Option<Entry>, String> {
     let endpoint = format!("http://{}", app.address);
     let file = ServerFile {
         endpoint: endpoint.clone(),
@@ -45,7 +47,15 @@ pub(super) fn make(app: &App, data: &Path) -> Result<(), String> {
         data.display(),
         env_file(data).display()
     );
-    output::print(text.as_bytes()).map_err(|error| format!("cannot write to stdout: {error}"))
+    output::print(text.as_bytes()).map_err(|error| format!("cannot write to stdout: {error}"))?;
+    let entered = Entry::of(data);
+    Ok(entered
+        .inspect_err(|error| {
+            output::say(&format!(
+                "other commands need --data to find this server, because it cannot be entered: {error}"
+            ));
+        })
+        .ok())
 }
 
 /// Removes both, when the server ends.

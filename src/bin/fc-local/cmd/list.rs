@@ -23,7 +23,7 @@ pub(crate) struct ListArgs {
 
 /// Prints everything that is deployed.
 pub(crate) fn run(args: &ListArgs) -> ExitCode {
-    let listed = args.data.folder().and_then(|data| {
+    let listed = args.data.served().and_then(|data| {
         let state = Store::peek(&data).map_err(|error| error.to_string())?;
         output::print_lines(&describe(&state, &data))
     });

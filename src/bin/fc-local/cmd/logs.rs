@@ -14,7 +14,7 @@ use crate::store::{Store, logfile};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
-  fc-local logs my-service/my-function          the last 100 lines
+  fc-local logs my-service/my-function          the last 100 lines, of the server that runs
   fc-local logs my-function -n 5 -f             the last 5, then each new one";
 
 /// Which log `fc-local logs` prints.
@@ -44,11 +44,17 @@ pub(crate) async fn run(args: &LogsArgs) -> ExitCode {
 }
 
 async fn print_logs(args: &LogsArgs) -> Result<(), String> {
-    let data = args.data.folder()?;
+    let data = args.data.served()?;
     let state = Store::peek(&data).map_err(|error| error.to_string())?;
-    let path = logfile::path(&data.join("logs"), &state.named(&args.function)?);
+    let name = state.named(&args.function);
+    let name = name.map_err(|error| format!("{error}; the data folder is {}", data.display()))?;
+    let path = logfile::path(&data.join("logs"), &name);
     let mut text = read(&logfile::older(&path));
     text.extend(read(&path));
+    if text.is_empty() && !args.follow {
+        let shown = path.display();
+        output::say(&format!("{name} has logged nothing: there is no {shown}"));
+    }
     output::print_result(last_lines(&text, args.lines))?;
     if args.follow {
         follow(&path).await
@@ -58,6 +64,9 @@ async fn print_logs(args: &LogsArgs) -> Result<(), String> {
 }
 
 fn last_lines(text: &[u8], count: usize) -> &[u8] {
+    if count == 0 {
+        return b"";
+    }
     let ends = text
         .iter()
         .enumerate()
@@ -66,7 +75,7 @@ fn last_lines(text: &[u8], count: usize) -> &[u8] {
         .map(|(index, _)| index);
     // The newest line end closes the last line; the one before `count` lines opens them.
     ends.skip(1)
-        .nth(count.saturating_sub(1))
+        .nth(count - 1)
         .map_or(text, |index| &text[index + 1..])
 }
 
@@ -113,5 +122,6 @@ mod tests {
         assert_eq!(last_lines(b"1\n2\n3\n", 2), b"2\n3\n");
         assert_eq!(last_lines(b"1\n2\n", 5), b"1\n2\n");
         assert_eq!(last_lines(b"", 5), b"");
+        assert_eq!(last_lines(b"1\n2\n", 0), b"");
     }
 }

@@ -4,7 +4,7 @@
 //! new | start, watch | invoke, example | list, logs, rm
 //! serve                        the life of a server
 //! client                       asking a server that runs
-//! announcement, data, sample
+//! announcement, data, sample, live, running
 //! ```
 
 mod announcement;
@@ -13,9 +13,11 @@ mod data;
 pub(crate) mod example;
 pub(crate) mod invoke;
 pub(crate) mod list;
+mod live;
 pub(crate) mod logs;
 pub(crate) mod new;
 pub(crate) mod rm;
+mod running;
 mod sample;
 mod serve;
 pub(crate) mod start;

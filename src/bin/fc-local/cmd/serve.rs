@@ -13,12 +13,14 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::announcement;
 use super::data::DataArgs;
+use super::live::LiveLogs;
 use crate::api::{self, App, Guard, Keys, Tasks};
 use crate::facts::limit;
 use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Owner};
 use crate::output;
 use crate::platform::debugger::NO_LIMIT;
 use crate::platform::instance::{AGENT_TARGET, InstanceOptions};
+use crate::platform::log::Onlooker;
 use crate::platform::pool::{Pool, PoolOptions};
 use crate::platform::strays::kill_of_folder;
 use crate::store::Store;
@@ -56,6 +58,10 @@ pub(crate) struct ServeArgs {
     /// The region that functions run in
     #[arg(long, value_name = "REGION", default_value = DEFAULT_REGION)]
     pub(crate) region: String,
+
+    /// Do not show the logs of functions on stderr as they come; `fc-local logs` prints them
+    #[arg(long)]
+    pub(crate) no_logs: bool,
 
     /// Do not freeze instances (SIGSTOP) while they have no call
     #[arg(long)]
@@ -113,8 +119,14 @@ where
     announcement::remove(&data);
     let listener = listen(args).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let (live, onlooker) = if args.no_logs {
+        (None, None)
+    } else {
+        let (live, onlooker) = LiveLogs::start();
+        (Some(live), Some(onlooker))
+    };
     let app = Arc::new(App {
-        pool: Pool::new(pool_options(args, &store)),
+        pool: Pool::new(pool_options(args, &store, onlooker)),
         store,
         owner: Owner {
             account_id: args.account_id.clone(),
@@ -127,7 +139,7 @@ where
     });
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
     let server = tokio::spawn(api::serve(Arc::clone(&app), listener));
-    announcement::make(&app, &data)?;
+    let entry = announcement::make(&app, &data)?;
     let ended = tokio::select! {
         ended = companion(Arc::clone(&app)) => ended,
         _ = tokio::signal::ctrl_c() => Ok(()),
@@ -140,7 +152,9 @@ where
         // Who asks twice does not want to wait for hooks; what still runs is killed.
         _ = tokio::signal::ctrl_c() => {}
     }
+    live.into_iter().for_each(LiveLogs::end);
     announcement::remove(&data);
+    drop(entry);
     ended
 }
 
@@ -171,7 +185,7 @@ async fn listen(args: &ServeArgs) -> Result<TcpListener, String> {
     })
 }
 
-fn pool_options(args: &ServeArgs, store: &Store) -> PoolOptions {
+fn pool_options(args: &ServeArgs, store: &Store, onlooker: Option<Onlooker>) -> PoolOptions {
     let limit_of = |seconds| {
         if args.debug {
             NO_LIMIT
@@ -191,6 +205,7 @@ fn pool_options(args: &ServeArgs, store: &Store) -> PoolOptions {
         instances_max: args.max_instances,
         idle_limit: limit_of(args.idle_timeout),
         logs: store.path("logs"),
+        onlooker,
     }
 }
 

@@ -13,12 +13,40 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::net::unix::pipe::Receiver;
 
 use crate::facts::{MARKER_CALLS, limit};
+use crate::name::FunctionName;
 
 /// The most that an unprivileged pipe can hold, and hence what may have been written before an answer.
 const PIPE_BYTES_MAX: usize = 1024 * 1024;
 
 /// Where every line of an instance goes, besides the tails.
 pub(crate) type LineSink = Arc<dyn Fn(&[u8]) + Send + Sync>;
+
+/// Sees every line of every function, with the function's name.
+#[derive(Clone)]
+pub(crate) struct Onlooker(Arc<See>);
+
+type See = dyn Fn(&FunctionName, &[u8]) + Send + Sync;
+
+impl Onlooker {
+    pub(crate) fn new(see: impl Fn(&FunctionName, &[u8]) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(see))
+    }
+
+    /// A sink that hands on to another one what this has seen.
+    pub(crate) fn before(&self, name: &FunctionName, next: LineSink) -> LineSink {
+        let (see, name) = (Arc::clone(&self.0), name.clone());
+        Arc::new(move |line| {
+            see(&name, line);
+            next(line);
+        })
+    }
+}
+
+impl std::fmt::Debug for Onlooker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Onlooker")
+    }
+}
 
 /// The reading end of an instance's output.
 pub(crate) struct LogHub {

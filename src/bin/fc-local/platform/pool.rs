@@ -14,7 +14,7 @@ use crate::name::FunctionName;
 use crate::platform::agent::CallId;
 use crate::platform::cold::{self, CodeSource, ColdError};
 use crate::platform::instance::{Instance, InstanceOptions, Lease};
-use crate::platform::log::LineSink;
+use crate::platform::log::{LineSink, Onlooker};
 use crate::platform::reserved::{Calls, Ticket};
 use crate::store::logfile;
 
@@ -31,6 +31,8 @@ pub(crate) struct PoolOptions {
     pub(crate) idle_limit: Duration,
     /// Where function logs lie.
     pub(crate) logs: PathBuf,
+    /// Who sees them as they come.
+    pub(crate) onlooker: Option<Onlooker>,
 }
 
 /// A function as it is deployed now.
@@ -238,7 +240,11 @@ impl Pool {
     }
 
     fn log_sink(&self, name: &FunctionName) -> LineSink {
-        logfile::sink(logfile::path(&self.options.logs, name))
+        let sink = logfile::sink(logfile::path(&self.options.logs, name));
+        match &self.options.onlooker {
+            Some(onlooker) => onlooker.before(name, sink),
+            None => sink,
+        }
     }
 
     /// Puts a started instance in the place of its starting one, or takes the place away.

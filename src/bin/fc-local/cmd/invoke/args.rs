@@ -154,7 +154,7 @@ pub(crate) struct InvokeArgs {
 /// The same for `invoke`, whose `--data` is the body of an HTTP call.
 #[derive(Debug, Args)]
 pub(crate) struct ServerArgs {
-    /// The data folder of the running fc-local, for --on; otherwise as for `fc-local start`
+    /// The data folder of the running fc-local, for --on; needed if several run
     #[arg(long, value_name = "FOLDER", requires = "on")]
     server_data: Option<PathBuf>,
 }
@@ -162,6 +162,6 @@ pub(crate) struct ServerArgs {
 impl ServerArgs {
     /// The data folder that is meant.
     pub(crate) fn folder(&self) -> Result<PathBuf, String> {
-        data::folder(self.server_data.as_deref())
+        data::served(self.server_data.as_deref())
     }
 }

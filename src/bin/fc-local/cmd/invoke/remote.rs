@@ -40,7 +40,9 @@ impl Remote {
         let data = args.server.folder().map_err(OneShotError::Refused)?;
         let client = Client::of(&data).map_err(OneShotError::Refused)?;
         let state = Store::peek(&data).map_err(|error| OneShotError::Refused(error.to_string()))?;
-        let function = state.named(name).map_err(OneShotError::Refused)?;
+        let function = state.named(name).map_err(|error| {
+            OneShotError::Refused(format!("{error}; the data folder is {}", data.display()))
+        })?;
         Ok(Self { client, function })
     }
 

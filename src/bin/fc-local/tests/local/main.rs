@@ -15,6 +15,7 @@ mod instances;
 mod invoke;
 mod killed;
 mod layout;
+mod logs;
 mod make;
 mod new;
 mod packed;

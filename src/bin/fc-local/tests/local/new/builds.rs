@@ -50,6 +50,8 @@ fn a_new_event_project_tests_runs_and_is_watched() {
             .ends_with("Hello Ferris!")
             .then_some(())
     });
+    let log = project.made(&["logs"]);
+    assert!(log.contains(" an event of 6 bytes"), "{log}");
 }
 
 #[test]
