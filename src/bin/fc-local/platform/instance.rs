@@ -22,6 +22,7 @@ use crate::platform::debugger;
 use crate::platform::environment;
 use crate::platform::hook;
 use crate::platform::log::{LineSink, LogHub};
+use crate::platform::memory::MemoryWatch;
 use crate::platform::port::ReservedPort;
 use crate::platform::process::{ProcessGroup, exit_in_words};
 use crate::platform::reserved::Ticket;
@@ -69,6 +70,7 @@ pub(crate) struct Instance {
     pub(crate) connections: Connections,
     pub(crate) log: Arc<LogHub>,
     pub(crate) process: ProcessGroup,
+    pub(crate) memory: MemoryWatch,
     freeze: bool,
     /// Milliseconds since 1970.
     pub(crate) started_ms: u64,
@@ -136,6 +138,7 @@ impl Instance {
             connections: Connections::to(address),
             log,
             process,
+            memory: MemoryWatch::default(),
             freeze: options.freeze,
             started_ms: crate::ids::now_ms(),
             gate: Mutex::new(gate),

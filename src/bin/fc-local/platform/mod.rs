@@ -10,7 +10,7 @@
 //! spawn, environment           its process and its variables
 //! debugger                     what a debugger needs of it
 //! agent, connections, report   requests to it, what is said of the answers
-//! log, process, port, body
+//! log, process, port, body, memory
 //! strays, reaper               processes that must not outlive their instance, nor fc-local
 //! ```
 
@@ -24,6 +24,7 @@ mod environment;
 mod hook;
 pub(crate) mod instance;
 pub(crate) mod log;
+mod memory;
 pub(crate) mod pool;
 mod port;
 pub(crate) mod process;

@@ -105,6 +105,7 @@ impl Running {
             Some(Failure::Exited(_)) => instance.retire(),
             _ => {}
         }
+        instance.memory.look(&instance.function, &usage);
         let log = instance.log.end(&self.call.request_id);
         let message = failure.and_then(|failure| failure.message(&usage));
         let end_line = report::platform_end_line(&log, &self.call.request_id, message.as_deref());

@@ -3,6 +3,7 @@
 //!
 //! It reads and never deploys; what fc-local cannot imitate is reported in notes instead of being ignored.
 
+mod others;
 mod schema;
 
 use std::ffi::OsStr;
@@ -21,19 +22,6 @@ use schema::{Fields, fields};
 const SERVICE_TYPE: &str = "Aliyun::Serverless::Service";
 const FUNCTION_TYPE: &str = "Aliyun::Serverless::Function";
 const DOMAIN_TYPE: &str = "Aliyun::Serverless::CustomDomain";
-
-/// How the names of the runtimes begin that FC has and fc-local has not. Any other name is refused when it is deployed, as it
-/// may be misspelt.
-const OTHER_RUNTIMES: [&str; 8] = [
-    "nodejs",
-    "python",
-    "java",
-    "php",
-    "dotnetcore",
-    "go",
-    "powershell",
-    "custom-container",
-];
 
 /// The endings of what fun sends as it is.
 const PACKAGES: [&str; 3] = ["zip", "jar", "war"];
@@ -138,10 +126,12 @@ impl Template {
         if !yaml["Resources"].is_map() {
             return Err("it has no Resources".to_owned());
         }
-        let mut template = Self::default();
+        let (mut template, mut left_out) = (Self::default(), Vec::new());
         for (name, resource) in yaml["Resources"].entries() {
             match resource["Type"].as_text() {
-                Some(SERVICE_TYPE) => template.add_service(name, resource, folder)?,
+                Some(SERVICE_TYPE) => {
+                    left_out.extend(template.add_service(name, resource, folder)?);
+                }
                 Some(DOMAIN_TYPE) => template.add_domain(name, resource)?,
                 kind => template.leave_out(name, kind.unwrap_or("without a Type")),
             }
@@ -153,24 +143,32 @@ impl Template {
         }
         let mut services = template.services.iter();
         let is_empty = services.all(|service| service.functions.is_empty());
-        if is_empty && !template.notes.is_empty() {
+        if is_empty && !left_out.is_empty() {
             return Err(format!(
                 "no function has the Runtime custom, so there is nothing to run; {}",
                 template.notes.join("; ")
             ));
         }
+        others::drop_routes(&mut template, &left_out);
         Ok(template)
     }
 
-    fn add_service(&mut self, name: &str, service: &Yaml, folder: &Path) -> Result<(), String> {
+    /// Returns the names of its functions that cannot be run.
+    fn add_service(
+        &mut self,
+        name: &str,
+        service: &Yaml,
+        folder: &Path,
+    ) -> Result<Vec<String>, String> {
         let described: schema::Service = read(name, service)?;
-        let mut functions = Vec::new();
+        let (mut functions, mut left_out) = (Vec::new(), Vec::new());
         for (inner, resource) in service.entries() {
             match resource["Type"].as_text() {
                 Some(FUNCTION_TYPE) => {
                     let full_name = format!("{name}/{inner}");
-                    if let Some(runtime) = other_runtime(resource) {
+                    if let Some(runtime) = others::runtime(resource) {
                         self.leave_out(&full_name, runtime);
+                        left_out.push(full_name);
                         continue;
                     }
                     let triggers = self.triggers(&full_name, &resource["Events"])?;
@@ -185,7 +183,7 @@ impl Template {
             spec: fields(&described.properties.unwrap_or_default()),
             functions,
         });
-        Ok(())
+        Ok(left_out)
     }
 
     fn triggers(&mut self, function: &str, events: &Yaml) -> Result<Vec<(String, Fields)>, String> {
@@ -263,15 +261,6 @@ fn function(
         },
         triggers,
     })
-}
-
-/// The runtime of a function that fc-local cannot run.
-fn other_runtime(function: &Yaml) -> Option<&str> {
-    let runtime = function["Properties"]["Runtime"].as_text()?;
-    let mut others = OTHER_RUNTIMES.iter();
-    others
-        .any(|other| runtime.starts_with(other))
-        .then_some(runtime)
 }
 
 fn http_trigger(event: schema::HttpEvent) -> Fields {

@@ -88,8 +88,17 @@ fn functions_of_other_runtimes_are_left_out_and_the_others_run() {
             format!("    f{index}: {{Type: 'Aliyun::Serverless::Function', Properties: {{CodeUri: ., Runtime: {runtime}}}}}\n")
         });
         let functions: String = functions.collect();
+        let route = |name: &str| format!("{{ServiceName: s, FunctionName: {name}}}");
+        let domain = |name: &str, routes: &str| {
+            format!(
+                "  {name}: {{Type: Aliyun::Serverless::CustomDomain, Properties: {{RouteConfig: {{Routes: {{{routes}}}}}}}}}\n"
+            )
+        };
+        let (f0, f1) = (route("f0"), route("f1"));
+        let domains = domain("a.test", &format!("/a: {f0}, /b: {f1}"))
+            + &domain("b.test", &format!("/*: {f0}"));
         read(&format!(
-            "Resources:\n  s:\n    Type: Aliyun::Serverless::Service\n{functions}"
+            "Resources:\n{domains}  s:\n    Type: Aliyun::Serverless::Service\n{functions}"
         ))
     };
     let template =
@@ -103,8 +112,18 @@ fn functions_of_other_runtimes_are_left_out_and_the_others_run() {
     let notes = [
         "s/f0 is left out because fc-local does not imitate nodejs12",
         "s/f2 is left out because fc-local does not imitate custom-container",
+        "a.test is left out as far as it leads to functions that are",
+        "b.test is left out as far as it leads to functions that are",
     ];
     assert_eq!(template.notes, notes);
+    let [(domain, spec)] = &template.domains[..] else {
+        panic!("{:?}", template.domains)
+    };
+    let routes = json!([{"path": "/b", "serviceName": "s", "functionName": "f1"}]);
+    assert_eq!(
+        (domain.as_str(), &spec["routeConfig"]["routes"]),
+        ("a.test", &routes)
+    );
     let refused = functions(&["python3"]).expect_err("nothing to run");
     assert_eq!(
         refused,

@@ -272,3 +272,21 @@ fn a_call_wakes_an_instance_that_was_frozen_after_the_one_before() {
     ]);
     assert!(output.status.success(), "{output:?}");
 }
+
+#[test]
+fn memory_above_the_functions_is_warned_of_once_and_less_is_not() {
+    // No process gets by with 1 MB, and this one uses far less than 1 GB.
+    let warning = "has used ";
+    let calls = ["-e", "echo", "-e", "echo"];
+    for (memory, times) in [("1", 1), ("1024", 0)] {
+        let output = invoke(&[&["--memory", memory], &calls[..]].concat());
+        assert!(output.status.success(), "{output:?}");
+        let said = text(&output.stderr);
+        assert_eq!(said.matches(warning).count(), times, "{said}");
+        assert!(
+            times == 0
+                || said.contains(" MB of memory where it has 1 MB: Function Compute may end"),
+            "{said}"
+        );
+    }
+}

@@ -1,0 +1,58 @@
+//! Functions that fc-local cannot run, and what leads to them.
+//!
+//! It must not know what makes up the other functions.
+
+use serde_json::Value;
+
+use super::Template;
+use crate::project::yaml::Yaml;
+
+/// How the names of the runtimes begin that FC has and fc-local has not. Any other name is refused when it is deployed, as it
+/// may be misspelt.
+const OTHER_RUNTIMES: [&str; 8] = [
+    "nodejs",
+    "python",
+    "java",
+    "php",
+    "dotnetcore",
+    "go",
+    "powershell",
+    "custom-container",
+];
+
+/// The runtime of a function, if fc-local cannot run it.
+pub(super) fn runtime(function: &Yaml) -> Option<&str> {
+    let runtime = function["Properties"]["Runtime"].as_text()?;
+    let mut others = OTHER_RUNTIMES.iter();
+    others
+        .any(|other| runtime.starts_with(other))
+        .then_some(runtime)
+}
+
+/// Takes out the routes that lead to functions which were left out, `service/function` each, and domains that had no others.
+pub(super) fn drop_routes(template: &mut Template, left_out: &[String]) {
+    let mut notes = Vec::new();
+    template.domains.retain_mut(|(domain, spec)| {
+        let routes = spec
+            .get_mut("routeConfig")
+            .and_then(|config| config["routes"].as_array_mut());
+        let Some(routes) = routes else {
+            return true;
+        };
+        let before = routes.len();
+        routes.retain(|route| !left_out.contains(&goal(route)));
+        if routes.len() < before {
+            notes.push(format!(
+                "{domain} is left out as far as it leads to functions that are"
+            ));
+        }
+        !routes.is_empty() || before == 0
+    });
+    template.notes.extend(notes);
+}
+
+/// Where a route leads.
+fn goal(route: &Value) -> String {
+    let name = |key: &str| route[key].as_str().unwrap_or_default();
+    format!("{}/{}", name("serviceName"), name("functionName"))
+}
