@@ -15,7 +15,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   fc-local start                            on 127.0.0.1:8900; prints the exports for `fun`
   fc-local start --port 0 --data ./data     on any free port, which it prints; data in ./data
-  fc-local start --template template.yml    with the functions of template.yml deployed
+  fc-local start --template template.yml    with the functions of template.yml deployed, or of s.yaml
   . ./data/env.sh && fun deploy -y          in another shell: deploy to it
 
 The keys it accepts are made up; set others with FC_LOCAL_ACCESS_KEY_ID and FC_LOCAL_ACCESS_KEY_SECRET.
@@ -27,7 +27,8 @@ pub(crate) struct StartArgs {
     #[command(flatten)]
     serve: ServeArgs,
 
-    /// Deploy this template at the start, with the package in each `CodeUri`
+    /// Deploy this template at the start, that of `fun` or of Serverless Devs, with the package that it names for each
+    /// function
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
 }

@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::app::App;
+use super::http::address;
 use crate::facts::FC2_PREFIX;
-use crate::name::FunctionName;
+use crate::name::{FunctionName, Generation};
 use crate::output;
 use crate::project::template::{FunctionSpec, Template};
 use crate::store::CodeRef;
@@ -113,21 +114,29 @@ fn packages(
     Ok(())
 }
 
+fn is_http(function: &FunctionSpec) -> bool {
+    let mut triggers = function.triggers.iter();
+    triggers.any(|(_, trigger)| {
+        trigger
+            .get("triggerType")
+            .is_some_and(|kind| kind == "http")
+    })
+}
+
 /// How each function is reached.
 fn addresses(app: &App, template: &Template) -> Vec<String> {
     let endpoint = format!("http://{}", app.address);
-    let functions = template.services.iter().flat_map(|service| {
-        let functions = service.functions.iter();
-        functions.map(move |function| (&service.name, function))
-    });
     let data = app.store.path("");
     let data = data.display();
-    let lines = functions.map(|(service, function)| {
-        let name = format!("{service}/{}", function.name);
-        if function.triggers.is_empty() {
-            format!("{name} takes events: fc-local invoke --on {name} --server-data {data}")
-        } else {
-            format!("{name} answers {endpoint}{FC2_PREFIX}/proxy/{name}/")
+    let lines = template.functions().map(|(name, function)| {
+        if !is_http(function) {
+            return format!(
+                "{name} takes events: fc-local invoke --on {name} --server-data {data}"
+            );
+        }
+        match name.generation() {
+            Generation::Fc2 => format!("{name} answers {endpoint}{FC2_PREFIX}/proxy/{name}/"),
+            Generation::Fc3 => format!("{name} answers {}", address(&endpoint, &name)),
         }
     });
     let domains = template

@@ -7,7 +7,7 @@ use crate::api::domain;
 use crate::api::error::ApiError;
 use crate::name::{self, FunctionName};
 use crate::project::template::{self, Template};
-use crate::store::spec::{DomainSpec, FunctionSpec, ServiceSpec, Spec, TriggerSpec};
+use crate::store::spec::{AsyncSpec, DomainSpec, FunctionSpec, ServiceSpec, Spec, TriggerSpec};
 use crate::store::{CodeRef, FunctionRecord, Resource, State};
 
 /// What a template asks for.
@@ -24,6 +24,7 @@ pub(super) struct Planned<'a> {
     pub(super) name: FunctionName,
     pub(super) spec: FunctionSpec,
     triggers: Vec<(&'a str, TriggerSpec)>,
+    async_config: Option<AsyncSpec>,
     pub(super) source: &'a template::FunctionSpec,
 }
 
@@ -40,9 +41,9 @@ impl<'a> Plan<'a> {
             let spec = ServiceSpec::read(service.spec.clone());
             let spec = spec.map_err(refused_at(&service.name))?;
             plan.services.push((&service.name, spec));
-            for function in &service.functions {
-                plan.functions.push(Planned::of(&service.name, function)?);
-            }
+        }
+        for (name, function) in template.functions() {
+            plan.functions.push(Planned::of(name, function)?);
         }
         for (domain, fields) in &template.domains {
             let spec = DomainSpec::read(fields.clone()).map_err(refused_at(domain))?;
@@ -75,9 +76,8 @@ impl<'a> Plan<'a> {
 }
 
 impl<'a> Planned<'a> {
-    fn of(service: &str, function: &'a template::FunctionSpec) -> Result<Self, DeployError> {
+    fn of(name: FunctionName, function: &'a template::FunctionSpec) -> Result<Self, DeployError> {
         name::check("functionName", &function.name).map_err(ApiError::invalid)?;
-        let name = FunctionName::fc2(service, &function.name);
         let full_name = name.to_string();
         let spec = FunctionSpec::read(function.spec.clone()).map_err(refused_at(&full_name))?;
         let triggers = function.triggers.iter().map(|(trigger, fields)| {
@@ -86,10 +86,13 @@ impl<'a> Planned<'a> {
             Ok((trigger.as_str(), spec.map_err(refused_at(&place))?))
         });
         let triggers = triggers.collect::<Result<_, DeployError>>()?;
+        let async_config = function.async_config.clone().map(AsyncSpec::read);
+        let async_config = async_config.transpose().map_err(refused_at(&full_name))?;
         Ok(Self {
             name,
             spec,
             triggers,
+            async_config,
             source: function,
         })
     }
@@ -99,6 +102,7 @@ impl<'a> Planned<'a> {
         let Some(record) = state.functions.get_mut(&self.name) else {
             let mut record = FunctionRecord::new(self.spec.clone(), code);
             self.put_triggers(&mut record);
+            self.put_async_config(&mut record);
             state.functions.insert(self.name.clone(), record);
             return true;
         };
@@ -109,7 +113,21 @@ impl<'a> Planned<'a> {
         }
         let new_fields = record.resource.replace(self.spec.clone());
         let new_triggers = self.put_triggers(record);
+        self.put_async_config(record);
         new_code || new_fields || new_triggers
+    }
+
+    /// One that the template does not have stays: neither tool removes it. Instances need not know of it.
+    fn put_async_config(&self, record: &mut FunctionRecord) {
+        let Some(spec) = &self.async_config else {
+            return;
+        };
+        match &mut record.async_config {
+            Some(resource) => {
+                resource.replace(spec.clone());
+            }
+            none => *none = Some(Resource::new(spec.clone())),
+        }
     }
 
     fn put_triggers(&self, record: &mut FunctionRecord) -> bool {

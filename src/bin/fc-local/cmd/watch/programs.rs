@@ -44,13 +44,10 @@ impl Programs {
     /// Asks cargo for the programs of a template's functions.
     pub(super) fn of(template: &Template) -> Self {
         let mut programs = Self::default();
-        for service in &template.services {
-            let functions = service.functions.iter();
-            for function in functions.filter(|function| !function.is_zipped()) {
-                if let Err(why) = programs.add(&function.code) {
-                    let name = format!("{}/{}", service.name, function.name);
-                    programs.refused.push(format!("{name}: {why}"));
-                }
+        let functions = template.functions();
+        for (name, function) in functions.filter(|(_, function)| !function.is_zipped()) {
+            if let Err(why) = programs.add(&function.code) {
+                programs.refused.push(format!("{name}: {why}"));
             }
         }
         programs

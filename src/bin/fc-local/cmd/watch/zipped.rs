@@ -27,18 +27,17 @@ impl ZipFile {
 
 /// Adds the zip files of a template, each with all the functions that it is for.
 pub(super) fn zip_files_of(template: &Template, found: &mut Vec<ZipFile>) {
-    for service in &template.services {
-        for function in service.functions.iter().filter(|one| one.is_zipped()) {
-            let name = format!("{}/{}", service.name, function.name);
-            match found.iter_mut().find(|zip| zip.path == function.code) {
-                Some(zip) if zip.functions.contains(&name) => {}
-                Some(zip) => zip.functions.push(name),
-                None => found.push(ZipFile {
-                    stamp: stamp(&function.code),
-                    path: function.code.clone(),
-                    functions: vec![name],
-                }),
-            }
+    let functions = template.functions();
+    for (name, function) in functions.filter(|(_, one)| one.is_zipped()) {
+        let name = name.to_string();
+        match found.iter_mut().find(|zip| zip.path == function.code) {
+            Some(zip) if zip.functions.contains(&name) => {}
+            Some(zip) => zip.functions.push(name),
+            None => found.push(ZipFile {
+                stamp: stamp(&function.code),
+                path: function.code.clone(),
+                functions: vec![name],
+            }),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! template.yml as `fun` reads it: services with functions and HTTP triggers, and custom domains, in the shape in which
-//! `fun` would send them (fun-cli §3).
+//! `fun` would send them (fun-cli §3). s.yaml of Serverless Devs is read in `s`.
 //!
 //! It reads and never deploys; what fc-local cannot imitate is reported in notes instead of being ignored.
 
 mod others;
+mod s;
 mod schema;
 
 use std::ffi::OsStr;
@@ -16,6 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::project::pack::Rules;
+use crate::name::FunctionName;
 use crate::project::yaml::{self, Dialect, Yaml, YamlError};
 use schema::{Fields, fields};
 
@@ -30,6 +32,8 @@ const PACKAGES: [&str; 3] = ["zip", "jar", "war"];
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Template {
     pub(crate) services: Vec<Service>,
+    /// Those of FC 3.0, which belong to no service.
+    pub(crate) functions: Vec<FunctionSpec>,
     /// Names of domains, each with its fields.
     pub(crate) domains: Vec<(String, Fields)>,
     /// What is left out, each as a sentence.
@@ -54,6 +58,8 @@ pub(crate) struct FunctionSpec {
     /// What of it is not packed.
     pub(crate) rules: Rules,
     pub(crate) triggers: Vec<(String, Fields)>,
+    /// How its asynchronous calls are retried, if the template says so.
+    pub(crate) async_config: Option<Fields>,
 }
 
 /// A template that cannot be used.
@@ -96,6 +102,12 @@ impl Template {
             error,
         })?;
         let file_name = || file.to_owned();
+        if s::is_one(&text) {
+            return s::read(file, &text).map_err(|why| TemplateError::Wrong {
+                file: file_name(),
+                why,
+            });
+        }
         let yaml = yaml::parse(&text, Dialect::Fun).map_err(|error| TemplateError::Unparsed {
             file: file_name(),
             error,
@@ -107,10 +119,19 @@ impl Template {
         })
     }
 
+    /// All functions, each with its name.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = (FunctionName, &FunctionSpec)> {
+        let of_services = self.services.iter().flat_map(|service| {
+            let functions = service.functions.iter();
+            functions.map(|one| (FunctionName::fc2(&service.name, &one.name), one))
+        });
+        let others = self.functions.iter();
+        of_services.chain(others.map(|one| (FunctionName::fc3(&one.name), one)))
+    }
+
     /// Whether any function has its code there.
     pub(crate) fn has_code(&self, place: &Path) -> bool {
-        let mut functions = self.services.iter().flat_map(|service| &service.functions);
-        functions.any(|function| function.code == place)
+        self.functions().any(|(_, function)| function.code == place)
     }
 
     /// The template with these functions alone.
@@ -260,6 +281,7 @@ fn function(
             project: folder.to_owned(),
         },
         triggers,
+        async_config: None,
     })
 }
 

@@ -155,7 +155,7 @@ fn lower_case<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
 /// The value of a variable: what the platform calls one is a text; YAML makes numbers of some.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
-struct Variable(String);
+pub(super) struct Variable(String);
 
 impl<'de> Deserialize<'de> for Variable {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -161,8 +161,9 @@ fn a_misspelt_key_is_named_with_those_that_are_known() {
     assert_eq!(check("{CodeUri: ., Timeout: 3, CAPort: 9000}"), Ok(()));
     let refused = check("{CodeUri: ., Timeout: 3, Timout: 4}").expect_err("refused");
     assert!(
-        refused.starts_with("s/f: Properties has the unknown key Timout; those that it may")
-            && refused.ends_with(", Runtime, Timeout"),
+        refused.starts_with(
+            "s/f: Properties has the unknown key Timout, the nearest is Timeout; those that it may"
+        ) && refused.ends_with(", Runtime, Timeout"),
         "{refused}"
     );
     let refused = check("{CodeUri: [a]}").expect_err("refused");

@@ -13,6 +13,7 @@ use serde::forward_to_deserialize_any;
 
 use super::Yaml;
 use super::number::as_javascript_prints;
+use crate::project::nearest::nearest;
 
 /// Functions of the cloud's own templates, which are written as mappings of one key. `fun` sends such a template to a
 /// service that resolves them only where it is asked to (`--use-ros`).
@@ -94,9 +95,11 @@ impl Error for Wrong {
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        let meant = nearest(field, expected);
+        let meant = meant.map_or(String::new(), |meant| format!(", the nearest is {meant}"));
         let expected = expected.join(", ");
         Self::Unknown(format!(
-            "has the unknown key {field}; those that it may have are {expected}"
+            "has the unknown key {field}{meant}; those that it may have are {expected}"
         ))
     }
 }

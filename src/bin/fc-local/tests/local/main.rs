@@ -22,6 +22,7 @@ mod packed;
 mod remote;
 mod resources;
 mod runtime;
+mod s_yaml;
 mod secrets;
 mod state;
 #[path = "../support/mod.rs"]

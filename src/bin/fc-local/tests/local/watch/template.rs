@@ -38,7 +38,7 @@ const REFUSED: [(&str, &str, &str); 4] = [
     (
         "Timeout: 30",
         "Timout: 30",
-        "template.yml: s/f: Properties has the unknown key Timout; those that it may have are ",
+        "template.yml: s/f: Properties has the unknown key Timout, the nearest is Timeout; those that it may have are ",
     ),
     (
         "Timeout: 30",

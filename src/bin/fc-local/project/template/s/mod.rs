@@ -1,0 +1,189 @@
+//! s.yaml as Serverless Devs reads it: functions of the component fc3 and domains of fc3-domain, in the shape in which they
+//! would send them.
+//!
+//! ```text
+//! resolve       vars, template, extend, the order of resources
+//! evaluate      what ${…} means
+//! expression    how ${…} is written
+//! dotenv        the variables of ${env(…)}
+//! schema        the keys of the two components
+//! value         mappings by key, values as text
+//! ```
+//!
+//! It must not know how a template is deployed. The rules are those of `@serverless-devs/parse-spec` 0.0.30; a test runs both
+//! on the same files.
+
+mod dotenv;
+mod evaluate;
+mod expression;
+mod resolve;
+mod schema;
+mod value;
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::schema::{Fields, fields};
+use super::{FunctionSpec, Template};
+use crate::project::yaml::{self, Dialect, Yaml};
+use resolve::Resource;
+use schema::{DomainProps, FunctionProps, Trigger};
+
+/// The component of functions, and that of domains.
+const FUNCTION: &str = "fc3";
+const DOMAIN: &str = "fc3-domain";
+
+/// A domain that only the cloud can name.
+const AUTO: &str = "auto";
+
+/// How custom runtimes are called, and the one that is no program but an image.
+const CUSTOM: &str = "custom";
+const CONTAINER: &str = "custom-container";
+
+/// The triggers that fc-local plays.
+const TRIGGERS: [&str; 2] = ["http", "timer"];
+
+/// Whether a text is a file of Serverless Devs, by its keys; each tool reads YAML in its own way.
+pub(super) fn is_one(text: &str) -> bool {
+    const KEYS: [&str; 4] = ["edition", "resources", "services", "extend"];
+    let keys = text.lines().filter_map(|line| line.split_once(':'));
+    keys.map(|(key, _)| key.trim_end().trim_matches(['"', '\'']))
+        .any(|key| KEYS.contains(&key))
+}
+
+/// Reads what a file describes; code folders are relative to the file's own.
+///
+/// # Errors
+///
+/// A sentence that names the place.
+pub(super) fn read(file: &Path, text: &str) -> Result<Template, String> {
+    let resources = resolve::resources(file, parse(text)?, load)?;
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let mut template = Template::default();
+    for resource in &resources {
+        match component(resource) {
+            FUNCTION => add_function(&mut template, resource, folder)?,
+            DOMAIN => add_domain(&mut template, resource)?,
+            other => template.leave_out(&resource.name, &format!("the component {other}")),
+        }
+    }
+    if template.functions.is_empty() {
+        template
+            .notes
+            .iter()
+            .for_each(|note| crate::output::say(note));
+        return Err(format!(
+            "no resource of the component {FUNCTION} can run here, so there is nothing to run"
+        ));
+    }
+    Ok(template)
+}
+
+fn load(file: &Path) -> Result<Yaml, String> {
+    let text = fs::read_to_string(file)
+        .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    parse(&text)
+}
+
+fn parse(text: &str) -> Result<Yaml, String> {
+    yaml::parse(text, Dialect::ServerlessDevs).map_err(|error| error.to_string())
+}
+
+/// The name of a component without its owner and version: `devsapp/fc3@0.1.22` is `fc3`.
+fn component(resource: &Resource) -> &str {
+    let name = resource.component.rsplit('/').next().unwrap_or_default();
+    name.split('@').next().unwrap_or_default()
+}
+
+fn add_function(template: &mut Template, resource: &Resource, folder: &Path) -> Result<(), String> {
+    let place = &resource.name;
+    let mut props: FunctionProps = props_of(resource)?;
+    let runtime = props.runtime.clone().unwrap_or_default();
+    if !runtime.starts_with(CUSTOM) || runtime.starts_with(CONTAINER) {
+        template.leave_out(place, &format!("the runtime '{runtime}'"));
+        return Ok(());
+    }
+    for key in props.unplayed() {
+        template.leave_out(&format!("{place}: {key}"), "it");
+    }
+    let name = props.function_name.take();
+    let name = name.ok_or_else(|| format!("{place} has no functionName"))?;
+    let code = code_of(place, props.code.take())?;
+    let triggers = std::mem::take(&mut props.triggers);
+    let triggers = triggers
+        .into_iter()
+        .filter_map(|trigger| played_trigger(template, place, trigger))
+        .collect();
+    let async_config = props.async_invoke_config.take();
+    template.functions.push(FunctionSpec {
+        name,
+        spec: fields(&props.into_fields()),
+        code: folder.join(code),
+        triggers,
+        async_config: async_config.map(|config| fields(&config)),
+    });
+    Ok(())
+}
+
+fn code_of(place: &str, code: Option<Value>) -> Result<String, String> {
+    match code {
+        Some(Value::String(code)) if !code.contains("://") => Ok(code),
+        Some(code) => Err(format!(
+            "the code of {place} is {code}, but only a folder or a zip file can be run here"
+        )),
+        None => Err(format!("{place} has no code")),
+    }
+}
+
+/// A trigger as the API takes it, unless fc-local does not play it.
+fn played_trigger(
+    template: &mut Template,
+    place: &str,
+    trigger: Trigger,
+) -> Option<(String, Fields)> {
+    let kind = &trigger.trigger_type;
+    if !TRIGGERS.contains(&kind.as_str()) {
+        let name = format!("{place}/{}", trigger.trigger_name);
+        template.leave_out(&name, &format!("triggers of the type {kind}"));
+        return None;
+    }
+    let spec = json!({
+        "triggerType": kind,
+        "triggerConfig": trigger.trigger_config,
+        "description": trigger.description,
+        "invocationRole": trigger.invocation_role,
+        "qualifier": trigger.qualifier,
+        "sourceArn": trigger.source_arn,
+    });
+    Some((trigger.trigger_name, fields(&spec)))
+}
+
+fn add_domain(template: &mut Template, resource: &Resource) -> Result<(), String> {
+    let place = &resource.name;
+    let props: DomainProps = props_of(resource)?;
+    if props.domain_name.eq_ignore_ascii_case(AUTO) {
+        let note = format!("{place} is left out: only the cloud gives it a domainName");
+        template.notes.push(note);
+        return Ok(());
+    }
+    for key in props.unplayed() {
+        template.leave_out(&format!("{place}: {key}"), "it");
+    }
+    let spec = json!({
+        "protocol": props.protocol.unwrap_or_else(|| "HTTP".into()),
+        "routeConfig": fields(&props.route_config.unwrap_or_default()),
+    });
+    let domain = props.domain_name.to_ascii_lowercase();
+    template.domains.push((domain, fields(&spec)));
+    Ok(())
+}
+
+/// The props of a resource, typed; what is wrong is reported with their place.
+fn props_of<T: serde::de::DeserializeOwned>(resource: &Resource) -> Result<T, String> {
+    yaml::read(&resource.props).map_err(|why| format!("{}: {why}", resource.name))
+}
+
+#[cfg(test)]
+mod tests;
