@@ -11,6 +11,7 @@ mod fields;
 mod function;
 mod lists;
 mod rewrite;
+mod schedule;
 mod service;
 mod trigger;
 
@@ -19,8 +20,9 @@ pub(crate) use capacity::{ConcurrencySpec, ProvisionSpec, ScalingSpec};
 pub(crate) use domain::{DomainSpec, NoRoute};
 pub(crate) use fields::{Fields, Spec};
 pub(crate) use function::FunctionSpec;
+pub(crate) use schedule::Schedule;
 pub(crate) use service::ServiceSpec;
-pub(crate) use trigger::TriggerSpec;
+pub(crate) use trigger::{Timer, TriggerSpec};
 
 #[cfg(test)]
 mod tests {

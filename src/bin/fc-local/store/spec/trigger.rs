@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::{Fields, Spec};
 use super::lists;
+use super::schedule::Schedule;
+
+/// The type of timers.
+const TIMER: &str = "timer";
 
 /// What an HTTP trigger asks for unless it is configured.
 const DEFAULT_AUTH: &str = "function";
@@ -21,17 +25,51 @@ pub(crate) struct TriggerSpec {
     rest: Fields,
 }
 
-/// The configuration: that of an HTTP trigger has types, that of any other is kept as it is.
+/// The configuration: those of HTTP triggers and timers have types, that of any other is kept as it is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct TriggerConfig {
     auth_type: Option<String>,
     methods: Option<Vec<String>>,
+    cron_expression: Option<String>,
+    enable: Option<bool>,
+    payload: Option<String>,
     #[serde(flatten)]
     rest: Fields,
 }
 
+/// A timer, as it fires.
+#[derive(Debug)]
+pub(crate) struct Timer {
+    pub(crate) schedule: Schedule,
+    /// Whether it fires by itself.
+    pub(crate) is_enabled: bool,
+    /// What its events carry.
+    pub(crate) payload: String,
+}
+
 impl TriggerSpec {
+    /// The timer that it is, unless it is none.
+    pub(crate) fn timer(&self) -> Option<Timer> {
+        self.read_timer().ok().flatten()
+    }
+
+    fn read_timer(&self) -> Result<Option<Timer>, String> {
+        if self.trigger_type.as_deref() != Some(TIMER) {
+            return Ok(None);
+        }
+        let config = self.trigger_config.as_ref();
+        let expression = config.and_then(|config| config.cron_expression.as_deref());
+        let expression = expression.ok_or("triggerConfig.cronExpression is missing")?;
+        let schedule = Schedule::parse(expression);
+        let payload = config.and_then(|config| config.payload.clone());
+        Ok(Some(Timer {
+            schedule: schedule.map_err(|why| format!("triggerConfig.cronExpression: {why}"))?,
+            is_enabled: config.and_then(|config| config.enable).unwrap_or(true),
+            payload: payload.unwrap_or_default(),
+        }))
+    }
+
     /// Whether it makes the function reachable by HTTP.
     pub(crate) fn is_http(&self) -> bool {
         let kind = self.trigger_type.as_deref();
@@ -63,7 +101,7 @@ impl Spec for TriggerSpec {
 
     fn check(&self) -> Result<(), String> {
         match self.trigger_type {
-            Some(_) => Ok(()),
+            Some(_) => self.read_timer().map(drop),
             None => Err("triggerType is missing".to_owned()),
         }
     }
