@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::check;
-use crate::cmd::{example, invoke, list, logs, new, rm, start, watch};
+use crate::cmd::{example, fire, invoke, list, logs, new, rm, start, watch};
 use crate::doctor;
 
 /// A local Function Compute for custom runtimes
@@ -30,6 +30,9 @@ enum Command {
     /// Call a package without a server, or a function of a running server
     #[command(after_help = invoke::EXAMPLES)]
     Invoke(invoke::InvokeArgs),
+    /// Fire a timer trigger of a running server at once
+    #[command(after_help = fire::EXAMPLES)]
+    Fire(fire::FireArgs),
     /// Print a sample event, as `invoke --example` sends it
     #[command(after_help = example::EXAMPLES)]
     Example(example::ExampleArgs),
@@ -69,6 +72,7 @@ impl Cli {
             Command::List(args) => list::run(&args),
             Command::Logs(args) => logs::run(&args).await,
             Command::Rm(args) => rm::run(&args).await,
+            Command::Fire(args) => fire::run(&args).await,
             Command::Example(args) => example::run(&args),
             Command::Invoke(args) => invoke::run(&args).await,
             Command::Check(args) => check::run(&args).await,

@@ -1,4 +1,5 @@
-//! What fc-local's own commands ask of a server that runs: `DELETE` and a name, `POST`, a function's name and an event.
+//! What fc-local's own commands ask of a server that runs: `DELETE` and a name, `POST`, a function's name and an event, `PUT`,
+//! a function's name and that of a timer.
 
 use std::sync::Arc;
 
@@ -11,10 +12,11 @@ use super::answer::Answer;
 use super::app::App;
 use super::asked::{Asked, percent_decode};
 use super::error::ApiError;
-use super::invoke;
+use super::{invoke, timer};
+use crate::ids;
 use crate::name::FunctionName;
 use crate::platform::agent::{Payload, insert};
-use crate::platform::body::full_body;
+use crate::platform::body::{Body, full_body};
 use crate::store::remove;
 
 /// The path of these requests, before the name.
@@ -22,7 +24,7 @@ pub(crate) const PREFIX: &str = "/fc-local/";
 
 /// Every path that begins so.
 pub(super) fn any() -> MethodRouter<Arc<App>> {
-    delete(remove).post(call)
+    delete(remove).post(call).put(fire)
 }
 
 /// Deletes what `fc-local rm` names, with all that hangs on it.
@@ -33,9 +35,23 @@ async fn remove(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Ask
     })?;
     let functions = removed.functions.iter();
     functions.for_each(|name| app.pool.retire(name));
-    let mut response = Response::new(full_body(removed.lines().join("\n")));
+    Ok(text(removed.lines().join("\n")))
+}
+
+/// Fires the timer that `fc-local fire` names.
+async fn fire(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> Answer {
+    let name = name_of(&asked);
+    let (function, trigger) = name.rsplit_once('/').unwrap_or((&name, ""));
+    let function = FunctionName::parse(function);
+    let id = ids::request_id(function.generation());
+    timer::fire_now(&app, &function, trigger, &id)?;
+    Ok(text(format!("RequestId: {id}")))
+}
+
+fn text(text: String) -> Response<Body> {
+    let mut response = Response::new(full_body(text));
     insert(response.headers_mut(), CONTENT_TYPE.as_str(), "text/plain");
-    Ok(response)
+    response
 }
 
 async fn call(

@@ -9,6 +9,7 @@ use super::asked::Asked;
 use super::asynchronous::Tasks;
 use super::auth::Keys;
 use super::guard::Guard;
+use super::timer::Clock;
 use crate::function::Owner;
 use crate::platform::pool::Pool;
 use crate::store::Store;
@@ -20,6 +21,8 @@ pub(crate) struct App {
     pub(crate) pool: Arc<Pool>,
     pub(crate) owner: Owner,
     pub(crate) keys: Keys,
+    /// Tells timer triggers the time.
+    pub(crate) clock: Clock,
     pub(crate) guard: Guard,
     pub(crate) tasks: Tasks,
     /// Where it listens.

@@ -10,6 +10,7 @@
 //! instances
 //! account, empty                        of the account and the region; lists of what fc-local does not play
 //! invoke, http, asynchronous            calls: events, HTTP requests, events that wait
+//! timer                                 timer triggers, which call by the clock
 //! packages, admin                       the package store, fc-local's own commands
 //! deploy                                a whole template at once
 //! unplayed                              the calls that are refused because fc-local does not play them
@@ -43,6 +44,7 @@ mod packages;
 mod paths;
 mod router;
 mod service;
+mod timer;
 mod trigger;
 mod unplayed;
 
@@ -52,3 +54,4 @@ pub(crate) use asynchronous::Tasks;
 pub(crate) use auth::Keys;
 pub(crate) use guard::Guard;
 pub(crate) use router::serve;
+pub(crate) use timer::Clock;

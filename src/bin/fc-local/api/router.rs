@@ -26,7 +26,7 @@ use super::error::ApiError;
 use super::http::{self, Target};
 use super::{
     account, admin, async_config, async_task, asynchronous, capacity, domain, empty, function,
-    instances, invoke, packages, service, trigger,
+    instances, invoke, packages, service, timer, trigger,
 };
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX, header, limit};
 use crate::ids;
@@ -41,6 +41,13 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Accepts connections for ever; the caller ends it by dropping the future.
 pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) {
     asynchronous::resume(&app);
+    let timers = timer::run(Arc::clone(&app));
+    let accepting = accept(app, listener);
+    // Neither ends by itself, and both end with the server.
+    tokio::join!(timers, accepting);
+}
+
+async fn accept(app: Arc<App>, listener: TcpListener) {
     let router = routes(&app);
     loop {
         match listener.accept().await {

@@ -11,6 +11,7 @@ mod announcement;
 mod client;
 mod data;
 pub(crate) mod example;
+pub(crate) mod fire;
 pub(crate) mod invoke;
 pub(crate) mod list;
 mod live;

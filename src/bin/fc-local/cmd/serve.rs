@@ -5,7 +5,7 @@ use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::announcement;
 use super::data::DataArgs;
 use super::live::LiveLogs;
-use crate::api::{self, App, Guard, Keys, Tasks};
+use crate::api::{self, App, Clock, Guard, Keys, Tasks};
 use crate::facts::limit;
 use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Owner};
 use crate::output;
@@ -62,6 +62,10 @@ pub(crate) struct ServeArgs {
     /// Do not show the logs of functions on stderr as they come; `fc-local logs` prints them
     #[arg(long)]
     pub(crate) no_logs: bool,
+
+    /// The time at which the clock of timer triggers starts, such as `2026-02-28T23:59:00Z`; otherwise the present
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_rfc3339_weak)]
+    pub(crate) timer_clock: Option<SystemTime>,
 
     /// Do not freeze instances (SIGSTOP) while they have no call
     #[arg(long)]
@@ -133,6 +137,7 @@ where
             region: args.region.clone(),
         },
         keys,
+        clock: Clock::starting_at(args.timer_clock),
         guard: Guard::new(address, &args.allow_host),
         tasks: Tasks::default(),
         address,

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crc::{CRC_64_XZ, Crc};
 use rustix::fs::{FlockOperation, flock};
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 
 use super::files::{at, has_bytes, write_whole};
 use super::state::{CodeRef, FORMAT, FunctionRecord, State};
@@ -62,6 +63,8 @@ impl std::error::Error for StoreError {}
 pub(crate) struct Store {
     folder: PathBuf,
     state: Mutex<Arc<State>>,
+    /// Told of each change.
+    changes: watch::Sender<()>,
     /// The packages that the last change of code has put out of use: a call that has just begun may still need them.
     outdated: Mutex<Vec<PathBuf>>,
     /// Unlocked by the kernel when it is closed.
@@ -86,6 +89,7 @@ impl Store {
         let store = Self {
             folder: folder.to_owned(),
             state: Mutex::new(Arc::new(state)),
+            changes: watch::Sender::new(()),
             outdated: Mutex::default(),
             _lock: lock,
         };
@@ -105,6 +109,11 @@ impl Store {
         Arc::clone(&self.lock_state())
     }
 
+    /// Reports each change of the state from now on.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
+    }
+
     /// Makes a change: on the disk first, then in memory; a change that fails changes nothing.
     pub(crate) fn update<T, E: From<StoreError>>(
         &self,
@@ -120,6 +129,7 @@ impl Store {
         write_whole(&self.folder.join(STATE_FILE), &json)?;
         let before = std::mem::replace(&mut *state, Arc::new(next));
         self.outdate(&before, &state);
+        self.changes.send_replace(());
         Ok(result)
     }
 

@@ -13,6 +13,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -209,14 +210,27 @@ impl Template {
 
     fn triggers(&mut self, function: &str, events: &Yaml) -> Result<Vec<(String, Fields)>, String> {
         let mut triggers = Vec::new();
-        for (trigger, event) in events.entries() {
-            let name = format!("{function}/{trigger}");
-            match event["Type"].as_text() {
-                Some("HTTP") => {
-                    triggers.push((trigger.to_owned(), http_trigger(read(&name, event)?)));
+        for (name, event) in events.entries() {
+            let place = format!("{function}/{name}");
+            let (kind, config) = match event["Type"].as_text() {
+                Some("HTTP") => (
+                    "http",
+                    config(read::<schema::Event<schema::HttpProperties>>(
+                        &place, event,
+                    )?),
+                ),
+                Some("Timer") => (
+                    "timer",
+                    config(read::<schema::Event<schema::TimerProperties>>(
+                        &place, event,
+                    )?),
+                ),
+                kind => {
+                    self.leave_out(&place, kind.unwrap_or("without a Type"));
+                    continue;
                 }
-                kind => self.leave_out(&name, kind.unwrap_or("without a Type")),
-            }
+            };
+            triggers.push((name.to_owned(), trigger(kind, config)));
         }
         Ok(triggers)
     }
@@ -285,10 +299,15 @@ fn function(
     })
 }
 
-fn http_trigger(event: schema::HttpEvent) -> Fields {
-    let config = fields(&event.properties.unwrap_or_default());
+/// The configuration of an event's trigger.
+fn config<T: Default + Serialize>(event: schema::Event<T>) -> Fields {
+    fields(&event.properties.unwrap_or_default())
+}
+
+/// A trigger of a type, as the API takes it.
+fn trigger(kind: &str, config: Fields) -> Fields {
     let mut spec = Fields::new();
-    spec.insert("triggerType".to_owned(), "http".into());
+    spec.insert("triggerType".to_owned(), kind.into());
     spec.insert("triggerConfig".to_owned(), config.into());
     spec
 }

@@ -78,11 +78,24 @@ pub(super) struct FunctionProperties {
     timeout: Option<Value>,
 }
 
-/// An event that is an HTTP trigger.
+/// An event that is a trigger.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct HttpEvent {
-    pub(super) properties: Option<HttpProperties>,
+pub(super) struct Event<T> {
+    pub(super) properties: Option<T>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    rename_all(serialize = "camelCase", deserialize = "PascalCase")
+)]
+pub(super) struct TimerProperties {
+    cron_expression: Option<Value>,
+    enable: Option<Value>,
+    invocation_role: Option<Value>,
+    payload: Option<Value>,
+    qualifier: Option<Value>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]

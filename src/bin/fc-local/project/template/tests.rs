@@ -66,7 +66,7 @@ fn variables_are_the_text_that_fun_makes_of_them() {
 fn what_cannot_be_played_is_noted() {
     let template = read(
         "Resources:\n  s:\n    Type: Aliyun::Serverless::Service\n    f:\n      Type: Aliyun::Serverless::Function\n      \
-         Properties: {CodeUri: ., EnvironmentVariables: {A: 1, B: true, C: text}}\n      Events:\n        t: {Type: Timer}\n  \
+         Properties: {CodeUri: ., EnvironmentVariables: {A: 1, B: true, C: text}}\n      Events:\n        t: {Type: OSS}\n  \
          d: {Type: Aliyun::Serverless::CustomDomain, Properties: {DomainName: Auto}}\n  \
          l: {Type: Aliyun::Serverless::Log}\n",
     )
@@ -74,7 +74,7 @@ fn what_cannot_be_played_is_noted() {
     let variables = &template.services[0].functions[0].spec["environmentVariables"];
     assert_eq!(*variables, json!({"A": "1", "B": "true", "C": "text"}));
     let notes = [
-        "s/f/t is left out because fc-local does not imitate Timer",
+        "s/f/t is left out because fc-local does not imitate OSS",
         "d is left out: only the cloud gives it a DomainName",
         "l is left out because fc-local does not imitate Aliyun::Serverless::Log",
     ];

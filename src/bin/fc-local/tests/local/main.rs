@@ -28,4 +28,5 @@ mod state;
 #[path = "../support/mod.rs"]
 mod support;
 mod tasks;
+mod timers;
 mod watch;
