@@ -20,7 +20,6 @@ pub(crate) use capacity::{ConcurrencySpec, ProvisionSpec, ScalingSpec};
 pub(crate) use domain::{DomainSpec, NoRoute};
 pub(crate) use fields::{Fields, Spec};
 pub(crate) use function::FunctionSpec;
-pub(crate) use schedule::Schedule;
 pub(crate) use service::ServiceSpec;
 pub(crate) use trigger::{Timer, TriggerSpec};
 

@@ -4,6 +4,7 @@
 
 pub(crate) mod deploy;
 pub(crate) mod pack;
+pub(crate) mod preview;
 pub(crate) mod yaml;
 
 use std::fs;

@@ -37,6 +37,8 @@ fn trials() -> Vec<Trial> {
         fun::deploy::fun_package_uploads_what_fun_deploy_then_uses,
         fun::deploy::fun_with_a_wrong_secret_fails_and_changes_nothing,
         fun::pack::fun_and_s_pack_what_the_table_says,
+        fun::preview::s_makes_of_expressions_what_the_cases_say,
+        fun::preview::s_refuses_the_expressions_that_the_list_says,
         fun::yaml::fun_and_s_read_yaml_as_the_table_says,
         fun::yaml::the_program_of_s_reads_plain_values_as_the_table_says,
         fun::yaml::fun_makes_text_of_variables_as_the_table_says,

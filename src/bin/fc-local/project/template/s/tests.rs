@@ -79,6 +79,21 @@ fn expressions_templates_and_extended_files_become_what_serverless_devs_makes_of
     }
 }
 
+/// A test of the clients gives the same list to Serverless Devs.
+#[test]
+fn what_serverless_devs_refuses_is_refused() {
+    let list = include_str!("cases/refused.txt");
+    for expression in list.lines() {
+        let vars = "vars: {number: 5, list: [x]}\n";
+        let resource = format!(
+            "resources: {{r: {{component: fc3, props: {{functionName: '{expression}'}}}}}}\n"
+        );
+        let refused = read(&format!("{vars}{resource}")).expect_err(expression);
+        assert!(refused.contains("not found"), "{expression}: {refused}");
+    }
+    assert_eq!(list.lines().count(), 5);
+}
+
 #[test]
 fn what_is_missing_has_the_components_defaults_and_variables_are_text() {
     let template = function("environmentVariables: {A: 1, B: true, C: x, D: null}").expect("read");
