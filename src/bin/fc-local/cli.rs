@@ -24,7 +24,7 @@ enum Command {
     /// Serve the API of Function Compute and run what is deployed to it
     #[command(after_help = start::EXAMPLES)]
     Start(start::StartArgs),
-    /// Build and serve what template.yml names, and again at each change
+    /// Build and serve what template.yml or s.yaml names, and again at each change
     #[command(after_help = watch::EXAMPLES)]
     Watch(watch::WatchArgs),
     /// Call a package without a server, or a function of a running server

@@ -36,6 +36,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   fc-local doctor                           in the project's folder
   fc-local doctor --package code.zip        a package elsewhere
+  fc-local doctor --template s.yaml         only one of the two templates
 
 Exit code: 0 if nothing fails, 1 if something does. A warning is about something that only some commands need.";
 
@@ -49,6 +50,10 @@ pub(crate) struct DoctorArgs {
     /// The package, a folder or a zip file, relative to the project's folder
     #[arg(long, value_name = "PATH", default_value = PACKAGE)]
     pub(crate) package: PathBuf,
+
+    /// Look at this template alone, relative to the project's folder; otherwise at template.yml and s.yaml
+    #[arg(long, value_name = "FILE")]
+    pub(crate) template: Option<PathBuf>,
 
     /// The port of `fc-local start`
     #[arg(long, value_name = "PORT", default_value_t = 8900)]

@@ -1,14 +1,14 @@
 //! template.yml (fun, FC 2.0) and s.yaml (Serverless Devs, FC 3.0) against the package and against each other.
 
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 
 use super::DoctorArgs;
 use super::finding::Finding;
-use crate::project::template::{FunctionSpec, Template};
-use crate::project::yaml::{self, Dialect, Yaml};
+use crate::name::Generation;
+use crate::project::template::{FunctionSpec, Template, resources};
+use crate::project::yaml::{self, Yaml};
 
 const TEMPLATE: &str = "template.yml";
 const S_YAML: &str = "s.yaml";
@@ -30,87 +30,131 @@ const SAME: [(&str, &str); 5] = [
 ];
 
 pub(super) fn look(args: &DoctorArgs) -> Vec<Finding> {
-    let file = args.dir.join(TEMPLATE);
-    if !file.exists() {
-        let seen = format!("there is no {TEMPLATE}; only `make deploy` needs it");
-        return vec![Finding::warning(TEMPLATE, seen, restore(TEMPLATE))];
+    if let Some(file) = &args.template {
+        return vec![one(args, &file.display().to_string())];
     }
-    let functions: Vec<FunctionSpec> = match Template::read(&file) {
-        Ok(template) => template
-            .services
-            .into_iter()
-            .flat_map(|service| service.functions)
-            .collect(),
-        Err(error) => {
-            let seen = error.to_string();
-            return vec![Finding::failure(TEMPLATE, seen, restore(TEMPLATE))];
+    match (
+        args.dir.join(TEMPLATE).exists(),
+        args.dir.join(S_YAML).exists(),
+    ) {
+        (true, _) => both(args),
+        (false, true) => vec![one(args, S_YAML)],
+        (false, false) => {
+            let seen =
+                format!("there is neither {TEMPLATE} nor {S_YAML}; only deploying needs one");
+            vec![Finding::warning(TEMPLATE, seen, restore(TEMPLATE))]
         }
-    };
-    if functions.is_empty() {
-        return vec![Finding::failure(
-            TEMPLATE,
-            "it has no function",
-            restore(TEMPLATE),
-        )];
     }
+}
+
+/// The template of `fun` against the package, and that of Serverless Devs against it.
+fn both(args: &DoctorArgs) -> Vec<Finding> {
+    let functions = match functions(args, TEMPLATE) {
+        Ok(functions) => functions,
+        Err(finding) => return vec![finding],
+    };
     vec![
-        against_package(args, &functions),
+        against_package(args, TEMPLATE, &functions),
         against_s_yaml(args, &functions),
     ]
 }
 
+fn one(args: &DoctorArgs, file: &str) -> Finding {
+    match functions(args, file) {
+        Ok(functions) => against_package(args, file, &functions),
+        Err(finding) => finding,
+    }
+}
+
+/// The functions of a template, each with its generation.
+fn functions(args: &DoctorArgs, file: &str) -> Result<Vec<(Generation, FunctionSpec)>, Finding> {
+    let failure = |seen: String| Finding::failure(file, seen, restore(file));
+    let template =
+        Template::read(&args.dir.join(file)).map_err(|error| failure(error.to_string()))?;
+    let functions = template.functions();
+    let functions: Vec<_> = functions
+        .map(|(name, function)| (name.generation(), function.clone()))
+        .collect();
+    match functions.is_empty() {
+        true => Err(failure("it has no function".to_owned())),
+        false => Ok(functions),
+    }
+}
+
 /// The first thing that is wrong with a function, or which functions are right.
-fn against_package(args: &DoctorArgs, functions: &[FunctionSpec]) -> Finding {
-    let wrong = functions
-        .iter()
-        .find_map(|function| wrong_function(args, function));
+fn against_package(
+    args: &DoctorArgs,
+    file: &str,
+    functions: &[(Generation, FunctionSpec)],
+) -> Finding {
+    let wrong = functions.iter().find_map(|(generation, function)| {
+        let of_fun = || wrong_for_fun(function);
+        let of_fun = (*generation == Generation::Fc2).then(of_fun).flatten();
+        of_fun.or_else(|| wrong_code(args, *generation, function))
+    });
     match wrong {
-        Some((seen, cure)) => Finding::failure(TEMPLATE, seen, cure),
+        Some((seen, line)) => Finding::failure(file, seen, format!("edit {file}: {line}")),
         None => {
-            let names: Vec<&str> = functions.iter().map(|one| one.name.as_str()).collect();
-            Finding::sound(TEMPLATE, format!("fits the package: {}", names.join(", ")))
+            let names: Vec<&str> = functions.iter().map(|(_, one)| one.name.as_str()).collect();
+            Finding::sound(file, format!("fits the package: {}", names.join(", ")))
         }
     }
 }
 
-fn wrong_function(args: &DoctorArgs, function: &FunctionSpec) -> Option<(String, String)> {
+/// What `fun` would refuse, or send otherwise than is written.
+fn wrong_for_fun(function: &FunctionSpec) -> Option<(String, String)> {
     let name = &function.name;
     let text = |key: &str| function.spec.get(key).and_then(Value::as_str);
-    let edit = |line: &str| format!("edit {TEMPLATE}: `{line}` under {name}");
+    let line = |line: &str| format!("`{line}` under {name}");
     let runtime = text("runtime").unwrap_or_default();
     if runtime != "custom" {
         let seen = format!("{name} has Runtime {runtime:?}, where a bootstrap needs custom");
-        return Some((seen, edit("Runtime: custom")));
+        return Some((seen, line("Runtime: custom")));
     }
     if text("handler").unwrap_or_default().is_empty() {
         let seen = format!("{name} has no Handler, which fun insists on");
-        return Some((seen, edit("Handler: index.handler")));
+        return Some((seen, line("Handler: index.handler")));
     }
     let port = function.spec.get("caPort").and_then(Value::as_i64);
     if let Some(port) = port.filter(|port| *port != PORT) {
         let seen = format!("{name} has CAPort {port}, which fun does not send: it stays {PORT}");
-        return Some((seen, edit(&format!("CAPort: {PORT}"))));
-    }
-    if plain(&function.code) != plain(&args.dir.join(&args.package)) {
-        let (code, package) = (inside(args, &function.code), args.package.display());
-        let seen = format!("{name} has CodeUri {code}, where the package is {package}");
-        return Some((seen, edit(&format!("CodeUri: ./{package}"))));
+        return Some((seen, line(&format!("CAPort: {PORT}"))));
     }
     None
 }
 
-fn against_s_yaml(args: &DoctorArgs, functions: &[FunctionSpec]) -> Finding {
-    let yaml = match read(&args.dir.join(S_YAML)) {
-        Ok(Some(yaml)) => yaml,
-        Ok(None) => {
-            let seen = format!("there is no {S_YAML}; only `s deploy` needs it");
-            return Finding::warning(S_YAML, seen, restore(S_YAML));
-        }
-        Err(error) => return Finding::failure(S_YAML, error, restore(S_YAML)),
+/// Code that is not the package.
+fn wrong_code(
+    args: &DoctorArgs,
+    generation: Generation,
+    function: &FunctionSpec,
+) -> Option<(String, String)> {
+    let key = match generation {
+        Generation::Fc2 => "CodeUri",
+        Generation::Fc3 => "code",
+    };
+    if plain(&function.code) == plain(&args.dir.join(&args.package)) {
+        return None;
+    }
+    let (name, code) = (&function.name, inside(args, &function.code));
+    let package = args.package.display();
+    let seen = format!("{name} has {key} {code}, where the package is {package}");
+    Some((seen, format!("`{key}: ./{package}` under {name}")))
+}
+
+fn against_s_yaml(args: &DoctorArgs, functions: &[(Generation, FunctionSpec)]) -> Finding {
+    let file = args.dir.join(S_YAML);
+    if !file.exists() {
+        let seen = format!("there is no {S_YAML}; only `s deploy` needs it");
+        return Finding::warning(S_YAML, seen, restore(S_YAML));
+    }
+    let resources = match resources(&file) {
+        Ok(resources) => resources,
+        Err(error) => return Finding::failure(S_YAML, error.to_string(), restore(S_YAML)),
     };
     let wrong = functions
         .iter()
-        .find_map(|function| wrong_twin(args, function, twin(&yaml, &function.name)));
+        .find_map(|(_, function)| wrong_twin(args, function, twin(&resources, &function.name)));
     match wrong {
         Some((seen, line)) => Finding::failure(S_YAML, seen, format!("edit {S_YAML}: {line}")),
         None => Finding::sound(S_YAML, format!("says the same as {TEMPLATE}")),
@@ -118,12 +162,11 @@ fn against_s_yaml(args: &DoctorArgs, functions: &[FunctionSpec]) -> Finding {
 }
 
 /// The function of s.yaml that has this name, else the one of the resource that has it.
-fn twin<'a>(yaml: &'a Yaml, name: &str) -> &'a Yaml {
-    let resources = yaml["resources"].entries();
-    resources
-        .map(|(_, resource)| at(resource, "props"))
-        .find(|props| props["functionName"].as_text() == Some(name))
-        .unwrap_or_else(|| at(yaml, &format!("resources/{name}/props")))
+fn twin<'a>(resources: &'a [(String, Yaml)], name: &str) -> &'a Yaml {
+    let named = |props: &Yaml| props["functionName"].as_text() == Some(name);
+    let by_name = resources.iter().find(|(_, props)| named(props));
+    let found = by_name.or_else(|| resources.iter().find(|(resource, _)| resource == name));
+    found.map_or(&Yaml::Null, |(_, props)| props)
 }
 
 /// What a function of s.yaml says otherwise, and what it should say.
@@ -173,18 +216,6 @@ fn different(
             format!("{theirs} of {name} as {left}"),
         )
     })
-}
-
-/// What a file of Serverless Devs says, or `None` if there is no such file.
-fn read(file: &Path) -> Result<Option<Yaml>, String> {
-    if !file.exists() {
-        return Ok(None);
-    }
-    let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
-    match yaml::parse(&text, Dialect::ServerlessDevs).map_err(|error| error.to_string())? {
-        Yaml::Null => Err("it is empty".to_owned()),
-        document => Ok(Some(document)),
-    }
 }
 
 /// What lies at this path of keys.

@@ -1,14 +1,15 @@
 //! The options of `fc-local watch`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::cmd::serve::ServeArgs;
+use crate::project::template;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
-  fc-local watch                            build, serve template.yml, and again at each change of the sources
+  fc-local watch                            build, serve template.yml or s.yaml, and again at each change of the sources
   fc-local watch --build 'make pkg'         with your own build, which fills each CodeUri
   fc-local watch -- --features direct       with these arguments for `cargo build`
   fc-local watch --watch proto --port 0     watch the folder proto as well, serve on any free port
@@ -21,7 +22,7 @@ the folder of the CodeUri names the program. A function whose bootstrap is a scr
 
 If a build fails, you see why, and the last good one keeps serving on the same port. After a good one, instances of
 the old code finish their calls, and new calls go to new instances. A change during a build starts another build after
-it. What template.yml no longer names stays until `fc-local rm`.
+it. What the template no longer names stays until `fc-local rm`.
 
 If the template is wrong, you see why at once; until you fix it, new code runs with the last good template. A function
 whose CodeUri is a zip file is served from that file: it needs no build, and a new file takes effect at once.
@@ -35,9 +36,10 @@ pub(crate) struct WatchArgs {
     #[command(flatten)]
     pub(super) serve: ServeArgs,
 
-    /// Serve this template, with the package in each `CodeUri`
-    #[arg(long, value_name = "FILE", default_value = TEMPLATE)]
-    pub(super) template: PathBuf,
+    /// Serve this template, with the package that it names for each function; otherwise template.yml, or s.yaml where there
+    /// is no template.yml
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
 
     /// Your own build, as a line for `sh`, instead of cargo's for each function. It puts the package into the empty folder `$FC_LOCAL_CODE`, for all functions
     /// whose `CodeUri` is not a zip file, or leaves it empty and fills the `CodeUri` of each function
@@ -59,5 +61,10 @@ pub(crate) struct WatchArgs {
     pub(super) cargo: Vec<String>,
 }
 
-/// What `fun` takes, too, unless it is given another.
-const TEMPLATE: &str = "template.yml";
+impl WatchArgs {
+    /// The template that is meant.
+    pub(super) fn template(&self) -> PathBuf {
+        let given = self.template.clone();
+        given.unwrap_or_else(|| template::find(Path::new("")))
+    }
+}

@@ -32,6 +32,7 @@ use std::sync::Arc;
 use crate::api::App;
 use crate::cmd::serve;
 use crate::output;
+use crate::project::template;
 
 pub(crate) use args::{EXAMPLES, WatchArgs};
 use bursts::Burst;
@@ -84,7 +85,7 @@ async fn watch(args: &WatchArgs, app: Arc<App>) -> Result<(), String> {
 fn named(args: &WatchArgs) -> Vec<PathBuf> {
     let here = args.build.iter().flat_map(|_| SOURCES.map(PathBuf::from));
     let mut named: Vec<PathBuf> = here.filter(|path| path.exists()).collect();
-    named.push(args.template.clone());
+    named.extend(template::files(&args.template()));
     named.extend(args.watch.iter().cloned());
     named
 }

@@ -46,7 +46,7 @@ impl Rounds {
         let build = |line: &String| Build::new(Recipe::Shell(line.clone()), args.serve.debug);
         Self {
             app,
-            file: args.template.clone(),
+            file: args.template(),
             command: args.build.clone(),
             cargo: args.cargo.clone(),
             with_symbols: args.serve.debug,

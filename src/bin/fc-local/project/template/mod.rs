@@ -95,6 +95,36 @@ impl FunctionSpec {
     }
 }
 
+/// How a template file is called, that of `fun` first.
+const FILES: [&str; 4] = ["template.yml", "template.yaml", "s.yaml", "s.yml"];
+
+/// The template of a folder: that of `fun`, else that of Serverless Devs; the first name if there is none.
+pub(crate) fn find(folder: &Path) -> PathBuf {
+    let files = FILES.map(|name| folder.join(name));
+    let found = files.iter().find(|file| file.is_file());
+    found.unwrap_or(&files[0]).clone()
+}
+
+/// The files that a template is read from: itself, and the one that it extends if it can be read.
+pub(crate) fn files(file: &Path) -> Vec<PathBuf> {
+    let base = fs::read_to_string(file).ok().filter(|text| s::is_one(text));
+    let base = base.and_then(|text| s::extended(file, &text));
+    let files = [file.to_owned()].into_iter();
+    files.chain(base.filter(|base| base.is_file())).collect()
+}
+
+/// The resources of a file of Serverless Devs, each with what it hands to its component, all expressions replaced.
+///
+/// # Errors
+///
+/// The file cannot be read, or is refused.
+pub(crate) fn resources(file: &Path) -> Result<Vec<(String, Yaml)>, TemplateError> {
+    s::resources(file).map_err(|why| TemplateError::Wrong {
+        file: file.to_owned(),
+        why,
+    })
+}
+
 impl Template {
     /// Reads a template file; code folders are relative to its own.
     pub(crate) fn read(file: &Path) -> Result<Self, TemplateError> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Reply, Server, fc_local, function_folder, package, text, wait_for};
 
@@ -128,9 +128,14 @@ fn the_functions_of_s_yaml_run_with_their_variables_hooks_and_defaults() {
 }
 
 #[test]
-fn an_http_function_of_s_yaml_is_reached_by_its_domain() {
+fn an_http_function_of_s_yaml_is_reached_by_its_address_and_its_domain() {
     let project = project();
     let server = serve(project.path());
+    let reply = server.request("GET", "/2023-03-30/proxy/demo-web/a?b=c", &[], b"");
+    assert_eq!(
+        (reply.status, &reply.json()["target"]),
+        (201, &json!("/a?b=c"))
+    );
     let reply = server.request("GET", "/a?b=c", &[("Host", "app.example.test")], b"");
     assert_eq!(
         (reply.status, &reply.json()["target"]),
@@ -164,6 +169,31 @@ fn variables_come_from_dotenv_unless_another_file_is_extended() {
     fs::write(at("s.yaml"), extending).expect("written");
     let said = text(&refused(project.path()).stderr);
     assert!(said.contains("env('FROM_DOTENV') not found"), "{said}");
+}
+
+#[test]
+fn watch_serves_s_yaml_where_there_is_no_template_yml() {
+    let project = project();
+    let data = project.path().join("data");
+    let mut command = fc_local();
+    // Zip files need no build.
+    command
+        .args(["watch", "--port", "0", "--build", "true", "--data"])
+        .arg(&data)
+        .current_dir(project.path())
+        .env("SYAML_TEST", "outside");
+    let server = Server::run(command, &data);
+    let described = |description: Value| {
+        wait_for("the function", || {
+            let reply = server.api_fc3("GET", "/functions/demo-event", &json!(null));
+            (reply.status == 200 && reply.json()["description"] == description).then_some(())
+        });
+    };
+    described(json!(""));
+    let base =
+        "vars: {region: r}\nresources: {event: {component: fc3, props: {description: new}}}\n";
+    fs::write(project.path().join("base.yaml"), base).expect("written");
+    described(json!("new"));
 }
 
 /// What `fc-local start` says of a project that it refuses.

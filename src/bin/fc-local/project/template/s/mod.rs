@@ -21,7 +21,7 @@ mod schema;
 mod value;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -53,6 +53,13 @@ pub(super) fn is_one(text: &str) -> bool {
         .any(|key| KEYS.contains(&key))
 }
 
+/// The file that a text of Serverless Devs extends, if it is YAML and extends one.
+pub(super) fn extended(file: &Path, text: &str) -> Option<PathBuf> {
+    let document = parse(text).ok()?;
+    let base = document.get("extend")?.as_text()?;
+    Some(file.with_file_name(base))
+}
+
 /// Reads what a file describes; code folders are relative to the file's own.
 ///
 /// # Errors
@@ -79,6 +86,16 @@ pub(super) fn read(file: &Path, text: &str) -> Result<Template, String> {
         ));
     }
     Ok(template)
+}
+
+/// The resources of a file, each with its props.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(super) fn resources(file: &Path) -> Result<Vec<(String, Yaml)>, String> {
+    let resources = resolve::resources(file, load(file)?, load)?.into_iter();
+    Ok(resources.map(|one| (one.name, one.props)).collect())
 }
 
 fn load(file: &Path) -> Result<Yaml, String> {

@@ -54,6 +54,7 @@ pub(super) fn resources(
 fn mapping(content: Yaml) -> Result<Entries, String> {
     match content {
         Yaml::Map(content) => Ok(content),
+        Yaml::Null => Err("it is empty".to_owned()),
         _ => Err("it is no mapping; it begins with `edition: 3.0.0`".to_owned()),
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::load;
 use super::resolve::resources;
-use crate::project::template::Template;
+use crate::project::template::{Template, files, find};
 use crate::project::yaml;
 
 /// Reads a file that begins as every one does.
@@ -193,4 +193,19 @@ fn an_older_edition_is_refused() {
     let error = Template::read(&file).expect_err("refused").to_string();
     let why = "its edition is '1.0.0', where fc-local reads 3.0.0; `s cli fc3 s2tos3` converts an older file";
     assert!(error.ends_with(why), "{error}");
+}
+
+#[test]
+fn the_template_of_a_folder_is_that_of_fun_or_else_that_of_serverless_devs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    assert_eq!(find(folder.path()), at("template.yml"));
+    fs::write(at("s.yaml"), "extend: base/s.yaml\n").expect("written");
+    assert_eq!(find(folder.path()), at("s.yaml"));
+    assert_eq!(files(&at("s.yaml")), [at("s.yaml")]);
+    fs::create_dir(at("base")).expect("made");
+    fs::write(at("base/s.yaml"), "edition: 3.0.0\n").expect("written");
+    assert_eq!(files(&at("s.yaml")), [at("s.yaml"), at("base/s.yaml")]);
+    fs::write(at("template.yml"), "").expect("written");
+    assert_eq!(find(folder.path()), at("template.yml"));
 }

@@ -25,6 +25,7 @@ Resources:
 ";
 
 const S_YAML: &str = "\
+edition: 3.0.0
 vars:
   function: &function
     runtime: custom.debian12
@@ -148,6 +149,15 @@ impl Machine {
         // Port 0 is always free; that of a bootstrap by hand may be in use here, which is a warning.
         doctor.args(["doctor", "--port=0"]).args(arguments);
         doctor.output().expect("fc-local runs")
+    }
+
+    /// The thing is as it has to be, and nothing fails.
+    pub(super) fn assert_sound(&self, arguments: &[&str], thing: &str, seen: &str) {
+        let output = self.doctor(arguments);
+        let said = text(&output.stdout);
+        let mut lines = said.lines().filter(|line| line.contains(thing));
+        let line = lines.find(|line| line.starts_with("ok ") && line.contains(seen));
+        assert!(line.is_some() && output.status.code() == Some(0), "{said}");
     }
 
     /// Holds what the doctor says of a thing, in its two lines, against what it should.

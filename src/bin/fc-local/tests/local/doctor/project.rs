@@ -126,7 +126,30 @@ fn a_template_that_does_not_fit_the_package_is_reported() {
     machine.write("project/template.yml", "a: [\n");
     machine.assert_says(&[], "FAIL", "template.yml", "", cure);
     machine.remove("project/template.yml");
-    machine.assert_says(&[], "warn", "template.yml", "there is no", cure);
+    machine.assert_sound(&[], "s.yaml", "fits the package: hello");
+    machine.remove("project/s.yaml");
+    let seen = "there is neither template.yml nor s.yaml";
+    machine.assert_says(&[], "warn", "template.yml", seen, cure);
+}
+
+#[test]
+fn an_s_yaml_is_looked_at_alone_where_it_is_named() {
+    let machine = Machine::sound();
+    let alone = ["--template", "s.yaml"];
+    machine.edit("s.yaml", "memorySize: 128", "memorySize: 512");
+    machine.assert_sound(&alone, "s.yaml", "fits the package: hello");
+    machine.edit("s.yaml", "code: ./pkg", "code: ./src");
+    let seen = "hello has code ./src, where the package is pkg";
+    let cure = "edit s.yaml: `code: ./pkg` under hello";
+    machine.assert_says(&alone, "FAIL", "s.yaml", seen, cure);
+    machine.edit("s.yaml", "code: ./src", "code: ${vars.none}");
+    machine.assert_says(
+        &alone,
+        "FAIL",
+        "s.yaml",
+        "${vars.none} not found",
+        "git checkout -- s.yaml",
+    );
 }
 
 #[test]
