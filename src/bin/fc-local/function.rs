@@ -15,6 +15,22 @@ pub(crate) struct Hook {
     pub(crate) timeout: Duration,
 }
 
+/// How the platform finds out whether a new instance may be called
+/// (the guide's page fc3, §6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HealthCheck {
+    /// The path that is asked, with its query.
+    pub(crate) path: String,
+    pub(crate) initial_delay: Duration,
+    /// Between two checks.
+    pub(crate) period: Duration,
+    pub(crate) timeout: Duration,
+    /// How many checks in a row have to fail.
+    pub(crate) failures: u64,
+    /// How many checks in a row have to succeed.
+    pub(crate) successes: u64,
+}
+
 /// Who functions belong to, and where they run.
 #[derive(Debug, Clone)]
 pub(crate) struct Owner {
@@ -39,6 +55,7 @@ pub(crate) struct Function {
     pub(crate) environment: BTreeMap<String, String>,
     /// The start command and its arguments; empty means `/code/bootstrap`.
     pub(crate) command: Vec<String>,
+    pub(crate) health: Option<HealthCheck>,
     /// Whether the function has a role, hence gets (made-up) credentials.
     pub(crate) has_role: bool,
     pub(crate) log_project: String,
@@ -79,6 +96,7 @@ impl Function {
             pre_stop: None,
             environment: BTreeMap::new(),
             command: Vec::new(),
+            health: None,
             has_role: false,
             log_project: String::new(),
             log_store: String::new(),

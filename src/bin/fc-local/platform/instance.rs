@@ -125,7 +125,7 @@ impl Instance {
             debugger::say_how_to_attach(&function, process.id());
         }
         let address = SocketAddr::from((options.target, port.number()));
-        spawn::wait_for_port(&process, &log, &function, address, options.start_limit).await?;
+        spawn::wait_until_ready(&process, &log, &function, address, options.start_limit).await?;
         let gate = Gate {
             in_flight: 0,
             retired: false,

@@ -6,6 +6,7 @@
 //! ```text
 //! pool, reserved               which instance serves a call, how many calls there may be
 //! cold, call                   starting an instance, calling it
+//! health                       the configured check of a new instance
 //! hook, instance               lifecycle hooks, an instance from start to stop
 //! spawn, environment           its process and its variables
 //! debugger                     what a debugger needs of it
@@ -21,6 +22,7 @@ pub(crate) mod cold;
 pub(crate) mod connections;
 pub(crate) mod debugger;
 mod environment;
+mod health;
 mod hook;
 pub(crate) mod instance;
 pub(crate) mod log;

@@ -6,6 +6,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
@@ -13,6 +14,7 @@ use tokio::process::Command;
 use tokio::time::Instant;
 
 use crate::function::Function;
+use crate::platform::health::{self, Unhealthy};
 use crate::platform::log::LogHub;
 use crate::platform::process::{ProcessGroup, describe_exit};
 use crate::project::package::{BOOTSTRAP, PackageError};
@@ -52,6 +54,8 @@ pub(crate) enum StartError {
         limit: Duration,
         log: String,
     },
+    /// It listens, but its health check fails.
+    Unhealthy { unhealthy: Unhealthy, log: String },
     /// It listens, but where the platform cannot reach it.
     LoopbackOnly { port: u16 },
     /// fc-local found no port for it.
@@ -70,7 +74,9 @@ impl StartError {
             Self::Package(_) | Self::NoCommand { .. } => "CAFileNotFound",
             Self::NotExecutable { .. } => "CAFilePermission",
             Self::NotRunnable { .. } | Self::Exited { .. } => "CAExited",
-            Self::NeverListened { .. } | Self::LoopbackOnly { .. } => "FunctionNotStarted",
+            Self::NeverListened { .. } | Self::LoopbackOnly { .. } | Self::Unhealthy { .. } => {
+                "FunctionNotStarted"
+            }
             Self::NoPort(_) | Self::NoPipe(_) | Self::NoFolder(_) => "InternalServerError",
         }
     }
@@ -113,6 +119,11 @@ impl fmt::Display for StartError {
                 "Function instance health check failed on port {port} in {} seconds. (it must listen on \
                  0.0.0.0 and the port in FC_CUSTOM_LISTEN_PORT) Logs : {log}",
                 limit.as_secs_f64()
+            ),
+            Self::Unhealthy { unhealthy, log } => write!(
+                f,
+                "Function instance health check failed: {unhealthy}. (healthCheckConfig.httpGetUrl has to be answered with \
+                 a status from 200 to 399) Logs : {log}"
             ),
             Self::LoopbackOnly { port } => write!(
                 f,
@@ -207,8 +218,38 @@ async fn start_when_closed(command: &mut Command) -> io::Result<ProcessGroup> {
     }
 }
 
-/// Waits until a TCP connection to the instance succeeds, as the platform's health check does.
-pub(crate) async fn wait_for_port(
+/// Waits until a TCP connection to the instance succeeds, as the platform does, and until the configured health check does.
+pub(crate) async fn wait_until_ready(
+    process: &ProcessGroup,
+    log: &LogHub,
+    function: &Function,
+    address: SocketAddr,
+    limit: Duration,
+) -> Result<(), StartError> {
+    let deadline = Instant::now() + limit;
+    wait_for_port(process, log, function, address, limit).await?;
+    let Some(check) = &function.health else {
+        return Ok(());
+    };
+    let checked = health::wait(check, address, deadline).await;
+    checked.map_err(|unhealthy| match process.exit_status() {
+        Some(status) => exited(function, status, log),
+        None => StartError::Unhealthy {
+            unhealthy,
+            log: log.startup_text(),
+        },
+    })
+}
+
+fn exited(function: &Function, status: ExitStatus, log: &LogHub) -> StartError {
+    StartError::Exited {
+        command: shown_command(function),
+        exit: describe_exit(status),
+        log: log.startup_text(),
+    }
+}
+
+async fn wait_for_port(
     process: &ProcessGroup,
     log: &LogHub,
     function: &Function,
@@ -219,12 +260,7 @@ pub(crate) async fn wait_for_port(
     let mut loopback_only_since = None;
     while TcpStream::connect(address).await.is_err() {
         if let Some(status) = process.exit_status() {
-            let exit = describe_exit(status);
-            return Err(StartError::Exited {
-                command: shown_command(function),
-                exit,
-                log: log.startup_text(),
-            });
+            return Err(exited(function, status, log));
         }
         if Instant::now() >= deadline {
             return Err(StartError::NeverListened {

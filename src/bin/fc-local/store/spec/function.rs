@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Fields, Spec, in_range};
+use super::health::HealthSpec;
 use super::service::{LogConfig, ServiceSpec};
 use super::{defaults, lists};
 use crate::facts::limit;
@@ -72,12 +73,13 @@ struct HookSpec {
 
 /// How the process is started.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 struct CustomRuntime {
     #[serde(alias = "Command")]
     command: Option<Vec<String>>,
     #[serde(alias = "Args")]
     args: Option<Vec<String>>,
+    health_check_config: Option<HealthSpec>,
     #[serde(flatten)]
     rest: Fields,
 }
@@ -106,6 +108,7 @@ impl FunctionSpec {
             pre_stop: self.hook(|hooks| &hooks.pre_stop),
             environment: self.environment_variables.clone().unwrap_or_default(),
             command: self.command(),
+            health: self.health().and_then(HealthSpec::check),
             has_role: role.as_ref().is_some_and(|role| !role.is_empty()),
             log_project: log.project.unwrap_or_default(),
             log_store: log.logstore.unwrap_or_default(),
@@ -121,7 +124,14 @@ impl FunctionSpec {
 
     /// Whether it starts something else than the `bootstrap` of its package.
     pub(crate) fn has_command(&self) -> bool {
-        self.custom_runtime_config.is_some()
+        !self.command().is_empty()
+    }
+
+    fn health(&self) -> Option<&HealthSpec> {
+        self.custom_runtime_config
+            .as_ref()?
+            .health_check_config
+            .as_ref()
     }
 
     fn concurrency(&self) -> Option<u32> {
@@ -208,6 +218,7 @@ impl Spec for FunctionSpec {
     fn check(&self) -> Result<(), String> {
         self.check_runtime()?;
         self.check_numbers()?;
+        self.health().map_or(Ok(()), HealthSpec::check_ranges)?;
         self.environment_variables
             .as_ref()
             .map_or(Ok(()), check_environment)

@@ -9,6 +9,7 @@ mod defaults;
 mod domain;
 mod fields;
 mod function;
+mod health;
 mod lists;
 mod rewrite;
 mod schedule;

@@ -10,6 +10,7 @@ mod damage;
 mod doctor;
 mod events;
 mod guard;
+mod health;
 mod http;
 mod instances;
 mod invoke;
