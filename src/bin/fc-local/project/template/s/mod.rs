@@ -69,20 +69,23 @@ pub(super) fn read(file: &Path, text: &str) -> Result<Template, String> {
     let resources = resolve::resources(file, parse(text)?, load)?;
     let folder = file.parent().unwrap_or(Path::new(""));
     let mut template = Template::default();
+    // Functions that are left out: a route to one leads nowhere.
+    let mut left_out = Vec::new();
     for resource in &resources {
         match component(resource) {
-            FUNCTION => add_function(&mut template, resource, folder)?,
-            DOMAIN => add_domain(&mut template, resource)?,
+            FUNCTION => left_out.extend(add_function(&mut template, resource, folder)?),
+            DOMAIN => {}
             other => template.leave_out(&resource.name, &format!("the component {other}")),
         }
     }
+    let domains = resources.iter().filter(|one| component(one) == DOMAIN);
+    for resource in domains {
+        add_domain(&mut template, resource, &left_out)?;
+    }
     if template.functions.is_empty() {
-        template
-            .notes
-            .iter()
-            .for_each(|note| crate::output::say(note));
         return Err(format!(
-            "no resource of the component {FUNCTION} can run here, so there is nothing to run"
+            "no resource of the component {FUNCTION} can run here, so there is nothing to run; {}",
+            template.notes.join("; ")
         ));
     }
     Ok(template)
@@ -114,13 +117,18 @@ fn component(resource: &Resource) -> &str {
     name.split('@').next().unwrap_or_default()
 }
 
-fn add_function(template: &mut Template, resource: &Resource, folder: &Path) -> Result<(), String> {
+/// Adds a function, or returns the name of one that cannot run here.
+fn add_function(
+    template: &mut Template,
+    resource: &Resource,
+    folder: &Path,
+) -> Result<Option<String>, String> {
     let place = &resource.name;
     let mut props: FunctionProps = props_of(resource)?;
     let runtime = props.runtime.clone().unwrap_or_default();
     if !runtime.starts_with(CUSTOM) || runtime.starts_with(CONTAINER) {
         template.leave_out(place, &format!("the runtime '{runtime}'"));
-        return Ok(());
+        return Ok(props.function_name);
     }
     for key in props.unplayed() {
         template.leave_out(&format!("{place}: {key}"), "it");
@@ -141,7 +149,7 @@ fn add_function(template: &mut Template, resource: &Resource, folder: &Path) -> 
         triggers,
         async_config: async_config.map(|config| fields(&config)),
     });
-    Ok(())
+    Ok(None)
 }
 
 fn code_of(place: &str, code: Option<Value>) -> Result<String, String> {
@@ -177,7 +185,11 @@ fn played_trigger(
     Some((trigger.trigger_name, fields(&spec)))
 }
 
-fn add_domain(template: &mut Template, resource: &Resource) -> Result<(), String> {
+fn add_domain(
+    template: &mut Template,
+    resource: &Resource,
+    left_out: &[String],
+) -> Result<(), String> {
     let place = &resource.name;
     let props: DomainProps = props_of(resource)?;
     if props.domain_name.eq_ignore_ascii_case(AUTO) {
@@ -188,9 +200,14 @@ fn add_domain(template: &mut Template, resource: &Resource) -> Result<(), String
     for key in props.unplayed() {
         template.leave_out(&format!("{place}: {key}"), "it");
     }
+    let mut routes = props.route_config.unwrap_or_default();
+    for (path, function) in routes.without(left_out) {
+        let note = format!("{place}: the route {path} is left out with its function {function}");
+        template.notes.push(note);
+    }
     let spec = json!({
         "protocol": props.protocol.unwrap_or_else(|| "HTTP".into()),
-        "routeConfig": fields(&props.route_config.unwrap_or_default()),
+        "routeConfig": fields(&routes),
     });
     let domain = props.domain_name.to_ascii_lowercase();
     template.domains.push((domain, fields(&spec)));

@@ -112,7 +112,8 @@ fn what_cannot_be_played_is_left_out_with_a_line() {
          vpcConfig: auto\n      logConfig: auto\n      triggers:\n        - {triggerName: o, triggerType: oss, triggerConfig: {}}\n        \
          - {triggerName: t, triggerType: timer, triggerConfig: {cronExpression: '@every 5m', enable: true}}\n  \
          node: {component: fc3, props: {functionName: n, runtime: nodejs20, code: .}}\n  \
-         d: {component: fc3-domain, props: {domainName: auto}}\n  other: {component: oss, props: {}}\n",
+         d: {component: fc3-domain, props: {domainName: auto}}\n  \
+         e: {component: fc3-domain, props: {domainName: e.test, routeConfig: {routes: [{path: /n, functionName: n}, {path: /f, functionName: f}]}}}\n  other: {component: oss, props: {}}\n",
     )
     .expect("read");
     let notes = [
@@ -120,10 +121,13 @@ fn what_cannot_be_played_is_left_out_with_a_line() {
         "f: logConfig: auto is left out because fc-local does not imitate it",
         "f/o is left out because fc-local does not imitate triggers of the type oss",
         "node is left out because fc-local does not imitate the runtime 'nodejs20'",
-        "d is left out: only the cloud gives it a domainName",
         "other is left out because fc-local does not imitate the component oss",
+        "d is left out: only the cloud gives it a domainName",
+        "e: the route /n is left out with its function n",
     ];
     assert_eq!(template.notes, notes);
+    let routes = &template.domains[0].1["routeConfig"]["routes"];
+    assert_eq!(*routes, json!([{"path": "/f", "functionName": "f"}]));
     let names: Vec<_> = template.functions[0]
         .triggers
         .iter()
