@@ -12,10 +12,11 @@ PANIC ?= unwind
 SERVER ?= tiny-http
 # The name of a sample event, in the place of EVENT.
 EXAMPLE ?=
-# Whose log `make logs` prints.
+# What `make local` deploys, and the function of it that `make invoke` calls and whose log `make logs` prints.
+TEMPLATE ?= template.yml
 FUNCTION ?= event
 MIRROR ?=
-export ARCH STD PANIC SERVER MIRROR
+export ARCH STD PANIC SERVER TEMPLATE FUNCTION MIRROR
 
 # `make deploy FC=local` deploys to the local Function Compute instead of the cloud.
 FC ?= cloud
@@ -63,9 +64,9 @@ test: export NOT_RUN := $(NOT_RUN)
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "variables: EVENT, EXAMPLE (run, invoke); FUNCTION (logs); SERVER=tiny-http|direct (all); SECONDS=60 TARGET=head (fuzz);"
+	@echo "variables: EVENT, EXAMPLE (run, invoke); FUNCTION (invoke, logs); SERVER=tiny-http|direct (all); SECONDS=60 TARGET=head (fuzz);"
 	@echo "           ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl); FC=cloud|local (deploy);"
-	@echo "           PORT=8900 (local, watch); FINDING=name (findings);"
+	@echo "           PORT=8900 (local, watch); TEMPLATE (local); FINDING=name (findings);"
 	@echo "           QUICK=1 INSTALL=1 ONLY=go,node PHASES=start,small,load,work MERGE=1 (compare)"
 
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
@@ -133,7 +134,7 @@ build-img: ## build the package in a container (needs docker)
 	@command -v docker >/dev/null || { echo "make build-img: docker is missing: 'make musl' needs none" >&2; exit 1; }
 	docker build --file musl/Dockerfile --build-arg MIRROR="$(MIRROR)" --output pkg .
 
-local: musl ## start the local Function Compute with template.yml deployed
+local: musl ## start the local Function Compute with template.yml deployed, or with TEMPLATE=s.yaml
 	@FC_LOCAL_PROGRAM="$$($(FC_LOCAL) --where)" sh tests/fun/local.sh start
 
 watch: ## serve template.yml as `make local` does, and build and serve it again at each change
@@ -142,13 +143,13 @@ watch: ## serve template.yml as `make local` does, and build and serve it again 
 deploy: musl ## build the package and deploy template.yml by fun
 	@sh musl/deploy.sh
 
-invoke: ## invoke the event function of `make local` with EVENT, or with a sample: EXAMPLE=oss
+invoke: ## invoke FUNCTION=event of `make local` with EVENT, or with a sample: EXAMPLE=oss
 ifdef EXAMPLE
 	@mkdir -p target
 	@$(FC_LOCAL) example $(EXAMPLE) >target/event
-	@sh tests/fun/local.sh invoke <target/event
+	@FC_LOCAL_PROGRAM="$$($(FC_LOCAL) --where)" sh tests/fun/local.sh invoke <target/event
 else
-	@sh tests/fun/local.sh invoke "$$EVENT"
+	@FC_LOCAL_PROGRAM="$$($(FC_LOCAL) --where)" sh tests/fun/local.sh invoke "$$EVENT"
 endif
 
 logs: ## print the log of a function of `make local` or `make watch`: FUNCTION=event, the default, or FUNCTION=web

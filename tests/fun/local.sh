@@ -1,14 +1,17 @@
 #!/bin/sh
 # The local Function Compute in the shape of the Makefile's targets, from the project's folder:
 #
-# sh tests/fun/local.sh start          starts it and deploys template.yml by the real fun, if that is there
-# sh tests/fun/local.sh deploy         deploys template.yml to the one that runs
-# sh tests/fun/local.sh invoke EVENT   invokes the event function of the one that runs; without EVENT it comes from stdin
+# sh tests/fun/local.sh start          starts it with the functions of TEMPLATE, which is template.yml unless given
+# sh tests/fun/local.sh deploy         deploys template.yml to the one that runs, by the real fun
+# sh tests/fun/local.sh invoke EVENT   invokes FUNCTION, which is event unless given; without EVENT it comes from stdin
 #
-# FC_LOCAL_PROGRAM is the fc-local to start, cargo's usual place unless given. PORT is where it listens: 8900 unless given, 0 is any free port.
+# FC_LOCAL_PROGRAM is the fc-local to run, the one in cargo's usual place unless given. PORT is where it listens: 8900 unless
+# given, 0 is any free port.
 set -eu
 
-data=${CARGO_TARGET_DIR:-target}/fc-local
+target=${CARGO_TARGET_DIR:-target}
+tool=${FC_LOCAL_PROGRAM:-$target/debug/fc-local}
+data=$target/fc-local
 exports=$data/env.sh
 
 fail() {
@@ -30,11 +33,6 @@ run_fun() {
     env -u CI NODE_NO_WARNINGS=1 "$cli" "$@" </dev/null
 }
 
-# Whether the exports are those of the given process: the file outlives a server that is killed.
-exports_of() {
-    grep -qsx "# Written by process $1" "$exports"
-}
-
 reach() {
     server=$(sed -n 's/^# Written by process //p' "$exports" 2>/dev/null || :)
     { [ -n "$server" ] && kill -0 "$server" 2>/dev/null; } ||
@@ -42,29 +40,9 @@ reach() {
     . "$exports"
 }
 
-# Waits for the server, so that it has stopped its instances when make returns.
-stop() {
-    kill "$server" 2>/dev/null || :
-    wait "$server" || :
-}
-
 case ${1:-} in
 start)
-    "${FC_LOCAL_PROGRAM:-${CARGO_TARGET_DIR:-target}/debug/fc-local}" start --port "${PORT:-8900}" --data "$data" &
-    server=$!
-    trap stop EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
-    until exports_of $server; do
-        kill -0 $server 2>/dev/null || fail "the local Function Compute did not start"
-        sleep 0.1
-    done
-    if [ -n "$(find_fun)" ]; then
-        (reach && run_fun deploy -y -t template.yml) || fail "template.yml was not deployed, see above"
-    else
-        echo "fun is missing (run 'make fun', which needs node), so template.yml is not deployed; what was deployed before is there"
-    fi
-    wait $server
+    exec "$tool" start --port "${PORT:-8900}" --data "$data" --template "${TEMPLATE:-template.yml}"
     ;;
 deploy)
     reach
@@ -72,11 +50,8 @@ deploy)
     ;;
 invoke)
     reach
-    # In a file, an event may begin with a dash, be a file's name or no text at all.
-    event=$(mktemp)
-    trap 'rm -f "$event"' EXIT
-    if [ $# -gt 1 ]; then printf %s "$2"; else cat; fi >"$event"
-    run_fun invoke event -f "$event"
+    if [ $# -gt 1 ]; then set -- -e "$2"; else set -- -f -; fi
+    exec "$tool" invoke --on "${FUNCTION:-event}" --server-data "$data" "$@"
     ;;
 *)
     fail "say what: start, deploy or invoke"

@@ -48,19 +48,12 @@ const PYTHON: Program = Program {
 /// A script in Python that the tests of fc-runtime itself run.
 const PYTHON_TEST: &str = "tests/local/check/bootstrap";
 
-/// By this script `make local` and `make invoke` of fc-runtime itself use fun; in any other project they have no use for
-/// it.
-const FUN_SCRIPT: &str = "tests/fun/local.sh";
-
-/// The fun that `make fun` installs for that script.
-const FUN_OF_SCRIPT: &str = "tests/fun/node_modules/.bin/fun";
-
 pub(super) fn look(project: &Path) -> Vec<Finding> {
     let mut findings = vec![program(&ZIP), program(&NODE)];
     if project.join(PYTHON_TEST).exists() {
         findings.push(program(&PYTHON));
     }
-    findings.push(fun(project));
+    findings.push(fun());
     findings
 }
 
@@ -77,7 +70,7 @@ fn program(program: &Program) -> Finding {
     }
 }
 
-fn fun(project: &Path) -> Finding {
+fn fun() -> Finding {
     let cure = format!("npm install --global --ignore-scripts @alicloud/fun@{FUN_VERSION}");
     match fun_version() {
         Some(version) if version == FUN_VERSION => Finding::sound("fun", version),
@@ -86,18 +79,9 @@ fn fun(project: &Path) -> Finding {
             Finding::warning("fun", seen, cure)
         }
         None => {
-            let seen = format!("not there; only {}", jobs_of_fun(project));
+            let seen = "not there; only `make deploy` needs it";
             Finding::warning("fun", seen, cure)
         }
-    }
-}
-
-/// What needs a fun that can be found on the path.
-fn jobs_of_fun(project: &Path) -> &'static str {
-    if project.join(FUN_SCRIPT).exists() && !project.join(FUN_OF_SCRIPT).exists() {
-        "`make deploy`, `make local` and `make invoke` need it"
-    } else {
-        "`make deploy` needs it"
     }
 }
 

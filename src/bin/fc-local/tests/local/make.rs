@@ -6,13 +6,19 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use crate::support::{root, text, wait_for};
+use crate::support::{function_folder, root, text, wait_for};
 
-/// All that the script needs besides `fun` and `node`.
-const TOOLS: [&str; 7] = ["cat", "env", "grep", "mktemp", "rm", "sed", "sleep"];
+/// All that the script and the function need, besides `fun` and `node` to deploy.
+const TOOLS: [&str; 5] = ["env", "python3", "rm", "sed", "sleep"];
 
-/// Writes down its arguments, and the content of the file that follows `-f`.
-const FUN: &str = "#!/bin/sh\necho \"$*\" >>fun.args\n[ \"$3\" != -f ] || cat \"$4\" >fun.event\n";
+/// Writes down its arguments.
+const FUN: &str = "#!/bin/sh\necho \"$*\" >>fun.args\n";
+
+const TEMPLATE: &str = "Resources:\n  s:\n    Type: Aliyun::Serverless::Service\n    event:\n      \
+    Type: Aliyun::Serverless::Function\n      Properties: {Handler: h, Runtime: custom, CodeUri: ./pkg, Timeout: 30}\n";
+
+const S_YAML: &str = "edition: 3.0.0\nresources:\n  event:\n    component: fc3\n    \
+    props: {functionName: s-event, runtime: custom, code: ./pkg, timeout: 30}\n";
 
 struct Project(tempfile::TempDir);
 
@@ -30,6 +36,11 @@ impl Project {
             let found = found.iter().find(|path| path.exists()).expect(tool);
             symlink(found, bin.join(tool)).expect("a link");
         }
+        fs::create_dir(project.path("pkg")).expect("pkg");
+        let function = function_folder().join("bootstrap");
+        fs::copy(function, project.path("pkg/bootstrap")).expect("copied");
+        fs::write(project.path("template.yml"), TEMPLATE).expect("written");
+        fs::write(project.path("s.yaml"), S_YAML).expect("written");
         for (name, script) in programs {
             fs::write(bin.join(name), script).expect("written");
             fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).expect("mode");
@@ -49,6 +60,8 @@ impl Project {
             .current_dir(self.0.path())
             .env("PATH", self.path("bin"))
             .env("PORT", "0")
+            .env_remove("TEMPLATE")
+            .env_remove("FUNCTION")
             .env_remove("CARGO_TARGET_DIR")
             .stdin(Stdio::null());
         command
@@ -59,14 +72,23 @@ impl Project {
     }
 
     fn start(&self) -> Running {
+        self.start_with("template.yml")
+    }
+
+    fn start_with(&self, template: &str) -> Running {
         let output = fs::File::create(self.path("said")).expect("a file");
         let mut command = self.command(&["start"]);
+        command.env("TEMPLATE", template);
         command.stdout(output.try_clone().expect("a copy"));
         Running(command.stderr(output).spawn().expect("the script runs"))
     }
 
-    fn said(&self) -> String {
-        fs::read_to_string(self.path("said")).unwrap_or_default()
+    /// Waits until the template is deployed.
+    fn is_served(&self) {
+        wait_for("the deployment", || {
+            let said = fs::read_to_string(self.path("said")).unwrap_or_default();
+            said.contains("takes events").then_some(())
+        });
     }
 
     fn exports(&self) -> Option<String> {
@@ -103,20 +125,22 @@ fn signal(name: &str, pid: &str) {
     assert!(sent.expect("kill runs").success());
 }
 
-fn with_fun() -> Project {
-    Project::with(&[("fun", FUN), ("node", "#!/bin/sh\n")])
+/// What the script prints of an event's result.
+fn result(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    text(&output.stdout)
 }
 
 #[test]
-fn without_fun_the_local_function_compute_says_so_and_serves() {
-    for programs in [&[("node", "#!/bin/sh\n")][..], &[], &[("fun", FUN)]] {
-        let project = Project::with(programs);
-        let mut running = project.start();
-        wait_for("the script to say what is missing", || {
-            project.said().contains("fun is missing").then_some(())
-        });
-        assert!(matches!(running.0.try_wait(), Ok(None)), "it serves");
-        signal("-0", &project.server_pid());
+fn without_fun_the_local_function_compute_serves_either_template() {
+    for (template, function) in [("template.yml", "event"), ("s.yaml", "s-event")] {
+        let project = Project::with(&[]);
+        let mut running = project.start_with(template);
+        project.is_served();
+        let mut invoke = project.command(&["invoke", "version"]);
+        let invoked = invoke.env("FUNCTION", function).output();
+        let result = result(&invoked.expect("the script runs"));
+        assert!(result.ends_with("1\n"), "{result}");
         running.stop();
         assert_eq!(project.exports(), None, "the server has ended too");
     }
@@ -124,55 +148,60 @@ fn without_fun_the_local_function_compute_says_so_and_serves() {
 
 #[test]
 fn a_second_start_fails_and_leaves_the_first_reachable() {
-    let project = with_fun();
+    let project = Project::with(&[("fun", FUN), ("node", "#!/bin/sh\n")]);
     let _running = project.start();
-    wait_for("the deployment", || {
-        fs::read_to_string(project.path("fun.args")).ok()
-    });
+    project.is_served();
     let before = project.exports();
     let second = project.run(&["start"]);
     let said = text(&second.stderr);
     assert_eq!(second.status.code(), Some(1));
-    assert!(
-        said.contains("in use by another fc-local") && said.contains("did not start"),
-        "{said}"
-    );
+    assert!(said.contains("in use by another fc-local"), "{said}");
     assert!(before.is_some() && project.exports() == before);
     assert!(project.run(&["deploy"]).status.success());
     let asked = fs::read_to_string(project.path("fun.args")).expect("asked");
-    assert_eq!(asked, "deploy -y -t template.yml\n".repeat(2));
+    assert_eq!(asked, "deploy -y -t template.yml\n");
 }
 
 #[test]
-fn an_event_reaches_fun_as_it_is_given() {
-    let project = with_fun();
-    let _running = project.start();
-    project.server_pid();
-    for event in ["-e", "--help", "fun.args", "{\"a\": 'b'}", "", "\\n %s"] {
-        let invoked = project.run(&["invoke", event]);
-        assert!(invoked.status.success(), "{event}: {invoked:?}");
-        let given = fs::read_to_string(project.path("fun.event")).expect("an event");
-        assert_eq!(given, event);
+fn deploying_to_it_without_fun_says_what_is_missing() {
+    for programs in [&[("node", "#!/bin/sh\n")][..], &[], &[("fun", FUN)]] {
+        let project = Project::with(programs);
+        let _running = project.start();
+        project.is_served();
+        let output = project.run(&["deploy"]);
+        let said = text(&output.stderr);
+        assert!(
+            output.status.code() == Some(1) && said.contains("fun is missing: run 'make fun'"),
+            "{said}"
+        );
     }
 }
 
 #[test]
-fn an_event_may_come_from_stdin_because_it_need_not_be_text() {
-    let project = with_fun();
+fn an_event_reaches_the_function_as_it_is_given() {
+    let project = Project::with(&[]);
     let _running = project.start();
-    project.server_pid();
-    fs::write(project.path("event"), b"\0\xff\n").expect("written");
-    let event = fs::File::open(project.path("event")).expect("opened");
+    project.is_served();
+    for event in ["-e", "--help", "template.yml", "{\"a\": 'b'}", "", "\\n %s"] {
+        let result = result(&project.run(&["invoke", event]));
+        assert!(
+            result.ends_with(&format!("\n{event}\n")),
+            "{event}: {result}"
+        );
+    }
+    // From stdin, because it need not be text.
+    fs::write(project.path("given"), b"\0\xff\n").expect("written");
+    let event = fs::File::open(project.path("given")).expect("opened");
     let invoked = project.command(&["invoke"]).stdin(event).output();
-    assert!(invoked.expect("the script runs").status.success());
-    let given = fs::read(project.path("fun.event")).expect("an event");
-    assert_eq!(given, b"\0\xff\n");
+    let invoked = invoked.expect("the script runs");
+    assert!(invoked.stdout.ends_with(b"\n\0\xff\n\n"), "{invoked:?}");
 }
 
 #[test]
 fn a_server_that_was_killed_is_reported_with_its_cure() {
-    let project = with_fun();
+    let project = Project::with(&[]);
     let mut running = project.start();
+    project.is_served();
     signal("-KILL", &project.server_pid());
     running.0.wait().expect("ended");
     assert!(project.exports().is_some(), "what it wrote is still there");

@@ -13,5 +13,5 @@ run: package ## build the package and call it once with EVENT
 
 invoke: ## call the function of `make local` or `make watch` with EVENT
 	@$(NEED_FC_LOCAL)
-	@$(FC_LOCAL) invoke --on '{{name}}/{{name}}' --server-data $(DATA) $(THE_EVENT)
+	@$(FC_LOCAL) invoke --on '$(if $(IS_FC3),,{{name}})/{{name}}' --server-data $(DATA) $(THE_EVENT)
 

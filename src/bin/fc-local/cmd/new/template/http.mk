@@ -10,5 +10,5 @@ run: package ## build the package and ask it for URL once
 
 invoke: ## ask the function of `make local` or `make watch` for URL
 	@curl --silent --show-error --globoff --include \
-		"http://127.0.0.1:$(PORT)/2016-08-15/proxy/{{name}}/{{name}}$$URL"
+		"http://127.0.0.1:$(PORT)/$(if $(IS_FC3),2023-03-30/proxy,2016-08-15/proxy/{{name}})/{{name}}$$URL"
 

@@ -109,18 +109,11 @@ fn a_missing_program_of_some_jobs_is_a_warning() {
 }
 
 #[test]
-fn what_needs_fun_is_reported_as_the_makefile_of_the_project_has_it() {
+fn only_deploying_needs_fun() {
     let machine = Machine::sound();
     machine.remove("bin/fun");
     let cure = "npm install --global --ignore-scripts @alicloud/fun@3.6.24";
     let deploy = "not there; only `make deploy` needs it";
-    // A project of `fc-local new`.
-    machine.assert_says(&[], "warn", "fun", deploy, cure);
-    // The repository of fc-runtime, and what `make fun` brings there.
-    machine.write("project/tests/fun/local.sh", "");
-    let all = "not there; only `make deploy`, `make local` and `make invoke` need it";
-    machine.assert_says(&[], "warn", "fun", all, cure);
-    machine.write("project/tests/fun/node_modules/.bin/fun", "");
     machine.assert_says(&[], "warn", "fun", deploy, cure);
 }
 

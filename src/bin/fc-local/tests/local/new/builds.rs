@@ -1,5 +1,6 @@
 //! New projects that are built, tested, run and served, as their Makefile and their CI do it.
 
+use std::path::Path;
 use std::process::Command;
 use std::sync::PoisonError;
 
@@ -75,6 +76,20 @@ fn the_ci_of_a_new_project_passes_as_it_was_made() {
     assert!(project.path("package.zip").exists());
 }
 
+/// The server of `make local` with a template, once `make invoke` gets an answer of its function.
+fn served(project: &Project, data: &Path, template: &str) -> Server {
+    let server = Server::run(project.make(&["local", "PORT=0", template]), data);
+    let (_, port) = server.address.rsplit_once(':').expect("a port");
+    let (url, port) = ("URL=/hello/Ferris'$s?{a,b}", format!("PORT={port}"));
+    wait_for("the function to be served", || {
+        let invoke = project.make(&["invoke", url, &port, template]).output();
+        text(&invoke.expect("make runs").stdout)
+            .ends_with("\r\n\r\nHello Ferris'$s!")
+            .then_some(())
+    });
+    server
+}
+
 #[test]
 fn a_new_http_project_tests_runs_and_is_served() {
     let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -88,18 +103,8 @@ fn a_new_http_project_tests_runs_and_is_served() {
     assert!(shown.ends_with(" compressed\nHello y'all$me!"), "{shown}");
 
     let data = project.path("target/fc-local");
-    let server = Server::run(project.make(&["local", "PORT=0"]), &data);
-    let (_, port) = server.address.rsplit_once(':').expect("a port");
-    let (url, port) = ("URL=/hello/Ferris'$s?{a,b}", format!("PORT={port}"));
-    wait_for("the function to be served", || {
-        let asked = project
-            .make(&["invoke", url, &port])
-            .output()
-            .expect("make runs");
-        text(&asked.stdout)
-            .ends_with("\r\n\r\nHello Ferris'$s!")
-            .then_some(())
-    });
+    drop(served(&project, &data, "TEMPLATE=s.yaml"));
+    let server = served(&project, &data, "TEMPLATE=template.yml");
     let target = "/2016-08-15/proxy/hello_http/hello_http/hello/Ferris";
     let head = server.request("HEAD", target, &[], b"");
     assert_eq!(
