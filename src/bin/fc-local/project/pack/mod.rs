@@ -22,8 +22,6 @@ pub(crate) enum Rules {
     /// `fun`, by the `.funignore` of the folder in which the template lies.
     Fun { project: PathBuf },
     /// Serverless Devs, by each `.fcignore` in the code.
-    // s.yaml is not deployed yet.
-    #[allow(dead_code)]
     ServerlessDevs,
 }
 

@@ -17,8 +17,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::project::pack::Rules;
 use crate::name::FunctionName;
+use crate::project::pack::Rules;
 use crate::project::yaml::{self, Dialect, Yaml, YamlError};
 use schema::{Fields, fields};
 

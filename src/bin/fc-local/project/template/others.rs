@@ -9,7 +9,7 @@ use crate::project::yaml::Yaml;
 
 /// How the names of the runtimes begin that FC has and fc-local has not. Any other name is refused when it is deployed, as it
 /// may be misspelt.
-const OTHER_RUNTIMES: [&str; 8] = [
+const OTHER_RUNTIMES: [&str; 9] = [
     "nodejs",
     "python",
     "java",
@@ -18,18 +18,22 @@ const OTHER_RUNTIMES: [&str; 8] = [
     "go",
     "powershell",
     "custom-container",
+    "micro-sandbox",
 ];
 
 /// The runtime of a function, if fc-local cannot run it.
 pub(super) fn runtime(function: &Yaml) -> Option<&str> {
     let runtime = function["Properties"]["Runtime"].as_text()?;
-    let mut others = OTHER_RUNTIMES.iter();
-    others
-        .any(|other| runtime.starts_with(other))
-        .then_some(runtime)
+    is_other(runtime).then_some(runtime)
 }
 
-/// Takes out the routes that lead to functions which were left out, `service/function` each, and domains that had no others.
+/// Whether FC has a runtime and fc-local has not.
+pub(super) fn is_other(runtime: &str) -> bool {
+    let mut others = OTHER_RUNTIMES.iter();
+    others.any(|other| runtime.starts_with(other))
+}
+
+/// Takes out the routes that lead to functions which were left out, `service/function` or `/function` each, and domains that had no others.
 pub(super) fn drop_routes(template: &mut Template, left_out: &[String]) {
     let mut notes = Vec::new();
     template.domains.retain_mut(|(domain, spec)| {

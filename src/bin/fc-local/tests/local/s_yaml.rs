@@ -69,6 +69,9 @@ fn project() -> tempfile::TempDir {
     let at = |name: &str| folder.path().join(name);
     fs::create_dir(at("code")).expect("made");
     fs::copy(function_folder().join("bootstrap"), at("code/bootstrap")).expect("copied");
+    fs::write(at("code/.fcignore"), "left-*\n").expect("written");
+    fs::write(at("code/left-out"), "").expect("written");
+    fs::write(at("code/kept"), "").expect("written");
     fs::write(at("code.zip"), package()).expect("written");
     fs::write(at("s.yaml"), S_YAML).expect("written");
     fs::write(at("base.yaml"), BASE).expect("written");
@@ -125,6 +128,10 @@ fn the_functions_of_s_yaml_run_with_their_variables_hooks_and_defaults() {
         (state.status, &state.json()["initialized"]),
         (200, &json!(1))
     );
+    let kept = invoke(&server, "demo-event", "mode kept");
+    assert_eq!(kept.header("x-fc-error-type"), "", "{kept:?}");
+    let left_out = invoke(&server, "demo-event", "mode left-out");
+    assert_ne!(left_out.header("x-fc-error-type"), "", "{left_out:?}");
 }
 
 #[test]

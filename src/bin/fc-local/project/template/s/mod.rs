@@ -26,7 +26,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::schema::{Fields, fields};
-use super::{FunctionSpec, Template};
+use super::{FunctionSpec, Template, others};
+use crate::project::pack::Rules;
 use crate::project::yaml::{self, Dialect, Yaml};
 use resolve::Resource;
 use schema::{DomainProps, FunctionProps, Trigger};
@@ -37,10 +38,6 @@ const DOMAIN: &str = "fc3-domain";
 
 /// A domain that only the cloud can name.
 const AUTO: &str = "auto";
-
-/// How custom runtimes are called, and the one that is no program but an image.
-const CUSTOM: &str = "custom";
-const CONTAINER: &str = "custom-container";
 
 /// The triggers that fc-local plays.
 const TRIGGERS: [&str; 2] = ["http", "timer"];
@@ -69,19 +66,15 @@ pub(super) fn read(file: &Path, text: &str) -> Result<Template, String> {
     let resources = resolve::resources(file, parse(text)?, load)?;
     let folder = file.parent().unwrap_or(Path::new(""));
     let mut template = Template::default();
-    // Functions that are left out: a route to one leads nowhere.
     let mut left_out = Vec::new();
     for resource in &resources {
         match component(resource) {
             FUNCTION => left_out.extend(add_function(&mut template, resource, folder)?),
-            DOMAIN => {}
+            DOMAIN => add_domain(&mut template, resource)?,
             other => template.leave_out(&resource.name, &format!("the component {other}")),
         }
     }
-    let domains = resources.iter().filter(|one| component(one) == DOMAIN);
-    for resource in domains {
-        add_domain(&mut template, resource, &left_out)?;
-    }
+    others::drop_routes(&mut template, &left_out);
     if template.functions.is_empty() {
         return Err(format!(
             "no resource of the component {FUNCTION} can run here, so there is nothing to run; {}",
@@ -117,7 +110,7 @@ fn component(resource: &Resource) -> &str {
     name.split('@').next().unwrap_or_default()
 }
 
-/// Adds a function, or returns the name of one that cannot run here.
+/// Adds a function, or returns the name of one that cannot run here as a route has it.
 fn add_function(
     template: &mut Template,
     resource: &Resource,
@@ -126,9 +119,9 @@ fn add_function(
     let place = &resource.name;
     let mut props: FunctionProps = props_of(resource)?;
     let runtime = props.runtime.clone().unwrap_or_default();
-    if !runtime.starts_with(CUSTOM) || runtime.starts_with(CONTAINER) {
+    if others::is_other(&runtime) {
         template.leave_out(place, &format!("the runtime '{runtime}'"));
-        return Ok(props.function_name);
+        return Ok(props.function_name.map(|name| format!("/{name}")));
     }
     for key in props.unplayed() {
         template.leave_out(&format!("{place}: {key}"), "it");
@@ -146,6 +139,7 @@ fn add_function(
         name,
         spec: fields(&props.into_fields()),
         code: folder.join(code),
+        rules: Rules::ServerlessDevs,
         triggers,
         async_config: async_config.map(|config| fields(&config)),
     });
@@ -185,11 +179,7 @@ fn played_trigger(
     Some((trigger.trigger_name, fields(&spec)))
 }
 
-fn add_domain(
-    template: &mut Template,
-    resource: &Resource,
-    left_out: &[String],
-) -> Result<(), String> {
+fn add_domain(template: &mut Template, resource: &Resource) -> Result<(), String> {
     let place = &resource.name;
     let props: DomainProps = props_of(resource)?;
     if props.domain_name.eq_ignore_ascii_case(AUTO) {
@@ -200,14 +190,9 @@ fn add_domain(
     for key in props.unplayed() {
         template.leave_out(&format!("{place}: {key}"), "it");
     }
-    let mut routes = props.route_config.unwrap_or_default();
-    for (path, function) in routes.without(left_out) {
-        let note = format!("{place}: the route {path} is left out with its function {function}");
-        template.notes.push(note);
-    }
     let spec = json!({
         "protocol": props.protocol.unwrap_or_else(|| "HTTP".into()),
-        "routeConfig": fields(&routes),
+        "routeConfig": fields(&props.route_config.unwrap_or_default()),
     });
     let domain = props.domain_name.to_ascii_lowercase();
     template.domains.push((domain, fields(&spec)));

@@ -315,26 +315,6 @@ pub(super) struct RouteConfig {
     routes: Vec<Route>,
 }
 
-impl RouteConfig {
-    /// Removes the routes to these functions; returns their paths and functions.
-    pub(super) fn without(&mut self, functions: &[String]) -> Vec<(String, String)> {
-        let leads_to_one = |route: &Route| {
-            let function = route.function_name.as_ref();
-            function.is_some_and(|function| functions.contains(function))
-        };
-        let all = std::mem::take(&mut self.routes).into_iter();
-        let (removed, kept): (Vec<Route>, _) = all.partition(leads_to_one);
-        self.routes = kept;
-        removed
-            .into_iter()
-            .map(|route| {
-                let path = route.path.unwrap_or_default();
-                (path, route.function_name.unwrap_or_default())
-            })
-            .collect()
-    }
-}
-
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Route {

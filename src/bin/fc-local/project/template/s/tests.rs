@@ -121,9 +121,9 @@ fn what_cannot_be_played_is_left_out_with_a_line() {
         "f: logConfig: auto is left out because fc-local does not imitate it",
         "f/o is left out because fc-local does not imitate triggers of the type oss",
         "node is left out because fc-local does not imitate the runtime 'nodejs20'",
-        "other is left out because fc-local does not imitate the component oss",
         "d is left out: only the cloud gives it a domainName",
-        "e: the route /n is left out with its function n",
+        "other is left out because fc-local does not imitate the component oss",
+        "e.test is left out as far as it leads to functions that are",
     ];
     assert_eq!(template.notes, notes);
     let routes = &template.domains[0].1["routeConfig"]["routes"];
