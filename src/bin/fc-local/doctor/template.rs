@@ -75,9 +75,10 @@ fn functions(args: &DoctorArgs, file: &str) -> Result<Vec<(Generation, FunctionS
     let functions: Vec<_> = functions
         .map(|(name, function)| (name.generation(), function.clone()))
         .collect();
-    match functions.is_empty() {
-        true => Err(failure("it has no function".to_owned())),
-        false => Ok(functions),
+    if functions.is_empty() {
+        Err(failure("it has no function".to_owned()))
+    } else {
+        Ok(functions)
     }
 }
 

@@ -82,8 +82,9 @@ async fn ask(check: &HealthCheck, address: SocketAddr) -> Result<(), BoxError> {
     let seconds = check.timeout.as_secs();
     let exchange = sent.map_err(|_| format!("no answer in {seconds} s"))??;
     let status = exchange.response.status();
-    match SOUND.contains(&status.as_u16()) {
-        true => Ok(()),
-        false => Err(format!("the status {status}").into()),
+    if SOUND.contains(&status.as_u16()) {
+        Ok(())
+    } else {
+        Err(format!("the status {status}").into())
     }
 }

@@ -64,12 +64,13 @@ pub(super) fn fire_now(
         let timers = record.triggers.iter();
         let timers = timers.filter(|(_, resource)| resource.spec.timer().is_some());
         let names: Vec<&str> = timers.map(|(name, _)| name.as_str()).collect();
-        let message = match names.is_empty() {
-            true => format!("{function} has no timer"),
-            false => format!(
+        let message = if names.is_empty() {
+            format!("{function} has no timer")
+        } else {
+            format!(
                 "{function} has no timer {trigger}; it has {}",
                 names.join(", ")
-            ),
+            )
         };
         ApiError::not_found("TriggerNotFound", message)
     })?;

@@ -263,11 +263,12 @@ fn named(text: &str, scope: &Scope<'_>) -> Yaml {
 
 fn existing(text: &str, scope: &Scope<'_>) -> Result<Yaml, String> {
     let file = scope.folder.join(text);
-    match file.exists() {
-        true => Ok(Yaml::Text(file.to_string_lossy().into_owned())),
-        false => Err(format!(
+    if file.exists() {
+        Ok(Yaml::Text(file.to_string_lossy().into_owned()))
+    } else {
+        Err(format!(
             "path('{text}') not found: there is no {}",
             file.display()
-        )),
+        ))
     }
 }

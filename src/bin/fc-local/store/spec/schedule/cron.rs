@@ -126,9 +126,10 @@ impl Cron {
     fn has_day(&self, date: &UtcDateTime) -> bool {
         let month_day = self.month_days.has(date.month_day());
         let week_day = self.week_days.has(date.week_day());
-        let is_day = match self.month_days.is_any || self.week_days.is_any {
-            true => month_day && week_day,
-            false => month_day || week_day,
+        let is_day = if self.month_days.is_any || self.week_days.is_any {
+            month_day && week_day
+        } else {
+            month_day || week_day
         };
         self.months.has(date.month()) && is_day
     }

@@ -72,11 +72,12 @@ fn interval_of(text: &str) -> Result<Duration, String> {
         return Err(wrong());
     }
     let interval = Duration::from_secs_f64(seconds);
-    match interval < INTERVAL_LEAST {
-        true => Err(format!(
+    if interval < INTERVAL_LEAST {
+        Err(format!(
             "'{EVERY} {text}' is too short: a timer fires at most once a minute"
-        )),
-        false => Ok(interval),
+        ))
+    } else {
+        Ok(interval)
     }
 }
 
