@@ -36,7 +36,9 @@ FINDING ?=
 SECONDS ?= 60
 TARGET ?=
 
-COMPARE = cargo run --quiet --release --locked --manifest-path musl/compare/Cargo.toml --
+# Cargo's progress is for a terminal.
+QUIET := $(shell [ -t 2 ] || echo --quiet)
+COMPARE = cargo run $(QUIET) --release --locked --manifest-path musl/compare/Cargo.toml --
 
 # Where it is allowed, programs of real time are not disturbed by the others on the machine.
 REAL_TIME = $(shell chrt --rr 1 true 2>/dev/null && echo chrt --rr 1)

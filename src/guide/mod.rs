@@ -46,6 +46,12 @@ pub mod logs {}
 #[doc = include_str!("testing.md")]
 pub mod testing {}
 
+#[doc = include_str!("https.md")]
+pub mod https {}
+
+#[doc = include_str!("debugging.md")]
+pub mod debugging {}
+
 #[doc = include_str!("local.md")]
 pub mod local {}
 

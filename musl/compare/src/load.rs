@@ -2,6 +2,7 @@
 //! core of the client. Knows no process.
 
 mod ring;
+mod stall;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
@@ -13,13 +14,11 @@ use fastrand::Rng;
 use crate::events::Events;
 use crate::server::Trouble;
 use ring::Ring;
+use stall::Stall;
 
 /// How many connections wait for their first answer at a time. A listener with a short queue drops
 /// what comes all at once, and the client's system tries again only after a second, two, four.
 const NEW_MAX: usize = 4;
-/// How long no connection may get its first answer until the others are not waited for. A server
-/// that serves one after the other never answers them all.
-const STALL_MAX: Duration = Duration::from_secs(1);
 /// How often a thread looks at the stage while no answer comes, and the owner whether all are ready.
 const LOOK: Duration = Duration::from_millis(2);
 
@@ -155,17 +154,17 @@ fn connect_all(
     mut ids: impl Iterator<Item = u64>,
     new_max: usize,
 ) -> Result<(), Trouble> {
-    let (mut served, mut deadline) = (0, Instant::now() + STALL_MAX);
+    let mut stall = Stall::default();
     loop {
         let room = new_max.saturating_sub(ring.waiting());
         ids.by_ref().take(room).for_each(|id| ring.open(id));
         if ring.waiting() == 0 {
             return Ok(());
         }
+        let began = Instant::now();
         ring.turn(LOOK, false)?;
-        if ring.served() > served {
-            (served, deadline) = (ring.served(), Instant::now() + STALL_MAX);
-        } else if Instant::now() > deadline {
+        stall.see(ring.served(), ring.answers(), began.elapsed());
+        if stall.is_for_good() {
             ids.for_each(|id| ring.open(id));
             return Ok(());
         }

@@ -10,6 +10,8 @@ pub const HEADLINE_CONNECTIONS: usize = 16;
 const START_S: f64 = 0.04;
 /// The same on the smallest instance.
 const SMALL_START_S: f64 = 0.1;
+/// What the first build of a server takes, in seconds: the mean of all peers on two cores.
+const BUILD_S: f64 = 25.0;
 /// What is around each measurement of a load, in seconds: the start, the first requests, the
 /// connections.
 const AROUND_S: f64 = 0.6;
@@ -67,6 +69,11 @@ impl Plan {
             }
         };
         phases.iter().map(one).sum()
+    }
+
+    /// How many seconds it takes to build so many servers for the first time.
+    pub fn build_seconds(servers: usize) -> f64 {
+        count(servers) * BUILD_S
     }
 
     fn planned(&self, phase: Phase, peers: f64, levels: f64) -> f64 {

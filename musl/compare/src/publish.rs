@@ -35,7 +35,7 @@ pub fn publish<'a>(
     }
     export::write_report(&home("result.json"), report)?;
     export::write_text(&home("result.svg"), &svg::picture(report))?;
-    eprintln!("published: musl/compare/result.json and result.svg are new");
+    eprintln!("published: musl/compare/result.json and result.svg");
     let root = Path::new(HOME)
         .ancestors()
         .nth(2)

@@ -88,13 +88,25 @@ fn foretell(order: &Order<'_>) -> Result<(), String> {
         .collect();
     let last = last.iter().find(fits);
     let seconds = order.plan.seconds(&phases, levels, last);
-    eprintln!(
-        "about {}, and what must be built first; seed {}; --seed {} repeats the order",
-        clock(Duration::from_secs_f64(seconds)),
-        order.plan.seed,
-        order.plan.seed
-    );
+    let ids = order.peers.iter().map(|peer| peer.id.as_str());
+    let unbuilt = ids.filter(|id| !order.places.package(id).exists()).count();
+    eprintln!("{}", forecast(seconds, unbuilt, order.plan.seed));
     Ok(())
+}
+
+/// How long a run takes in all, and how much of that is building, of which a first run has most.
+fn forecast(seconds: f64, unbuilt: usize, seed: u64) -> String {
+    let builds = Plan::build_seconds(unbuilt);
+    let time = |seconds| clock(Duration::from_secs_f64(seconds));
+    let building = match unbuilt {
+        0 => String::new(),
+        _ => format!(
+            ", {} of it for {unbuilt} servers that are not built yet",
+            time(builds)
+        ),
+    };
+    let all = time(seconds + builds);
+    format!("about {all}{building}; seed {seed}; --seed {seed} repeats the order")
 }
 
 fn scale(args: &Args) -> Result<(), String> {
@@ -265,6 +277,18 @@ fn say(text: &str) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_forecast_has_the_builds_in_it() {
+        assert_eq!(
+            forecast(180.0, 0, 7),
+            "about 3 min 0 s; seed 7; --seed 7 repeats the order"
+        );
+        assert_eq!(
+            forecast(180.0, 20, 7),
+            "about 11 min 20 s, 8 min 20 s of it for 20 servers that are not built yet; seed 7; --seed 7 repeats the order"
+        );
+    }
 
     #[test]
     fn every_figure_of_the_cloud_that_a_peer_names_is_recorded() {

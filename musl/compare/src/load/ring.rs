@@ -37,6 +37,8 @@ pub struct Ring<'a> {
     rng: Rng,
     lines: HashMap<u64, Line>,
     served: HashSet<u64>,
+    /// All answers, whether they count or not.
+    answers: u64,
     outcome: Outcome,
     buffer: Vec<u8>,
 }
@@ -53,6 +55,7 @@ impl<'a> Ring<'a> {
             rng,
             lines: HashMap::new(),
             served: HashSet::new(),
+            answers: 0,
             outcome: Outcome::default(),
             buffer: vec![0; READ_BYTES],
         })
@@ -104,6 +107,11 @@ impl<'a> Ring<'a> {
     /// How many connections have had an answer.
     pub fn served(&self) -> usize {
         self.served.len()
+    }
+
+    /// How many answers there were, whether they count or not.
+    pub fn answers(&self) -> u64 {
+        self.answers
     }
 
     /// How many are open and have had none.
@@ -166,6 +174,7 @@ impl<'a> Ring<'a> {
                 self.outcome.latencies_us.push(micros(line.sent.elapsed()));
             }
             self.served.insert(id);
+            self.answers += 1;
         }
         if !keep_alive {
             self.lines.remove(&id);
