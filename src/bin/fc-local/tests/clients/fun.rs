@@ -3,6 +3,7 @@
 //! What the CLI prints is a weak judge of a server, so each test also looks at what arrived.
 
 pub(crate) mod deploy;
+pub(crate) mod hour;
 pub(crate) mod pack;
 pub(crate) mod preview;
 pub(crate) mod yaml;
@@ -64,15 +65,20 @@ impl Project {
     }
 
     fn new(template: &str, bootstrap: &Path) -> Self {
+        let project = Self::empty();
+        fs::create_dir(project.path("pkg")).expect("pkg");
+        fs::copy(bootstrap, project.path("pkg/bootstrap"))
+            .unwrap_or_else(|error| panic!("{}: {error}", bootstrap.display()));
+        fs::write(project.path("template.yml"), template).expect("template");
+        project
+    }
+
+    fn empty() -> Self {
         let folder = tempfile::tempdir().expect("folder");
         let path = |inner: &str| folder.path().join(inner);
         fs::create_dir_all(path("home/.fcli")).expect("home");
         // Without this file, and with CI set, the CLI would try to reach the network.
         fs::write(path("home/.fcli/config.yaml"), "report: false\n").expect("config");
-        fs::create_dir(path("pkg")).expect("pkg");
-        fs::copy(bootstrap, path("pkg/bootstrap"))
-            .unwrap_or_else(|error| panic!("{}: {error}", bootstrap.display()));
-        fs::write(path("template.yml"), template).expect("template");
         let server = Server::on(&path("data"), &[]);
         Self { folder, server }
     }

@@ -36,6 +36,7 @@ fn trials() -> Vec<Trial> {
         fun::deploy::fun_refuses_a_template_that_is_not_valid,
         fun::deploy::fun_package_uploads_what_fun_deploy_then_uses,
         fun::deploy::fun_with_a_wrong_secret_fails_and_changes_nothing,
+        fun::hour::a_newcomer_gets_through_the_first_hour,
         fun::pack::fun_and_s_pack_what_the_table_says,
         fun::preview::s_makes_of_expressions_what_the_cases_say,
         fun::preview::s_refuses_the_expressions_that_the_list_says,
