@@ -1,6 +1,6 @@
 //! The first hour of a newcomer, step by step, with either HTTP server: a workspace, a crate with TLS and C in it, a build
-//! script that writes sources, a template with merges, files that are ignored; and the real `fun` where fc-local does as
-//! fun does.
+//! script that writes sources, a template with merges, files that are ignored, logs, a result in a pipe; and the real `fun` where fc-local does
+//! as fun does.
 //!
 //! What is built is built without optimization, because the time goes into what is around it; `new::` builds as users do.
 
@@ -98,7 +98,7 @@ pub(crate) fn a_newcomer_gets_through_the_first_hour(clients: &Path) {
     hour.a_new_member_speaks_tls();
     hour.make("shop", &["package"]);
     hour.templates_and_packages_are_as_fun_has_them(clients);
-    hour.watch_builds_until_nothing_is_new();
+    hour.watch_builds_until_nothing_is_new_and_shows_what_happens();
 }
 
 impl Hour {
@@ -158,6 +158,8 @@ impl Hour {
                 "CARGO_TARGET_DIR",
                 Path::new(env!("CARGO_TARGET_TMPDIR")).join("hour"),
             )
+            // A session in which no other test's server runs.
+            .env("XDG_RUNTIME_DIR", self.path("run"))
             .current_dir(self.path(folder))
             .stdin(Stdio::null());
     }
@@ -233,7 +235,20 @@ impl Hour {
         }
     }
 
-    fn watch_builds_until_nothing_is_new(&self) {
+    /// `fc-local` finds the server that runs; what `invoke` prints into a pipe is the result alone.
+    fn logs_and_results_are_seen(&self) {
+        let logs = self.run(fc_local().args(["logs", "shop/second", "-n", "20"]), "");
+        assert!(
+            text(&logs).contains("] shop looks around\n"),
+            "{}",
+            text(&logs)
+        );
+        let pipe = r#""$FC_LOCAL" invoke --on shop/second -e x | node -e "$0""#;
+        let read = self.run(Command::new("sh").args(["-ec", pipe, READER]), "");
+        assert_eq!(text(&read), "second\n");
+    }
+
+    fn watch_builds_until_nothing_is_new_and_shows_what_happens(&self) {
         // What takes long is built before, because nobody waits for it without a limit later.
         self.run(Command::new("cargo").arg("build"), "shop");
         let (data, said) = (self.path("watched"), self.path("said"));
@@ -250,6 +265,10 @@ impl Hour {
         };
         ends(1);
         let answer = look_around(&server, "second").expect("an answer");
+        wait_for("the log", || {
+            said().contains("\nshop/second | ").then_some(())
+        });
+        self.logs_and_results_are_seen();
         assert_eq!(
             (&answer["shop"], &answer["variables"][3]),
             (&json!("open"), &json!("second"))
@@ -266,6 +285,10 @@ impl Hour {
         );
     }
 }
+
+/// Prints a field of the JSON that comes in.
+const READER: &str = "let text = ''; process.stdin.on('data', more => text += more).on('end', () => \
+    console.log(JSON.parse(text).variables[3]))";
 
 /// What a function of the service answers, once it is there.
 fn look_around(server: &Server, name: &str) -> Option<Value> {
