@@ -1,5 +1,7 @@
 //! What of a handler's answer reaches the client, whole or as a stream, against real processes (contract §3.1).
 
+#[path = "answers/bodies.rs"]
+mod bodies;
 mod support;
 
 #[cfg(not(feature = "direct"))]

@@ -1,5 +1,8 @@
 //! A function that does what the test asks of it: it sleeps, fails, panics, logs and streams.
 
+#[path = "testbed/bodies.rs"]
+mod bodies;
+
 use std::fmt;
 use std::io::Read;
 use std::process::ExitCode;
@@ -294,7 +297,9 @@ fn http(request: Request, ctx: &Context) -> Result<Response, Error> {
             .try_fold(Response::text("many"), |answer, number| {
                 answer.with_header(&format!("X-Header-{number}"), "value")
             })?,
-        (_, [name]) => return stream(name),
+        (_, [name]) => {
+            return bodies::answer(name, &request).unwrap_or_else(|| stream(name));
+        }
         _ => Response::new(404),
     })
 }

@@ -170,6 +170,13 @@ impl Connection {
         matches!(self.reader.fill_buf(), Ok([]) | Err(_))
     }
 
+    /// Reads what comes until the other side closes.
+    pub fn rest(&mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        self.reader.read_to_end(&mut rest).expect("a close");
+        rest
+    }
+
     fn chunks(&mut self) -> Result<Vec<u8>, String> {
         let mut body = Vec::new();
         loop {
