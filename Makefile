@@ -24,7 +24,7 @@ PORT ?= 8900
 export FC PORT
 
 # The server that is chosen is the only one that is built, linted and tested.
-FEATURES = --no-default-features --features $(SERVER),events,kv,anyhow
+FEATURES = --no-default-features --features $(SERVER),events,kv,anyhow,http
 FC_LOCAL = sh musl/fc-local.sh
 
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
@@ -199,7 +199,7 @@ lint: ## check format and lints, warnings denied
 msrv: ## build everything with the oldest Rust that Cargo.toml promises
 	rustup toolchain install $(MSRV) --profile minimal --no-self-update
 	for server in tiny-http direct; do \
-	    CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --no-default-features --features $$server,events,kv,anyhow || exit 1; \
+	    CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --no-default-features --features $$server,events,kv,anyhow,http || exit 1; \
 	done
 	CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --package fc-local
 	CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --manifest-path musl/alloc/Cargo.toml --features copy

@@ -60,6 +60,7 @@
 //! | `direct` | the direct server, which serves in its place, on plain sockets: smaller, faster, stricter |
 //! | `events` | typed views of the triggers' events |
 //! | `anyhow` | handlers that fail with an `anyhow::Error` |
+//! | `http` | requests, responses and headers from and to the types of the crate `http` |
 //! | `kv` | the key-values of `log` as fields of the log lines |
 //! | `small-unwinder` | panics cost 17 KB less in the zip of a static musl program; needs Rust 1.88 |
 //!

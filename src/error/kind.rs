@@ -23,6 +23,13 @@ kinds! {
     INVALID_EVENT = "InvalidEvent";
     /// The header that carries an HTTP call cannot be read.
     INVALID_HTTP_PARAMS = "InvalidHttpParams";
+    /// The body of an HTTP call is to be a form, and is said to be something else.
+    UNSUPPORTED_MEDIA_TYPE = "UnsupportedMediaType";
+    /// The reader of a body of known length has ended too early.
+    SHORT_BODY = "ShortBody";
+    /// A response of the crate `http` has a status that none of ours has.
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "the crate is asked for by that feature"))]
+    INVALID_STATUS = "InvalidStatus";
     /// The initializer is called, and the program has none.
     NO_INITIALIZER = "NoInitializer";
     /// An event came, and the program serves HTTP only.

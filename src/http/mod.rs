@@ -10,6 +10,8 @@ mod origin;
 mod request;
 mod response;
 mod sse;
+#[cfg(feature = "http")]
+mod types;
 
 pub use crate::target::percent::encode_component;
 pub use content::Content;

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde_core::de::DeserializeOwned;
 
-use crate::error::Error;
+use crate::error::{Error, kind};
 use crate::headers::{HeaderError, Headers};
 use crate::json;
 use crate::target::{path_of, path_start, percent, query_of};
@@ -281,7 +281,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 fn no_form(media_type: &str) -> Error {
     let message = format!("the body is {media_type}, and not a form of the type {FORM}");
-    Error::new("UnsupportedMediaType", message).with_status(415)
+    Error::new(kind::UNSUPPORTED_MEDIA_TYPE, message).with_status(415)
 }
 
 fn value_of(pairs: Vec<(String, String)>, name: &str) -> Option<String> {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::heartbeat::with_heartbeat;
 use crate::call::Body;
-use crate::error::Error;
+use crate::error::{Error, kind};
 use crate::headers::{HeaderError, Headers, begins_with, name};
 use crate::status::checked;
 
@@ -311,6 +311,15 @@ impl Response {
         Ok(self)
     }
 
+    /// The same answer with one more header that is known to be sound, unless it is one that the runtime sets itself.
+    #[cfg(feature = "http")]
+    pub(super) fn with_their_header(mut self, name: &str, value: &[u8]) -> Self {
+        if !is_reserved(name) {
+            self.headers.push(name, value);
+        }
+        self
+    }
+
     /// The same answer with one more header, whose name and value are known to be sound.
     pub(super) fn field(mut self, name: &str, value: &str) -> Self {
         self.headers.push(name, value.as_bytes());
@@ -391,7 +400,7 @@ fn copy_exactly(reader: impl Read, length: u64, out: &mut dyn Write) -> Result<(
         missing => {
             let message =
                 format!("the reader ended {missing} bytes before the {length} of the body");
-            Err(Error::new("ShortBody", message))
+            Err(Error::new(kind::SHORT_BODY, message))
         }
     }
 }
