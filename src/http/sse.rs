@@ -1,4 +1,4 @@
-//! Server-sent events: the stream that a browser's `EventSource` and MCP read (HTML §9.2).
+//! Server-sent events: the stream that a browser's `EventSource` and MCP read (section 9.2 of the HTML standard).
 //!
 //! Owns their form. It must not know what an event is about, nor how it reaches a client.
 
