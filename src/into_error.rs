@@ -150,6 +150,43 @@ impl IntoError for anyhow::Error {
 /// A handler that cannot fail.
 impl IntoError for Infallible {}
 
+/// What a hook may return: nothing if it cannot fail, or a `Result` whose error is [`IntoError`].
+///
+/// # Examples
+///
+/// ```
+/// use fc_runtime::{Error, Runtime, log};
+///
+/// let runtime = Runtime::new()
+///     .initialize(|_| std::fs::read_to_string("/proc/version").map(drop))
+///     .pre_freeze(|ctx| log::info!("{} freezes", ctx.request_id()))
+///     .pre_stop(|_| Err(Error::new("Unfinished", "there is work left")));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a hook cannot return `{Self}`",
+    label = "this is neither `()` nor a `Result<(), E>` with an `E` that implements `IntoError`"
+)]
+pub trait HookResult {
+    /// Whether the hook has failed, and why.
+    ///
+    /// # Errors
+    ///
+    /// The hook's own.
+    fn into_result(self) -> Result<(), Error>;
+}
+
+impl HookResult for () {
+    fn into_result(self) -> Result<(), Error> {
+        Ok(self)
+    }
+}
+
+impl<E: IntoError> HookResult for Result<(), E> {
+    fn into_result(self) -> Result<(), Error> {
+        self.map_err(E::into_error)
+    }
+}
+
 /// Errors of other crates, which no program could implement the trait for.
 macro_rules! errors_of_others {
     ($($error:ty),+ $(,)?) => {

@@ -20,7 +20,7 @@ use serde_core::ser::Serialize;
 use crate::context::Context;
 use crate::dispatch::{Dispatch, Handlers};
 use crate::http::{Request, Response};
-use crate::into_error::IntoError;
+use crate::into_error::{HookResult, IntoError};
 use crate::json;
 use crate::limits::Limits;
 #[cfg(feature = "direct")]
@@ -142,37 +142,37 @@ impl Runtime {
     }
 
     /// Runs this when an instance is created, if the function is configured with an initializer. When it fails, Function
-    /// Compute may call it again.
+    /// Compute may call it again. A hook that cannot fail returns nothing: see [`HookResult`].
     #[must_use]
-    pub fn initialize<F, E>(mut self, hook: F) -> Self
+    pub fn initialize<F, R>(mut self, hook: F) -> Self
     where
-        F: Fn(&Context) -> Result<(), E> + Send + Sync + 'static,
-        E: IntoError,
+        F: Fn(&Context) -> R + Send + Sync + 'static,
+        R: HookResult,
     {
-        self.handlers.initialize = Some(Box::new(move |ctx| hook(ctx).map_err(E::into_error)));
+        self.handlers.initialize = Some(Box::new(move |ctx| hook(ctx).into_result()));
         self
     }
 
     /// Runs this before the instance is frozen (FC 2.0 only).
     #[must_use]
-    pub fn pre_freeze<F, E>(mut self, hook: F) -> Self
+    pub fn pre_freeze<F, R>(mut self, hook: F) -> Self
     where
-        F: Fn(&Context) -> Result<(), E> + Send + Sync + 'static,
-        E: IntoError,
+        F: Fn(&Context) -> R + Send + Sync + 'static,
+        R: HookResult,
     {
-        self.handlers.pre_freeze = Some(Box::new(move |ctx| hook(ctx).map_err(E::into_error)));
+        self.handlers.pre_freeze = Some(Box::new(move |ctx| hook(ctx).into_result()));
         self
     }
 
     /// Runs this before the instance ends: when Function Compute calls it, or once when SIGTERM or SIGINT end the process
     /// before that.
     #[must_use]
-    pub fn pre_stop<F, E>(mut self, hook: F) -> Self
+    pub fn pre_stop<F, R>(mut self, hook: F) -> Self
     where
-        F: Fn(&Context) -> Result<(), E> + Send + Sync + 'static,
-        E: IntoError,
+        F: Fn(&Context) -> R + Send + Sync + 'static,
+        R: HookResult,
     {
-        self.handlers.pre_stop = Some(Box::new(move |ctx| hook(ctx).map_err(E::into_error)));
+        self.handlers.pre_stop = Some(Box::new(move |ctx| hook(ctx).into_result()));
         self
     }
 
