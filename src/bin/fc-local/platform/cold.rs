@@ -53,7 +53,7 @@ impl Scratch {
         TempFolder::new().map(|folder| Self::Temporary(Arc::new(folder)))
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         match self {
             Self::Kept(path) => path,
             Self::Temporary(folder) => folder.path(),

@@ -16,8 +16,6 @@ use crate::facts::limit;
 use crate::function::{Function, Hook};
 use crate::name::FunctionName;
 use crate::platform::agent::Payload;
-use crate::platform::cold::{CodeSource, Scratch};
-use crate::project::package::BOOTSTRAP;
 
 /// The name that functions get which were never deployed.
 const NAME: &str = "fc-local";
@@ -81,32 +79,6 @@ pub(super) fn function(args: &InvokeArgs) -> Result<Function, OneShotError> {
             .insert(name.to_owned(), value.to_owned());
     }
     Ok(function)
-}
-
-/// Where the package lies.
-pub(super) fn code_source(dir: &Path, scratch: &Scratch) -> Result<CodeSource, OneShotError> {
-    // The instance runs with its code as the current folder, so the path must not depend on ours.
-    let path = dir.canonicalize().map_err(|error| {
-        let what = format!(
-            "no package at {} (build one there, or name another with --dir)",
-            dir.display()
-        );
-        OneShotError::Io(what, error)
-    })?;
-    if path.is_dir() {
-        return Ok(CodeSource::Folder(path));
-    }
-    if path.file_name().is_some_and(|name| name == BOOTSTRAP) {
-        let parent = path.parent().unwrap_or(&path).display().to_string();
-        return Err(OneShotError::Usage(format!(
-            "--dir takes the folder or zip around {BOOTSTRAP}: {parent}"
-        )));
-    }
-    Ok(CodeSource::Zip {
-        file: path,
-        sha256: None,
-        scratch: scratch.clone(),
-    })
 }
 
 /// The events, in the order of the command line; none if only HTTP calls are asked for.

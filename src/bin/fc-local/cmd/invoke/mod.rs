@@ -3,6 +3,7 @@
 mod args;
 mod bill;
 mod calls;
+mod code;
 mod error;
 mod events;
 mod input;
@@ -75,7 +76,7 @@ async fn on_package(
     let function = Arc::new(input::function(args)?);
     let scratch = Scratch::temporary()
         .map_err(|error| OneShotError::Io("no scratch folder".to_owned(), error))?;
-    let source = input::code_source(&args.dir, &scratch)?;
+    let source = code::source(&args.dir, &scratch)?;
     let options = InstanceOptions {
         debug: false,
         freeze: args.pre_freeze,

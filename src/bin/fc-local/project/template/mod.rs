@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use crate::name::FunctionName;
 use crate::project::pack::Rules;
 use crate::project::yaml::{self, Dialect, Yaml, YamlError};
+use others::Others;
 use schema::{Fields, fields};
 
 const SERVICE_TYPE: &str = "Aliyun::Serverless::Service";
@@ -179,10 +180,11 @@ impl Template {
             return Err("it has no Resources".to_owned());
         }
         let (mut template, mut left_out) = (Self::default(), Vec::new());
+        let others = Others::of(&yaml["Resources"]);
         for (name, resource) in yaml["Resources"].entries() {
             match resource["Type"].as_text() {
                 Some(SERVICE_TYPE) => {
-                    left_out.extend(template.add_service(name, resource, folder)?);
+                    left_out.extend(template.add_service(name, resource, folder, &others)?);
                 }
                 Some(DOMAIN_TYPE) => template.add_domain(name, resource)?,
                 kind => template.leave_out(name, kind.unwrap_or("without a Type")),
@@ -191,14 +193,6 @@ impl Template {
         if template.services.is_empty() {
             return Err(format!(
                 "no resource has the Type {SERVICE_TYPE}, so there is nothing to run"
-            ));
-        }
-        let mut services = template.services.iter();
-        let is_empty = services.all(|service| service.functions.is_empty());
-        if is_empty && !left_out.is_empty() {
-            return Err(format!(
-                "no function has the Runtime custom, so there is nothing to run; {}",
-                template.notes.join("; ")
             ));
         }
         others::drop_routes(&mut template, &left_out);
@@ -211,6 +205,7 @@ impl Template {
         name: &str,
         service: &Yaml,
         folder: &Path,
+        others: &Others,
     ) -> Result<Vec<String>, String> {
         let described: schema::Service = read(name, service)?;
         let (mut functions, mut left_out) = (Vec::new(), Vec::new());
@@ -218,7 +213,7 @@ impl Template {
             match resource["Type"].as_text() {
                 Some(FUNCTION_TYPE) => {
                     let full_name = format!("{name}/{inner}");
-                    if let Some(runtime) = others::runtime(resource) {
+                    if let Some(runtime) = others.runtime(resource) {
                         self.leave_out(&full_name, runtime);
                         left_out.push(full_name);
                         continue;

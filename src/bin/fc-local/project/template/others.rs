@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::Template;
+use super::{FUNCTION_TYPE, SERVICE_TYPE, Template};
 use crate::project::yaml::Yaml;
 
 /// How the names of the runtimes begin that FC has and fc-local has not. Any other name is refused when it is deployed, as it
@@ -21,8 +21,31 @@ const OTHER_RUNTIMES: [&str; 9] = [
     "micro-sandbox",
 ];
 
+/// Which functions of a template are left out.
+pub(super) struct Others {
+    /// Without one that can run none is left out: then each is refused when it is deployed.
+    has_one_that_runs: bool,
+}
+
+impl Others {
+    pub(super) fn of(resources: &Yaml) -> Self {
+        let services = resources.entries().map(|(_, service)| service);
+        let services = services.filter(|service| service["Type"].as_text() == Some(SERVICE_TYPE));
+        let mut functions = services
+            .flat_map(Yaml::entries)
+            .filter(|(_, function)| function["Type"].as_text() == Some(FUNCTION_TYPE));
+        let has_one_that_runs = functions.any(|(_, function)| other_runtime(function).is_none());
+        Self { has_one_that_runs }
+    }
+
+    /// The runtime of a function that is left out.
+    pub(super) fn runtime<'a>(&self, function: &'a Yaml) -> Option<&'a str> {
+        other_runtime(function).filter(|_| self.has_one_that_runs)
+    }
+}
+
 /// The runtime of a function, if fc-local cannot run it.
-pub(super) fn runtime(function: &Yaml) -> Option<&str> {
+fn other_runtime(function: &Yaml) -> Option<&str> {
     let runtime = function["Properties"]["Runtime"].as_text()?;
     is_other(runtime).then_some(runtime)
 }

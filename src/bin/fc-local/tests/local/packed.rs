@@ -136,3 +136,30 @@ fn code_that_cannot_be_packed_is_refused_with_what_to_do() {
     let words = "s/f has a file bootstrap in ./ that an ignore file leaves out of the package; correct its rules";
     assert!(said.contains(words), "{said}");
 }
+
+#[test]
+fn invoke_runs_a_folder_of_a_project_as_it_would_be_deployed() {
+    let project = project("");
+    let at = |name: &str| project.path().join(name);
+    let invoke = || {
+        let mut command = fc_local();
+        command.args(["invoke", "--dir", ".", "-e", "echo", "--expect", "echo"]);
+        command.current_dir(project.path()).stdin(Stdio::null());
+        command.output().expect("fc-local runs")
+    };
+    // Its run bits are given to it; outside of a project they are not.
+    let output = invoke();
+    assert!(output.status.success(), "{output:?}");
+    symlink("/etc/hostname", at("host")).expect("a link");
+    let said = text(&invoke().stderr);
+    let words = "the package . has the link host in its code, which leads out of it";
+    assert!(said.contains(words), "{said}");
+    fs::write(at(".funignore"), "host\nboot*\n").expect("written");
+    let said = text(&invoke().stderr);
+    let words =
+        "the package . has a file bootstrap that an ignore file leaves out; correct its rules";
+    assert!(said.contains(words), "{said}");
+    fs::remove_file(at("template.yml")).expect("removed");
+    let output = invoke();
+    assert!(!output.status.success(), "no project: {output:?}");
+}

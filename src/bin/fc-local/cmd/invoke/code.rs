@@ -1,0 +1,81 @@
+//! The code that `fc-local invoke` runs: a zip file as it is, and a folder as the project's tool would deploy it.
+//!
+//! It must not know the template beyond its place: that says by whose rules the folder is packed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::error::OneShotError;
+use crate::platform::cold::{CodeSource, Scratch};
+use crate::project::pack::{self, Code, Rules};
+use crate::project::package::BOOTSTRAP;
+
+/// The files in the current folder that make a project of it, with `fun` or with Serverless Devs.
+const FUN_TEMPLATES: [&str; 2] = ["template.yml", "template.yaml"];
+const S_TEMPLATES: [&str; 2] = ["s.yaml", "s.yml"];
+
+/// Where the package lies.
+pub(super) fn source(dir: &Path, scratch: &Scratch) -> Result<CodeSource, OneShotError> {
+    // The instance runs with its code as the current folder, so the path must not depend on ours.
+    let path = dir.canonicalize().map_err(|error| {
+        let what = format!(
+            "no package at {} (build one there, or name another with --dir)",
+            dir.display()
+        );
+        OneShotError::Io(what, error)
+    })?;
+    if path.is_dir() {
+        return match rules() {
+            Some(rules) => packed(dir, &rules, scratch),
+            None => Ok(CodeSource::Folder(path)),
+        };
+    }
+    if path.file_name().is_some_and(|name| name == BOOTSTRAP) {
+        let parent = path.parent().unwrap_or(&path).display().to_string();
+        return Err(OneShotError::Usage(format!(
+            "--dir takes the folder or zip around {BOOTSTRAP}: {parent}"
+        )));
+    }
+    Ok(CodeSource::Zip {
+        file: path,
+        sha256: None,
+        scratch: scratch.clone(),
+    })
+}
+
+/// By whose rules a folder is packed; none outside of a project.
+fn rules() -> Option<Rules> {
+    let has_one = |names: [&str; 2]| names.iter().any(|name| Path::new(name).is_file());
+    if has_one(FUN_TEMPLATES) {
+        let project = PathBuf::from(".");
+        return Some(Rules::Fun { project });
+    }
+    has_one(S_TEMPLATES).then_some(Rules::ServerlessDevs)
+}
+
+/// A folder as it would be deployed, so that the function sees no file that it would not have then.
+fn packed(dir: &Path, rules: &Rules, scratch: &Scratch) -> Result<CodeSource, OneShotError> {
+    let code = Code {
+        place: dir,
+        named: dir,
+        rules,
+    };
+    let wrong = |what: &str| OneShotError::Usage(format!("the package {} {what}", dir.display()));
+    let is_there = dir.join(BOOTSTRAP).exists();
+    if is_there && !pack::has(&code, BOOTSTRAP).map_err(|error| wrong(&error.to_string()))? {
+        return Err(wrong(&format!(
+            "has a file {BOOTSTRAP} that an ignore file leaves out; correct its rules"
+        )));
+    }
+    let bytes = pack::pack(&code).map_err(|error| wrong(&error.to_string()))?;
+    let file = scratch.path().join("package.zip");
+    fs::write(&file, bytes).map_err(|error| {
+        let what = format!("cannot write {}", file.display());
+        OneShotError::Io(what, error)
+    })?;
+    Ok(CodeSource::Zip {
+        file,
+        sha256: None,
+        scratch: scratch.clone(),
+    })
+}
