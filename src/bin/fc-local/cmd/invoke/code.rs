@@ -1,18 +1,15 @@
 //! The code that `fc-local invoke` runs: a zip file as it is, and a folder as the project's tool would deploy it.
 //!
-//! It must not know the template beyond its place: that says by whose rules the folder is packed.
+//! It must not know what a template says: whose it is says by whose rules the folder is packed.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::error::OneShotError;
 use crate::platform::cold::{CodeSource, Scratch};
 use crate::project::pack::{self, Code, Rules};
 use crate::project::package::BOOTSTRAP;
-
-/// The files in the current folder that make a project of it, with `fun` or with Serverless Devs.
-const FUN_TEMPLATES: [&str; 2] = ["template.yml", "template.yaml"];
-const S_TEMPLATES: [&str; 2] = ["s.yaml", "s.yml"];
+use crate::project::template;
 
 /// Where the package lies.
 pub(super) fn source(dir: &Path, scratch: &Scratch) -> Result<CodeSource, OneShotError> {
@@ -25,7 +22,8 @@ pub(super) fn source(dir: &Path, scratch: &Scratch) -> Result<CodeSource, OneSho
         OneShotError::Io(what, error)
     })?;
     if path.is_dir() {
-        return match rules() {
+        // Outside of a project nobody says what would be deployed.
+        return match template::rules(&template::find(Path::new("."))) {
             Some(rules) => packed(dir, &rules, scratch),
             None => Ok(CodeSource::Folder(path)),
         };
@@ -41,16 +39,6 @@ pub(super) fn source(dir: &Path, scratch: &Scratch) -> Result<CodeSource, OneSho
         sha256: None,
         scratch: scratch.clone(),
     })
-}
-
-/// By whose rules a folder is packed; none outside of a project.
-fn rules() -> Option<Rules> {
-    let has_one = |names: [&str; 2]| names.iter().any(|name| Path::new(name).is_file());
-    if has_one(FUN_TEMPLATES) {
-        let project = PathBuf::from(".");
-        return Some(Rules::Fun { project });
-    }
-    has_one(S_TEMPLATES).then_some(Rules::ServerlessDevs)
 }
 
 /// A folder as it would be deployed, so that the function sees no file that it would not have then.

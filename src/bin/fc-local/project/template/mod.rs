@@ -106,6 +106,16 @@ pub(crate) fn find(folder: &Path) -> PathBuf {
     found.unwrap_or(&files[0]).clone()
 }
 
+/// By whose rules the code of a project with this template is packed; `None` if there is no such file.
+pub(crate) fn rules(file: &Path) -> Option<Rules> {
+    let text = fs::read_to_string(file).ok()?;
+    if s::is_one(&text) {
+        return Some(Rules::ServerlessDevs);
+    }
+    let project = file.parent().unwrap_or(Path::new("")).to_owned();
+    Some(Rules::Fun { project })
+}
+
 /// The files that a template is read from: itself, and the one that it extends if it can be read.
 pub(crate) fn files(file: &Path) -> Vec<PathBuf> {
     let base = fs::read_to_string(file).ok().filter(|text| s::is_one(text));
