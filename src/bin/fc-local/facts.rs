@@ -83,8 +83,9 @@ pub(crate) mod limit {
     pub(crate) const HTTP_HEADER_BYTES: usize = 8 * 1024;
     /// Path and query of an HTTP trigger's request.
     pub(crate) const HTTP_TARGET_BYTES: usize = 4 * 1024;
-    /// How many headers either HTTP side reads; far above what 8 KB can hold.
-    pub(crate) const HEADER_COUNT: usize = 4096;
+    /// How many headers either HTTP side reads: what 8 KB can hold, at 16 bytes for each. The parser sets memory aside for
+    /// all of them with each request and each answer.
+    pub(crate) const HEADER_COUNT: usize = 512;
     /// What a package may unpack to: the largest disk of an instance.
     pub(crate) const UNPACKED_BYTES: u64 = 10 * 1024 * 1024 * 1024;
     /// How long a new instance may take until its port accepts a connection.

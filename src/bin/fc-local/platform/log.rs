@@ -18,6 +18,9 @@ use crate::name::FunctionName;
 /// The most that an unprivileged pipe can hold, and hence what may have been written before an answer.
 const PIPE_BYTES_MAX: usize = 1024 * 1024;
 
+/// What stands before the request id in a marker.
+const ID_LABEL: &str = "RequestId: ";
+
 /// Where every line of an instance goes, besides the tails.
 pub(crate) type LineSink = Arc<dyn Fn(&[u8]) + Send + Sync>;
 
@@ -216,18 +219,27 @@ impl State {
         }
     }
 
+    /// The call in progress whose id stands in a line. A marker has it at its own place, where it is found at once; in any
+    /// other line each id is looked for.
+    fn named_in(&self, text: &str) -> Option<String> {
+        let marked = text.split_once(ID_LABEL).map(|(_, rest)| rest);
+        let marked = marked.and_then(|rest| rest.split([',', ' ', '\n']).next());
+        if let Some((id, _)) = marked.and_then(|id| self.calls.get_key_value(id)) {
+            return Some(id.clone());
+        }
+        let mut ids = self.calls.keys();
+        ids.find(|id| text.contains(id.as_str())).cloned()
+    }
+
     fn take_line(&mut self, line: &[u8], sink: Option<&LineSink>) {
         let line = cut_line(line);
         if let Some(sink) = sink {
             sink(&line);
         }
         let text = String::from_utf8_lossy(&line);
-        let named = self
-            .calls
-            .iter_mut()
-            .find(|(id, _)| text.contains(id.as_str()));
-        if let Some((id, log)) = named {
-            log.take_own_line(id, &text, &line);
+        let named = self.named_in(&text);
+        if let Some((id, log)) = named.and_then(|id| self.calls.get_mut(&id).map(|log| (id, log))) {
+            log.take_own_line(&id, &text, &line);
         } else if self.calls.is_empty() {
             self.startup.push(&line);
         } else {

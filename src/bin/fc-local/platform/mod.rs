@@ -11,7 +11,7 @@
 //! spawn, environment           its process and its variables
 //! debugger                     what a debugger needs of it
 //! agent, connections, report   requests to it, what is said of the answers
-//! log, process, port, body, memory
+//! log, process, port, body, memory, peak
 //! strays, reaper               processes that must not outlive their instance, nor fc-local
 //! ```
 
@@ -27,6 +27,7 @@ mod hook;
 pub(crate) mod instance;
 pub(crate) mod log;
 mod memory;
+mod peak;
 pub(crate) mod pool;
 mod port;
 pub(crate) mod process;

@@ -12,6 +12,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
+use super::peak::Memory;
 use super::reaper::{Mortal, Watch};
 use super::strays::{INSTANCE_VARIABLE, kill_of_instances};
 
@@ -20,6 +21,7 @@ use super::strays::{INSTANCE_VARIABLE, kill_of_instances};
 pub(crate) struct ProcessGroup {
     leader: Pid,
     exit: watch::Receiver<Option<ExitStatus>>,
+    memory: Memory,
 }
 
 impl ProcessGroup {
@@ -41,7 +43,11 @@ impl ProcessGroup {
             drop(watches);
             tell.send_replace(Some(status));
         });
-        Ok(Self { leader, exit })
+        Ok(Self {
+            leader,
+            exit,
+            memory: Memory::default(),
+        })
     }
 
     /// The id of the leader, and of the group.
@@ -83,9 +89,14 @@ impl ProcessGroup {
         }
     }
 
-    /// The highest resident memory of the group's processes so far, in MB, or `None` once it has ended.
-    pub(crate) fn peak_memory_mb(&self) -> Option<f64> {
-        peak_memory_kb(self.leader.as_raw_nonzero().get()).map(|kb| kb as f64 / 1024.0)
+    /// The highest resident memory of the group's processes so far, in MB; of one that has ended, as far as it is known.
+    pub(crate) fn peak_memory_mb(&self) -> f64 {
+        self.memory.peak_mb(self.id())
+    }
+
+    /// The same as it was when it was last asked for, which costs nothing.
+    pub(crate) fn known_memory_mb(&self) -> f64 {
+        self.memory.known_mb(self.id())
     }
 }
 
@@ -172,38 +183,6 @@ fn says_ending(stat: &str) -> bool {
     matches!(state, Some("Z" | "X")) || flags.is_some_and(|flags| flags & EXITING != 0)
 }
 
-fn peak_memory_kb(pid: i32) -> Option<u64> {
-    let own = status_field_kb(pid, "VmHWM:")?;
-    Some(
-        own + children_of(pid)
-            .into_iter()
-            .filter_map(peak_memory_kb)
-            .sum::<u64>(),
-    )
-}
-
-fn status_field_kb(pid: i32, field: &str) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
-    line.split_whitespace().next()?.parse().ok()
-}
-
-fn children_of(pid: i32) -> Vec<i32> {
-    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else {
-        return Vec::new();
-    };
-    let lists = threads
-        .flatten()
-        .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
-    lists
-        .flat_map(|list| {
-            list.split_whitespace()
-                .filter_map(|id| id.parse().ok())
-                .collect::<Vec<_>>()
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::process::ExitStatusExt;
@@ -243,7 +222,7 @@ mod tests {
         let mut shell = tokio::process::Command::new("/bin/sh");
         shell.args(["-c", "sleep 600 & wait"]);
         let group = ProcessGroup::start(&mut shell).expect("started");
-        assert!(group.peak_memory_mb().is_some_and(|mb| mb > 0.0));
+        assert!(group.peak_memory_mb() > 0.0);
         let exit = group.exit.clone();
         drop(group);
         exit.clone().wait_for(Option::is_some).await.expect("ended");

@@ -28,7 +28,7 @@ impl Running {
             &call.request_id,
             instance.function.name.generation() == Generation::Fc2,
         );
-        let memory_mb = instance.process.peak_memory_mb().unwrap_or(0.0);
+        let memory_mb = instance.process.known_memory_mb();
         Self {
             lease,
             call,
@@ -81,7 +81,7 @@ impl Running {
         let now = self.instance().process.peak_memory_mb();
         Usage {
             duration: self.started.elapsed(),
-            memory_mb: now.unwrap_or(0.0).max(self.memory_mb),
+            memory_mb: now.max(self.memory_mb),
         }
     }
 
