@@ -97,11 +97,10 @@ impl<S: Source> Inbox<S> {
 
     /// How many bytes of memory a connection that waits with this keeps beyond what every one may keep: the smallest buffer.
     pub(super) fn kept_bytes(&self) -> usize {
-        let capacity = match self.is_empty() {
-            true => 0,
-            false => self.buffer.bytes.capacity(),
-        };
-        capacity.saturating_sub(SMALLEST)
+        if self.is_empty() {
+            return 0;
+        }
+        self.buffer.bytes.capacity().saturating_sub(SMALLEST)
     }
 
     /// Uses the first so many bytes up.
