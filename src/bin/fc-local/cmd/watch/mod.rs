@@ -86,6 +86,8 @@ fn named(args: &WatchArgs) -> Vec<PathBuf> {
     let here = args.build.iter().flat_map(|_| SOURCES.map(PathBuf::from));
     let mut named: Vec<PathBuf> = here.filter(|path| path.exists()).collect();
     named.extend(template::files(&args.template()));
+    let rules = template::rules(&args.template()).and_then(|rules| rules.file());
+    named.extend(rules.filter(|file| file.is_file()));
     named.extend(args.watch.iter().cloned());
     named
 }

@@ -12,7 +12,7 @@ use super::glob::{Dialect, Glob};
 use super::{PackError, read_error};
 use crate::project::yaml;
 
-const IGNORE_FILE: &str = ".funignore";
+pub(super) const IGNORE_FILE: &str = ".funignore";
 
 /// What fun never packs, wherever it is, unless the project's own rules bring it back.
 const ALWAYS: [&str; 9] = [

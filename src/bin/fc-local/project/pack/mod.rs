@@ -25,6 +25,16 @@ pub(crate) enum Rules {
     ServerlessDevs,
 }
 
+impl Rules {
+    /// The file of rules that lies outside of the code, whether it is there or not.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Fun { project } => Some(project.join(fun::IGNORE_FILE)),
+            Self::ServerlessDevs => None,
+        }
+    }
+}
+
 /// Code that is to be packed.
 #[derive(Debug)]
 pub(crate) struct Code<'a> {

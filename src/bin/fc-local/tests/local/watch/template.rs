@@ -161,3 +161,22 @@ fn a_server_may_start_with_a_template_deployed() {
     });
     assert_eq!(answer.text(), "1");
 }
+
+#[test]
+fn a_change_of_funignore_is_a_change_of_what_is_deployed() {
+    let watch = Watch::in_folder(|folder| {
+        fs::write(folder.join(".funignore"), "").expect("written");
+    });
+    watch.rests(1);
+    watch.write(".funignore", "bootstrap\n");
+    watch.rests(2);
+    let said = watch.said();
+    assert!(
+        said.contains("has a file bootstrap in ./pkg that an ignore file leaves out of the package; correct its rules"),
+        "{said}"
+    );
+    assert_eq!(
+        watch.changed().last().map(String::as_str),
+        Some(".funignore")
+    );
+}
