@@ -213,3 +213,67 @@ fn the_template_of_a_folder_is_that_of_fun_or_else_that_of_serverless_devs() {
     fs::write(at("template.yml"), "").expect("written");
     assert_eq!(find(folder.path()), at("template.yml"));
 }
+
+/// The rows of the guide's table that list the keys of a component, in the order of the file: used, accepted, left out.
+fn keys_of_the_guide(component: &str) -> Vec<Vec<String>> {
+    let page = fs::read_to_string("../../guide/local.md").expect("the page");
+    let rows = page
+        .lines()
+        .filter_map(|line| line.strip_prefix(&format!("| {component}: ")));
+    let keys = rows.map(|row| {
+        let cell = row.split(" | ").next().unwrap_or_default();
+        cell.split(", ")
+            .map(|key| key.trim_matches('`').to_owned())
+            .collect()
+    });
+    keys.collect()
+}
+
+/// A file with one resource that has a key with this value.
+fn with_key(component: &str, needed: &[(&str, &str)], key: &str, value: &str) -> String {
+    let mut props: Vec<String> = needed
+        .iter()
+        .map(|(key, value)| format!("{key}: {value}"))
+        .collect();
+    props.retain(|prop| !prop.starts_with(&format!("{key}: ")));
+    props.push(format!("{key}: {value}"));
+    let props = props.join(", ");
+    let function = "f: {component: fc3, props: {functionName: f, runtime: custom, code: .}}";
+    format!("resources: {{{function}, r: {{component: {component}, props: {{{props}}}}}}}\n")
+}
+
+#[test]
+fn the_guide_names_each_key_with_what_becomes_of_it() {
+    let fc3 = [("functionName", "g"), ("runtime", "custom"), ("code", ".")];
+    let domain = [("domainName", "a.test")];
+    for (component, needed, rows) in [("fc3", &fc3[..], 3), ("fc3-domain", &domain[..], 2)] {
+        let listed = keys_of_the_guide(component);
+        assert_eq!(listed.len(), rows, "{component}");
+        for (row, keys) in listed.iter().enumerate() {
+            let is_last = row + 1 == rows;
+            for key in keys {
+                let value = match key.as_str() {
+                    "runtime" => "custom.debian12",
+                    "triggers" => "[]",
+                    "functionName" | "domainName" | "code" => "a.test",
+                    _ => "{}",
+                };
+                let text = with_key(component, needed, key, value);
+                let template = read(&text).unwrap_or_else(|why| panic!("{component}.{key}: {why}"));
+                let note = format!("r: {key} is left out because fc-local does not imitate it");
+                assert_eq!(template.notes.contains(&note), is_last, "{component}.{key}");
+            }
+        }
+    }
+    let unknown = read(&with_key("fc3", &fc3, "codeUri", ".")).expect_err("refused");
+    let known = unknown
+        .split("may have are ")
+        .nth(1)
+        .expect("a list")
+        .split(", ");
+    let listed = keys_of_the_guide("fc3").concat();
+    let missing: Vec<&str> = known
+        .filter(|key| !listed.iter().any(|one| one == key))
+        .collect();
+    assert!(missing.is_empty(), "the guide does not name {missing:?}");
+}
