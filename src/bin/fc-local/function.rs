@@ -16,7 +16,7 @@ pub(crate) struct Hook {
 }
 
 /// How the platform finds out whether a new instance may be called
-/// (the guide's page fc3, §6).
+/// ([fc3 §6](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#6)).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct HealthCheck {
     /// The path that is asked, with its query.

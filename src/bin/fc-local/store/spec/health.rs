@@ -1,4 +1,4 @@
-//! The health check of a function, with its clocks (the guide's page fc3, §6).
+//! The health check of a function, with its clocks ([fc3 §6](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#6)).
 
 use std::time::Duration;
 
