@@ -2,11 +2,13 @@
 # Builds the programs with each allocator and prints what it costs and brings as a table: `sh musl/alloc/bench/run.sh`.
 # An allocator that cannot be built on this machine gets a line that says so. Takes ten minutes or more.
 #
-# Times are ratios to glibc's within this run: the programs take turns, and of each the shortest of many runs counts.
+# Times are ratios to glibc's within this run: the programs take turns, and of each the shortest of many runs counts. As a
+# program of real time they are not disturbed by others (`chrt --rr 1 sh musl/alloc/bench/run.sh`, after a run with ROUNDS=0
+# that builds).
 set -u
 cd "$(dirname "$0")"
 out=${OUT:-out} rounds=${ROUNDS:-5}
-all=${ALLOCATORS:-glibc musl percore percore-copy mimalloc rusty_alloc frusa dlmalloc rlsf snmalloc jemalloc}
+all=${ALLOCATORS:-glibc musl percore mimalloc rusty_alloc frusa dlmalloc rlsf snmalloc jemalloc}
 mkdir -p "$out"
 
 # build NAME: both programs, as fast as they get and as small as they get.
