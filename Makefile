@@ -72,7 +72,7 @@ help: ## print this list
 	@echo "           QUICK=1 INSTALL=1 ONLY=go,node PHASES=start,small,load,work MERGE=1 (compare)"
 
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
-	@$(FC_LOCAL) invoke --initializer $(if $(EXAMPLE),--example $(EXAMPLE),-e "$$EVENT" --expect "$$EVENT") --http GET / --expect-http 'Hello World!'
+	@$(FC_LOCAL) invoke --function event $(if $(EXAMPLE),--example $(EXAMPLE),-e "$$EVENT" --expect "$$EVENT") --http GET / --expect-http 'Hello World!'
 
 test: musl fun sdks ## run every test, and sum up what passed, failed and was left out
 	@bash tests/summary.sh $(ALL_TESTS)

@@ -70,6 +70,43 @@ pub(crate) const DEFAULT_ACCOUNT_ID: &str = "1234567890123456";
 /// The region that fc-local plays when none is configured.
 pub(crate) const DEFAULT_REGION: &str = "cn-hangzhou";
 
+/// Variables that functions get here beside their own. Their values may be secrets, so `Debug` shows names alone.
+#[derive(Clone, Default)]
+pub(crate) struct Variables(BTreeMap<String, String>);
+
+impl Variables {
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.0.insert(name.to_owned(), value.to_owned());
+    }
+
+    pub(crate) fn extend(&mut self, variables: impl IntoIterator<Item = (String, String)>) {
+        self.0.extend(variables);
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl std::fmt::Debug for Variables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.names()).finish()
+    }
+}
+
+impl Function {
+    /// Gives the function these variables, over its own of the same names.
+    pub(crate) fn add_variables(&mut self, variables: &Variables) {
+        let variables = variables.0.iter();
+        let copies = variables.map(|(name, value)| (name.clone(), value.clone()));
+        self.environment.extend(copies);
+    }
+}
+
 impl Default for Owner {
     fn default() -> Self {
         Self {

@@ -4,7 +4,7 @@
 //! new | start, watch | invoke, example | list, logs, rm
 //! serve                        the life of a server
 //! client                       asking a server that runs
-//! announcement, data, sample, live, running
+//! announcement, data, sample, live, running, variables
 //! ```
 
 mod announcement;
@@ -22,4 +22,5 @@ mod running;
 mod sample;
 mod serve;
 pub(crate) mod start;
+mod variables;
 pub(crate) mod watch;

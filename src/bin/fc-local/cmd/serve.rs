@@ -14,9 +14,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::announcement;
 use super::data::DataArgs;
 use super::live::LiveLogs;
+use super::variables::VariableArgs;
 use crate::api::{self, App, Clock, Guard, Keys, Tasks};
 use crate::facts::limit;
-use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Owner};
+use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Owner, Variables};
 use crate::output;
 use crate::platform::debugger::NO_LIMIT;
 use crate::platform::instance::{AGENT_TARGET, InstanceOptions};
@@ -58,6 +59,9 @@ pub(crate) struct ServeArgs {
     /// The region that functions run in
     #[arg(long, value_name = "REGION", default_value = DEFAULT_REGION)]
     pub(crate) region: String,
+
+    #[command(flatten)]
+    pub(crate) variables: VariableArgs,
 
     /// Do not show the logs of functions on stderr as they come; `fc-local logs` prints them
     #[arg(long)]
@@ -112,6 +116,7 @@ where
 {
     let keys = keys();
     check_exposure(args.host, &keys)?;
+    let variables = args.variables.read().map_err(|error| error.to_string())?;
     let data = args.data.folder()?;
     // One name for the folder, by which the instances of an earlier run are found.
     let data = fs::create_dir_all(&data)
@@ -130,7 +135,7 @@ where
         (Some(live), Some(onlooker))
     };
     let app = Arc::new(App {
-        pool: Pool::new(pool_options(args, &store, onlooker)),
+        pool: Pool::new(pool_options(args, &store, variables, onlooker)),
         store,
         owner: Owner {
             account_id: args.account_id.clone(),
@@ -190,7 +195,12 @@ async fn listen(args: &ServeArgs) -> Result<TcpListener, String> {
     })
 }
 
-fn pool_options(args: &ServeArgs, store: &Store, onlooker: Option<Onlooker>) -> PoolOptions {
+fn pool_options(
+    args: &ServeArgs,
+    store: &Store,
+    variables: Variables,
+    onlooker: Option<Onlooker>,
+) -> PoolOptions {
     let limit_of = |seconds| {
         if args.debug {
             NO_LIMIT
@@ -211,6 +221,7 @@ fn pool_options(args: &ServeArgs, store: &Store, onlooker: Option<Onlooker>) -> 
         idle_limit: limit_of(args.idle_timeout),
         logs: store.path("logs"),
         onlooker,
+        variables,
     }
 }
 

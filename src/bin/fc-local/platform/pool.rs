@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::function::Function;
+use crate::function::{Function, Variables};
 use crate::name::FunctionName;
 use crate::platform::agent::CallId;
 use crate::platform::cold::{self, CodeSource, ColdError};
@@ -33,6 +33,8 @@ pub(crate) struct PoolOptions {
     pub(crate) logs: PathBuf,
     /// Who sees them as they come.
     pub(crate) onlooker: Option<Onlooker>,
+    /// What functions get beside their own variables.
+    pub(crate) variables: Variables,
 }
 
 /// A function as it is deployed now.
@@ -219,7 +221,7 @@ impl Pool {
 
     async fn start(&self, deployed: &Deployed, call: &CallId) -> StartResult {
         let sink = self.log_sink(&deployed.function.name);
-        let function = Arc::clone(&deployed.function);
+        let function = self.with_variables(&deployed.function);
         let started = cold::start(
             function,
             &deployed.source,
@@ -232,6 +234,14 @@ impl Pool {
             sink(format!("fc-local: no instance for RequestId: {id}: {error}\n").as_bytes());
             Arc::new(error)
         })
+    }
+
+    fn with_variables(&self, function: &Arc<Function>) -> Arc<Function> {
+        let mut function = Arc::clone(function);
+        if !self.options.variables.is_empty() {
+            Arc::make_mut(&mut function).add_variables(&self.options.variables);
+        }
+        function
     }
 
     /// Adds a line that the platform writes into a function's log while no instance runs.

@@ -6,11 +6,13 @@ use clap::Args;
 
 use super::events::EventArgs;
 use crate::cmd::data;
+use crate::cmd::variables::VariableArgs;
 use crate::facts::limit;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
-  fc-local invoke -e 'Hello World'                   an event for the package in pkg/
+  fc-local invoke -e 'Hello World'                   an event for the function of template.yml, or for the package in pkg/
+  fc-local invoke --function web --http GET /        a request to one of several functions
   fc-local invoke -f event.json --dir code.zip       an event from a file, a package from a zip
   fc-local invoke --example oss                      what an OSS trigger sends
   fc-local invoke -e one -e two -f three.json        three events, one after the other
@@ -31,7 +33,7 @@ The result of an event is right if the function did not fail, wrote the lines `F
 not fail, the status is below 500, and the body is what --expect-http says.";
 
 /// What `fc-local invoke --on` cannot do: the function is what was deployed, and HTTP needs no signature.
-const PACKAGE_ONLY: [&str; 15] = [
+const PACKAGE_ONLY: [&str; 19] = [
     "dir",
     "http",
     "header",
@@ -44,6 +46,10 @@ const PACKAGE_ONLY: [&str; 15] = [
     "no_pre_stop",
     "fc3",
     "env",
+    "env_file",
+    "template",
+    "no_template",
+    "function",
     "timeout",
     "memory",
     "start_timeout",
@@ -52,9 +58,22 @@ const PACKAGE_ONLY: [&str; 15] = [
 /// What `fc-local invoke` is asked to do.
 #[derive(Debug, Args)]
 pub(crate) struct InvokeArgs {
-    /// The package: a folder with `bootstrap` in it, or a zip file
-    #[arg(long, value_name = "PATH", default_value = "pkg")]
-    pub(crate) dir: PathBuf,
+    /// The package: a folder with `bootstrap` in it, or a zip file; otherwise the `CodeUri` of the template, or `pkg`
+    #[arg(long, value_name = "PATH")]
+    pub(crate) dir: Option<PathBuf>,
+
+    /// Take variables, timeout, memory, initializer and hooks from this template; otherwise from template.yml or s.yaml in
+    /// the current folder, if one is there and has a function with this package
+    #[arg(long, value_name = "FILE")]
+    pub(crate) template: Option<PathBuf>,
+
+    /// Take no template
+    #[arg(long, conflicts_with_all = ["template", "function"])]
+    pub(crate) no_template: bool,
+
+    /// Which function of the template: SERVICE/FUNCTION, or its name alone; needed if several fit
+    #[arg(long, value_name = "FUNCTION")]
+    pub(crate) function: Option<String>,
 
     /// Call SERVICE/FUNCTION of a running `fc-local start` or `watch` instead of a package
     #[arg(long, value_name = "FUNCTION", conflicts_with_all = PACKAGE_ONLY)]
@@ -114,7 +133,7 @@ pub(crate) struct InvokeArgs {
     #[arg(long)]
     pub(crate) chunked: bool,
 
-    /// Call /initialize first, as for a function with an Initializer
+    /// Call /initialize first, whether the template has an Initializer or not
     #[arg(long)]
     pub(crate) initializer: bool,
 
@@ -130,17 +149,17 @@ pub(crate) struct InvokeArgs {
     #[arg(long)]
     pub(crate) fc3: bool,
 
-    /// An environment variable of the function; repeatable
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(crate) env: Vec<String>,
+    #[command(flatten)]
+    pub(crate) variables: VariableArgs,
 
-    /// The function's Timeout
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) timeout: u64,
+    /// The function's Timeout; otherwise that of the template, or 60
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) timeout: Option<u64>,
 
-    /// The function's memory size, in MB; the function is told, but it is not enforced
-    #[arg(long, value_name = "MB", default_value_t = 128)]
-    pub(crate) memory: u64,
+    /// The function's memory size, in MB; otherwise that of the template, or 128. The function is told, but it is not
+    /// enforced
+    #[arg(long, value_name = "MB")]
+    pub(crate) memory: Option<u64>,
 
     /// How long the instance may take to listen
     #[arg(long, value_name = "SECONDS", default_value_t = limit::START_SECONDS)]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use crate::cmd::variables::VariablesError;
 use crate::platform::cold::ColdError;
 
 /// Why a one-shot call did not end well.
@@ -20,6 +21,15 @@ pub(super) enum OneShotError {
     Interrupted,
     /// stdout is closed, or an input cannot be read.
     Io(String, io::Error),
+}
+
+impl From<VariablesError> for OneShotError {
+    fn from(error: VariablesError) -> Self {
+        match error {
+            VariablesError::Option(why) => Self::Usage(why),
+            VariablesError::File(why) => Self::Refused(why),
+        }
+    }
 }
 
 impl fmt::Display for OneShotError {

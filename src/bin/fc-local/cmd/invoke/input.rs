@@ -27,6 +27,12 @@ const HOOK_TIMEOUT: Duration = Duration::from_secs(3);
 /// ([contract §4.4](crate::check::sections::SECTIONS#4.4)).
 const INITIALIZER_TIMEOUT: Duration = Duration::from_secs(300);
 
+/// Longer than FC's own default, so that a first try does not fail by it.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Where the package lies if nothing says so.
+pub(super) const PACKAGE: &str = "pkg";
+
 /// The name that stands for stdin.
 const STDIN: &str = "-";
 
@@ -40,45 +46,48 @@ pub(super) struct Event {
 /// One `--http` has a method and a path.
 const HTTP_VALUES: usize = 2;
 
-/// The function that the options describe.
-pub(super) fn function(args: &InvokeArgs) -> Result<Function, OneShotError> {
-    let name = if args.fc3 {
+/// The function that template and options describe, options before the template.
+pub(super) fn function(
+    args: &InvokeArgs,
+    described: Option<Function>,
+) -> Result<Function, OneShotError> {
+    let is_described = described.is_some();
+    let mut function = described.unwrap_or_else(|| nameless(args.fc3));
+    let hook = |handler: &str, timeout| Hook {
+        handler: handler.to_owned(),
+        timeout,
+    };
+    if let Some(memory_mb) = args.memory {
+        function.memory_mb = memory_mb;
+    }
+    if let Some(seconds) = args.timeout {
+        function.timeout = Duration::from_secs(seconds);
+    }
+    function.concurrency = function.concurrency.max(args.concurrency);
+    if args.initializer && function.initializer.is_none() {
+        function.initializer = Some(hook("index.initializer", INITIALIZER_TIMEOUT));
+    }
+    if args.pre_freeze && function.pre_freeze.is_none() {
+        function.pre_freeze = Some(hook("index.preFreeze", HOOK_TIMEOUT));
+    }
+    if args.no_pre_stop {
+        function.pre_stop = None;
+    } else if !is_described {
+        function.pre_stop = Some(hook("index.preStop", HOOK_TIMEOUT));
+    }
+    function.add_variables(&args.variables.read()?);
+    Ok(function)
+}
+
+/// A function that no template describes.
+fn nameless(fc3: bool) -> Function {
+    let mut function = Function::with_defaults(if fc3 {
         FunctionName::fc3(NAME)
     } else {
         FunctionName::fc2(NAME, NAME)
-    };
-    let mut function = Function::with_defaults(name);
-    let hook = |handler: &str, timeout| {
-        Some(Hook {
-            handler: handler.to_owned(),
-            timeout,
-        })
-    };
-    function.memory_mb = args.memory;
-    function.concurrency = args.concurrency;
-    function.timeout = Duration::from_secs(args.timeout);
-    function.initializer = args
-        .initializer
-        .then(|| hook("index.initializer", INITIALIZER_TIMEOUT))
-        .flatten();
-    function.pre_freeze = args
-        .pre_freeze
-        .then(|| hook("index.preFreeze", HOOK_TIMEOUT))
-        .flatten();
-    function.pre_stop = (!args.no_pre_stop)
-        .then(|| hook("index.preStop", HOOK_TIMEOUT))
-        .flatten();
-    for pair in &args.env {
-        let Some((name, value)) = pair.split_once('=') else {
-            return Err(OneShotError::Usage(format!(
-                "--env {pair:?} has no `=`; write NAME=VALUE"
-            )));
-        };
-        function
-            .environment
-            .insert(name.to_owned(), value.to_owned());
-    }
-    Ok(function)
+    });
+    function.timeout = TIMEOUT;
+    function
 }
 
 /// The events, in the order of the command line; none if only HTTP calls are asked for.

@@ -9,6 +9,7 @@ mod events;
 mod input;
 mod remote;
 mod show;
+mod template;
 
 use std::io;
 use std::process::ExitCode;
@@ -73,20 +74,25 @@ async fn on_package(
     mut interrupt: Interrupt,
     jobs: &[Job],
 ) -> Result<(), OneShotError> {
-    let function = Arc::new(input::function(args)?);
+    let described = template::described(args)?;
+    let (described, code_uri) = described.map(|one| (one.function, one.code)).unzip();
+    let function = Arc::new(input::function(args, described)?);
+    let dir = args.dir.clone().or(code_uri);
+    let dir = dir.unwrap_or_else(|| input::PACKAGE.into());
+    let memory_mb = function.memory_mb;
     let scratch = Scratch::temporary()
         .map_err(|error| OneShotError::Io("no scratch folder".to_owned(), error))?;
-    let source = code::source(&args.dir, &scratch)?;
+    let source = code::source(&dir, &scratch)?;
     let options = InstanceOptions {
         debug: false,
-        freeze: args.pre_freeze,
+        freeze: function.pre_freeze.is_some(),
         start_limit: Duration::from_secs(args.start_timeout),
         listen_port: args.listen_port,
         log_bytes: LOG_BYTES,
         target: AGENT_TARGET,
     };
     let first = CallId::first(ids::request_id(function.name.generation()));
-    output::progress(&format!("starting {}", args.dir.display()));
+    output::progress(&format!("starting {}", dir.display()));
     // A start that is given up drops its process group, which kills it, and its unpacked code.
     let started = tokio::select! {
         started = cold::start_timed(function, &source, &options, None, &first) => started.map_err(OneShotError::Cold)?,
@@ -99,7 +105,7 @@ async fn on_package(
     }
     let target = Target::Package(Arc::clone(&instance), first);
     let outcome = tokio::select! {
-        outcome = call_all(args, target, Bill::cold(started.times, args.memory), jobs) => outcome,
+        outcome = call_all(args, target, Bill::cold(started.times, memory_mb), jobs) => outcome,
         () = interrupt.wait() => Err(OneShotError::Interrupted),
     };
     instance.stop().await;

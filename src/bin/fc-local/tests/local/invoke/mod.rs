@@ -1,6 +1,7 @@
 //! `fc-local invoke`: what it sends, and the shape of its output.
 
 mod failures;
+mod template;
 
 use std::fs;
 use std::io::Write;
