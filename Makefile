@@ -91,10 +91,13 @@ test-runtime:
 test-fc-local:
 	FC_PACKAGE=pkg cargo test --locked --no-fail-fast --package fc-local
 
+# What runs in the test's own process, or is no part of the package, and the cases of HTTP, which are the longest.
+NOT_SHIPPED = --skip limits:: --skip library:: --skip ends:: --skip http::
+
 test-shipped: musl ## run the tests of the runtime against the package as it is shipped
 	@PROGRAM=testbed sh musl/build.sh target/shipped
 	@cp pkg/bootstrap target/shipped/
-	FC_BINARIES=$(CURDIR)/target/shipped bash tests/summary.sh cargo test --locked --no-fail-fast $(FEATURES) --test endpoints --test answers --test failures --test faults --test hostile --test http_params --test life --test logs --test secrets
+	FC_BINARIES=$(CURDIR)/target/shipped bash tests/summary.sh cargo test --locked --no-fail-fast $(FEATURES) --test server --test life --test handlers --test logs -- $(NOT_SHIPPED)
 
 test-alloc: ## run the tests of the allocator on musl, and have loom go through the orders of its threads
 	cd musl/alloc && cargo test --locked --no-fail-fast --target x86_64-unknown-linux-musl --features copy --target-dir ../../target/alloc
@@ -176,7 +179,7 @@ sizes: ## measure what makes a package large, for the guide: 22 builds
 	@sh musl/sizes.sh
 
 figures: ## write the figures of README and guide from the comparison, the budget and the code
-	FIGURES=write cargo test --quiet --locked $(FEATURES) --test figures
+	FIGURES=write cargo test --quiet --locked $(FEATURES) --test docs figures::
 
 doctor: ## tell what this machine lacks, each thing with the command that brings it
 	@sh musl/doctor.sh

@@ -21,7 +21,7 @@ mod listener;
 mod refusal;
 mod rules;
 mod signals;
-// Nothing else may: tests/lints.rs.
+// Nothing else may: tests/docs/lints.rs.
 #[cfg(any(test, all(target_env = "musl", feature = "direct")))]
 #[allow(
     unsafe_code,

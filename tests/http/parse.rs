@@ -117,8 +117,8 @@ fn value_of<'a>(block: &[(usize, &'a str)], key: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::case::{Case, Delivery, Level, Server, Step, Then};
     use super::parse;
-    use crate::conformance::case::{Case, Delivery, Level, Server, Step, Then};
 
     const SOUND: &str = "case: All is well\nref: RFC 9112 §2\nlevel: MUST\n> GET / HTTP/1.1\n>\nanswer: 200\nthen: open\n";
 

@@ -2,7 +2,7 @@
 //!
 //! Owns the wiring of SIGTERM and SIGINT to the bell. It must not know what an end entails.
 
-// Nothing else may: tests/lints.rs.
+// Nothing else may: tests/docs/lints.rs.
 #[allow(
     unsafe_code,
     reason = "a handler of signals is calls of the system, and a safe library for it costs 3 KB of the zip more"

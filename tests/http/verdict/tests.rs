@@ -1,11 +1,11 @@
 //! What is seen is changed in one way after the other, and each must be judged as what it is.
 
 use super::{Life, Observation, Outcome, judge};
-use crate::conformance::case::{Case, Server};
-use crate::conformance::exchange::{End, Seen};
-use crate::conformance::parse::parse;
-use crate::conformance::script::{Run, runs};
-use crate::conformance::wire::Answer;
+use crate::http::conformance::case::{Case, Server};
+use crate::http::conformance::exchange::{End, Seen};
+use crate::http::conformance::parse::parse;
+use crate::http::conformance::script::{Run, runs};
+use crate::http::conformance::wire::Answer;
 
 /// A case that `tiny` is known to fail, and its only run.
 fn case() -> (Case, Run) {

@@ -1,0 +1,12 @@
+//! What the project says of itself: the guide, the READMEs, the examples, the figures, the scripts. No server changes it.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod examples;
+mod figures;
+mod guide;
+mod lints;
+mod readme;
+mod scripts;
+mod templates;

@@ -1,0 +1,11 @@
+//! What handlers are given, and what becomes of what they return.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod answers;
+mod endpoints;
+mod events;
+mod failures;
+mod http_params;
+mod library;

@@ -1,0 +1,402 @@
+//! The life of a process: its port, its many requests at once, its end.
+
+use std::net::TcpListener;
+use std::process::{Command, Output};
+use std::thread;
+
+use crate::support::{Connection, Instance, binary, request};
+
+fn start_with_port(port: &str) -> Output {
+    let mut command = Command::new(binary("bootstrap"));
+    command
+        .env("FC_CUSTOM_LISTEN_PORT", port)
+        .output()
+        .expect("the bootstrap is built")
+}
+
+#[test]
+fn a_bad_port_names_the_variable_and_the_value() {
+    for port in ["none", "0", "65536"] {
+        let output = start_with_port(port);
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(
+            said,
+            format!(
+                "bootstrap: FC_CUSTOM_LISTEN_PORT is {port:?}, which is not a port from 1 to 65535\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_taken_port_names_the_knob() {
+    let holder = TcpListener::bind("0.0.0.0:0").expect("a free port");
+    let port = holder
+        .local_addr()
+        .expect("a bound socket")
+        .port()
+        .to_string();
+    let output = start_with_port(&port);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        said.starts_with(&format!(
+            "bootstrap: cannot listen on 0.0.0.0:{port}: Address "
+        )),
+        "{said}"
+    );
+    assert!(said.contains("FC_CUSTOM_LISTEN_PORT"), "{said}");
+}
+
+/// Every line of every request stands once, whole, and between the markers of its own request.
+fn assert_every_line_is_whole(lines: &[String], requests: usize) {
+    for number in 0..requests {
+        let id = format!("id-{number:03}");
+        let mine: Vec<_> = lines.iter().filter(|line| line.contains(&id)).collect();
+        let texts: Vec<_> = mine
+            .iter()
+            .map(|line| {
+                line.split_once("Z ")
+                    .map_or(line.as_str(), |(_, rest)| rest)
+            })
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                format!("FC Invoke Start RequestId: {id}"),
+                format!("{id} [INFO] asleep for 300 ms"),
+                format!("{id} [INFO] awake after 300 ms"),
+                format!("FC Invoke End RequestId: {id}"),
+            ]
+        );
+    }
+}
+
+#[test]
+fn two_hundred_slow_requests_at_once_are_each_answered_as_their_own() {
+    const REQUESTS: usize = 200;
+    let instance = Instance::start("testbed", &[]);
+    // All connections stay open until every answer is there, as the platform's do.
+    let ask = |number: usize| {
+        let id = format!("id-{number:03}");
+        let mut connection = instance.connect();
+        let headers = [
+            ("x-fc-control-path", "/invoke"),
+            ("x-fc-request-id", id.as_str()),
+        ];
+        let answer = connection.exchange(&request("POST", "/invoke", &headers, b"sleep 300"));
+        assert_eq!((answer.status, answer.text()), (200, id));
+        connection
+    };
+    let connections: Vec<Connection> = thread::scope(|scope| {
+        let asked: Vec<_> = (0..REQUESTS)
+            .map(|number| scope.spawn(move || ask(number)))
+            .collect();
+        asked
+            .into_iter()
+            .map(|asked| asked.join().expect("an answer"))
+            .collect()
+    });
+    assert_eq!(connections.len(), REQUESTS);
+    let lines = instance.wait_for_lines("all end lines", |lines| {
+        lines
+            .iter()
+            .filter(|line| line.starts_with("FC Invoke End"))
+            .count()
+            == REQUESTS
+    });
+    assert_every_line_is_whole(&lines, REQUESTS);
+}
+
+/// None of them ends before all have begun. How soon they have is counted in `server::hiring`, and `compare burst` shows it.
+#[test]
+fn sixty_handlers_of_a_cold_instance_run_at_the_same_time() {
+    let instance = Instance::start("testbed", &[]);
+    let mut connections: Vec<Connection> = (0..60).map(|_| instance.connect()).collect();
+    for (number, connection) in connections.iter_mut().enumerate() {
+        let id = number.to_string();
+        let headers = [
+            ("x-fc-control-path", "/invoke"),
+            ("x-fc-request-id", id.as_str()),
+        ];
+        connection.send(&request("POST", "/invoke", &headers, b"meet 60"));
+    }
+    for (number, connection) in connections.iter_mut().enumerate() {
+        assert_eq!(connection.answer().text(), number.to_string());
+    }
+}
+
+#[test]
+fn a_burst_of_connections_that_stay_open_starves_none() {
+    for size in [5, 16, 32, 200] {
+        let instance = Instance::start("bootstrap", &[]);
+        let mut connections: Vec<Connection> = (0..size).map(|_| instance.connect()).collect();
+        let bytes = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");
+        connections
+            .iter_mut()
+            .for_each(|connection| connection.send(&bytes));
+        for connection in &mut connections {
+            assert_eq!(connection.answer().text(), "x");
+        }
+    }
+}
+
+#[test]
+fn requests_beyond_the_workers_wait_and_are_answered() {
+    let instance = Instance::start("testbed", &[("WORKERS", "2")]);
+    let answers: Vec<_> = thread::scope(|scope| {
+        let asked: Vec<_> = (0..6)
+            .map(|_| scope.spawn(|| instance.invoke("w", b"sleep 20").status))
+            .collect();
+        asked
+            .into_iter()
+            .map(|asked| asked.join().expect("an answer"))
+            .collect()
+    });
+    assert_eq!(answers, [200; 6]);
+    let (mut at_once, mut most) = (0_usize, 0);
+    for line in instance.lines() {
+        at_once += usize::from(line.contains(" asleep "));
+        at_once -= usize::from(line.contains(" awake "));
+        most = most.max(at_once);
+    }
+    assert_eq!(most, 2, "both workers worked, and no third");
+}
+
+#[test]
+fn pipelined_requests_are_answered_in_order() {
+    let instance = Instance::start("testbed", &[]);
+    let mut connection = instance.connect();
+    let headers = [("x-fc-control-path", "/invoke")];
+    let mut bytes = request("POST", "/invoke", &headers, b"sleep 50");
+    bytes.extend(request("POST", "/invoke", &headers, b"second"));
+    bytes.extend(request("POST", "/invoke", &headers, b"third"));
+    assert_eq!(connection.exchange(&bytes).text(), "");
+    assert_eq!(
+        [connection.answer().text(), connection.answer().text()],
+        ["second", "third"]
+    );
+}
+
+#[test]
+fn a_signal_lets_what_is_in_flight_finish_and_runs_pre_stop_once() {
+    for signal in ["-TERM", "-INT"] {
+        let instance = Instance::start("testbed", &[]);
+        let (mut waiting, mut other) = (instance.connect(), instance.connect());
+        let mut another = instance.connect();
+        let headers = [
+            ("x-fc-control-path", "/invoke"),
+            ("x-fc-request-id", "in-flight"),
+        ];
+        waiting.send(&request("POST", "/invoke", &headers, b"wait"));
+        instance.wait_for_line("its start", |line| {
+            line == "FC Invoke Start RequestId: in-flight"
+        });
+        instance.signal(signal);
+        // The stop has begun when answers say that they are the last of their connection.
+        let echo = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");
+        while other.exchange(&echo).header("connection") != Some("close") {}
+        // On a connection that no answer has ended yet: the direct server closes the others.
+        another.send(&request(
+            "POST",
+            "/next",
+            &[("x-fc-control-path", "/http-invoke")],
+            b"",
+        ));
+        let answer = waiting.answer();
+        assert_eq!(
+            (answer.text().as_str(), answer.header("connection")),
+            ("in-flight", Some("close"))
+        );
+        let (status, lines) = instance.wait();
+        assert_eq!(status.code(), Some(0), "{signal}");
+        assert_eq!(
+            lines
+                .iter()
+                .filter(|line| line.ends_with("pre-stop ran"))
+                .count(),
+            1,
+            "{lines:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_signal_finds_the_way_prepared_as_soon_as_the_process_says_that_it_serves() {
+    for _ in 0..20 {
+        let instance = Instance::start("testbed", &[]);
+        instance.signal("-TERM");
+        let (status, lines) = instance.wait();
+        assert_eq!(status.code(), Some(0), "{lines:#?}");
+    }
+}
+
+#[test]
+fn a_signal_that_was_ignored_before_the_start_is_caught_all_the_same() {
+    for signal in ["-TERM", "-INT"] {
+        let mut command = Command::new("sh");
+        let script = r#"trap '' TERM INT; exec "$0""#;
+        command.args(["-c", script]).arg(binary("bootstrap"));
+        let instance = Instance::start_by(command, &[]);
+        instance.signal(signal);
+        assert_eq!(instance.wait().0.code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn what_was_sent_before_a_signal_is_answered() {
+    let instance = Instance::start("bootstrap", &[]);
+    let bytes = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");
+    let mut connections: Vec<_> = (0..50).map(|_| instance.connect()).collect();
+    connections
+        .iter_mut()
+        .for_each(|connection| connection.send(&bytes));
+    instance.signal("-TERM");
+    for connection in &mut connections {
+        assert_eq!(connection.answer().text(), "x");
+    }
+    assert_eq!(instance.wait().0.code(), Some(0));
+}
+
+#[test]
+fn a_client_that_stalls_does_not_hold_up_the_end() {
+    let instance = Instance::start("bootstrap", &[]);
+    let mut stalled = instance.connect();
+    stalled.send(b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\nabc");
+    let mut refused = instance.connect();
+    refused.send(b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 33554433\r\n\r\n");
+    assert_eq!(refused.answer().status, 413);
+    instance.signal("-TERM");
+    assert_eq!(instance.wait().0.code(), Some(0));
+}
+
+/// The direct server answers before the body, and closes.
+#[cfg(not(feature = "direct"))]
+#[test]
+fn a_refused_request_that_is_still_coming_at_a_signal_hears_why() {
+    let instance = Instance::start("bootstrap", &[]);
+    let mut refused = instance.connect();
+    // A short body is read before the request is looked at.
+    refused.send(
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\nContent-Length: 5000\r\n\r\n",
+    );
+    instance.signal("-TERM");
+    // Nothing can be seen of a process that waits; one that does not has ended long before.
+    thread::sleep(std::time::Duration::from_millis(300));
+    refused.send(&[b'x'; 5000]);
+    assert_eq!(refused.answer().status, 400);
+    assert_eq!(instance.wait().0.code(), Some(0));
+}
+
+#[test]
+fn a_second_signal_ends_a_pre_stop_hook_that_hangs() {
+    let instance = Instance::start("testbed", &[("HANG_IN_PRE_STOP", "1")]);
+    instance.signal("-TERM");
+    instance.wait_for_line("the hook", |line| line.ends_with("pre-stop hangs"));
+    instance.signal("-TERM");
+    assert_eq!(instance.wait().0.code(), Some(1));
+}
+
+#[test]
+fn what_begins_while_the_pre_stop_hook_runs_is_answered() {
+    let instance = Instance::start("testbed", &[("WAIT_IN_PRE_STOP", "1")]);
+    let invoke = |event: &[u8]| request("POST", "/invoke", &[], event);
+    let mut kept = [instance.connect(), instance.connect()];
+    for connection in &mut kept {
+        assert_eq!(connection.exchange(&invoke(b"first")).text(), "first");
+    }
+    instance.signal("-TERM");
+    instance.wait_for_line("the hook", |line| line.ends_with("pre-stop waits"));
+    kept[0].send(&invoke(b"sleep 300"));
+    instance.wait_for_line("the late request", |line| {
+        line.ends_with("asleep for 300 ms")
+    });
+    let next = request(
+        "POST",
+        "/next",
+        &[("x-fc-control-path", "/http-invoke")],
+        b"",
+    );
+    assert_eq!(kept[1].exchange(&next).status, 204);
+    assert_eq!(kept[0].answer().status, 200);
+    assert_eq!(instance.wait().0.code(), Some(0));
+}
+
+#[test]
+fn a_signal_after_the_pre_stop_call_does_not_run_it_again() {
+    let instance = Instance::start("testbed", &[]);
+    assert_eq!(instance.call("GET", "/pre-stop", "stop", b"").status, 200);
+    instance.signal("-TERM");
+    let (status, lines) = instance.wait();
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(
+        lines
+            .iter()
+            .filter(|line| line.ends_with("pre-stop ran"))
+            .count(),
+        1,
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_what_is_in_flight() {
+    let instance = Instance::start("testbed", &[]);
+    let mut connection = instance.connect();
+    connection.send(&request("POST", "/invoke", &[], b"sleep 600000"));
+    instance.wait_for_line("the slow request", |line| {
+        line.ends_with("asleep for 600000 ms")
+    });
+    instance.signal("-TERM");
+    instance.signal("-INT");
+    let (status, _) = instance.wait();
+    assert_eq!(status.code(), Some(1));
+}
+
+#[test]
+fn an_instance_that_was_frozen_goes_on() {
+    let instance = Instance::start("testbed", &[]);
+    let mut connection = instance.connect();
+    let bytes = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");
+    for _ in 0..5 {
+        assert_eq!(connection.exchange(&bytes).text(), "x");
+        instance.signal("-STOP");
+        connection.send(&bytes);
+        instance.signal("-CONT");
+        assert_eq!(connection.answer().text(), "x");
+    }
+}
+
+/// Checks that a stop whose grace is over has run the hook once, and has reported once that requests are cut off.
+fn assert_cut_off(instance: Instance) {
+    instance.signal("-TERM");
+    let (status, lines) = instance.wait();
+    assert_eq!(status.code(), Some(0), "{lines:#?}");
+    let count = |wanted: &str| lines.iter().filter(|line| line.contains(wanted)).count();
+    assert_eq!(count("pre-stop ran"), 1, "{lines:#?}");
+    let told =
+        " 1 requests are cut off, 100 ms after the stop; Runtime::stop_grace gives them longer";
+    assert_eq!(count(told), 1, "{lines:#?}");
+}
+
+#[test]
+fn a_client_that_never_reads_does_not_hold_up_the_end_beyond_the_grace() {
+    let instance = Instance::start("testbed", &[("STOP_GRACE_MS", "100")]);
+    let mut deaf = instance.connect();
+    let headers = [("x-fc-request-id", "deaf")];
+    deaf.send(&request("POST", "/invoke", &headers, b"repeat 8388608"));
+    instance.wait_for_line("its end", |line| line.ends_with("End RequestId: deaf"));
+    assert_cut_off(instance);
+}
+
+#[test]
+fn a_handler_that_does_not_return_does_not_hold_up_the_end_beyond_the_grace() {
+    let instance = Instance::start("testbed", &[("STOP_GRACE_MS", "100")]);
+    let mut connection = instance.connect();
+    connection.send(&request("POST", "/invoke", &[], b"sleep 600000"));
+    instance.wait_for_line("the slow request", |line| {
+        line.ends_with("asleep for 600000 ms")
+    });
+    assert_cut_off(instance);
+}
