@@ -140,7 +140,7 @@ build-img: ## build the package in a container (needs docker)
 	docker build --file musl/Dockerfile --build-arg MIRROR="$(MIRROR)" --output pkg .
 
 local: musl ## start the local Function Compute with template.yml deployed, or with TEMPLATE=s.yaml
-	@FC_LOCAL_PROGRAM="$$($(FC_LOCAL) --where)" sh tests/fun/local.sh start
+	@program="$$($(FC_LOCAL) --where)" && FC_LOCAL_PROGRAM="$$program" sh tests/fun/local.sh start
 
 watch: ## serve template.yml as `make local` does, and build and serve it again at each change
 	@$(FC_LOCAL) watch --port $(PORT) --data "$${CARGO_TARGET_DIR:-target}/fc-local" -- --locked --no-default-features --features $(SERVER)

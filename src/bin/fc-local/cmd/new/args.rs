@@ -11,7 +11,7 @@ Examples:
 
 The project has a handler with its tests, a Makefile (`make` lists its commands), template.yml for `fun` and FC 2.0, and
 s.yaml for Serverless Devs and FC 3.0. It needs Rust with the target x86_64-unknown-linux-musl, and for `make run`,
-`make local`, `make watch` this tool. Until fc-runtime is on crates.io, name a clone of its repository: fc-local new hello --path CLONE";
+`make local`, `make watch` this tool. In the folder of a workspace, it becomes a member of it. Until fc-runtime is on crates.io, name a clone of its repository: fc-local new hello --path CLONE";
 
 /// What `fc-local new` is asked to do.
 #[derive(Debug, Args)]

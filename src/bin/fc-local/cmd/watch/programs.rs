@@ -132,7 +132,7 @@ impl Programs {
 /// The manifest that a function is built by, unless its code is complete as it lies.
 fn manifest_of(code: &Path) -> Option<PathBuf> {
     let code = real(code);
-    if is_script(&code.join(BOOTSTRAP)) {
+    if is_script(&code) || is_script(&code.join(BOOTSTRAP)) {
         return None;
     }
     let here = || std::env::current_dir().ok();

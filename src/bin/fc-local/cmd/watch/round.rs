@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use tokio::task::block_in_place;
+
 use super::args::WatchArgs;
 use super::build::{Build, Recipe};
 use super::bursts::Burst;
@@ -81,10 +83,11 @@ impl Rounds {
         if !may_differ {
             return;
         }
+        // Cargo takes a moment to say it.
         if self.command.is_some() {
-            self.programs = Programs::here();
+            self.programs = block_in_place(Programs::here);
         } else if let Some(template) = wanted.or(self.in_force.as_ref()) {
-            self.programs = Programs::of(template);
+            self.programs = block_in_place(|| Programs::of(template));
             self.renew_builds();
         }
         self.programs

@@ -22,7 +22,8 @@ const QUICK: [(&str, &str); 4] = [
 ];
 
 /// What the Makefile that runs these tests may have put into the environment, which is not for that of a project.
-const FOREIGN_VARIABLES: [&str; 8] = [
+const FOREIGN_VARIABLES: [&str; 9] = [
+    "ARCH",
     "EVENT",
     "EXAMPLE",
     "MAKEFLAGS",

@@ -15,7 +15,8 @@ use yaml_rust2::{Yaml, YamlLoader};
 use crate::support::{fc_local, root, text};
 
 /// What the Makefile that runs these tests may have put into the environment, which is not for that of a project.
-const FOREIGN_VARIABLES: [&str; 10] = [
+const FOREIGN_VARIABLES: [&str; 11] = [
+    "ARCH",
     "CARGO_BUILD_TARGET",
     "EVENT",
     "EXAMPLE",
