@@ -1,6 +1,7 @@
 //! `fc-local new`: the projects that it makes build, run and are served, and it leaves nothing half made.
 
 mod builds;
+mod compilers;
 mod files;
 mod refused;
 mod workspaces;
