@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use super::{Request, Response};
 use crate::error::Error;
-use crate::headers::{HeaderError, name};
+use crate::headers::{HeaderError, Headers, name};
 use crate::time::{HttpDate, text_of};
 
 /// A file, or anything else that can be read from any place, as the body of responses that may be asked for in part.
@@ -91,9 +91,7 @@ impl<T: Read + Seek + Send + 'static> Content<T> {
     /// [`HeaderError`] when it contains a control character.
     pub fn with_etag(self, etag: impl Into<String>) -> Result<Self, HeaderError> {
         let etag = etag.into();
-        if !crate::headers::is_value(etag.as_bytes()) {
-            return Err(HeaderError::Value(ETAG.to_owned()));
-        }
+        Headers::new().append(ETAG, &etag)?;
         Ok(Self {
             etag: Some(etag),
             ..self
