@@ -117,7 +117,7 @@ async fn finish(
             Err(failure) => return failed(deployed, &failure, wants_log),
         }
     } else {
-        exchange.stream()
+        exchange.stream().await
     };
     let mut head = head;
     let failed = head

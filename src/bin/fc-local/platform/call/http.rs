@@ -1,5 +1,9 @@
 //! HTTP calls, whose answers go on piece by piece.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
 use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming};
 use hyper::client::conn::http1::SendRequest;
@@ -11,7 +15,7 @@ use tokio::sync::mpsc;
 use super::running::Running;
 use crate::facts::{header, limit};
 use crate::platform::agent::{self, CallId, Payload};
-use crate::platform::body::{self, Body, BoxError, channel_body, empty_body};
+use crate::platform::body::{self, Body, BoxError, channel_body, empty_body, full_body};
 use crate::platform::instance::Lease;
 use crate::platform::report::{Failure, Report};
 
@@ -114,10 +118,19 @@ impl HttpExchange {
         }
     }
 
-    /// Hands the answer on piece by piece, as it comes.
-    pub(crate) fn stream(self) -> (response::Parts, Body) {
+    /// Hands the answer on piece by piece, as it comes. What is there already as a whole needs no task for that.
+    pub(crate) async fn stream(mut self) -> (response::Parts, Body) {
         let failure = self.failure();
-        if self.incoming.is_end_stream() {
+        let mut first = None;
+        if !self.incoming.is_end_stream() {
+            first = piece_now(&mut self.incoming).await;
+        }
+        if let Some(bytes) = whole_of(&first).filter(|_| self.incoming.is_end_stream()) {
+            self.running.instance().connections.give_back(self.sender);
+            self.running.finish(failure.as_ref());
+            return (self.head, full_body(bytes));
+        }
+        if first.is_none() && self.incoming.is_end_stream() {
             // Nothing more comes, as after HEAD: nobody waits for a piece, which would look like a client that left.
             self.running.instance().connections.give_back(self.sender);
             self.running.finish(failure.as_ref());
@@ -125,6 +138,7 @@ impl HttpExchange {
         }
         let (pieces, body) = mpsc::channel(STREAM_QUEUE);
         tokio::spawn(pump(
+            first,
             self.incoming,
             self.sender,
             self.running,
@@ -135,10 +149,31 @@ impl HttpExchange {
     }
 }
 
+/// What comes first of an answer.
+type First = Option<Result<Frame<Bytes>, hyper::Error>>;
+
+/// The bytes of what came first, if it has any.
+fn whole_of(first: &First) -> Option<Bytes> {
+    let piece = first.as_ref()?.as_ref().ok()?;
+    piece.data_ref().cloned()
+}
+
+/// The next piece of an answer, if it has come.
+async fn piece_now(incoming: &mut Incoming) -> First {
+    poll_fn(
+        |context| match Pin::new(&mut *incoming).poll_frame(context) {
+            Poll::Ready(piece) => Poll::Ready(piece),
+            Poll::Pending => Poll::Ready(None),
+        },
+    )
+    .await
+}
+
 type Pieces = mpsc::Sender<Result<Frame<Bytes>, BoxError>>;
 
 /// Moves a streamed answer from the instance to the client until either ends.
 async fn pump(
+    mut first: First,
     mut incoming: Incoming,
     sender: SendRequest<Body>,
     running: Running,
@@ -146,10 +181,11 @@ async fn pump(
     failure: Option<Failure>,
 ) {
     // A client that has all that was announced may leave at once, and no further piece would say that it was the last.
-    while !incoming.is_end_stream() {
+    while first.is_some() || !incoming.is_end_stream() {
         let next = tokio::select! {
             // What came before the client left is no less the answer.
             biased;
+            next = std::future::ready(first.take()), if first.is_some() => Ok(next),
             next = running.within_timeout(incoming.frame()) => next,
             // A client that leaves cancels the call even while the function is silent.
             () = pieces.closed() => Err(Failure::Canceled),
