@@ -1,6 +1,7 @@
 //! The configured health check of a new instance: a `GET` that has to succeed before the first call.
 //!
-//! The platform does not say what the request carries; here it has no header of the platform ([contract §1.3](crate::check::sections::SECTIONS#1.3)). It must not know how an instance is started, nor what is done with one that fails.
+//! What the request carries is not known ([contract §1.3](crate::check::sections::SECTIONS#1.3)); here it has no header of the
+//! platform. It must not know how an instance is started, nor what is done with one that fails.
 
 use std::fmt;
 use std::net::SocketAddr;

@@ -2,6 +2,7 @@
 //! of Serverless Devs read them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::Path;
 
@@ -9,8 +10,15 @@ use std::path::Path;
 const EXPANSIONS_MAX: usize = 1000;
 
 /// Variables by their names.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Variables(BTreeMap<String, String>);
+
+/// The values may be secrets.
+impl fmt::Debug for Variables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 impl Variables {
     /// Those of this process; what is no text is no value that YAML could hold.

@@ -109,7 +109,7 @@ pub(super) fn compile(text: &str, scope: &Scope<'_>) -> Result<Yaml, String> {
 /// A text that is one expression has its value's type, any other is text.
 fn render(text: &str, scope: &Scope<'_>) -> Result<Yaml, String> {
     if text.contains("<%") {
-        return Err(format!("fc-local does not evaluate <% … %>, as in {text}"));
+        return Err("fc-local does not evaluate <% … %>; write ${…}".to_owned());
     }
     match expression::split(text).as_slice() {
         [Part::Marked { source, code }] => value_of(source, code, scope),
@@ -207,9 +207,9 @@ fn call(name: &str, arguments: &[Yaml], scope: &Scope<'_>) -> Result<Yaml, Strin
         "env.init" => init(&first, scope),
         "str" => Ok(Yaml::Text(text_of(&named(&first, scope)))),
         "json" => value::from_json(&first)
-            .map_err(|error| format!("json('{first}') is not JSON: {error}")),
+            .map_err(|error| format!("what json(…) is given is not JSON: {error}")),
         "yaml" => yaml::parse(&first, Dialect::ServerlessDevs)
-            .map_err(|error| format!("yaml('{first}') is not YAML: {error}")),
+            .map_err(|_| "what yaml(…) is given is not YAML".to_owned()),
         "file" => {
             let file = scope.folder.join(&first);
             let text = fs::read_to_string(&file);
@@ -249,7 +249,7 @@ fn init(first: &str, scope: &Scope<'_>) -> Result<Yaml, String> {
     let number = text[..length].trim_start_matches('+').parse();
     number
         .map(Yaml::Number)
-        .map_err(|_| format!("env.init('{first}') is no number"))
+        .map_err(|_| "what env.init(…) is given is no number".to_owned())
 }
 
 /// What lies at the path that a text is, else the text.

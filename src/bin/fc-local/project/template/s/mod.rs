@@ -6,13 +6,15 @@
 //! evaluate      what ${…} means
 //! expression    how ${…} is written
 //! dotenv        the variables of ${env(…)}
-//! schema        the keys of the two components
+//! schema        the keys of functions
+//! domain        the keys of domains
 //! value         mappings by key, values as text
 //! ```
 //!
 //! It must not know how a template is deployed. The rules are those of `@serverless-devs/parse-spec` 0.0.30; a test runs both
 //! on the same files.
 
+mod domain;
 mod dotenv;
 mod evaluate;
 mod expression;
@@ -29,8 +31,9 @@ use super::schema::{Fields, fields};
 use super::{FunctionSpec, Template, others};
 use crate::project::pack::Rules;
 use crate::project::yaml::{self, Dialect, Yaml};
+use domain::DomainProps;
 use resolve::Resource;
-use schema::{DomainProps, FunctionProps, Trigger};
+use schema::{FunctionProps, Trigger};
 
 /// The component of functions, and that of domains.
 const FUNCTION: &str = "fc3";

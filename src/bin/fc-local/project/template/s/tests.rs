@@ -190,6 +190,20 @@ fn what_is_wrong_is_named_with_its_place() {
 }
 
 #[test]
+fn a_value_that_may_be_a_secret_is_in_no_message() {
+    for expression in [
+        "${json(env('NO_SUCH_ONE', 'hunter2'))}",
+        "${yaml(env('NO_SUCH_ONE', '[hunter2'))}",
+        "${env.init(env('NO_SUCH_ONE', 'hunter2'))}",
+        "${env('NO_SUCH_ONE', '<%hunter2%>${this.x}')}",
+    ] {
+        let props = format!("description: \"{expression}\"");
+        let refused = function(&props).expect_err(expression);
+        assert!(!refused.contains("hunter2"), "{refused}");
+    }
+}
+
+#[test]
 fn an_older_edition_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("s.yaml");
