@@ -72,7 +72,7 @@ pub(super) async fn wait(
     }
 }
 
-/// One check, over a connection of its own.
+/// One check, over its own connection.
 async fn ask(check: &HealthCheck, address: SocketAddr) -> Result<(), BoxError> {
     let request = Request::get(&check.path)
         .header(HOST, address.to_string())

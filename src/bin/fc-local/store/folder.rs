@@ -63,7 +63,7 @@ impl std::error::Error for StoreError {}
 pub(crate) struct Store {
     folder: PathBuf,
     state: Mutex<Arc<State>>,
-    /// Told of each change.
+    /// Reports each change.
     changes: watch::Sender<()>,
     /// The packages that the last change of code has put out of use: a call that has just begun may still need them.
     outdated: Mutex<Vec<PathBuf>>,

@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {
     start: SystemTime,
-    ahead: Duration,
-    behind: Duration,
+    later: Duration,
+    earlier: Duration,
 }
 
 impl Clock {
@@ -17,8 +17,8 @@ impl Clock {
         let start = time.unwrap_or(now);
         Self {
             start,
-            ahead: start.duration_since(now).unwrap_or_default(),
-            behind: now.duration_since(start).unwrap_or_default(),
+            later: start.duration_since(now).unwrap_or_default(),
+            earlier: now.duration_since(start).unwrap_or_default(),
         }
     }
 
@@ -28,7 +28,7 @@ impl Clock {
     }
 
     pub(crate) fn now(self) -> SystemTime {
-        SystemTime::now() + self.ahead - self.behind
+        SystemTime::now() + self.later - self.earlier
     }
 }
 

@@ -21,7 +21,7 @@ impl fmt::Debug for Variables {
 }
 
 impl Variables {
-    /// Those of this process; what is no text is no value that YAML could hold.
+    /// Those of this process, without values that are not text.
     pub(super) fn of_process() -> Self {
         let variables = std::env::vars_os();
         let texts = variables.filter_map(|(name, value)| {

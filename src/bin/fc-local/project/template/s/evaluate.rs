@@ -222,7 +222,7 @@ fn call(name: &str, arguments: &[Yaml], scope: &Scope<'_>) -> Result<Yaml, Strin
             "{name}('{first}') not found: fc-local keeps no credentials of the cloud; take env('…') instead"
         )),
         _ => Err(format!(
-            "{name}(…) is no function that fc-local knows: env, env.init, str, json, yaml, file, path, config"
+            "fc-local knows no function {name}: it knows env, env.init, str, json, yaml, file, path, config"
         )),
     }
 }
