@@ -15,7 +15,9 @@ use error::check;
 
 pub use error::HeaderError;
 pub use iter::HeaderIter;
-pub(crate) use text::{begins_with, is_token, is_value};
+#[cfg(feature = "tiny-http")]
+pub(crate) use text::is_value;
+pub(crate) use text::{begins_with, is_token};
 #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 pub(crate) use text::{token_length, value_length};
 
