@@ -21,11 +21,20 @@ pub(super) fn zip(entries: &[Entry]) -> Result<Vec<u8>, PackError> {
 
 pub(super) fn zip_within(limit_bytes: u64, entries: &[Entry]) -> Result<Vec<u8>, PackError> {
     // Compressing takes time, and matters only where the limit would not be kept without.
-    let method = if bytes_of(entries) < limit_bytes {
-        CompressionMethod::Stored
-    } else {
-        CompressionMethod::Deflated
-    };
+    if bytes_of(entries) < limit_bytes {
+        match written(limit_bytes, entries, CompressionMethod::Stored) {
+            Err(PackError::TooLarge) => {}
+            stored => return stored,
+        }
+    }
+    written(limit_bytes, entries, CompressionMethod::Deflated)
+}
+
+fn written(
+    limit_bytes: u64,
+    entries: &[Entry],
+    method: CompressionMethod,
+) -> Result<Vec<u8>, PackError> {
     let mut zip = ZipWriter::new(Capped::new(limit_bytes));
     for entry in entries {
         add(&mut zip, entry, method)?;
