@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::answer::{Answer, found};
 use super::app::App;
 use super::asked::Asked;
-use super::error::ApiError;
 use super::lookup;
 use super::paths::check_qualifier;
+use super::tags::json_parameter;
 use crate::name::FunctionName;
 use crate::platform::pool::Seen;
 
@@ -34,8 +34,8 @@ async fn list(
 ) -> Answer {
     check_qualifier(function.function(), &asked.parameter("qualifier"))?;
     lookup::function(&app.store.snapshot(), &function)?;
-    let ids = texts(&asked, "instanceIds")?;
-    let states = texts(&asked, "instanceStatus")?;
+    let ids: BTreeSet<String> = json_parameter(&asked, "instanceIds")?;
+    let states: BTreeSet<String> = json_parameter(&asked, "instanceStatus")?;
     let wanted = |seen: &Seen| ids.is_empty() || ids.contains(&seen.id);
     let mut seen = app.pool.seen(&function);
     seen.retain(|seen| wanted(seen) && (states.is_empty() || states.contains(RUNNING)));
@@ -50,14 +50,4 @@ fn view(function: &FunctionName, seen: &Seen) -> Value {
         "instanceId": seen.id, "versionId": UNPUBLISHED, "qualifier": function.qualifier(), "status": RUNNING,
         "createdTimeMs": seen.started_ms,
     })
-}
-
-/// A parameter that is the text of a JSON array; none is an empty one.
-fn texts(asked: &Asked, name: &str) -> Result<BTreeSet<String>, ApiError> {
-    let text = asked.parameter(name);
-    if text.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    serde_json::from_str(&text)
-        .map_err(|error| ApiError::invalid(format!("{name} is no JSON array of texts: {error}")))
 }

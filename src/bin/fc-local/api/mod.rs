@@ -7,7 +7,7 @@
 //! router                                the listener, and which handler gets a request
 //! service, function, trigger, domain,   one file per resource: its paths, its methods, its changes
 //! async_config, async_task, capacity,
-//! instances
+//! instances, tags
 //! account, empty                        of the account and the region; lists of what fc-local does not play
 //! invoke, http, asynchronous            calls: events, HTTP requests, events that wait
 //! timer                                 timer triggers, which call by the clock
@@ -44,6 +44,7 @@ mod packages;
 mod paths;
 mod router;
 mod service;
+mod tags;
 mod timer;
 mod trigger;
 mod unplayed;

@@ -26,7 +26,7 @@ use super::error::ApiError;
 use super::http::{self, Target};
 use super::{
     account, admin, async_config, async_task, asynchronous, capacity, domain, empty, function,
-    instances, invoke, packages, service, timer, trigger,
+    instances, invoke, packages, service, tags, timer, trigger,
 };
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX, header, limit};
 use crate::ids;
@@ -226,6 +226,7 @@ fn fc3() -> Router<Arc<App>> {
     functions()
         .nest("/functions/{function}", one)
         .route("/async-invoke-configs", async_config::all())
+        .route("/tags-v2", tags::all())
         .route("/concurrency-configs", capacity::all::<ConcurrencySpec>())
         .route("/scaling-configs", capacity::all::<ScalingSpec>())
         .merge(common())

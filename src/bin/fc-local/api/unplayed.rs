@@ -6,7 +6,7 @@
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX};
 
 /// The first part of a path, after its service and function, and what it is about.
-const UNPLAYED: [(&str, &str); 23] = [
+const UNPLAYED: [(&str, &str); 22] = [
     ("accountConfigs", "the account"),
     ("acl", "layers"),
     ("aliases", "aliases"),
@@ -27,9 +27,8 @@ const UNPLAYED: [(&str, &str); 23] = [
         "stateful-async-invocation-functions",
         "lists of functions with tasks",
     ),
-    ("tag", "tags"),
-    ("tags", "tags"),
-    ("tags-v2", "tags"),
+    ("tag", "tags of FC 2.0"),
+    ("tags", "tags of FC 2.0"),
     ("tempCodeBucketToken", "temporary buckets"),
     ("versions", "versions"),
     ("vpc-bindings", "VPC bindings"),

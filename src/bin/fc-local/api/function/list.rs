@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{Extension, State};
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::view::function_view;
@@ -13,6 +12,7 @@ use crate::api::asked::Asked;
 use crate::api::error::ApiError;
 use crate::api::lookup;
 use crate::api::paths::Service;
+use crate::api::tags::{Tag, json_parameter};
 
 /// `GET` of the functions.
 pub(super) async fn list(
@@ -46,15 +46,6 @@ struct Filter {
     none: bool,
 }
 
-/// A tag as a list names it, of which a function has to have the value if there is one.
-#[derive(Debug, Deserialize)]
-struct Tag {
-    #[serde(alias = "Key")]
-    key: String,
-    #[serde(default, alias = "Value")]
-    value: Option<String>,
-}
-
 impl Filter {
     fn of(asked: &Asked) -> Result<Self, ApiError> {
         let fields = FIELDS.map(|field| (field, asked.parameter(field)));
@@ -69,7 +60,7 @@ impl Filter {
         let given = fields.into_iter().filter(|(_, wanted)| !wanted.is_empty());
         Ok(Self {
             fields: given.collect(),
-            tags: tags(&asked.parameter("tags"))?,
+            tags: json_parameter(asked, "tags")?,
             none,
         })
     }
@@ -79,25 +70,4 @@ impl Filter {
         let fits = fields.all(|(field, wanted)| function[field] == **wanted);
         fits && !self.none && self.tags.iter().all(|tag| tag.is_of(function))
     }
-}
-
-impl Tag {
-    fn is_of(&self, function: &Value) -> bool {
-        let own = function["tags"].as_array().into_iter().flatten();
-        let own = own.filter_map(|tag| Self::deserialize(tag).ok());
-        let mut own = own.filter(|tag| tag.key == self.key);
-        let value = self.value.as_ref().filter(|value| !value.is_empty());
-        own.any(|tag| value.is_none() || tag.value.as_ref() == value)
-    }
-}
-
-fn tags(text: &str) -> Result<Vec<Tag>, ApiError> {
-    if text.is_empty() {
-        return Ok(Vec::new());
-    }
-    serde_json::from_str(text).map_err(|error| {
-        ApiError::invalid(format!(
-            "tags is no JSON array of objects with Key: {error}"
-        ))
-    })
 }

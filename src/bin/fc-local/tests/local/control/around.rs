@@ -246,3 +246,54 @@ fn a_large_package_goes_where_the_token_says_and_becomes_the_code() {
     assert_eq!(server.api_fc3("PUT", "/functions/f", &code).status, 200);
     assert_eq!(invoke(&server, "x").text(), "x");
 }
+
+#[test]
+fn functions_of_fc_3_get_tags_and_lose_them() {
+    let server = server(&json!({}));
+    let add = json!({
+        "ResourceType": "FUNCTION", "ResourceId": ["f"],
+        "Tag": [{"Key": "team", "Value": "x"}, {"Key": "stage", "Value": "test"}],
+    });
+    assert_eq!(server.api_fc3("POST", "/tags-v2", &add).status, 204);
+    let pairs = |query: &str| {
+        let list = server.api_query_fc3("/tags-v2", query).json();
+        let items = list["TagResources"].as_array().cloned().unwrap_or_default();
+        let pairs = items.iter().map(|item| {
+            let text = |name: &str| item[name].as_str().unwrap_or_default();
+            format!(
+                "{}:{}={}",
+                text("ResourceId"),
+                text("TagKey"),
+                text("TagValue")
+            )
+        });
+        pairs.collect::<Vec<_>>().join(" ")
+    };
+    let both = "f:stage=test f:team=x";
+    for (query, expected) in [
+        ("ResourceType=function", both),
+        ("ResourceType=ALIYUN%3A%3AFC%3AFUNCTION", both),
+        ("ResourceId=%5B%22f%22%5D&ResourceType=function", both),
+        ("ResourceId=%5B%22g%22%5D&ResourceType=function", ""),
+        (
+            "ResourceType=function&Tag=%5B%7B%22Key%22%3A%22team%22%2C%22Value%22%3A%22y%22%7D%5D",
+            "",
+        ),
+    ] {
+        assert_eq!(pairs(query), expected, "{query}");
+    }
+    let arn = "acs%3Afc%3Acn-hangzhou%3A1234567890123456%3Afunctions%2Ff";
+    let query =
+        format!("ResourceId=%5B%22{arn}%22%5D&ResourceType=function&TagKey=%5B%22team%22%5D");
+    assert_eq!(
+        server.fc3("DELETE", ["/tags-v2", &query], &[], b"").status,
+        204
+    );
+    assert_eq!(pairs("ResourceType=function"), "f:stage=test");
+    assert_eq!(
+        get(&server, "/functions/f")["tags"],
+        json!([{"Key": "stage", "Value": "test"}])
+    );
+    let other = server.api_query_fc3("/tags-v2", "ResourceType=service");
+    assert_eq!(other.status, 400, "{other:?}");
+}
