@@ -81,8 +81,8 @@ fn a_template_that_does_not_fit_the_package_is_reported() {
     let cases = [
         (
             "Runtime: custom",
-            "Runtime: costum",
-            "has Runtime \"costum\"",
+            "Runtime: nodejs12",
+            "has Runtime \"nodejs12\"",
             "Runtime: custom",
         ),
         (
@@ -123,10 +123,6 @@ fn a_template_that_does_not_fit_the_package_is_reported() {
         machine.write("project/template.yml", text);
         machine.assert_says(&[], "FAIL", "template.yml", seen, cure);
     }
-    let machine = Machine::sound();
-    machine.edit("template.yml", "Runtime: custom", "Runtime: nodejs12");
-    let seen = "hello is left out because fc-local does not imitate nodejs12";
-    machine.assert_says(&[], "FAIL", "template.yml", seen, cure);
     machine.write("project/template.yml", "a: [\n");
     machine.assert_says(&[], "FAIL", "template.yml", "", cure);
     machine.remove("project/template.yml");
