@@ -31,14 +31,31 @@ use self::bench::Bench;
 use self::row::Row;
 use crate::interrupt::Interrupt;
 use crate::output;
+use crate::platform::spawn::CODE_FOLDER;
 
 /// Checks the runtime and prints the report.
 pub(crate) async fn run(args: &CheckArgs) -> ExitCode {
+    if let Some(wrong) = missing(args) {
+        return output::refuse(&wrong);
+    }
     match check(args).await {
         Ok(rows) if print::broken(&rows).is_empty() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(message) => output::fail(&message),
     }
+}
+
+/// What of the command line is not there; a name without a slash may be anywhere in PATH.
+fn missing(args: &CheckArgs) -> Option<String> {
+    let dir = args.dir.display();
+    if !args.dir.is_dir() {
+        return Some(format!("there is no folder {dir}; name another with --dir"));
+    }
+    let command = args.command.first()?;
+    let is_there = args.dir.join(command).exists() || command.starts_with(CODE_FOLDER);
+    (command.contains('/') && !is_there).then(|| {
+        format!("there is no {command} in {dir}; name the start command, or its folder with --dir")
+    })
 }
 
 async fn check(args: &CheckArgs) -> Result<Vec<Row>, String> {

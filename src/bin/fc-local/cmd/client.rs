@@ -1,11 +1,12 @@
 //! Asking the fc-local that runs on a data folder, with the address and the keys that it left there.
 
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use hyper::body::Bytes;
 use hyper::header::{AUTHORIZATION, DATE, HOST, HeaderValue};
-use hyper::http::response;
+use hyper::http::{request, response};
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -21,6 +22,7 @@ use crate::platform::body::{self, BoxError, full_body};
 pub(crate) struct Client {
     address: String,
     keys: Keys,
+    data: PathBuf,
 }
 
 impl Client {
@@ -40,6 +42,7 @@ impl Client {
                 id: server.access_key_id,
                 secret: server.access_key_secret,
             },
+            data: data.to_owned(),
         })
     }
 
@@ -54,28 +57,49 @@ impl Client {
         let request = Request::builder()
             .method(method)
             .uri(format!("{ADMIN_PREFIX}{name}"))
-            .header(HOST, &self.address)
-            .header(DATE, httpdate::fmt_http_date(std::time::SystemTime::now()))
-            .body(full_body(body))?;
-        let (mut head, body) = request.into_parts();
+            .body(())?;
+        let (mut head, ()) = request.into_parts();
         for (name, value) in headers {
             head.headers.insert(*name, HeaderValue::from_static(value));
         }
-        let signature = self.keys.sign_fc2(&head);
-        head.headers
-            .insert(AUTHORIZATION, HeaderValue::from_str(&signature)?);
-        let stream = TcpStream::connect(&self.address).await?;
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-        tokio::spawn(connection);
-        let answer = sender.send_request(Request::from_parts(head, body)).await?;
-        let (head, body) = answer.into_parts();
-        let body = body::read_all(body, limit::ANSWER_BODY_BYTES).await?;
+        let (head, body) = self.send(head, body).await?;
         if head.status.is_success() {
             Ok((head, body))
         } else {
             Err(message_of(&String::from_utf8_lossy(&body)).into())
         }
+    }
+
+    /// Sends a request of a user, signed, and returns whatever is answered.
+    pub(crate) async fn send(
+        &self,
+        mut head: request::Parts,
+        body: Bytes,
+    ) -> Result<(response::Parts, Bytes), BoxError> {
+        let date = httpdate::fmt_http_date(std::time::SystemTime::now());
+        let headers = &mut head.headers;
+        headers.insert(HOST, HeaderValue::from_str(&self.address)?);
+        headers.insert(DATE, HeaderValue::from_str(&date)?);
+        let signature = self.keys.sign_fc2(&head);
+        head.headers
+            .insert(AUTHORIZATION, HeaderValue::from_str(&signature)?);
+        let stream = TcpStream::connect(&self.address);
+        let stream = stream.await.map_err(|error| self.unreachable(&error))?;
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(connection);
+        let request = Request::from_parts(head, full_body(body));
+        let (head, body) = sender.send_request(request).await?.into_parts();
+        Ok((head, body::read_all(body, limit::ANSWER_BODY_BYTES).await?))
+    }
+
+    fn unreachable(&self, error: &io::Error) -> BoxError {
+        let (address, data) = (&self.address, self.data.display());
+        let message = format!(
+            "nothing answers on {address} ({error}); if the fc-local of {data} was killed, start it again with `fc-local \
+             start` or `fc-local watch`"
+        );
+        message.into()
     }
 }
 

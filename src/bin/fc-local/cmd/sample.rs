@@ -71,6 +71,17 @@ impl Example {
         }
     }
 
+    /// A line for each: its name, and what it is.
+    pub(crate) fn list() -> Vec<String> {
+        let values = Self::value_variants().iter();
+        let values = values.filter_map(ValueEnum::to_possible_value);
+        let lines = values.map(|value| {
+            let help = value.get_help().map(ToString::to_string);
+            format!("{:<12} {}", value.get_name(), help.unwrap_or_default())
+        });
+        lines.collect()
+    }
+
     /// The name that asks for it.
     pub(crate) fn name(self) -> String {
         // No variant is skipped, so each has a value.

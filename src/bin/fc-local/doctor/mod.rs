@@ -65,6 +65,12 @@ pub(crate) const PACKAGE: &str = "pkg";
 
 /// Looks at everything and prints what it finds.
 pub(crate) fn run(args: &DoctorArgs) -> ExitCode {
+    if !args.dir.is_dir() {
+        let dir = args.dir.display();
+        return output::refuse(&format!(
+            "there is no folder {dir}; name another with --dir"
+        ));
+    }
     let mut findings = toolchain::look(&args.dir);
     findings.extend(c_code::look(&args.dir));
     findings.extend(programs::look(&args.dir));

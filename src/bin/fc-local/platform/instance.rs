@@ -132,7 +132,7 @@ impl Instance {
             orphaned: false,
             idle_since: Instant::now(),
         };
-        let instance = Arc::new(Self {
+        Ok(Arc::new(Self {
             id,
             function,
             connections: Connections::to(address),
@@ -145,12 +145,12 @@ impl Instance {
             frozen: AsyncMutex::new(false),
             _port: port,
             _code: code,
-        });
-        tokio::spawn(note_idle_end(
-            Arc::downgrade(&instance),
-            instance.process.wait(),
-        ));
-        Ok(instance)
+        }))
+    }
+
+    /// Has the log say how the instance ends, if that happens while nobody stops it and no call is on it.
+    pub(crate) fn note_idle_end(self: &Arc<Self>) {
+        tokio::spawn(note_idle_end(Arc::downgrade(self), self.process.wait()));
     }
 
     /// Takes one of the instance's places for a call, if it has one left and still serves.

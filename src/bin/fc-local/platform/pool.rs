@@ -229,7 +229,8 @@ impl Pool {
             Some(Arc::clone(&sink)),
             call,
         );
-        started.await.map_err(|error| {
+        let started = started.await;
+        started.inspect(Instance::note_idle_end).map_err(|error| {
             let id = &call.request_id;
             sink(format!("fc-local: no instance for RequestId: {id}: {error}\n").as_bytes());
             Arc::new(error)

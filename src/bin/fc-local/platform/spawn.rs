@@ -20,7 +20,7 @@ use crate::platform::process::{ProcessGroup, describe_exit};
 use crate::project::package::{BOOTSTRAP, PackageError};
 
 /// Where FC unpacks the code; start commands name it.
-const CODE_FOLDER: &str = "/code";
+pub(crate) const CODE_FOLDER: &str = "/code";
 
 /// Between two attempts to reach a new instance's port.
 const PROBE_PAUSE: Duration = Duration::from_millis(5);

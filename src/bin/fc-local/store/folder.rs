@@ -48,11 +48,22 @@ impl fmt::Display for StoreError {
             ),
             Self::Io { path, error } => write!(
                 f,
-                "cannot write {}: {error}; nothing that was stored before is lost: free some space, or name another \
-                 folder with --data",
-                path.display()
+                "cannot write {}: {error}; nothing that was stored before is lost: {}name another folder with --data",
+                path.display(),
+                cure(error.kind())
             ),
         }
+    }
+}
+
+/// What helps besides another folder.
+fn cure(error: io::ErrorKind) -> &'static str {
+    match error {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space, or ",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "make it writable for you, or "
+        }
+        _ => "",
     }
 }
 
@@ -290,7 +301,7 @@ fn load(file: &Path) -> Result<State, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, io};
 
     use super::{State, Store, StoreError};
     use crate::store::spec::ServiceSpec;
@@ -345,6 +356,23 @@ mod tests {
         );
         let names: Vec<String> = store.snapshot().services.keys().cloned().collect();
         assert_eq!(names, ["one"]);
+    }
+
+    #[test]
+    fn only_a_full_disk_is_asked_for_space() {
+        let shown = |kind: io::ErrorKind| {
+            let (path, error) = ("/x".into(), kind.into());
+            StoreError::Io { path, error }.to_string()
+        };
+        let denied = shown(io::ErrorKind::PermissionDenied);
+        assert!(
+            denied.contains("make it writable for you, or name another folder"),
+            "{denied}"
+        );
+        assert!(
+            shown(io::ErrorKind::StorageFull).contains("free some space, or name another folder")
+        );
+        assert!(!shown(io::ErrorKind::NotADirectory).contains("space"));
     }
 
     #[test]

@@ -20,6 +20,7 @@ Examples:
   echo '{}' | fc-local invoke --initializer          an event from stdin, after /initialize
   fc-local invoke --http GET '/a/b?x=1' -H 'Accept: text/plain'
   fc-local invoke --on hello/event -e hi             an event for what `fc-local watch` serves
+  fc-local invoke --on hello/web --http GET /        a request to its HTTP trigger, signed
   fc-local invoke -e hi --expect hi --http GET / --expect-http 'Hello World!'
   fc-local invoke -e '{}' | jq .                     a pipe gets the result, the terminal the log
 
@@ -32,14 +33,9 @@ The result of an event is right if the function did not fail, wrote the lines `F
 `FC Invoke End RequestId: ...`, and returned what --expect says. An HTTP response is right if the function did
 not fail, the status is below 500, and the body is what --expect-http says.";
 
-/// What `fc-local invoke --on` cannot do: the function is what was deployed, and HTTP needs no signature.
-const PACKAGE_ONLY: [&str; 19] = [
+/// What `fc-local invoke --on` cannot do: the function is what was deployed.
+const PACKAGE_ONLY: [&str; 14] = [
     "dir",
-    "http",
-    "header",
-    "data",
-    "data_file",
-    "expect_http",
     "chunked",
     "initializer",
     "pre_freeze",

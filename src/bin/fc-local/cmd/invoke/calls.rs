@@ -157,9 +157,11 @@ async fn make(job: Job, view: View, place: Place) -> Outcome {
         (Request::Http(head, body), Place::Package(lease, call)) => {
             make_http(&job, view, lease, call, *head.clone(), body.clone()).await
         }
-        // The command line refuses HTTP calls on a server; a body is all that is left of one.
-        (Request::Event(payload) | Request::Http(_, payload), Place::Server(remote)) => {
-            ask(&job, view, &remote, payload.bytes.clone()).await
+        (Request::Event(event), Place::Server(remote)) => {
+            ask(&job, view, &remote, event.bytes.clone()).await
+        }
+        (Request::Http(head, body), Place::Server(remote)) => {
+            ask_http(&job, view, &remote, *head.clone(), body.bytes.clone()).await
         }
     }
 }
@@ -179,11 +181,39 @@ async fn ask(job: &Job, view: View, remote: &Remote, event: Bytes) -> Outcome {
                 usage: Some(answer.usage),
             }
         }
-        Err(why) => Outcome {
-            shown: Shown::default(),
-            wrong: vec![format!("{name} was not made: {why}")],
-            usage: None,
-        },
+        Err(why) => not_made(name, &why),
+    }
+}
+
+async fn ask_http(
+    job: &Job,
+    view: View,
+    remote: &Remote,
+    head: request::Parts,
+    body: Bytes,
+) -> Outcome {
+    let name = &job.name;
+    let (head, answer) = match remote.http(head, body).await {
+        Ok(answered) => answered,
+        Err(why) => return not_made(name, &why),
+    };
+    let failed = answer.error_type.as_ref();
+    let failed = failed.map(|kind| format!("{name} failed with {kind}"));
+    let refused = head.status.is_server_error();
+    let refused = refused.then(|| format!("{name} was answered with {}", head.status));
+    let wrong = failed.into_iter().chain(refused);
+    Outcome {
+        shown: view.http(&answer.log, &head, &answer.body),
+        wrong: wrong.chain(job.wrong_text(&answer.body)).collect(),
+        usage: Some(answer.usage),
+    }
+}
+
+fn not_made(name: &str, why: &str) -> Outcome {
+    Outcome {
+        shown: Shown::default(),
+        wrong: vec![format!("{name} was not made: {why}")],
+        usage: None,
     }
 }
 

@@ -1,17 +1,18 @@
-//! Events for a function that a running fc-local has deployed, instead of for a package.
+//! Calls of a function that a running fc-local has deployed, instead of for a package.
 
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use hyper::Method;
 use hyper::body::Bytes;
-use hyper::http::response;
+use hyper::header::HeaderValue;
+use hyper::http::{request, response};
+use hyper::{Method, Uri};
 
 use super::args::InvokeArgs;
 use super::error::OneShotError;
 use crate::cmd::client::Client;
-use crate::facts::header;
+use crate::facts::{FC2_PREFIX, FC3_PREFIX, header};
 use crate::name::FunctionName;
 use crate::platform::report::Usage;
 use crate::store::Store;
@@ -52,21 +53,47 @@ impl Remote {
         let name = self.function.to_string();
         let answer = self.client.ask(Method::POST, &name, &headers, event);
         let (head, body) = answer.await.map_err(|error| error.to_string())?;
-        Ok(RemoteAnswer {
+        Ok(RemoteAnswer::of(&head, body))
+    }
+
+    /// Sends a request to the default address of the function's HTTP trigger.
+    pub(super) async fn http(
+        &self,
+        mut head: request::Parts,
+        body: Bytes,
+    ) -> Result<(response::Parts, RemoteAnswer), String> {
+        let (prefix, name) = match self.function.service() {
+            Some(_) => (FC2_PREFIX, self.function.to_string()),
+            None => (FC3_PREFIX, self.function.function().to_owned()),
+        };
+        let target = format!("{prefix}/proxy/{name}{}", head.uri);
+        head.uri = Uri::try_from(target).map_err(|error| error.to_string())?;
+        head.headers
+            .insert(header::LOG_TYPE, HeaderValue::from_static("Tail"));
+        let answer = self.client.send(head, body).await;
+        let (head, body) = answer.map_err(|error| error.to_string())?;
+        let answer = RemoteAnswer::of(&head, body);
+        Ok((head, answer))
+    }
+}
+
+impl RemoteAnswer {
+    fn of(head: &response::Parts, body: Bytes) -> Self {
+        Self {
             log: BASE64
-                .decode(text(&head, header::LOG_RESULT))
+                .decode(text(head, header::LOG_RESULT))
                 .unwrap_or_default(),
-            error_type: Some(text(&head, header::ERROR_TYPE))
+            error_type: Some(text(head, header::ERROR_TYPE))
                 .filter(|kind| !kind.is_empty())
                 .map(str::to_owned),
             usage: Usage {
                 duration: Duration::from_secs_f64(
-                    number(&head, header::INVOCATION_DURATION) / 1000.0,
+                    number(head, header::INVOCATION_DURATION) / 1000.0,
                 ),
-                memory_mb: number(&head, header::MAX_MEMORY_USAGE),
+                memory_mb: number(head, header::MAX_MEMORY_USAGE),
             },
             body,
-        })
+        }
     }
 }
 

@@ -111,6 +111,29 @@ fn unknown_names_and_taken_folders_and_ports_are_reported_with_their_cure() {
 }
 
 #[test]
+fn a_path_that_is_not_there_is_said_to_be_missing() {
+    for (arguments, words) in [
+        (
+            &["check", "./nope"][..],
+            "there is no ./nope in .; name the start command",
+        ),
+        (
+            &["check", "--dir", "/nope", "./x"],
+            "there is no folder /nope; name another with --dir",
+        ),
+        (
+            &["doctor", "--dir", "/nope"],
+            "there is no folder /nope; name another with --dir",
+        ),
+    ] {
+        let output = fc_local().args(arguments).output().expect("fc-local runs");
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(said.contains(words) && output.stdout.is_empty(), "{said}");
+    }
+}
+
+#[test]
 fn the_bootstrap_has_none_of_the_tools_dependencies() {
     let mut tree = Command::new(env!("CARGO"));
     tree.args([

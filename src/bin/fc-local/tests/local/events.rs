@@ -57,6 +57,28 @@ fn every_sample_is_printed_as_its_trigger_sends_it() {
 }
 
 #[test]
+fn without_a_name_the_samples_are_listed() {
+    let output = fc_local().arg("example").output().expect("fc-local runs");
+    let listed = text(&output.stdout);
+    assert!(
+        output.status.success() && listed.lines().count() == SAMPLES.len(),
+        "{listed}"
+    );
+    for (name, _) in SAMPLES {
+        assert!(
+            listed
+                .lines()
+                .any(|line| line.starts_with(&format!("{name} "))),
+            "{name}"
+        );
+    }
+    assert!(
+        listed.contains("\ntimer        Timer: a time and a payload\n"),
+        "{listed}"
+    );
+}
+
+#[test]
 fn a_sample_reaches_the_function_byte_for_byte() {
     let arguments: Vec<&str> = SAMPLES
         .iter()

@@ -58,6 +58,39 @@ fn events_reach_a_deployed_function_with_its_log_and_result() {
 }
 
 #[test]
+fn requests_reach_the_trigger_of_a_deployed_function() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    server.add_trigger("function", &["POST"]);
+    let post = [
+        "--on",
+        "f",
+        "--http",
+        "POST",
+        "/echo?a=1",
+        "-d",
+        "posted",
+        "-H",
+        "X-A: b",
+        "--expect-http",
+        "posted",
+    ];
+    let output = invoke_on(&server, &post);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(text(&output.stdout), "posted");
+    let aside = text(&output.stderr);
+    assert!(
+        aside.contains("FC Invoke End RequestId: ") && aside.contains("\nHTTP/1.1 201 Created\n"),
+        "{aside}"
+    );
+    let refused = invoke_on(&server, &["--on", "f", "--http", "GET", "/"]);
+    assert!(
+        text(&refused.stdout).contains("does not allow the method 'GET'"),
+        "{refused:?}"
+    );
+}
+
+#[test]
 fn what_goes_wrong_on_a_server_is_reported() {
     let server = Server::start();
     server.deploy(&json!({}));
@@ -91,7 +124,7 @@ fn a_call_on_a_server_takes_no_option_of_a_package() {
     let server = Server::start();
     for option in [
         &["--dir", "."][..],
-        &["--http", "GET", "/"],
+        &["--chunked"],
         &["--initializer"],
         &["--memory", "512"],
     ] {
@@ -112,5 +145,14 @@ fn a_server_that_does_not_run_is_reported_with_its_cure() {
         &stopped,
         1,
         "start one by `fc-local start` or `fc-local watch`",
+    );
+    let mut server = Server::start();
+    server.deploy(&json!({}));
+    server.kill();
+    let killed = invoke_on(&server, &["--on", "f", "-e", "a"]);
+    assert_says(
+        &killed,
+        1,
+        "was killed, start it again with `fc-local start`",
     );
 }

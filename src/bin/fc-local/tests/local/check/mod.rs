@@ -195,12 +195,14 @@ fn the_table_shows_what_was_sent_and_expected_where_a_row_fails() {
 #[test]
 fn a_missing_command_and_a_wrong_option_are_told_apart() {
     let missing = check(&[], &["./no-such-program"]);
-    let said = text(&missing.stdout);
+    let said = text(&missing.stderr);
     assert!(
-        said.contains("the file ./no-such-program is not exist"),
+        said.contains("there is no ./no-such-program in .; name the start command"),
         "{said}"
     );
-    assert_eq!(missing.status.code(), Some(1));
+    assert_eq!(missing.status.code(), Some(2));
+    let unknown = check(&[], &["no-such-program"]);
+    assert_eq!(unknown.status.code(), Some(1), "only PATH knows it");
     for options in [&["--concurrency=0"][..], &["--env=NAME"], &["--http-204=/"]] {
         assert_eq!(check(options, &["true"]).status.code(), Some(2));
     }
