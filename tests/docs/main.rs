@@ -1,4 +1,4 @@
-//! What the project says of itself: the guide, the READMEs, the examples, the figures, the scripts. No server changes it.
+//! What the project says of itself: the guide, the READMEs, the examples, the figures, the scripts.
 
 #[path = "../support/mod.rs"]
 mod support;
