@@ -15,6 +15,7 @@ const PREFIX: &str = "fc-local-";
 const LETTERS: usize = 6;
 
 const LOCK: &str = "lock";
+const NEW_LOCK: &str = "lock.new";
 const CONTENT: &str = "content";
 
 /// An empty folder of its own, removed when dropped.
@@ -46,8 +47,11 @@ impl TempFolder {
             .prefix(PREFIX)
             .rand_bytes(LETTERS)
             .tempdir_in(parent)?;
-        let lock = File::create(root.path().join(LOCK))?;
+        // Locked before it has its name, so that no other command finds it free.
+        let unlocked = root.path().join(NEW_LOCK);
+        let lock = File::create(&unlocked)?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
+        fs::rename(unlocked, root.path().join(LOCK))?;
         let content = root.path().join(CONTENT);
         fs::create_dir(&content)?;
         Ok(Self {
@@ -96,6 +100,7 @@ fn is_abandoned(folder: &Path) -> bool {
 mod tests {
     use std::fs::{self, File};
     use std::os::unix::fs::symlink;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::{CONTENT, LOCK, TempFolder, sweep_below};
 
@@ -106,6 +111,23 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 0);
         drop(folder);
         assert_eq!(fs::read_dir(parent.path()).expect("a folder").count(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_is_being_made_is_not_swept() {
+        let parent = tempfile::tempdir().expect("folder");
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::SeqCst) {
+                    sweep_below(parent.path());
+                }
+            });
+            let mut made = (0..200).map(|_| TempFolder::below(parent.path()));
+            let failed = made.find_map(Result::err);
+            is_over.store(true, Ordering::SeqCst);
+            assert!(failed.is_none(), "{failed:?}");
+        });
     }
 
     #[test]
