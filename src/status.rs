@@ -145,7 +145,7 @@ mod tests {
         ] {
             assert_eq!(phrase(checked(status)), words, "{status}");
         }
-        let named = (0..=u16::MAX).filter(|&status| !phrase(status).is_empty());
+        let named = (0..1000).filter(|&status| !phrase(status).is_empty());
         assert_eq!(named.count(), 10 + 8 + 28 + 11, "of the four classes");
     }
 
