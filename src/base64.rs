@@ -27,7 +27,7 @@ pub fn encode(bytes: impl AsRef<[u8]>) -> String {
 /// # Errors
 ///
 /// [`DecodeError`] for what no encoder writes: white space, a missing padding, the alphabet for addresses (`-` and `_`) and
-/// left-over bits. Who sends them has not sent what was asked for, and a guess could be wrong.
+/// left-over bits. A guess at what they mean could be wrong.
 pub fn decode(text: impl AsRef<[u8]>) -> Result<Vec<u8>, DecodeError> {
     bytes_of(text.as_ref())
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 pub(super) struct Seen(Arc<AtomicBool>);
 
 thread_local! {
-    /// Whom this thread runs work for, if that was said: no other client can be told from no client.
+    /// Whom this thread runs work for, if that is known: a worker of the server does not know its client.
     static SERVED: Cell<Option<Seen>> = const { Cell::new(None) };
 }
 

@@ -15,7 +15,7 @@ use crate::time::{HttpDate, text_of};
 /// A file, or anything else that can be read from any place, as the body of responses that may be asked for in part.
 ///
 /// The response states the length of the body. A `HEAD` is answered without reading, and a `GET` with one range of bytes gets
-/// that part with the status 206, so that downloads can be continued and videos be wound on. A range that lies behind the end
+/// that part with the status 206, so that a download can be continued and a video can be moved on. A range after the end
 /// is answered with 416. Several ranges, which a server need not serve, get the whole body, and so does a range with an
 /// `If-Range` that names another version.
 ///
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_a_206_that_says_which_and_one_behind_the_end_a_416() {
+    fn a_part_is_a_206_that_says_which_and_one_after_the_end_a_416() {
         let response = ask(&[("Range", "bytes=3-5")]);
         let said = |name: &str| response.header(name);
         assert_eq!(

@@ -29,7 +29,7 @@ pub(super) fn with_heartbeat(
     Box::new(move |out| beat(write, out, period, &filler))
 }
 
-/// Runs the closure on a thread of its own: this one has the connection, which cannot change hands, and the clock.
+/// Runs the closure on another thread: this one has the connection, which cannot be handed over, and the clock.
 fn beat(
     write: StreamWriter,
     out: &mut dyn Write,
@@ -123,7 +123,7 @@ impl Relay<'_> {
             match coming.recv_timeout(self.patience(is_whole, period)) {
                 Ok((piece, ends)) => {
                     is_whole = ends;
-                    // Who has sent it waits for this.
+                    // The other thread waits for this.
                     let _ = sent.send(self.send(&piece, ends));
                 }
                 Err(RecvTimeoutError::Timeout) => {

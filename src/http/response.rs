@@ -158,7 +158,7 @@ impl Response {
     /// a line break for lines of JSON. It stands between what the closure flushes, never within. A response that is no stream
     /// needs none, and stays as it is.
     ///
-    /// The closure then runs on a thread of its own, under the same request id; and a write that fails is known to
+    /// The closure then runs on another thread, under the same request id; and a write that fails is known to
     /// [`Client::has_left`](crate::Client::has_left) while it works, with either server.
     ///
     /// # Examples

@@ -63,8 +63,8 @@ impl<'a> ServerEvents<'a> {
     ///
     /// # Errors
     ///
-    /// The client has gone; or the event's name or id has a line break in it, or its id a NUL, which is told by
-    /// [`ErrorKind::InvalidInput`] and leaves the stream as it was.
+    /// The client has gone; or the event's name or id contains a line break or a NUL: [`ErrorKind::InvalidInput`], and nothing
+    /// is sent.
     pub fn send(&mut self, event: &ServerEvent<'_>) -> io::Result<()> {
         self.write(event.text()?.as_bytes())
     }
@@ -121,7 +121,7 @@ impl<'a> ServerEvent<'a> {
         }
     }
 
-    /// The same event, which tells the client how long to wait before it connects again.
+    /// The same event, which asks the client to wait so long before it connects again.
     #[must_use]
     pub fn retry(self, time: Duration) -> Self {
         Self {

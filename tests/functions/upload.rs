@@ -42,13 +42,13 @@ fn parts(request: Request) -> Result<Value, Error> {
         let mut form = Multipart::new(body, boundary);
         let mut parts = Vec::new();
         while let Some(part) = form.next_field().await? {
-            let mut told = json!({
+            let mut about = json!({
                 "name": part.name(),
                 "file": part.file_name(),
                 "type": part.content_type().map(ToString::to_string),
             });
-            told["bytes"] = part.bytes().await?.len().into();
-            parts.push(told);
+            about["bytes"] = part.bytes().await?.len().into();
+            parts.push(about);
         }
         Ok::<_, multer::Error>(parts)
     };
