@@ -88,7 +88,7 @@ fn a_function_sees_what_fun_would_deploy_and_runs_beside_one_that_cannot() {
     }
     fs::write(at(".funignore"), "target\ndata\nsaid\n").expect("written");
     for name in [".env", ".git/HEAD", "conf/a"] {
-        fs::write(at(name), "x").expect("written");
+        fs::write(at(name), "SOME=text\n").expect("written");
     }
     // More than a package may have; it takes no room on the disk.
     let build = File::create(at("target/debug/app")).expect("created");
