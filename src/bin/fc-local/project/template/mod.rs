@@ -109,7 +109,7 @@ pub(crate) fn find(folder: &Path) -> PathBuf {
 /// By whose rules the code of a project with this template is packed; `None` if there is no such file.
 pub(crate) fn rules(file: &Path) -> Option<Rules> {
     let text = fs::read_to_string(file).ok()?;
-    if s::is_one(&text) {
+    if s::is_one(file, &text) {
         return Some(Rules::ServerlessDevs);
     }
     let project = file.parent().unwrap_or(Path::new("")).to_owned();
@@ -118,7 +118,9 @@ pub(crate) fn rules(file: &Path) -> Option<Rules> {
 
 /// The files that a template is read from: itself, and the one that it extends if it can be read.
 pub(crate) fn files(file: &Path) -> Vec<PathBuf> {
-    let base = fs::read_to_string(file).ok().filter(|text| s::is_one(text));
+    let base = fs::read_to_string(file)
+        .ok()
+        .filter(|text| s::is_one(file, text));
     let base = base.and_then(|text| s::extended(file, &text));
     let files = [file.to_owned()].into_iter();
     files.chain(base.filter(|base| base.is_file())).collect()
@@ -144,7 +146,7 @@ impl Template {
             error,
         })?;
         let file_name = || file.to_owned();
-        if s::is_one(&text) {
+        if s::is_one(file, &text) {
             return s::read(file, &text).map_err(|why| TemplateError::Wrong {
                 file: file_name(),
                 why,

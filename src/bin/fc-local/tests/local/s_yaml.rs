@@ -203,6 +203,26 @@ fn watch_serves_s_yaml_where_there_is_no_template_yml() {
     described(json!("new"));
 }
 
+#[test]
+fn invoke_calls_a_function_of_s_yaml_as_it_would_be_deployed() {
+    let project = project();
+    let mut command = fc_local();
+    command
+        .args(["invoke", "--function", "demo-event", "-e", "env"])
+        .current_dir(project.path())
+        .env("SYAML_TEST", "outside");
+    let output = command.output().expect("fc-local runs");
+    let result: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("{error}: {output:?}");
+    });
+    assert_eq!(
+        (&result["SKY"], &result["FROM_ENV"]),
+        (&json!("blue"), &json!("outside"))
+    );
+    assert_eq!(result["FC_FUNCTION_MEMORY_SIZE"], "256");
+    assert!(output.status.success(), "{output:?}");
+}
+
 /// What `fc-local start` says of a project that it refuses.
 fn refused(project: &Path) -> Output {
     let mut command = fc_local();

@@ -45,12 +45,12 @@ const AUTO: &str = "auto";
 /// The triggers that fc-local plays.
 const TRIGGERS: [&str; 2] = ["http", "timer"];
 
-/// Whether a text is a file of Serverless Devs, by its keys; each tool reads YAML in its own way.
-pub(super) fn is_one(text: &str) -> bool {
+/// Whether a file is one of Serverless Devs, by its name or its keys; each tool reads YAML in its own way.
+pub(super) fn is_one(file: &Path, text: &str) -> bool {
     const KEYS: [&str; 4] = ["edition", "resources", "services", "extend"];
     let keys = text.lines().filter_map(|line| line.split_once(':'));
-    keys.map(|(key, _)| key.trim_end().trim_matches(['"', '\'']))
-        .any(|key| KEYS.contains(&key))
+    let mut keys = keys.map(|(key, _)| key.trim_end().trim_matches(['"', '\'']));
+    file.file_stem().is_some_and(|name| name == "s") || keys.any(|key| KEYS.contains(&key))
 }
 
 /// The file that a text of Serverless Devs extends, if it is YAML and extends one.

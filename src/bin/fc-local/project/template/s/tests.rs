@@ -209,6 +209,14 @@ fn an_older_edition_is_refused() {
     let file = folder.path().join("s.yaml");
     fs::write(&file, "edition: 1.0.0\nservices: {}\n").expect("written");
     let error = Template::read(&file).expect_err("refused").to_string();
+    for (text, why) in [
+        ("", "it is empty"),
+        ("{edition: 2, resources: {}}", "its edition is '2'"),
+    ] {
+        fs::write(&file, text).expect("written");
+        let error = Template::read(&file).expect_err("refused").to_string();
+        assert!(error.contains(why), "{error}");
+    }
     let why = "its edition is '1.0.0', where fc-local reads 3.0.0; `s cli fc3 s2tos3` converts an older file";
     assert!(error.ends_with(why), "{error}");
 }
