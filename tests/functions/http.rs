@@ -16,7 +16,12 @@ use fc_runtime::{Context, Error, Runtime, RuntimeError};
 static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
 
 fn main() -> Result<(), RuntimeError> {
-    Runtime::new().http(route).run()
+    let server = Runtime::new().http(route).bind()?;
+    // Function Compute knows the address; a developer looks for it.
+    if let Ok(address) = server.local_addr() {
+        eprintln!("listening on http://{address}");
+    }
+    server.run()
 }
 
 fn route(request: Request, _: &Context) -> Result<Response, Error> {

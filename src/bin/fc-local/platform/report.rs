@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use hyper::StatusCode;
 use hyper::body::Bytes;
 use serde_json::json;
 
@@ -133,6 +134,30 @@ pub(crate) fn error_body(message: &str, kind: Option<&str>) -> Bytes {
     body.to_string().into()
 }
 
+/// What servers answer where they cannot take a head: it is malformed, its target or its fields are too long, it expects
+/// something, its version is another.
+const REFUSALS: [u16; 5] = [400, 414, 417, 431, 505];
+
+/// What there is to say of an HTTP call that a runtime answered before the function saw it: a server that cannot take the
+/// head of a request refuses it, and mostly leaves no line in the log.
+pub(crate) fn refusal_line(
+    log: &CallLog,
+    status: Option<StatusCode>,
+    failure: Option<&Failure>,
+) -> Option<String> {
+    let seen = match (failure, status) {
+        (Some(Failure::Broken(_)), _) => "hung up".to_owned(),
+        (_, Some(status)) if REFUSALS.contains(&status.as_u16()) => format!("answered {status}"),
+        _ => return None,
+    };
+    (!log.start_marker).then(|| {
+        format!(
+            "fc-local: the runtime {seen} and logged no start of the call: its HTTP server may have refused the head of \
+             the request, mostly for a header that it cannot take"
+        )
+    })
+}
+
 /// The lines that the platform adds to what a call logged: the End line if the function wrote none.
 pub(crate) fn platform_end_line(
     log: &CallLog,
@@ -153,16 +178,16 @@ pub(crate) fn platform_end_line(
 /// Without a start marker FC shows none of the function's lines
 /// ([contract §5.1](crate::check::sections::SECTIONS#5.1)); the Duration line always closes the log, after a blank
 /// line, without a line end.
-pub(crate) fn finish_log(
+pub(crate) fn finish_log<'a>(
     mut log: CallLog,
-    end_line: Option<&str>,
+    lines: impl IntoIterator<Item = &'a str>,
     usage: &Usage,
     memory_limit_mb: u64,
 ) -> CallLog {
     if !log.start_marker {
         (log.tail, log.dropped_bytes) = (Vec::new(), 0);
     }
-    if let Some(line) = end_line {
+    for line in lines {
         log.push(format!("{line}\n").as_bytes());
     }
     log.push(format!("\n{}", usage.duration_line(memory_limit_mb)).as_bytes());
@@ -187,7 +212,7 @@ mod tests {
         let mut log = CallLog::keeping(limit::TAIL_LOG_BYTES);
         (log.start_marker, log.end_marker) = (true, true);
         log.push(b"FC Invoke Start RequestId: r\nFC Invoke End RequestId: r\n");
-        let log = finish_log(log, None, &USAGE, 128);
+        let log = finish_log(log, [], &USAGE, 128);
         let expected = "FC Invoke Start RequestId: r\nFC Invoke End RequestId: r\n\nDuration: 3.87 ms, Billed \
                         Duration: 4 ms, Memory Size: 128 MB, Max Memory Used: 100.26 MB";
         assert_eq!(String::from_utf8_lossy(&log.tail), expected);

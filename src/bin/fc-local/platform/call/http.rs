@@ -45,7 +45,7 @@ pub(crate) async fn http(
     user: request::Parts,
     payload: Payload,
 ) -> Result<HttpExchange, HttpFailure> {
-    let running = Running::begin(lease, call).await;
+    let mut running = Running::begin(lease, call).await;
     let instance = running.instance();
     let request = agent::http_request(&instance.function, &running.call, user, payload);
     let sent = running
@@ -62,6 +62,7 @@ pub(crate) async fn http(
     let (response, sender) = exchange.split();
     let (mut head, incoming) = response.into_parts();
     drop_empty_reason(&mut head);
+    running.answered(head.status);
     if header_bytes(&head.headers) > limit::HTTP_HEADER_BYTES {
         let why = format!(
             "the answer's headers are larger than {} bytes",

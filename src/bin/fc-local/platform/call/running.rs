@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use hyper::StatusCode;
+
 use crate::facts::limit;
 use crate::name::Generation;
 use crate::platform::agent::CallId;
@@ -18,6 +20,8 @@ pub(super) struct Running {
     /// A sample for the case that the process is gone at the end.
     memory_mb: f64,
     finished: bool,
+    /// The status of an HTTP answer, once there is one.
+    status: Option<StatusCode>,
 }
 
 impl Running {
@@ -35,6 +39,7 @@ impl Running {
             started: Instant::now(),
             memory_mb,
             finished: false,
+            status: None,
         }
     }
 
@@ -77,6 +82,11 @@ impl Running {
         }
     }
 
+    /// Notes the status of an HTTP answer.
+    pub(super) fn answered(&mut self, status: StatusCode) {
+        self.status = Some(status);
+    }
+
     fn usage(&self) -> Usage {
         let now = self.instance().process.peak_memory_mb();
         Usage {
@@ -113,6 +123,10 @@ impl Running {
         if let Some(end) = &end_of_instance {
             instance.log.note(&format!("fc-local: {end}"));
         }
+        let refusal = report::refusal_line(&log, self.status, failure);
+        if let Some(line) = &refusal {
+            instance.log.note(line);
+        }
         if let Some(line) = &end_line {
             instance.log.note(line);
         }
@@ -123,7 +137,7 @@ impl Running {
             end_of_instance,
             log: report::finish_log(
                 log,
-                end_line.as_deref(),
+                refusal.as_deref().into_iter().chain(end_line.as_deref()),
                 &usage,
                 instance.function.memory_mb,
             ),

@@ -5,7 +5,31 @@ use std::io::{BufReader, Write};
 use serde_json::json;
 
 use super::{PROXY, server_with};
-use crate::support::{KEY_SECRET, Reply, Server, authorization};
+use crate::support::{KEY_SECRET, Reply, Server, authorization, server_of, wait_for};
+
+#[test]
+fn a_request_that_the_runtimes_server_refuses_leaves_a_line_that_says_so() {
+    let line = "fc-local: the runtime answered 400 Bad Request and logged no start of the call: ";
+    let server = server_with(&json!({}));
+    assert_eq!(server.by_domain("GET", "/refused", &[], b"").status, 400);
+    wait_for("the line", || server.log().contains(line).then_some(()));
+    server.by_domain("GET", "/echo", &[], b"");
+    assert_eq!(server.log().matches(line).count(), 1);
+    // A header that the default server cannot take; the direct one can.
+    let server = server_of("testbed", &json!({}));
+    let status = server
+        .by_domain("GET", "/status/200", &[("X-Name", "J\u{fc}rgen")], b"")
+        .status;
+    let line = "fc-local: the runtime hung up and logged no start of the call: its HTTP server may have refused";
+    assert!(matches!(status, 200 | 502), "{status}");
+    assert_eq!(
+        server.log().contains(line),
+        status == 502,
+        "{}",
+        server.log()
+    );
+    assert_eq!(server.by_domain("GET", "/status/200", &[], b"").status, 200);
+}
 
 #[test]
 fn a_function_that_dies_or_breaks_a_limit_is_a_bad_gateway() {
