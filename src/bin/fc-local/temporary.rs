@@ -123,7 +123,7 @@ mod tests {
                     sweep_below(parent.path());
                 }
             });
-            let mut made = (0..200).map(|_| TempFolder::below(parent.path()));
+            let mut made = (0..500).map(|_| TempFolder::below(parent.path()));
             let failed = made.find_map(Result::err);
             is_over.store(true, Ordering::SeqCst);
             assert!(failed.is_none(), "{failed:?}");
