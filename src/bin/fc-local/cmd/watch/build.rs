@@ -59,7 +59,7 @@ pub(super) enum BuildError {
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(error) => write!(f, "cannot run the build (--build): {error}"),
+            Self::Io(error) => write!(f, "cannot run the build: {error}"),
             Self::Failed(status) => write!(f, "the build failed ({status}), see above"),
             Self::NoProgram(bin) => write!(
                 f,
