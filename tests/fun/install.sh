@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what package-lock.json pins, once: the real fun CLI and the SDK of FC 3.0, about 250 MB.
+# Installs what package-lock.json pins, once: the real fun CLI, the SDK of FC 3.0, and Serverless Devs with its packer, about
+# 300 MB.
 set -eu
 cd "$(dirname "$0")"
 
