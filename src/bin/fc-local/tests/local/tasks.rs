@@ -102,6 +102,23 @@ fn a_task_can_be_asked_for_by_the_id_that_its_caller_gave() {
 }
 
 #[test]
+fn a_request_to_an_http_trigger_can_be_a_task() {
+    let server = server(&json!({}));
+    let config = json!({"authType": "anonymous", "methods": ["POST"]}).to_string();
+    let trigger = json!({"triggerName": "t", "triggerType": "http", "triggerConfig": config});
+    let created = server.api_fc3("POST", "/functions/f/triggers", &trigger);
+    assert_eq!(created.status, 201, "{created:?}");
+    let headers = [ASYNC, ("x-fc-async-task-id", "order-1")];
+    let accepted = server.request("POST", "/2023-03-30/proxy/f/echo", &headers, b"sent");
+    assert_eq!((accepted.status, accepted.text().as_str()), (202, ""));
+    let task = task_that_is(&server, "order-1", "Succeeded");
+    assert_eq!(
+        (&task["taskPayload"], &task["returnPayload"]),
+        (&json!("sent"), &json!("sent"))
+    );
+}
+
+#[test]
 fn an_id_is_taken_once_and_one_that_is_none_is_refused() {
     let server = server(&json!({}));
     assert_eq!(call(&server, "once", "x").status, 202);
