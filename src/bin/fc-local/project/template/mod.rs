@@ -116,14 +116,14 @@ pub(crate) fn rules(file: &Path) -> Option<Rules> {
     Some(Rules::Fun { project })
 }
 
-/// The files that a template is read from: itself, and the one that it extends if it can be read.
+/// The files that a template is read from: itself, and for Serverless Devs those that it extends and `.env`, if they are
+/// there.
 pub(crate) fn files(file: &Path) -> Vec<PathBuf> {
-    let base = fs::read_to_string(file)
-        .ok()
-        .filter(|text| s::is_one(file, text));
-    let base = base.and_then(|text| s::extended(file, &text));
-    let files = [file.to_owned()].into_iter();
-    files.chain(base.filter(|base| base.is_file())).collect()
+    let text = fs::read_to_string(file).ok();
+    let text = text.filter(|text| s::is_one(file, text));
+    let others = text.map(|text| s::others(file, &text)).unwrap_or_default();
+    let others = others.into_iter().filter(|other| other.is_file());
+    [file.to_owned()].into_iter().chain(others).collect()
 }
 
 /// The resources of a file of Serverless Devs, each with what it hands to its component, all expressions replaced.

@@ -6,6 +6,9 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
+/// The file of a folder that is read.
+pub(super) const FILE: &str = ".env";
+
 /// How often a value may name other variables before it counts as endless.
 const EXPANSIONS_MAX: usize = 1000;
 
@@ -40,7 +43,7 @@ impl Variables {
     ///
     /// The file is there and cannot be read, or a value names itself.
     pub(super) fn add_file_of(&mut self, folder: &Path) -> Result<(), String> {
-        let file = folder.join(".env");
+        let file = folder.join(FILE);
         if !file.is_file() {
             return Ok(());
         }

@@ -53,11 +53,12 @@ pub(super) fn is_one(file: &Path, text: &str) -> bool {
     file.file_stem().is_some_and(|name| name == "s") || keys.any(|key| KEYS.contains(&key))
 }
 
-/// The file that a text of Serverless Devs extends, if it is YAML and extends one.
-pub(super) fn extended(file: &Path, text: &str) -> Option<PathBuf> {
-    let document = parse(text).ok()?;
-    let base = document.get("extend")?.as_text()?;
-    Some(file.with_file_name(base))
+/// The other files that a file of Serverless Devs is read with, be they there or not.
+pub(super) fn others(file: &Path, text: &str) -> Vec<PathBuf> {
+    let document = parse(text).unwrap_or(Yaml::Null);
+    let base = document.get("extend").and_then(Yaml::as_text);
+    let names = base.into_iter().chain([dotenv::FILE]);
+    names.map(|name| file.with_file_name(name)).collect()
 }
 
 /// Reads what a file describes; code folders are relative to the file's own.

@@ -231,7 +231,9 @@ fn the_template_of_a_folder_is_that_of_fun_or_else_that_of_serverless_devs() {
     assert_eq!(files(&at("s.yaml")), [at("s.yaml")]);
     fs::create_dir(at("base")).expect("made");
     fs::write(at("base/s.yaml"), "edition: 3.0.0\n").expect("written");
-    assert_eq!(files(&at("s.yaml")), [at("s.yaml"), at("base/s.yaml")]);
+    fs::write(at(".env"), "").expect("written");
+    let all = ["s.yaml", "base/s.yaml", ".env"].map(at);
+    assert_eq!(files(&at("s.yaml")), all);
     fs::write(at("template.yml"), "").expect("written");
     assert_eq!(find(folder.path()), at("template.yml"));
 }
