@@ -45,6 +45,8 @@ fn json_adds_up_an_order_and_says_what_is_wrong_with_one() {
 #[test]
 fn http_routes_by_method_and_path() {
     let instance = Instance::start("http", &[]);
+    let said = instance.errors();
+    assert!(said.contains("listening on http://"), "{said}");
     let ask = |method: &str, target: &str, body: &str| {
         let answer = instance.http(method, target, body.as_bytes());
         (answer.status, answer.text())

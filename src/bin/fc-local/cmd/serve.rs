@@ -15,6 +15,7 @@ use super::announcement;
 use super::data::DataArgs;
 use super::live::LiveLogs;
 use super::variables::VariableArgs;
+use crate::api::deploy::all_addresses;
 use crate::api::{self, App, Clock, Guard, Keys, Tasks};
 use crate::facts::limit;
 use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Owner, Variables};
@@ -150,6 +151,8 @@ where
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
     let server = tokio::spawn(api::serve(Arc::clone(&app), listener));
     let entry = announcement::make(&app, &data)?;
+    let addresses = all_addresses(&app);
+    addresses.iter().for_each(|line| output::say(line));
     let ended = tokio::select! {
         ended = companion(Arc::clone(&app)) => ended,
         _ = tokio::signal::ctrl_c() => Ok(()),

@@ -17,7 +17,7 @@ use crate::facts::FC2_PREFIX;
 use crate::name::{FunctionName, Generation};
 use crate::output;
 use crate::project::template::{FunctionSpec, Template};
-use crate::store::CodeRef;
+use crate::store::{CodeRef, FunctionRecord};
 
 use self::code::place;
 use self::error::DeployError;
@@ -125,23 +125,58 @@ fn is_http(function: &FunctionSpec) -> bool {
 
 /// How each function is reached.
 fn addresses(app: &App, template: &Template) -> Vec<String> {
+    let functions = template.functions();
+    let lines = functions.map(|(name, function)| line_of(app, &name, is_http(function)));
+    let domains = template.domains.iter().map(|(domain, _)| domain);
+    with_domains(app, lines.collect(), domains)
+}
+
+/// How everything that is deployed is reached, with a word on what a browser makes of it.
+pub(crate) fn all_addresses(app: &App) -> Vec<String> {
+    let state = app.store.snapshot();
+    let is_http = |record: &FunctionRecord| {
+        let mut triggers = record.triggers.values();
+        triggers.any(|trigger| trigger.spec.is_http())
+    };
+    let lines = state.functions.iter();
+    let lines = lines.map(|(name, record)| line_of(app, name, is_http(record)));
+    let mut lines = with_domains(app, lines.collect(), state.domains.keys());
+    if state.functions.values().any(is_http) {
+        let port = app.address.port();
+        lines.push(format!(
+            "a browser downloads what a default address answers, as in the cloud; a custom domain shows it, for example \
+             web.localhost at http://web.localhost:{port}/"
+        ));
+    }
+    lines
+}
+
+fn line_of(app: &App, name: &FunctionName, is_http: bool) -> String {
     let endpoint = format!("http://{}", app.address);
-    let data = app.store.path("");
-    let data = data.display();
-    let lines = template.functions().map(|(name, function)| {
-        if !is_http(function) {
-            return format!(
-                "{name} takes events: fc-local invoke --on {name} --server-data {data}"
-            );
+    if !is_http {
+        let data = app.store.path("");
+        let data = data.display();
+        return format!("{name} takes events: fc-local invoke --on {name} --server-data {data}");
+    }
+    match name.generation() {
+        Generation::Fc2 => format!("{name} answers {endpoint}{FC2_PREFIX}/proxy/{name}/"),
+        Generation::Fc3 => format!("{name} answers {}", address(&endpoint, name)),
+    }
+}
+
+fn with_domains<'a>(
+    app: &App,
+    mut lines: Vec<String>,
+    domains: impl Iterator<Item = &'a String>,
+) -> Vec<String> {
+    let address = app.address;
+    lines.extend(domains.map(|domain| {
+        // Browsers and curl take each name below it for this machine.
+        if domain.ends_with(".localhost") {
+            format!("{domain} answers too: http://{domain}:{}/", address.port())
+        } else {
+            format!("{domain} answers too: curl -H 'Host: {domain}' http://{address}/")
         }
-        match name.generation() {
-            Generation::Fc2 => format!("{name} answers {endpoint}{FC2_PREFIX}/proxy/{name}/"),
-            Generation::Fc3 => format!("{name} answers {}", address(&endpoint, &name)),
-        }
-    });
-    let domains = template
-        .domains
-        .iter()
-        .map(|(domain, _)| format!("{domain} answers too: curl -H 'Host: {domain}' {endpoint}/"));
-    lines.chain(domains).collect()
+    }));
+    lines
 }

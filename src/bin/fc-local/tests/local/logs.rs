@@ -70,6 +70,40 @@ fn logs_are_shown_as_they_come_unless_that_is_switched_off() {
 }
 
 #[test]
+fn a_start_says_how_what_is_deployed_is_reached() {
+    let session = Session::new();
+    let mut server = session.serve("a", &[]);
+    server.add_trigger("anonymous", &["GET"]);
+    let routes = json!([{"path": "/*", "serviceName": "s", "functionName": "f"}]);
+    let domain = json!({"domainName": "web.localhost", "protocol": "HTTP", "routeConfig": {"routes": routes}});
+    assert_eq!(server.api("POST", "/custom-domains", &domain).status, 201);
+    server.stop();
+    let said = fs::File::create(session.path("a.said")).expect("a file");
+    let mut command = session.command(&["start", "--port", "0", "--data", "a"]);
+    command.stderr(said);
+    let server = Server::run(command, &session.path("a"));
+    let (address, port) = (
+        &server.address,
+        server.address.rsplit(':').next().expect("a port"),
+    );
+    wait_for("the addresses", || {
+        let said = session.said("a");
+        let all = [
+            format!("s/f answers http://{address}/2016-08-15/proxy/s/f/\n"),
+            format!("web.localhost answers too: http://web.localhost:{port}/\n"),
+            "a browser downloads what a default address answers, as in the cloud".to_owned(),
+        ];
+        all.iter().all(|line| said.contains(line)).then_some(())
+    });
+    let host = format!("web.localhost:{port}");
+    let shown = server.request("GET", "/x", &[("Host", &host)], b"");
+    assert_eq!(
+        (shown.status, shown.header("content-disposition")),
+        (201, "")
+    );
+}
+
+#[test]
 fn the_last_lines_are_shown_before_the_server_ends() {
     let session = Session::new();
     let mut server = session.serve("a", &[]);
