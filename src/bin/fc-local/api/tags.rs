@@ -141,12 +141,12 @@ fn tags_of(field: &Value) -> BTreeMap<String, String> {
 }
 
 fn check_kind(kind: &str) -> Result<(), ApiError> {
-    match KINDS.contains(&kind.to_ascii_lowercase().as_str()) {
-        true => Ok(()),
-        false => Err(ApiError::invalid(format!(
-            "ResourceType '{kind}' is not function, the only kind that has tags here"
-        ))),
+    if KINDS.contains(&kind.to_ascii_lowercase().as_str()) {
+        return Ok(());
     }
+    Err(ApiError::invalid(format!(
+        "ResourceType '{kind}' is not function, the only kind that has tags here"
+    )))
 }
 
 /// A parameter that is JSON; none is empty.
