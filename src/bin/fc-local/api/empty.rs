@@ -1,4 +1,4 @@
-//! Lists of what nobody can have made here, because fc-local does not play it: they are empty. Clients look at them before
+//! Lists of what cannot be created here, because fc-local does not play it: they are empty. Clients look at them before
 //! they delete a function or a service.
 
 use std::sync::Arc;

@@ -41,7 +41,7 @@ pub(super) enum Tried {
     Orphaned,
 }
 
-/// Tries a call once; `on_instance` gets to know which instance it runs on.
+/// Tries a call once; `on_instance` is given the instance that it runs on.
 pub(super) async fn attempt(
     app: &Arc<App>,
     accepted: &Accepted,

@@ -1,5 +1,5 @@
-//! Who gets to know how a call ended: a function of this server is called with what the platform tells it, as one more
-//! asynchronous call ([fc3 §5](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#5)).
+//! Reports the end of a call to its destination: a function of this server is called with the platform's report, as one
+//! more asynchronous call ([fc3 §5](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#5)).
 //!
 //! It must not know how the call was made.
 
@@ -25,7 +25,7 @@ pub(super) fn deliver(app: &Arc<App>, accepted: &Accepted, end: &End) -> Option<
     let succeeded = match end.status() {
         Status::Succeeded => true,
         Status::Failed | Status::Expired => false,
-        // Of a call that was stopped, or whose function is gone, the platform tells nobody.
+        // A call that was stopped, or whose function is gone, is reported to no destination.
         _ => return None,
     };
     let function = accepted.function();
@@ -58,7 +58,7 @@ fn send(app: &Arc<App>, destination: &str, body: &str) -> Result<(), String> {
     accept(app, later).map(drop).map_err(|error| error.message)
 }
 
-/// What the platform tells.
+/// The platform's report.
 fn document(app: &App, accepted: &Accepted, end: &End) -> Value {
     let owner = &app.owner;
     let arn = accepted.function().arn(&owner.account_id, &owner.region);

@@ -6,7 +6,7 @@
 //! here          which calls are asynchronous, and what is accepted
 //! work          the tries of one call, from the first to its end
 //! attempt       one try
-//! destination   who gets to know of the end
+//! destination   the report of the end
 //! tasks         those that have an id, while they are under way
 //! ```
 

@@ -1,4 +1,4 @@
-//! A function as the API shows it: as it was described, over what holds where nobody has said anything.
+//! A function as the API shows it: as it was described, over the defaults of all other fields.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! How a function's asynchronous calls are retried, whether they can be asked for, and who gets to know what came of them.
+//! How a function's asynchronous calls are retried, whether they can be asked for, and where their end is reported.
 
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,7 @@ impl AsyncSpec {
         given.unwrap_or_default()
     }
 
-    /// What the platform calls who gets to know of a success or a failure.
+    /// The ARN to which a success or a failure is reported.
     pub(crate) fn destination(&self, succeeded: bool) -> Option<&str> {
         let all = self.destination_config.as_ref()?;
         let one = if succeeded {

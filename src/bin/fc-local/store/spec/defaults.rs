@@ -1,4 +1,4 @@
-//! What a function has where nobody has said anything, as the API shows it.
+//! The defaults of the fields that were not set, as the API shows them.
 //!
 //! What instances see of that is [`Function::with_defaults`]; this adds what they do not see. It must not know how a
 //! function was described.

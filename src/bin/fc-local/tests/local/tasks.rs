@@ -1,4 +1,4 @@
-//! Asynchronous calls that have an id, and who gets to know how they end (fc3 §5).
+//! Asynchronous calls that have an id, and where their end is reported (fc3 §5).
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use crate::support::{Reply, Server, package, process_state, wait_for};
 
 const ASYNC: (&str, &str) = ("x-fc-invocation-type", "Async");
 
-/// A server with the functions `f`, whose calls are tasks, and `told` of FC 3.0.
+/// A server with the functions `f`, whose calls are tasks, and `told`, the destination, of FC 3.0.
 fn server(config: &Value) -> Server {
     let server = Server::start();
     deploy(&server);
@@ -227,7 +227,7 @@ fn tasks_are_listed_by_what_is_asked_of_them() {
 }
 
 #[test]
-fn a_destination_that_is_a_function_gets_to_know_of_success_and_of_failure() {
+fn a_function_as_destination_is_called_after_success_and_after_failure() {
     let arn = "acs:fc:cn-hangzhou:1234567890123456:functions/told";
     let server = server(&json!({
         "maxAsyncRetryAttempts": 1, "destinationConfig": {
