@@ -32,6 +32,8 @@ impl Entry {
         let folder = folder();
         let mut builder = DirBuilder::new();
         builder.recursive(true).mode(FOLDER_MODE).create(&folder)?;
+        // Looking removes the entries of those that were killed.
+        drop(data_folders());
         let mut file = tempfile::NamedTempFile::new_in(&folder)?;
         flock(file.as_file(), FlockOperation::NonBlockingLockExclusive)?;
         file.write_all(data.as_os_str().as_bytes())?;
