@@ -4,7 +4,7 @@
 //! new | start, watch | invoke, example | list, logs, rm
 //! serve                        the life of a server
 //! client                       asking a server that runs
-//! announcement, data, sample, live, running, variables
+//! announcement, keys, data, sample, live, running, variables
 //! ```
 
 mod announcement;
@@ -13,6 +13,7 @@ mod data;
 pub(crate) mod example;
 pub(crate) mod fire;
 pub(crate) mod invoke;
+mod keys;
 pub(crate) mod list;
 mod live;
 pub(crate) mod logs;

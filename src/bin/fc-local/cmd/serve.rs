@@ -13,10 +13,11 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::announcement;
 use super::data::DataArgs;
+use super::keys;
 use super::live::LiveLogs;
 use super::variables::VariableArgs;
 use crate::api::deploy::all_addresses;
-use crate::api::{self, App, Clock, Guard, Keys, Tasks};
+use crate::api::{self, App, Clock, Guard, Tasks};
 use crate::facts::limit;
 use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Owner, Variables};
 use crate::output;
@@ -26,14 +27,6 @@ use crate::platform::log::Onlooker;
 use crate::platform::pool::{Pool, PoolOptions};
 use crate::platform::strays::kill_of_folder;
 use crate::store::Store;
-
-/// Made-up keys: they guard nothing, they only let clients practise signing.
-const DEFAULT_KEY_ID: &str = "fc-local-key";
-const DEFAULT_KEY_SECRET: &str = "fc-local-secret";
-
-/// Where a user's own keys are given.
-const KEY_ID_VARIABLE: &str = "FC_LOCAL_ACCESS_KEY_ID";
-const KEY_SECRET_VARIABLE: &str = "FC_LOCAL_ACCESS_KEY_SECRET";
 
 /// How a server runs, whatever it serves.
 #[derive(Debug, Args)]
@@ -115,8 +108,7 @@ async fn start<Companion>(
 where
     Companion: Future<Output = Result<(), String>>,
 {
-    let keys = keys();
-    check_exposure(args.host, &keys)?;
+    let own_keys = keys::own(args.host)?;
     let variables = args.variables.read().map_err(|error| error.to_string())?;
     let data = args.data.folder()?;
     // One name for the folder, by which the instances of an earlier run are found.
@@ -124,6 +116,8 @@ where
         .and_then(|()| data.canonicalize())
         .map_err(|error| format!("cannot use {}: {error}", data.display()))?;
     let store = Store::open(&data).map_err(|error| error.to_string())?;
+    let keys = own_keys.map_or_else(|| keys::of_folder(&data), Ok)?;
+    warn_of_network(args.host);
     // The folder is ours now; what an fc-local that was killed has left must not mislead anybody.
     kill_of_folder(&data.join("scratch"));
     announcement::remove(&data);
@@ -171,22 +165,13 @@ where
     ended
 }
 
-/// Beyond this machine the made-up keys, which everybody knows, would let everybody run code.
-fn check_exposure(host: IpAddr, keys: &Keys) -> Result<(), String> {
-    if host.is_loopback() {
-        return Ok(());
+fn warn_of_network(host: IpAddr) {
+    if !host.is_loopback() {
+        eprintln!(
+            "fc-local: --host {host}: everybody who reaches this address and has the keys can run programs as you, and \
+             HTTP triggers that are anonymous need no keys"
+        );
     }
-    if keys.secret.is_empty() || keys.secret == DEFAULT_KEY_SECRET {
-        return Err(format!(
-            "--host {host} lets the network reach fc-local, whose made-up keys everybody knows: set your own in \
-             {KEY_ID_VARIABLE} and {KEY_SECRET_VARIABLE}"
-        ));
-    }
-    eprintln!(
-        "fc-local: --host {host}: everybody who reaches this address and has the keys can run programs as you, and \
-         HTTP triggers that are anonymous need no keys"
-    );
-    Ok(())
 }
 
 async fn listen(args: &ServeArgs) -> Result<TcpListener, String> {
@@ -225,15 +210,5 @@ fn pool_options(
         logs: store.path("logs"),
         onlooker,
         variables,
-    }
-}
-
-/// Own names, so that nobody's real keys are taken by accident.
-fn keys() -> Keys {
-    let variable =
-        |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
-    Keys {
-        id: variable(KEY_ID_VARIABLE, DEFAULT_KEY_ID),
-        secret: variable(KEY_SECRET_VARIABLE, DEFAULT_KEY_SECRET),
     }
 }

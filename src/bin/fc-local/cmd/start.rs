@@ -18,7 +18,8 @@ Examples:
   fc-local start --template template.yml    with the functions of template.yml deployed, or of s.yaml
   . ./data/env.sh && fun deploy -y          in another shell: deploy to it
 
-The keys it accepts are made up; set others with FC_LOCAL_ACCESS_KEY_ID and FC_LOCAL_ACCESS_KEY_SECRET.
+The keys it accepts are random for each data folder, and among the exports; set your own with FC_LOCAL_ACCESS_KEY_ID and
+FC_LOCAL_ACCESS_KEY_SECRET.
 Ctrl-C or SIGTERM stops it, after /pre-stop of every instance. What is deployed is still there at the next start.";
 
 /// What `fc-local start` is asked to do.

@@ -241,7 +241,7 @@ fn the_network_is_served_with_keys_of_the_users_own_only_and_a_warning() {
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        said.contains("set your own in FC_LOCAL_ACCESS_KEY_ID"),
+        said.contains("set your own keys in FC_LOCAL_ACCESS_KEY_ID"),
         "{said}"
     );
 

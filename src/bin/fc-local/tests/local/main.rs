@@ -14,6 +14,7 @@ mod health;
 mod http;
 mod instances;
 mod invoke;
+mod keys;
 mod killed;
 mod layout;
 mod logs;
