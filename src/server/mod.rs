@@ -1,4 +1,4 @@
-//! The door of the house: a listener and workers in front, `Call` and `Reply` behind.
+//! The server of the process: a listener, and workers that turn requests into a `Call` each and a `Reply` into bytes.
 //!
 //! Owns the life of the process from the bound listener to the last answer: the workers, the signals, the drain (see
 //! `watch`). What turns bytes into calls is one of the two servers, chosen when the program is built. It must not know
@@ -48,11 +48,11 @@ use crate::call::{Call, Reply};
 use crate::limits::Limits;
 use crew::Crew;
 #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
-use direct::Front;
+use direct::HttpServer;
 pub(crate) use listener::{adopt, bind};
 pub(crate) use signals::{Stop, StopState};
 #[cfg(all(feature = "tiny-http", not(feature = "direct")))]
-use tiny::Front;
+use tiny::HttpServer;
 use watch::Watch;
 
 /// What serves a call.
@@ -107,15 +107,15 @@ pub(crate) fn serve(
     last_work: &Arc<LastWork>,
 ) -> Result<(), ServeError> {
     let (bell, ear) = bell::bell().map_err(ServeError::Start)?;
-    let crew = Arc::new(Crew::new(Front::crew_limit(limits), bell));
-    let front =
-        Front::open(listener, limits, Arc::clone(&crew), serve).map_err(ServeError::Start)?;
-    let front = Arc::new(front);
+    let crew = Arc::new(Crew::new(HttpServer::crew_limit(limits), bell));
+    let server =
+        HttpServer::open(listener, limits, Arc::clone(&crew), serve).map_err(ServeError::Start)?;
+    let server = Arc::new(server);
     // Before anybody learns that the process serves, so that a signal always finds the way prepared.
     stop.listen(crew.bell()).map_err(ServeError::Start)?;
-    hire(&crew, &front).map_err(ServeError::Start)?;
+    hire(&crew, &server).map_err(ServeError::Start)?;
     crate::logger::mark_inited();
-    let mut watch = Watch::new(&crew, &front, &ear);
+    let mut watch = Watch::new(&crew, &server, &ear);
     let ended = watch.serve();
     crew.stop();
     let cut_at = Instant::now().checked_add(limits.stop_grace);
@@ -124,7 +124,7 @@ pub(crate) fn serve(
         .and_then(|()| watch.finish(cut_at, last_work));
     crew.dismiss();
     let in_flight = crew.in_flight();
-    front.dismiss();
+    server.dismiss();
     if finished.is_ok() && in_flight > 0 {
         log::warn!(
             "{in_flight} requests are cut off, {} ms after the stop; Runtime::stop_grace gives them longer",
@@ -135,8 +135,8 @@ pub(crate) fn serve(
 }
 
 /// Starts a worker. A panic that reaches its loop costs the request it served, never the worker.
-fn hire(crew: &Arc<Crew>, front: &Arc<Front>) -> io::Result<()> {
-    let (worker, its_crew) = (Arc::clone(front), Arc::clone(crew));
+fn hire(crew: &Arc<Crew>, server: &Arc<HttpServer>) -> io::Result<()> {
+    let (worker, its_crew) = (Arc::clone(server), Arc::clone(crew));
     let work = move || {
         its_crew.arrives();
         while std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| worker.work())).is_err() {}

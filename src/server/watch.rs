@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::bell::{Ear, Ring};
 use super::crew::Crew;
 use super::hiring::Hiring;
-use super::{Door, Front, LastWork, ServeError, hire, start_thread};
+use super::{Door, HttpServer, LastWork, ServeError, hire, start_thread};
 
 /// How often the drain looks, and for how many looks nothing may have happened: a request that was sent just before the
 /// stop is still under way through the machine.
@@ -23,17 +23,17 @@ const READ_GRACE: Duration = Duration::from_secs(2);
 /// The main thread's view of a server.
 pub(super) struct Watch<'a> {
     crew: &'a Arc<Crew>,
-    front: &'a Arc<Front>,
+    server: &'a Arc<HttpServer>,
     ear: &'a Ear,
     hiring: Hiring,
 }
 
 impl<'a> Watch<'a> {
-    pub(super) fn new(crew: &'a Arc<Crew>, front: &'a Arc<Front>, ear: &'a Ear) -> Self {
+    pub(super) fn new(crew: &'a Arc<Crew>, server: &'a Arc<HttpServer>, ear: &'a Ear) -> Self {
         let hiring = Hiring::default();
         Self {
             crew,
-            front,
+            server,
             ear,
             hiring,
         }
@@ -67,7 +67,7 @@ impl<'a> Watch<'a> {
             quiet_ticks = if is_busy { 0 } else { quiet_ticks + 1 };
             let is_quiet = quiet_ticks == QUIET_TICKS;
             if listening && (is_quiet || is_over || began.elapsed() > ACCEPT_GRACE) {
-                self.front.close();
+                self.server.close();
                 (quiet_ticks, listening) = (0, false);
             } else if is_quiet {
                 return Ok(());
@@ -132,7 +132,7 @@ impl<'a> Watch<'a> {
         loop {
             let now = Instant::now();
             self.hire_if_due(now);
-            let look = self.front.look(now);
+            let look = self.server.look(now);
             match self
                 .ear
                 .hear(earlier(earlier(until, look), self.hiring.at()))
@@ -147,8 +147,8 @@ impl<'a> Watch<'a> {
     }
 
     fn hire_if_due(&mut self, now: Instant) {
-        let (crew, front) = (self.crew, self.front);
-        let hired = self.hiring.look(crew, now, || hire(crew, front));
+        let (crew, server) = (self.crew, self.server);
+        let hired = self.hiring.look(crew, now, || hire(crew, server));
         if let Err(error) = hired {
             if crew.note_shortage() {
                 log::warn!("no thread for another worker: {error}");

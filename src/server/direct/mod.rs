@@ -72,7 +72,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const LEAVE_AFTER: Duration = Duration::from_secs(10);
 
 /// All connections of one listener.
-pub(super) struct Front {
+pub(super) struct HttpServer {
     listener: TcpListener,
     crew: Arc<Crew>,
     serve: Box<Serve>,
@@ -90,7 +90,7 @@ pub(super) struct Front {
     is_short: AtomicBool,
 }
 
-impl Door for Front {
+impl Door for HttpServer {
     fn open(
         listener: TcpListener,
         limits: Limits,
@@ -183,7 +183,7 @@ impl Door for Front {
     }
 }
 
-impl Front {
+impl HttpServer {
     /// Waits for an event; without one only where a worker has waited for too long.
     fn happens(&self) -> Result<Event, Option<Error>> {
         let at_most = self.crew.has_many().then_some(LEAVE_AFTER);

@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Front;
+use super::HttpServer;
 use super::body::Reader;
 use super::conn::{Conn, Incoming, Kept, Step};
 use super::head::Head;
@@ -53,7 +53,7 @@ pub(super) enum Pause {
     Yield,
 }
 
-impl Front {
+impl HttpServer {
     /// Attends to a connection as far as that can be done now. Without `reads` nothing is read of it, so that no request
     /// begins. What is left then waits; nothing is left where the connection has ended.
     pub(super) fn talk(
@@ -78,7 +78,7 @@ impl Front {
         );
         wire.is_drained = !reads;
         let mut talk = Talk {
-            front: self,
+            server: self,
             inbox: Inbox::resume(wire, buffer),
             share: kept.share,
             step: kept.step,
@@ -110,7 +110,7 @@ impl Front {
 
 /// A connection that is attended to.
 struct Talk<'a> {
-    front: &'a Front,
+    server: &'a HttpServer,
     inbox: Inbox<Wire<'a>>,
     /// What the inbox has of the memory.
     share: Option<Share>,
@@ -206,7 +206,7 @@ impl<'a> Talk<'a> {
             self.share = None;
             return true;
         }
-        let memory = &self.front.memory;
+        let memory = &self.server.memory;
         self.share.get_or_insert_with(|| memory.share()).set(bytes)
     }
 
@@ -217,17 +217,17 @@ impl<'a> Talk<'a> {
 
     fn begin(&mut self) -> Result<(), End> {
         self.inbox.wait()?;
-        let front = self.front;
-        if front.crew.is_dismissed() {
+        let server = self.server;
+        if server.crew.is_dismissed() {
             return Err(End::Gone);
         }
         self.is_new = false;
         self.step = Step::Head {
-            until: Instant::now().checked_add(front.limits.head_time),
+            until: Instant::now().checked_add(server.limits.head_time),
             is_begun: false,
             is_head: false,
         };
-        self.counted = front.crew.count(self.load());
+        self.counted = server.crew.count(self.load());
         Ok(())
     }
 
@@ -240,7 +240,7 @@ impl<'a> Talk<'a> {
         else {
             return Ok(());
         };
-        let limits = &self.front.limits;
+        let limits = &self.server.limits;
         let has_line = self.inbox.unused().contains(&b'\n');
         if *is_begun && !self.inbox.has_head(limits.head_bytes) {
             *is_begun = has_line;
@@ -250,7 +250,7 @@ impl<'a> Talk<'a> {
         let head = Head::read(&mut self.inbox, limits, is_head)?;
         let framing = framing(&head.call.headers, limits.body_bytes)?;
         // What has no room now would be read in vain.
-        let memory = &self.front.memory;
+        let memory = &self.server.memory;
         let announced = match framing {
             Framing::Empty | Framing::Chunked => 0,
             Framing::Length(length) => length,
@@ -279,7 +279,7 @@ impl<'a> Talk<'a> {
         if !wire.unsent().is_empty() {
             wire.send_unsent().map_err(|_| End::Gone)?;
         }
-        let body = incoming.body.read(&mut self.inbox, &self.front.limits)?;
+        let body = incoming.body.read(&mut self.inbox, &self.server.limits)?;
         let step = std::mem::take(&mut self.step);
         if let Step::Body(Incoming {
             mut head,
@@ -295,18 +295,18 @@ impl<'a> Talk<'a> {
     }
 
     fn serve(&mut self, head: Head) -> Result<(), End> {
-        let (front, mut asked) = (self.front, head.asked);
-        self.counted = front.crew.count(Load::InFlight);
-        let turn = front.turns.take();
+        let (server, mut asked) = (self.server, head.asked);
+        self.counted = server.crew.count(Load::InFlight);
+        let turn = server.turns.take();
         client::serve(Some(Arc::clone(self.inbox.source().socket())));
-        let reply = catch_unwind(AssertUnwindSafe(|| (front.serve)(head.call)))
+        let reply = catch_unwind(AssertUnwindSafe(|| (server.serve)(head.call)))
             .unwrap_or_else(|payload| Reply::error(500, &crate::panics::error(payload)));
         // A stop may have come while the handler ran.
-        if front.crew.is_stopping() {
+        if server.crew.is_stopping() {
             asked.connection = REFUSED.connection;
         }
         let wire = self.inbox.source();
-        let place = Place::new(&front.crew, &front.turns, turn);
+        let place = Place::new(&server.crew, &server.turns, turn);
         match reply.body {
             Body::Stream(_) => wire.streams = Some(place),
             Body::Bytes(_) => drop(place),
@@ -328,13 +328,13 @@ impl<'a> Talk<'a> {
             Step::Body(incoming) => incoming.head.asked.head_only,
             _ => false,
         };
-        self.counted = self.front.crew.count(Load::InFlight);
+        self.counted = self.server.crew.count(Load::InFlight);
         let asked = Asked {
             head_only,
             ..REFUSED
         };
         // Whether the refusal arrives is all the same: the connection ends here.
-        let reply = refusal.reply(&self.front.limits);
+        let reply = refusal.reply(&self.server.limits);
         let _ = answer::send(self.inbox.source(), reply, asked);
         self.step = Step::Answer { is_last: true };
     }
@@ -352,7 +352,7 @@ impl<'a> Talk<'a> {
         self.step = if is_last {
             Step::Linger {
                 bytes: LINGER_BYTES,
-                until: Instant::now().checked_add(self.front.limits.linger_time),
+                until: Instant::now().checked_add(self.server.limits.linger_time),
             }
         } else {
             Step::Idle

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::Front;
+use super::HttpServer;
 use crate::call::{Call, Reply};
 use crate::limits::Limits;
 use crate::server::bell::{self, Ear, Ring};
@@ -38,17 +38,17 @@ const LONG: Limits = Limits {
 
 const SHORT: Duration = Duration::from_millis(20);
 
-/// A front that serves, and what a test may want to know of it.
+/// A server that serves, and what a test may want to know of it.
 struct Served {
     address: SocketAddr,
     crew: Arc<Crew>,
-    front: Arc<Front>,
+    server: Arc<HttpServer>,
     watching: Option<JoinHandle<()>>,
 }
 
 /// Serves within these limits.
 fn serve(limits: Limits, handler: impl Fn(Call) -> Reply + Send + Sync + 'static) -> Served {
-    serve_by(Front::crew_limit(limits), limits, handler)
+    serve_by(HttpServer::crew_limit(limits), limits, handler)
 }
 
 /// The same with at most so many workers, which may be too few.
@@ -58,16 +58,16 @@ fn serve_by(
     handler: impl Fn(Call) -> Reply + Send + Sync + 'static,
 ) -> Served {
     let (mut served, ear) = open(workers, limits, handler);
-    hire(&served.crew, &served.front).expect("a thread");
-    let (crew, front) = (Arc::clone(&served.crew), Arc::clone(&served.front));
+    hire(&served.crew, &served.server).expect("a thread");
+    let (crew, server) = (Arc::clone(&served.crew), Arc::clone(&served.server));
     served.watching = Some(std::thread::spawn(move || {
-        let mut watch = Watch::new(&crew, &front, &ear);
+        let mut watch = Watch::new(&crew, &server, &ear);
         watch.serve().expect("the listener stays");
     }));
     served
 }
 
-/// A front that nobody serves yet, and what its main thread is to hear.
+/// A server that nobody serves yet, and what its main thread is to hear.
 fn open(
     workers: usize,
     limits: Limits,
@@ -77,11 +77,11 @@ fn open(
     let address = listener.local_addr().expect("a bound socket");
     let (bell, ear) = bell::bell().expect("a pair of sockets");
     let crew = Arc::new(Crew::new(workers, bell));
-    let front = Front::open(listener, limits, Arc::clone(&crew), Box::new(handler));
+    let server = HttpServer::open(listener, limits, Arc::clone(&crew), Box::new(handler));
     let served = Served {
         address,
         crew,
-        front: Arc::new(front.expect("sound options")),
+        server: Arc::new(server.expect("sound options")),
         watching: None,
     };
     (served, ear)
@@ -128,7 +128,7 @@ impl Drop for Served {
         self.crew.bell().ring(Ring::Stop);
         self.crew.stop();
         self.crew.dismiss();
-        self.front.dismiss();
+        self.server.dismiss();
         let watching = self.watching.take().map(JoinHandle::join);
         assert!(!matches!(watching, Some(Err(_))) || std::thread::panicking());
     }
@@ -169,7 +169,7 @@ fn wait_for<T>(mut get: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-impl Front {
+impl HttpServer {
     /// How many connections wait for the rest of a request although something of it has come.
     fn slots_with_news(&self) -> usize {
         let mut news = 0;

@@ -32,7 +32,7 @@ use read::Trouble;
 const WRITE_PATIENCE: Duration = Duration::from_secs(60);
 
 /// `tiny_http` on one listener.
-pub(super) struct Front {
+pub(super) struct HttpServer {
     server: Server,
     /// The same socket once more, to stop listening while `tiny_http` holds the other.
     listener: TcpListener,
@@ -43,7 +43,7 @@ pub(super) struct Front {
     limits: Limits,
 }
 
-impl Door for Front {
+impl Door for HttpServer {
     fn open(
         listener: TcpListener,
         limits: Limits,
@@ -98,7 +98,7 @@ impl Door for Front {
     }
 }
 
-impl Front {
+impl HttpServer {
     fn next(&self) -> Option<Request> {
         loop {
             match self.crew.idle(|| self.server.recv()) {

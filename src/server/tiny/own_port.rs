@@ -122,7 +122,7 @@ mod tests {
     use crate::call::Reply;
     use crate::limits::Limits;
     use crate::server::Door;
-    use crate::server::tiny::Front;
+    use crate::server::tiny::HttpServer;
     use std::net::{SocketAddr, TcpListener, TcpStream};
     use std::sync::Arc;
     use std::time::{Duration, Instant};
@@ -148,15 +148,15 @@ mod tests {
     }
 
     /// A server whose requests nobody takes, and its port from inside.
-    fn served() -> (Front, OwnPort, Ear) {
+    fn served() -> (HttpServer, OwnPort, Ear) {
         let (bell, ear) = bell().expect("a pair of sockets");
         let crew = crew(bell);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let handler = Box::new(|_| Reply::bytes(200, "text/plain", Vec::new()));
-        let front = Front::open(listener, Limits::default(), Arc::clone(&crew), handler);
+        let server = HttpServer::open(listener, Limits::default(), Arc::clone(&crew), handler);
         (
-            front.expect("a bound socket"),
+            server.expect("a bound socket"),
             OwnPort::new(address, crew),
             ear,
         )

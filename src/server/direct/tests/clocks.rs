@@ -144,26 +144,26 @@ fn what_had_come_before_an_instance_was_frozen_is_not_late() {
     };
     // Nobody looks at the clocks, as if all threads stood still.
     let (served, _ear) = open(1, limits, tell);
-    let front = &served.front;
+    let server = &served.server;
     let begin = || {
         let mut client = served.connect();
         client
             .write_all(b"GET /1 HTTP/1.1\r\nHo")
             .expect("it reads");
-        let stream = wait_for(|| front.listener.accept().ok()).0;
+        let stream = wait_for(|| server.listener.accept().ok()).0;
         stream.peek(&mut [0]).expect("it has come");
-        let (visit, conn) = front.admit(stream).expect("a place");
-        front.attend(visit, conn, &mut Buffer::default(), false);
+        let (visit, conn) = server.admit(stream).expect("a place");
+        server.attend(visit, conn, &mut Buffer::default(), false);
         client
     };
     let (mut late, mut frozen) = (begin(), begin());
     assert_eq!(served.crew.reading(), 2);
-    let late_at = front.clocks.next().expect("a clock runs");
+    let late_at = server.clocks.next().expect("a clock runs");
     frozen.write_all(b"st: x\r\n\r\n").expect("it reads");
-    wait_until("it has come", || front.slots_with_news() == 1);
+    wait_until("it has come", || server.slots_with_news() == 1);
     wait_until("the clocks run out", || Instant::now() > late_at + SHORT);
-    front.look(Instant::now());
-    hire(&served.crew, front).expect("a thread");
+    server.look(Instant::now());
+    hire(&served.crew, server).expect("a thread");
     assert_eq!(statuses(&rest(&mut late)), ["408"]);
     frozen.shutdown(Shutdown::Write).expect("a live socket");
     assert!(rest(&mut frozen).ends_with("GET /1 []"));

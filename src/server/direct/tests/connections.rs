@@ -22,10 +22,10 @@ fn a_client_that_came_before_the_listener_was_told_has_all_that_later_ones_have(
     client.shutdown(Shutdown::Write).expect("a live socket");
     let (stream, _) = early.accept().expect("a client has come");
     let same = stream.try_clone().expect("a descriptor");
-    let (visit, conn) = served.front.admit(stream).expect("a place");
+    let (visit, conn) = served.server.admit(stream).expect("a place");
     assert!(same.nodelay().expect("a live socket"));
-    let (front, desk) = (&served.front, &mut Buffer::default());
-    front.attend(visit, conn, desk, false);
+    let (server, desk) = (&served.server, &mut Buffer::default());
+    server.attend(visit, conn, desk, false);
     drop(same);
     assert!(rest(&mut client).ends_with("GET / []"));
 }
@@ -81,7 +81,7 @@ fn what_had_connected_when_the_listener_closes_is_still_served() {
     let mut late = [served.connect(), served.connect(), served.connect()];
     late.iter_mut().for_each(|stream| get(stream, "/late"));
     served.crew.stop();
-    served.front.close();
+    served.server.close();
     assert_eq!(served.crew.reading(), late.len(), "they are counted");
     TcpStream::connect(served.address).expect_err("nobody listens any more");
     go_on.send(()).expect("a worker waits");

@@ -25,17 +25,17 @@ fn an_idle_connection_keeps_a_place_of_a_hundred_bytes_and_no_buffer() {
     let (served, _ear) = open(1, LONG, tell);
     let mut client = served.connect();
     client.write_all(GET).expect("it reads");
-    let stream = wait_for(|| served.front.listener.accept().ok()).0;
-    let (visit, conn) = served.front.admit(stream).expect("a place");
+    let stream = wait_for(|| served.server.listener.accept().ok()).0;
+    let (visit, conn) = served.server.admit(stream).expect("a place");
     let mut desk = Buffer::default();
-    served.front.attend(visit, conn, &mut desk, false);
+    served.server.attend(visit, conn, &mut desk, false);
     assert!(!desk.is_unused(), "the worker keeps the buffer");
     let mut kept = 0;
     let keeps = |conn: &mut Conn| {
         kept += usize::from(conn.keeps_more());
         false
     };
-    served.front.slots.attend_where(keeps, |_, _| {});
+    served.server.slots.attend_where(keeps, |_, _| {});
     assert_eq!(kept, 0);
 }
 
@@ -171,7 +171,7 @@ fn a_body_without_end_lets_others_have_their_turn() {
 fn workers_that_are_not_needed_any_more_leave() {
     let (served, _ear) = open(10, LONG, tell);
     for _ in 0..3 {
-        hire(&served.crew, &served.front).expect("a thread");
+        hire(&served.crew, &served.server).expect("a thread");
     }
     assert!(served.crew.has_many());
     assert!(served.crew.try_leave());
@@ -235,8 +235,8 @@ fn a_server_that_is_dismissed_leaves_no_thread_and_no_connection() {
     let watching = served.watching.take().expect("it watches");
     watching.join().expect("it ends well");
     served.crew.dismiss();
-    served.front.dismiss();
-    wait_until("all workers end", || Arc::strong_count(&served.front) == 1);
+    served.server.dismiss();
+    wait_until("all workers end", || Arc::strong_count(&served.server) == 1);
     assert_eq!((served.crew.reading(), served.crew.in_flight()), (0, 0));
     for stream in [&mut idle, &mut half, &mut new] {
         let mut read = Vec::new();
