@@ -140,11 +140,7 @@ pub use context::{Context, ContextBuilder, Credentials};
 pub use error::Error;
 pub use headers::{HeaderError, HeaderIter, Headers};
 pub use into_error::{HookResult, IntoError};
-pub use limits::{
-    DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT, DEFAULT_CONNECTIONS, DEFAULT_HEAD_LIMIT,
-    DEFAULT_HEAD_TIMEOUT, DEFAULT_HEADER_COUNT, DEFAULT_STOP_GRACE, DEFAULT_WORKERS,
-    DEFAULT_WRITE_TIMEOUT,
-};
+pub use limits::{DEFAULT_BODY_LIMIT, DEFAULT_STOP_GRACE, DEFAULT_WORKERS};
 pub use runtime::{DEFAULT_PORT, PORT_VARIABLES, Runtime, RuntimeError, Server, Shutdown};
 pub use time::Timestamp;
 

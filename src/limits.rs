@@ -1,6 +1,7 @@
 //! The limits of a runtime: what each is for, and what it is unless a program sets it.
 //!
-//! Owns the numbers. It must not know how a server keeps them.
+//! Owns the numbers. It must not know how a server keeps them. The tests of the documents read them here, so it names
+//! nothing of the crate in its code.
 
 use std::time::Duration;
 
@@ -18,29 +19,33 @@ pub const DEFAULT_WORKERS: usize = 200;
 /// It is fifty times the requests that the platform has at once ([contract §4.4](crate::guide::contract#4.4)), so that
 /// no connection of its agent is ever refused, and a tenth of the files that an instance may have open, which leaves
 /// the others to the handlers. An idle connection takes about 100 bytes of memory besides what the system keeps of it.
-pub const DEFAULT_CONNECTIONS: usize = 10_000;
+#[cfg_attr(
+    all(feature = "tiny-http", not(feature = "direct")),
+    allow(dead_code, reason = "tiny_http gives no way to keep it")
+)]
+pub(crate) const DEFAULT_CONNECTIONS: usize = 10_000;
 
 /// The largest head, and the largest trailer section, unless `Runtime::head_limit` says otherwise, in bytes (feature
 /// `direct`; the other server has no such limit). The platform sends at most 8 KB of headers after a target of 4 KB
 /// ([contract §4.4](crate::guide::contract#4.4)).
-pub const DEFAULT_HEAD_LIMIT: usize = 32 * 1024;
+pub(crate) const DEFAULT_HEAD_LIMIT: usize = 32 * 1024;
 
 /// The most headers of a request, or of a trailer section, unless `Runtime::header_count` says otherwise (feature
 /// `direct`; the other server has no such limit). The platform adds about 40 to those of its client, which may have more
 /// than a hundred.
-pub const DEFAULT_HEADER_COUNT: usize = 256;
+pub(crate) const DEFAULT_HEADER_COUNT: usize = 256;
 
 /// How long a head may take to arrive unless `Runtime::head_timeout` says otherwise (feature `direct`; the other server
 /// has no such limit). The agent is on the same network and sends it at once; a stalled client may hold a thread so long.
-pub const DEFAULT_HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const DEFAULT_HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a body may take to arrive, besides the time that its bytes earn, unless `Runtime::body_timeout` says
 /// otherwise (feature `direct`; the other server has no such limit). It is what the head has, for the same reason.
-pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a piece of a response may wait for its client, besides the time that its bytes earn, unless
 /// `Runtime::write_timeout` says otherwise (feature `direct`; the other server has a fixed limit).
-pub const DEFAULT_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const DEFAULT_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a stop waits for requests that are being served, unless [`Runtime::stop_grace`](crate::Runtime::stop_grace)
 /// says otherwise: what the platform gives a pre-stop hook at most, 90 seconds

@@ -18,7 +18,7 @@ impl Runtime {
     /// open file, of which an instance may have 100,000 ([contract §4.4](crate::guide::contract#4.4)); where the
     /// process may have fewer, its limit is raised when it is reached, as far as the system allows.
     ///
-    /// Unless it is set there are [`DEFAULT_CONNECTIONS`](crate::DEFAULT_CONNECTIONS), or as many as there are
+    /// Unless it is set there are as many as [`settings`](crate::guide::settings) says, or as many as there are
     /// [`workers`](Self::workers), if they are more. A connection over the limit is closed because it would else wait
     /// without a word for another to end, which idle ones may never do.
     #[must_use]

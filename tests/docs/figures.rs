@@ -12,6 +12,14 @@ use std::time::Duration;
 
 use fc_runtime::serde_json::{self, Value};
 
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "the defaults are what the documents show"
+)]
+#[path = "../../src/limits.rs"]
+mod code;
+
 /// With the value `write`, the documents are corrected instead of compared.
 const MODE_VARIABLE: &str = "FIGURES";
 
@@ -113,22 +121,21 @@ fn limits() -> Vec<(&'static str, String)> {
     let time = |time: Duration| format!("{} s", time.as_secs());
     vec![
         ("port", fc_runtime::DEFAULT_PORT.to_string()),
-        ("body-limit", grouped(fc_runtime::DEFAULT_BODY_LIMIT)),
-        ("workers", grouped(fc_runtime::DEFAULT_WORKERS)),
-        ("connections", grouped(fc_runtime::DEFAULT_CONNECTIONS)),
-        ("head-bytes", grouped(fc_runtime::DEFAULT_HEAD_LIMIT)),
+        ("body-limit", grouped(code::DEFAULT_BODY_LIMIT)),
+        ("workers", grouped(code::DEFAULT_WORKERS)),
+        ("connections", grouped(code::DEFAULT_CONNECTIONS)),
+        ("head-bytes", grouped(code::DEFAULT_HEAD_LIMIT)),
         (
             "head-limit",
-            format!("{} KiB", fc_runtime::DEFAULT_HEAD_LIMIT / 1024),
+            format!("{} KiB", code::DEFAULT_HEAD_LIMIT / 1024),
         ),
-        ("headers", grouped(fc_runtime::DEFAULT_HEADER_COUNT)),
-        ("head-time", time(fc_runtime::DEFAULT_HEAD_TIMEOUT)),
-        ("head-s", seconds(fc_runtime::DEFAULT_HEAD_TIMEOUT)),
-        ("body-s", seconds(fc_runtime::DEFAULT_BODY_TIMEOUT)),
-        ("write-time", time(fc_runtime::DEFAULT_WRITE_TIMEOUT)),
-        ("stop-s", seconds(fc_runtime::DEFAULT_STOP_GRACE)),
-        ("write-s", seconds(fc_runtime::DEFAULT_WRITE_TIMEOUT)),
-        ("stop-s", seconds(fc_runtime::DEFAULT_STOP_GRACE)),
+        ("headers", grouped(code::DEFAULT_HEADER_COUNT)),
+        ("head-time", time(code::DEFAULT_HEAD_TIMEOUT)),
+        ("head-s", seconds(code::DEFAULT_HEAD_TIMEOUT)),
+        ("body-s", seconds(code::DEFAULT_BODY_TIMEOUT)),
+        ("write-time", time(code::DEFAULT_WRITE_TIMEOUT)),
+        ("write-s", seconds(code::DEFAULT_WRITE_TIMEOUT)),
+        ("stop-s", seconds(code::DEFAULT_STOP_GRACE)),
         ("msrv", env!("CARGO_PKG_RUST_VERSION").to_owned()),
     ]
 }

@@ -17,6 +17,9 @@ const SPARE_FILES: u64 = 300;
 /// With fewer connections there is no crowd to speak of.
 const FEWEST: usize = 20;
 
+/// How many connections an instance may have unless it says otherwise, as the guide's page of settings promises.
+#[cfg(feature = "direct")]
+const CONNECTIONS: usize = 10_000;
 /// How many connections over the cap are tried.
 #[cfg(feature = "direct")]
 const OVER: usize = 100;
@@ -28,10 +31,10 @@ const BYTES_EACH: u64 = 4096;
 #[cfg(feature = "direct")]
 #[test]
 fn ten_thousand_idle_connections_cost_no_thread_and_little_memory_and_further_ones_are_closed() {
-    let crowd = affordable(fc_runtime::DEFAULT_CONNECTIONS + OVER);
-    let cap = fc_runtime::DEFAULT_CONNECTIONS.min(crowd - OVER.min(crowd / 2));
+    let crowd = affordable(CONNECTIONS + OVER);
+    let cap = CONNECTIONS.min(crowd - OVER.min(crowd / 2));
     let instance = match cap {
-        fc_runtime::DEFAULT_CONNECTIONS => Instance::start("testbed", &[]),
+        CONNECTIONS => Instance::start("testbed", &[]),
         cap => Instance::start("testbed", &[("CONNECTIONS", &cap.to_string())]),
     };
     let mut first = instance.connect();
