@@ -29,7 +29,7 @@
 //! | events, as JSON | [`Runtime::invoke_json`] | [`events_as_json`](guide::events_as_json) |
 //! | events of a trigger, such as OSS or a timer | [`events`], a feature | [`typed_events`] |
 //! | HTTP triggers and custom domains | [`Runtime::http`] | [`http_calls`](guide::http_calls) |
-//! | responses that are sent bit by bit | [`http::Response::stream`] | [`streams`](guide::streams) |
+//! | responses that are sent piece by piece | [`http::Response::stream`] | [`streams`](guide::streams) |
 //! | what runs once in an instance | [`Runtime::initialize`] | [`initializer`](guide::initializer) |
 //! | what runs before a freeze and before the end | [`Runtime::pre_freeze`], [`Runtime::pre_stop`] | [`hooks`](guide::hooks) |
 //!

@@ -67,7 +67,7 @@ fn fc_local_reads_those_values_as_the_tools_whose_files_they_are_in() {
 #[test]
 fn variables_are_the_text_that_the_tests_expect() {
     let table = table("template/variables.tsv");
-    for row in rows("What becomes of a variable") {
+    for row in rows("How values become variables") {
         let held = table.iter().find(|held| held[0] == row[0]);
         let held = held.unwrap_or_else(|| panic!("no test reads {}", row[0]));
         assert_eq!([&held[1], &held[1]], [&row[1], &row[2]], "{}", row[0]);
