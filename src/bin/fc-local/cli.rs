@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::check;
-use crate::cmd::{example, fire, invoke, list, logs, new, rm, start, watch};
+use crate::cmd::{example, fire, invoke, list, logs, new, rm, sessions, start, watch};
 use crate::doctor;
 
 /// A local Function Compute for custom runtimes
@@ -45,6 +45,9 @@ enum Command {
     /// List what is deployed
     #[command(after_help = list::EXAMPLES)]
     List(list::ListArgs),
+    /// List the sessions of a running server, or move their clock forward
+    #[command(after_help = sessions::EXAMPLES)]
+    Sessions(sessions::SessionsArgs),
     /// Print the log of a deployed function
     #[command(after_help = logs::EXAMPLES)]
     Logs(logs::LogsArgs),
@@ -70,6 +73,7 @@ impl Cli {
             Command::Start(args) => start::run(&args).await,
             Command::Watch(args) => watch::run(&args).await,
             Command::List(args) => list::run(&args),
+            Command::Sessions(args) => sessions::run(&args).await,
             Command::Logs(args) => logs::run(&args).await,
             Command::Rm(args) => rm::run(&args).await,
             Command::Fire(args) => fire::run(&args).await,

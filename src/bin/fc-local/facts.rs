@@ -41,6 +41,10 @@ pub(crate) mod header {
     pub(crate) const MAX_MEMORY_USAGE: &str = "x-fc-max-memory-usage";
     pub(crate) const INSTANCE_ID: &str = "x-fc-instance-id";
     pub(crate) const CODE_CHECKSUM: &str = "x-fc-code-checksum";
+    /// The cookie of a session that the platform made; its name is no header's.
+    pub(crate) const SESSION_COOKIE: &str = "x-fc-cookie-session-id";
+    /// How MCP's Streamable HTTP names a session.
+    pub(crate) const MCP_SESSION_ID: &str = "mcp-session-id";
     pub(crate) const SERVICE_VERSION: &str = "x-fc-invocation-service-version";
 }
 
@@ -68,6 +72,13 @@ pub(crate) mod limit {
     pub(crate) const ASYNC_BODY_BYTES: usize = 128 * 1024;
     /// How many calls one instance may serve at once ([contract §4.4](crate::check::sections::SECTIONS#4.4)).
     pub(crate) const CONCURRENCY: u32 = 200;
+    /// The longest that a session lives, and how long it does unless configured
+    /// ([fc3 §1](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#1)).
+    pub(crate) const SESSION_TTL_SECONDS: u64 = 21_600;
+    /// How long a session may be idle unless configured.
+    pub(crate) const SESSION_IDLE_SECONDS: u64 = 1800;
+    /// How long the id of an expired session is refused where ids are not used again: three days.
+    pub(crate) const SESSION_REFUSED_SECONDS: u64 = 3 * 86_400;
     /// How often a failed asynchronous call is tried again, unless configured
     /// ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
     pub(crate) const ASYNC_RETRIES: u64 = 3;

@@ -31,6 +31,45 @@ pub(crate) struct HealthCheck {
     pub(crate) successes: u64,
 }
 
+/// How a request is known to belong to a session
+/// ([fc3 §1](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#1)).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Affinity {
+    /// By a cookie that the platform makes.
+    Cookie,
+    /// By a header of this name, in small letters.
+    Header(String),
+    /// By the id that an MCP server of the SSE transport announces when it is asked for its stream at this path.
+    McpSse(String),
+    /// By the id that an MCP server of the Streamable HTTP transport answers with.
+    McpStreamable,
+}
+
+/// How the sessions of a function are bound to its instances, and how long they live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SessionRules {
+    pub(crate) affinity: Affinity,
+    /// How many sessions one instance has at most.
+    pub(crate) per_instance: usize,
+    pub(crate) ttl: Duration,
+    /// A session without a request for so long ends; 0 is with its last request.
+    pub(crate) idle: Duration,
+    /// Whether the id of an expired session may name a new one.
+    pub(crate) reuses_ids: bool,
+    /// Whether an instance serves one session in its whole life.
+    pub(crate) exclusive: bool,
+}
+
+/// What an instance may be shared by ([fc3 §2](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#2)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Isolation {
+    Shared,
+    /// It serves one session.
+    Session,
+    /// It serves one request.
+    Request,
+}
+
 /// Who functions belong to, and where they run.
 #[derive(Debug, Clone)]
 pub(crate) struct Owner {
@@ -56,6 +95,9 @@ pub(crate) struct Function {
     /// The start command and its arguments; empty means `/code/bootstrap`.
     pub(crate) command: Vec<String>,
     pub(crate) health: Option<HealthCheck>,
+    /// Nothing where requests belong to no session.
+    pub(crate) sessions: Option<SessionRules>,
+    pub(crate) isolation: Isolation,
     /// Whether the function has a role, hence gets (made-up) credentials.
     pub(crate) has_role: bool,
     pub(crate) log_project: String,
@@ -107,6 +149,29 @@ impl Function {
     }
 }
 
+impl Affinity {
+    /// What the API calls it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Cookie => "GENERATED_COOKIE",
+            Self::Header(_) => "HEADER_FIELD",
+            Self::McpSse(_) => "MCP_SSE",
+            Self::McpStreamable => "MCP_STREAMABLE",
+        }
+    }
+}
+
+impl Isolation {
+    /// What the API calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Shared => "SHARE",
+            Self::Session => "SESSION_EXCLUSIVE",
+            Self::Request => "REQUEST_EXCLUSIVE",
+        }
+    }
+}
+
 impl Default for Owner {
     fn default() -> Self {
         Self {
@@ -134,6 +199,8 @@ impl Function {
             environment: BTreeMap::new(),
             command: Vec::new(),
             health: None,
+            sessions: None,
+            isolation: Isolation::Shared,
             has_role: false,
             log_project: String::new(),
             log_store: String::new(),

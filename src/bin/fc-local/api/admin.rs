@@ -1,14 +1,17 @@
 //! What fc-local's own commands ask of a server that runs: `DELETE` and a name, `POST`, a function's name and an event, `PUT`,
-//! a function's name and that of a timer.
+//! a function's name and that of a timer, `GET` and `PATCH`, the word `sessions`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, delete};
 use hyper::Response;
 use hyper::header::CONTENT_TYPE;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use super::answer::Answer;
+use super::answer::{Answer, found};
 use super::app::App;
 use super::asked::{Asked, percent_decode};
 use super::error::ApiError;
@@ -17,14 +20,36 @@ use crate::ids;
 use crate::name::FunctionName;
 use crate::platform::agent::{Payload, insert};
 use crate::platform::body::{Body, full_body};
+use crate::platform::sessions::View;
 use crate::store::remove;
 
 /// The path of these requests, before the name.
 pub(crate) const PREFIX: &str = "/fc-local/";
 
+/// What stands in the place of a name where sessions are asked for.
+pub(crate) const SESSIONS: &str = "sessions";
+
+/// A session as `fc-local sessions` shows it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SessionLine {
+    pub(crate) function: String,
+    pub(crate) id: String,
+    pub(crate) affinity: String,
+    pub(crate) status: String,
+    pub(crate) instance: String,
+    pub(crate) age_seconds: u64,
+    pub(crate) idle_seconds: u64,
+    pub(crate) requests: u64,
+}
+
 /// Every path that begins so.
 pub(super) fn any() -> MethodRouter<Arc<App>> {
-    delete(remove).post(call).put(fire)
+    delete(remove)
+        .post(call)
+        .put(fire)
+        .get(sessions)
+        .patch(later)
 }
 
 /// Deletes what `fc-local rm` names, with all that hangs on it.
@@ -34,7 +59,7 @@ async fn remove(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Ask
         remove::remove(state, &name).map_err(|why| ApiError::not_found("NotFound", why))
     })?;
     let functions = removed.functions.iter();
-    functions.for_each(|name| app.pool.retire(name));
+    functions.for_each(|name| app.pool.forget(name));
     Ok(text(removed.lines().join("\n")))
 }
 
@@ -46,6 +71,52 @@ async fn fire(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked
     let id = ids::request_id(function.generation());
     timer::fire_now(&app, &function, trigger, &id)?;
     Ok(text(format!("RequestId: {id}")))
+}
+
+/// Lists all sessions for `fc-local sessions`.
+async fn sessions(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> Answer {
+    check_sessions(&asked)?;
+    let all = app.pool.sessions.all();
+    let lines: Vec<SessionLine> = all.iter().map(|(name, one)| line(name, one)).collect();
+    found(Ok(json!({"sessions": lines})))
+}
+
+/// Moves the clock of all sessions forward, by the seconds in the body.
+async fn later(
+    State(app): State<Arc<App>>,
+    Extension(asked): Extension<Arc<Asked>>,
+    Extension(body): Extension<Payload>,
+) -> Answer {
+    check_sessions(&asked)?;
+    let seconds = std::str::from_utf8(&body.bytes).ok();
+    let seconds = seconds.and_then(|text| text.parse().ok());
+    let seconds =
+        seconds.ok_or_else(|| ApiError::invalid("the body is not a number of seconds"))?;
+    app.pool.move_session_clock(Duration::from_secs(seconds));
+    Ok(text(String::new()))
+}
+
+fn check_sessions(asked: &Asked) -> Result<(), ApiError> {
+    if name_of(asked) == SESSIONS {
+        return Ok(());
+    }
+    Err(ApiError::path_not_supported(
+        &asked.head.method,
+        asked.path(),
+    ))
+}
+
+fn line(name: &FunctionName, one: &View) -> SessionLine {
+    SessionLine {
+        function: name.to_string(),
+        id: one.id.clone(),
+        affinity: one.rules.affinity.name().to_owned(),
+        status: one.status.name().to_owned(),
+        instance: one.container.clone(),
+        age_seconds: one.age_ms / 1000,
+        idle_seconds: one.idle_ms / 1000,
+        requests: one.requests,
+    }
 }
 
 fn text(text: String) -> Response<Body> {

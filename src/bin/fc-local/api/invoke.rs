@@ -15,9 +15,9 @@ use super::app::App;
 use super::asked::Asked;
 use super::asynchronous::Later;
 use super::error::ApiError;
-use super::outcome::{add_report, cold_error, no_instance, wants_log};
+use super::outcome::{add_report, cold_error, made_id, no_instance, wants_log};
 use super::paths::check_qualifier;
-use super::{asynchronous, lookup};
+use super::{affinity, asynchronous, lookup};
 use crate::facts::{error_type, header, limit};
 use crate::name::FunctionName;
 use crate::platform::agent::{CallId, Payload, insert};
@@ -69,15 +69,20 @@ async fn sync(app: &Arc<App>, deployed: &Deployed, asked: &Asked, event: Payload
         return Err(ApiError::too_large(limit::SYNC_BODY_BYTES));
     }
     let wants_log = wants_log(&asked.head.headers)?;
+    let rules = deployed.function.sessions.as_ref();
+    let wanted = affinity::of_event(rules, &asked.head)?;
     let call = CallId::first(asked.request_id.clone());
-    let lease = match app.pool.acquire(deployed, &call).await {
+    let lease = match app.pool.acquire(deployed, &call, &wanted).await {
         Ok(lease) => lease,
         Err(NoInstance::Cold(error)) => return cold_answer(&error, wants_log),
         Err(error) => return Err(no_instance(&error)),
     };
+    let made = made_id(&lease);
     let answer = call::event(lease, call, event).await;
     let mut response = result(full_body(answer.body));
     add_report(response.headers_mut(), deployed, &answer.report, wants_log);
+    let status = response.status();
+    affinity::announce(status, response.headers_mut(), rules, made.as_deref());
     Ok(response)
 }
 

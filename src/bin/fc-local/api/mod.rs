@@ -7,9 +7,10 @@
 //! router                                the listener, and which handler gets a request
 //! service, function, trigger, domain,   one file per resource: its paths, its methods, its changes
 //! async_config, async_task, capacity,
-//! instances, tags
+//! instances, session, tags
 //! account, empty                        of the account and the region; lists of what fc-local does not play
 //! invoke, http, asynchronous            calls: events, HTTP requests, events that wait
+//! affinity                              where the id of a session stands in a call
 //! timer                                 timer triggers, which call by the clock
 //! packages, admin                       the package store, fc-local's own commands
 //! deploy                                a whole template at once
@@ -21,6 +22,7 @@
 
 mod account;
 mod admin;
+mod affinity;
 mod answer;
 mod app;
 mod asked;
@@ -44,12 +46,13 @@ mod packages;
 mod paths;
 mod router;
 mod service;
+mod session;
 mod tags;
 mod timer;
 mod trigger;
 mod unplayed;
 
-pub(crate) use admin::PREFIX as ADMIN_PREFIX;
+pub(crate) use admin::{PREFIX as ADMIN_PREFIX, SESSIONS, SessionLine};
 pub(crate) use app::App;
 pub(crate) use asynchronous::Tasks;
 pub(crate) use auth::Keys;

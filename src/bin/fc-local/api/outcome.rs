@@ -1,6 +1,8 @@
 //! What FC says of a call, whatever kind it was: its numbers and its log in headers, and why it got no instance
 //! ([contract §3.3](crate::check::sections::SECTIONS#3.3), [§3.4](crate::check::sections::SECTIONS#3.4)).
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hyper::StatusCode;
@@ -10,8 +12,10 @@ use super::error::ApiError;
 use crate::facts::{error_type, header};
 use crate::platform::agent::insert;
 use crate::platform::cold::ColdError;
+use crate::platform::instance::Lease;
 use crate::platform::pool::{Deployed, NoInstance};
 use crate::platform::report::Report;
+use crate::platform::sessions::NoSession;
 
 /// Whether the caller asks for the tail log.
 pub(super) fn wants_log(headers: &HeaderMap) -> Result<bool, ApiError> {
@@ -68,6 +72,11 @@ pub(super) fn add_report(
     }
 }
 
+/// The id of the session that the platform began for a call, if it did.
+pub(super) fn made_id(lease: &Lease) -> Option<String> {
+    lease.seat()?.made().map(str::to_owned)
+}
+
 /// An instance that did not start, as an API error.
 pub(super) fn cold_error(error: &ColdError) -> ApiError {
     let code = match error {
@@ -100,5 +109,34 @@ pub(super) fn no_instance(error: &NoInstance) -> ApiError {
                 "all places of {instances_max} instances are taken; raise --max-instances or the concurrency"
             ),
         ),
+        NoInstance::SessionFull { id, calls_max } => ApiError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "ResourceExhausted",
+            format!(
+                "all {calls_max} places of the instance of session '{id}' are taken: a session is not moved; try again, or \
+                 lower sessionConcurrencyPerInstance"
+            ),
+        ),
+        NoInstance::Session(error) => no_session(error),
+    }
+}
+
+/// A call of a session that there is not, as an API error. Function Compute documents no code for these.
+pub(super) fn no_session(error: &NoSession) -> ApiError {
+    match error {
+        NoSession::Expired { id, ended_ms } => {
+            let ended =
+                humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_millis(*ended_ms));
+            ApiError::invalid(format!(
+                "session '{id}' expired at {ended}, and disableSessionIdReuse is set: use another id"
+            ))
+        }
+        NoSession::Exists => ApiError::conflict(
+            "SessionAlreadyExists",
+            "a session of this id is active: use another id",
+        ),
+        NoSession::Unknown => {
+            ApiError::not_found("SessionNotFound", "there is no active session of this id")
+        }
     }
 }

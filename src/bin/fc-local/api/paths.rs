@@ -24,6 +24,12 @@ pub(super) struct TaskId {
     pub(super) task: String,
 }
 
+/// The session of a path.
+#[derive(Debug, Deserialize)]
+pub(super) struct SessionId {
+    pub(super) session: String,
+}
+
 /// The custom domain of a path, in small letters.
 #[derive(Debug)]
 pub(super) struct Domain(pub(super) String);
@@ -73,6 +79,14 @@ impl<S: Send + Sync> FromRequestParts<S> for FunctionName {
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Trigger {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        part(parts, state).await
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionId {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {

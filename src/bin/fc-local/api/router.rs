@@ -26,7 +26,7 @@ use super::error::ApiError;
 use super::http::{self, Target};
 use super::{
     account, admin, async_config, async_task, asynchronous, capacity, domain, empty, function,
-    instances, invoke, packages, service, tags, timer, trigger,
+    instances, invoke, packages, service, session, tags, timer, trigger,
 };
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX, header, limit};
 use crate::ids;
@@ -218,6 +218,8 @@ fn fc3() -> Router<Arc<App>> {
         .route("/async-tasks", async_task::all())
         .route("/async-tasks/{task}", async_task::one())
         .route("/async-tasks/{task}/stop", async_task::stopping())
+        .route("/sessions", session::all())
+        .route("/sessions/{session}", session::one())
         .route("/versions", empty::versions())
         .route("/aliases", empty::aliases())
         .route("/vpc-bindings", empty::vpc_bindings())

@@ -21,7 +21,7 @@ const UNPLAYED: [(&str, &str); 22] = [
     ("reservedCapacities", "reserved capacity"),
     ("reserved-capacities", "reserved capacity"),
     ("resource-groups", "resource groups"),
-    ("sessions", "sessions"),
+    ("sessions", "pausing and resuming sessions"),
     ("snapshots", "snapshots"),
     (
         "stateful-async-invocation-functions",
@@ -64,7 +64,10 @@ mod tests {
                 "/2021-04-06/services/s/functions/f/event-sources",
                 Some("event sources"),
             ),
-            ("/2023-03-30/functions/f/sessions/x/pause", Some("sessions")),
+            (
+                "/2023-03-30/functions/f/sessions/x/pause",
+                Some("pausing and resuming sessions"),
+            ),
             ("/2023-03-30//layers", Some("layers")),
             ("/2023-03-30/functions/versions", None),
             ("/2023-03-30/misspelt", None),

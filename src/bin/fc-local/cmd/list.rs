@@ -57,6 +57,12 @@ fn describe_function(name: &FunctionName, record: &FunctionRecord) -> String {
         let value = fields.get(name);
         value.map_or_else(|| "default".to_owned(), Value::to_string)
     };
+    let more = |name: &str, unset: &str| {
+        let value = fields.get(name).and_then(Value::as_str);
+        let value = value.filter(|value| !value.is_empty() && *value != unset);
+        value.map_or_else(String::new, |value| format!("  {value}"))
+    };
+    let sessions = more("sessionAffinity", "NONE") + &more("instanceIsolationMode", "SHARE");
     let triggers: Vec<&str> = record.triggers.keys().map(String::as_str).collect();
     let triggers = if triggers.is_empty() {
         String::new()
@@ -64,7 +70,7 @@ fn describe_function(name: &FunctionName, record: &FunctionRecord) -> String {
         format!("  triggers: {}", triggers.join(", "))
     };
     format!(
-        "function  {name}  {} MB  timeout {} s  code {} bytes  changed {}{triggers}",
+        "function  {name}  {} MB  timeout {} s  code {} bytes  changed {}{sessions}{triggers}",
         field("memorySize"),
         field("timeout"),
         record.code.size,

@@ -1,7 +1,7 @@
 //! One room for each command: what it can be asked, in the words of `--help`, and doing it.
 //!
 //! ```text
-//! new | start, watch | invoke, example | list, logs, rm
+//! new | start, watch | invoke, example | list, sessions, logs, rm
 //! serve                        the life of a server
 //! client                       asking a server that runs
 //! announcement, keys, data, sample, live, running, variables
@@ -22,6 +22,7 @@ pub(crate) mod rm;
 mod running;
 mod sample;
 mod serve;
+pub(crate) mod sessions;
 pub(crate) mod start;
 mod variables;
 pub(crate) mod watch;

@@ -26,6 +26,7 @@ use crate::platform::memory::MemoryWatch;
 use crate::platform::port::ReservedPort;
 use crate::platform::process::{ProcessGroup, exit_in_words};
 use crate::platform::reserved::Ticket;
+use crate::platform::sessions::Seat;
 use crate::platform::spawn::{self, StartError};
 
 /// The agent dials from another host, so a server that listens on 127.0.0.1 only must not be reached
@@ -97,6 +98,8 @@ pub(crate) struct Lease {
     instance: Arc<Instance>,
     /// The call's place among those that its function reserves, if it does.
     ticket: Option<Ticket>,
+    /// The call's place in its session, if it belongs to one.
+    seat: Option<Seat>,
 }
 
 impl Instance {
@@ -164,6 +167,7 @@ impl Instance {
         Some(Lease {
             instance: Arc::clone(self),
             ticket: None,
+            seat: None,
         })
     }
 
@@ -312,10 +316,15 @@ async fn note_idle_end(instance: Weak<Instance>, end: impl Future<Output = ExitS
 }
 
 impl Lease {
-    /// The same with a place that is given back along with it.
-    pub(crate) fn with(mut self, ticket: Option<Ticket>) -> Self {
+    /// The same with places that are given back along with it.
+    pub(crate) fn with(mut self, ticket: Option<Ticket>, seat: Option<Seat>) -> Self {
         self.ticket = ticket;
+        self.seat = seat;
         self
+    }
+
+    pub(crate) fn seat(&self) -> Option<&Seat> {
+        self.seat.as_ref()
     }
 
     /// The instance, awake.

@@ -7,6 +7,7 @@
 //! pool, reserved               which instance serves a call, how many calls there may be
 //! cold, call                   starting an instance, calling it
 //! health                       the configured check of a new instance
+//! sessions                     which member of the pool a session is bound to, and when it ends
 //! hook, instance               lifecycle hooks, an instance from start to stop
 //! spawn, environment           its process and its variables
 //! debugger                     what a debugger needs of it
@@ -34,5 +35,6 @@ pub(crate) mod process;
 pub(crate) mod reaper;
 pub(crate) mod report;
 mod reserved;
+pub(crate) mod sessions;
 pub(crate) mod spawn;
 pub(crate) mod strays;

@@ -1,6 +1,6 @@
 //! Which instance serves a call: an idle one, a new one, or none because there are too many.
 //!
-//! Concurrency is the function's; a new version of a function retires the instances of the old one.
+//! A call of a session goes to the instance that its session is bound to, as `sessions` knows it. Concurrency is the function's; a new version of a function retires the instances of the old one.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -9,14 +9,16 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::function::{Function, Variables};
+use crate::function::{Function, Isolation, SessionRules, Variables};
 use crate::name::FunctionName;
 use crate::platform::agent::CallId;
 use crate::platform::cold::{self, CodeSource, ColdError};
 use crate::platform::instance::{Instance, InstanceOptions, Lease};
 use crate::platform::log::{LineSink, Onlooker};
 use crate::platform::reserved::{Calls, Ticket};
+use crate::platform::sessions::{NoSession, Seat, Sessions, Wanted};
 use crate::store::logfile;
+use crate::store::spec::SessionSpec;
 
 /// How often idle instances are looked for.
 const REAP_PAUSE: Duration = Duration::from_secs(1);
@@ -58,6 +60,12 @@ pub(crate) enum NoInstance {
     TooMany {
         instances_max: usize,
     },
+    /// All places of the instance that the session is bound to are taken; it is never moved.
+    SessionFull {
+        id: String,
+        calls_max: u32,
+    },
+    Session(NoSession),
 }
 
 /// The instances of all functions.
@@ -66,6 +74,7 @@ pub(crate) struct Pool {
     options: PoolOptions,
     members: Mutex<HashMap<FunctionName, Vec<Member>>>,
     calls: Calls,
+    pub(crate) sessions: Arc<Sessions>,
 }
 
 /// An instance that runs, as others see it.
@@ -78,18 +87,19 @@ pub(crate) struct Seen {
 
 #[derive(Debug)]
 struct Member {
+    number: u64,
     revision: String,
     state: MemberState,
+    /// The function was changed since: it serves its sessions, and nobody else.
+    old: bool,
+    /// It has, or had, the one session that it is there for.
+    taken: bool,
 }
 
 #[derive(Debug)]
 enum MemberState {
     Running(Arc<Instance>),
-    Starting {
-        id: u64,
-        waiting: u32,
-        outcome: Outcome,
-    },
+    Starting { waiting: u32, outcome: Outcome },
 }
 
 type StartResult = Result<Arc<Instance>, Arc<ColdError>>;
@@ -101,6 +111,7 @@ impl Pool {
             options,
             members: Mutex::default(),
             calls: Calls::default(),
+            sessions: Sessions::new(),
         });
         tokio::spawn(reap(Arc::downgrade(&pool)));
         pool
@@ -111,10 +122,26 @@ impl Pool {
         self: &Arc<Self>,
         deployed: &Deployed,
         call: &CallId,
+        wanted: &Wanted,
     ) -> Result<Lease, NoInstance> {
-        let ticket = self.admit(&deployed.function)?;
-        let lease = self.lease(deployed, call).await?;
-        Ok(lease.with(ticket))
+        let function = &deployed.function;
+        let ticket = self.admit(function)?;
+        let seat = match function.sessions.as_ref() {
+            Some(rules) if *wanted != Wanted::Nothing => self
+                .sessions
+                .open(&function.name, rules, wanted)
+                .map_err(NoInstance::Session)?,
+            _ => None,
+        };
+        let (lease, seat) = self.seated(deployed, call, seat).await?;
+        if let Some(seat) = &seat {
+            seat.served_by(&lease.instance().id);
+        }
+        if function.isolation == Isolation::Request {
+            // It may serve no other call, and stops after this one.
+            lease.instance().orphan();
+        }
+        Ok(lease.with(ticket, seat))
     }
 
     fn admit(&self, function: &Function) -> Result<Option<Ticket>, NoInstance> {
@@ -125,14 +152,16 @@ impl Pool {
         ticket.map(Some).ok_or(NoInstance::Reserved { calls_max })
     }
 
-    async fn lease(
+    /// A place on the instance of a seat's session, or on any.
+    pub(super) async fn seated(
         self: &Arc<Self>,
         deployed: &Deployed,
         call: &CallId,
-    ) -> Result<Lease, NoInstance> {
+        mut seat: Option<Seat>,
+    ) -> Result<(Lease, Option<Seat>), NoInstance> {
         loop {
-            let mut outcome = match self.find(deployed, call)? {
-                Found::Lease(lease) => return Ok(lease),
+            let mut outcome = match self.find(deployed, call, &mut seat)? {
+                Found::Lease(lease) => return Ok((lease, seat)),
                 Found::Starting(outcome) => outcome,
             };
             let started = outcome
@@ -146,7 +175,7 @@ impl Pool {
             };
             // A call that came just now may have taken the place; then the search begins again.
             if let Some(lease) = instance.try_lease() {
-                return Ok(lease);
+                return Ok((lease, seat));
             }
         }
     }
@@ -158,10 +187,66 @@ impl Pool {
         members.filter_map(Member::seen).collect()
     }
 
-    /// Lets the instances of a function finish and stop, because it was changed or deleted.
+    /// Lets the instances of a function finish and stop, because it was changed; those with sessions stay until these end.
     pub(crate) fn retire(&self, name: &FunctionName) {
-        let members = self.lock().remove(name).unwrap_or_default();
-        members.iter().for_each(Member::retire);
+        let mut all = self.lock();
+        let Some(members) = all.get_mut(name) else {
+            return;
+        };
+        members.retain_mut(|member| {
+            member.old = true;
+            let stays = self.sessions.on(name, member.number) > 0;
+            if !stays {
+                member.retire();
+            }
+            stays
+        });
+    }
+
+    /// Ends the instances and the sessions of a function that is gone.
+    pub(crate) fn forget(&self, name: &FunctionName) {
+        self.sessions.forget(name);
+        self.retire(name);
+    }
+
+    /// Begins a session without a request: its instance starts at once.
+    pub(crate) async fn create_session(
+        self: &Arc<Self>,
+        deployed: &Deployed,
+        call: &CallId,
+        new: NewSession<'_>,
+    ) -> Result<String, NoInstance> {
+        let name = &deployed.function.name;
+        let seat = self
+            .sessions
+            .create(name, new.rules, new.id, new.spec)
+            .map_err(NoInstance::Session)?;
+        let id = seat.made().unwrap_or_default().to_owned();
+        let (lease, seat) = self.seated(deployed, call, Some(seat)).await?;
+        if let Some(seat) = &seat {
+            seat.keep(&lease.instance().id);
+        }
+        drop(lease.with(None, seat));
+        Ok(id)
+    }
+
+    /// Deletes a session. The instance that served it alone ends, with the requests on it.
+    pub(crate) fn delete_session(&self, name: &FunctionName, id: &str) -> Result<(), NoSession> {
+        if let Some((number, true)) = self.sessions.delete(name, id)? {
+            let all = self.lock();
+            let mut members = all.get(name).into_iter().flatten();
+            if let Some(member) = members.find(|member| member.number == number) {
+                member.kill();
+            }
+        }
+        self.retire_idle();
+        Ok(())
+    }
+
+    /// Moves the clock of all sessions forward, and ends those whose time has come.
+    pub(crate) fn move_session_clock(&self, time: Duration) {
+        self.sessions.move_clock(time);
+        self.retire_idle();
     }
 
     /// Stops everything, with pre-stop where it is configured.
@@ -180,43 +265,79 @@ impl Pool {
         stops.join_all().await;
     }
 
-    fn find(self: &Arc<Self>, deployed: &Deployed, call: &CallId) -> Result<Found, NoInstance> {
+    fn find(
+        self: &Arc<Self>,
+        deployed: &Deployed,
+        call: &CallId,
+        seat: &mut Option<Seat>,
+    ) -> Result<Found, NoInstance> {
+        let function = &deployed.function;
         let mut all = self.lock();
-        let members = all.entry(deployed.function.name.clone()).or_default();
-        members.retain(|member| member.serves(&deployed.revision));
-        if let Some(found) = members
-            .iter_mut()
-            .find_map(|member| member.take_place(deployed.function.concurrency))
-        {
-            return Ok(found);
+        if !all.contains_key(&function.name) {
+            all.insert(function.name.clone(), Vec::new());
         }
-        if members.len() >= self.options.instances_max {
-            return Err(NoInstance::TooMany {
-                instances_max: self.options.instances_max,
-            });
+        let members = all.entry(function.name.clone()).or_default();
+        members.retain(|member| {
+            let bound = || self.sessions.on(&function.name, member.number) > 0;
+            member.serves(&deployed.revision, bound)
+        });
+        if let Some(bound) = bound_member(members, seat, function.concurrency)? {
+            return Ok(bound);
         }
-        let (member, outcome) = self.begin_start(deployed.clone(), call.clone());
-        members.push(member);
-        Ok(Found::Starting(outcome))
+        let sessions_on = |number| self.sessions.on(&function.name, number);
+        let fits = |member: &Member| member.takes(deployed, seat.as_ref(), sessions_on);
+        let mut fitting = members.iter_mut().filter(|member| fits(member));
+        let found = fitting.find_map(|member| {
+            let number = member.number;
+            let place = member.take_place(function.concurrency);
+            place.map(|place| (number, place))
+        });
+        let (number, found) = match found {
+            Some(found) => found,
+            None if members.len() >= self.options.instances_max => {
+                return Err(NoInstance::TooMany {
+                    instances_max: self.options.instances_max,
+                });
+            }
+            None => {
+                let (member, outcome) = self.begin_start(deployed.clone(), call.clone());
+                members.push(member);
+                let number = members.last().map_or(0, |member| member.number);
+                (number, Found::Starting(outcome))
+            }
+        };
+        if let Some(seat) = seat {
+            seat.bind(Some(number));
+            let exclusive = function.isolation == Isolation::Session;
+            let bound = members.iter_mut().filter(|member| member.number == number);
+            bound.for_each(|member| member.taken |= exclusive);
+        }
+        Ok(found)
     }
 
     /// Starts an instance in its own task, so that a caller that leaves does not end it for others.
     fn begin_start(self: &Arc<Self>, deployed: Deployed, call: CallId) -> (Member, Outcome) {
         let (tell, outcome) = watch::channel(None);
-        let id = uuid::Uuid::new_v4().as_u64_pair().0;
+        let number = uuid::Uuid::new_v4().as_u64_pair().0;
         let revision = deployed.revision.clone();
         let pool = Arc::clone(self);
         tokio::spawn(async move {
             let result = pool.start(&deployed, &call).await;
-            pool.replace_starting(&deployed.function.name, id, &result);
+            pool.replace_starting(&deployed.function.name, number, &result);
             tell.send_replace(Some(result));
         });
         let state = MemberState::Starting {
-            id,
             waiting: 1,
             outcome: outcome.clone(),
         };
-        (Member { revision, state }, outcome)
+        let member = Member {
+            number,
+            revision,
+            state,
+            old: false,
+            taken: false,
+        };
+        (member, outcome)
     }
 
     async fn start(&self, deployed: &Deployed, call: &CallId) -> StartResult {
@@ -259,10 +380,10 @@ impl Pool {
     }
 
     /// Puts a started instance in the place of its starting one, or takes the place away.
-    fn replace_starting(&self, name: &FunctionName, id: u64, result: &StartResult) {
+    fn replace_starting(&self, name: &FunctionName, number: u64, result: &StartResult) {
         let mut all = self.lock();
         let members = all.entry(name.clone()).or_default();
-        let Some(index) = members.iter().position(|member| member.is_starting(id)) else {
+        let Some(index) = members.iter().position(|member| member.number == number) else {
             // The function was changed in the meantime.
             if let Ok(instance) = result {
                 instance.orphan();
@@ -280,15 +401,59 @@ impl Pool {
     }
 
     fn retire_idle(&self) {
+        self.sessions.sweep();
         let limit = self.options.idle_limit;
-        for members in self.lock().values_mut() {
+        for (name, members) in self.lock().iter_mut() {
             members.retain(|member| !member.is_over());
             members
                 .iter()
-                .filter(|member| member.idle_for().is_some_and(|idle| idle >= limit))
+                .filter(|member| self.sessions.on(name, member.number) == 0)
+                .filter(|member| {
+                    let idle = || member.idle_for().is_some_and(|idle| idle >= limit);
+                    member.old || member.taken || idle()
+                })
                 .for_each(Member::retire);
         }
     }
+}
+
+/// A place on the member that a session is bound to, if that still runs. A session of the platform's gets another member where
+/// it does not; one of the function's is over, and only the function knows what its id is worth.
+fn bound_member(
+    members: &mut [Member],
+    seat: &mut Option<Seat>,
+    concurrency: u32,
+) -> Result<Option<Found>, NoInstance> {
+    let Some(place) = seat.as_ref().and_then(Seat::place) else {
+        return Ok(None);
+    };
+    let Some(number) = place.member else {
+        return Ok(None);
+    };
+    let mut found = members.iter_mut();
+    if let Some(member) = found.find(|member| member.number == number) {
+        return match member.take_place(concurrency) {
+            Some(found) => Ok(Some(found)),
+            None => Err(NoInstance::SessionFull {
+                id: place.id,
+                calls_max: concurrency,
+            }),
+        };
+    }
+    if let Some(left) = seat.take_if(|_| place.is_the_functions()) {
+        left.handle().end();
+    } else if let Some(seat) = seat {
+        seat.bind(None);
+    }
+    Ok(None)
+}
+
+/// What a session is made with that no request begins.
+#[derive(Debug)]
+pub(crate) struct NewSession<'a> {
+    pub(crate) id: Option<String>,
+    pub(crate) rules: SessionRules,
+    pub(crate) spec: &'a SessionSpec,
 }
 
 enum Found {
@@ -297,13 +462,27 @@ enum Found {
 }
 
 impl Member {
-    /// Whether it may serve this version; if not, it is retired.
-    fn serves(&self, revision: &str) -> bool {
-        let serves = self.revision == revision && !self.is_over();
+    /// Whether it may stay: it serves this version, or has sessions; if not, it is retired.
+    fn serves(&self, revision: &str, has_sessions: impl FnOnce() -> bool) -> bool {
+        let serves = !self.is_over() && (self.revision == revision || has_sessions());
         if !serves {
             self.retire();
         }
         serves
+    }
+
+    /// Whether a call may come to it that is bound to no member yet.
+    fn takes(
+        &self,
+        deployed: &Deployed,
+        seat: Option<&Seat>,
+        sessions_on: impl FnOnce(u64) -> usize,
+    ) -> bool {
+        if self.old || self.taken || self.revision != deployed.revision {
+            return false;
+        }
+        let needs_place = seat.and_then(Seat::place).filter(|place| place.counts);
+        needs_place.is_none_or(|place| sessions_on(self.number) < place.rules.per_instance)
     }
 
     fn take_place(&mut self, concurrency: u32) -> Option<Found> {
@@ -315,6 +494,12 @@ impl Member {
                 *waiting += 1;
                 Found::Starting(outcome.clone())
             }),
+        }
+    }
+
+    fn kill(&self) {
+        if let MemberState::Running(instance) = &self.state {
+            instance.kill();
         }
     }
 
@@ -336,10 +521,6 @@ impl Member {
 
     fn is_over(&self) -> bool {
         matches!(&self.state, MemberState::Running(instance) if instance.is_over())
-    }
-
-    fn is_starting(&self, wanted: u64) -> bool {
-        matches!(&self.state, MemberState::Starting { id, .. } if *id == wanted)
     }
 
     fn idle_for(&self) -> Option<Duration> {

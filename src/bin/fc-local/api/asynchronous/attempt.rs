@@ -17,6 +17,7 @@ use crate::platform::cold::ColdError;
 use crate::platform::instance::{Instance, Lease};
 use crate::platform::pool::NoInstance;
 use crate::platform::report::Report;
+use crate::platform::sessions::Wanted;
 use crate::store::queue::{Accepted, HttpRequest};
 
 /// What came of a try that reached the function.
@@ -54,7 +55,7 @@ pub(super) async fn attempt(
         request_id: accepted.request_id.clone(),
         retry_count: accepted.failures,
     };
-    let lease = match app.pool.acquire(&deployed, &call).await {
+    let lease = match app.pool.acquire(&deployed, &call, &Wanted::Nothing).await {
         Ok(lease) => lease,
         Err(no_instance) => return without_instance(&no_instance),
     };
@@ -129,6 +130,10 @@ fn without_instance(no_instance: &NoInstance) -> Tried {
         )),
         NoInstance::TooMany { instances_max } => {
             Tried::Postponed(format!("all {instances_max} instances were busy"))
+        }
+        // An asynchronous call takes no part in sessions, so that this is another call's.
+        NoInstance::SessionFull { .. } | NoInstance::Session(_) => {
+            Tried::Postponed("its session had no place".to_owned())
         }
     }
 }

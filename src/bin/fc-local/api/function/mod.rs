@@ -116,6 +116,6 @@ async fn delete(
         state.functions.remove(&name);
         Ok(())
     })?;
-    app.pool.retire(&name);
+    app.pool.forget(&name);
     deleted(Ok(()))
 }

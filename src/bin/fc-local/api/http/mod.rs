@@ -11,6 +11,7 @@ use axum::extract::{Extension, Request, State};
 use axum::routing::{MethodRouter, any};
 use hyper::body::{Body as HttpBody, Bytes};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use hyper::http::response;
 use hyper::{Response, StatusCode};
 
 use super::answer::Answer;
@@ -19,9 +20,10 @@ use super::asked::Asked;
 use super::asynchronous::Later;
 use super::auth::SignedBody;
 use super::error::ApiError;
-use super::outcome::{add_report, cold_error, no_instance, wants_log};
-use super::{asynchronous, lookup};
+use super::outcome::{add_report, cold_error, made_id, no_instance, wants_log};
+use super::{affinity, asynchronous, lookup};
 use crate::facts::{error_type, header, limit};
+use crate::function::{Affinity, SessionRules};
 use crate::ids;
 use crate::name::{FunctionName, Generation};
 use crate::platform::agent::{CallId, insert};
@@ -30,6 +32,7 @@ use crate::platform::call::{self, HttpExchange, HttpFailure};
 use crate::platform::cold::ColdError;
 use crate::platform::pool::{Deployed, NoInstance};
 use crate::platform::report::{Failure, error_body};
+use crate::platform::sessions::Seat;
 use crate::store::spec::TriggerSpec;
 use headers::{check_limits, clean, user_head};
 
@@ -85,15 +88,24 @@ where
         };
         return asynchronous::accept(app, later);
     }
+    let rules = deployed.function.sessions.as_ref();
+    let wanted = affinity::of_http(rules, &head, &body.bytes)?;
     let call = CallId::first(request_id.clone());
-    let lease = match app.pool.acquire(&deployed, &call).await {
+    let lease = match app.pool.acquire(&deployed, &call, &wanted).await {
         Ok(lease) => lease,
         Err(error) => return no_instance_answer(&error),
     };
+    let made = made_id(&lease);
+    let method = head.method.clone();
     let mut response = match call::http(lease, call, head, body).await {
-        Ok(exchange) => finish(exchange, &deployed, &target, wants_log).await,
+        Ok(exchange) => {
+            affinity::hear(&method, &wanted, exchange.seat(), &exchange.head.headers);
+            finish(exchange, &deployed, &target, wants_log).await
+        }
         Err(failure) => failed(&deployed, &failure, wants_log),
     };
+    let status = response.status();
+    affinity::announce(status, response.headers_mut(), rules, made.as_deref());
     insert(response.headers_mut(), header::REQUEST_ID, &request_id);
     Ok(response)
 }
@@ -117,7 +129,7 @@ async fn finish(
             Err(failure) => return failed(deployed, &failure, wants_log),
         }
     } else {
-        exchange.stream().await
+        stream(exchange, deployed).await
     };
     let mut head = head;
     let failed = head
@@ -129,6 +141,19 @@ async fn finish(
         insert(&mut head.headers, header::ERROR_TYPE, error_type::UNHANDLED);
     }
     Response::from_parts(head, body)
+}
+
+/// Hands an answer on as it comes; a stream of MCP names its session on the way.
+async fn stream(exchange: HttpExchange, deployed: &Deployed) -> (response::Parts, Body) {
+    let rules = deployed.function.sessions.as_ref();
+    let names_it = |rules: &SessionRules| matches!(rules.affinity, Affinity::McpSse(_));
+    let session = exchange.seat().filter(|_| rules.is_some_and(names_it));
+    let session = session.map(Seat::handle);
+    let (head, body) = exchange.stream().await;
+    match session {
+        Some(session) => (head, affinity::watched(body, session)),
+        None => (head, body),
+    }
 }
 
 /// A function that failed without an answer is a bad gateway ([contract §3.3](crate::check::sections::SECTIONS#3.3)).

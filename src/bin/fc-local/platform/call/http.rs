@@ -18,6 +18,7 @@ use crate::platform::agent::{self, CallId, Payload};
 use crate::platform::body::{self, Body, BoxError, channel_body, empty_body, full_body};
 use crate::platform::instance::Lease;
 use crate::platform::report::{Failure, Report};
+use crate::platform::sessions::Seat;
 
 /// How many pieces of a streamed answer may wait for a slow client.
 const STREAM_QUEUE: usize = 16;
@@ -95,6 +96,11 @@ pub(crate) fn header_bytes(headers: &HeaderMap) -> usize {
 }
 
 impl HttpExchange {
+    /// The call's place in its session, if it belongs to one.
+    pub(crate) fn seat(&self) -> Option<&Seat> {
+        self.running.seat()
+    }
+
     /// Whether the function counts the call as failed, whatever its HTTP status says.
     fn failure(&self) -> Option<Failure> {
         let status = self.head.headers.get(header::STATUS)?;

@@ -11,6 +11,7 @@ use crate::platform::agent::CallId;
 use crate::platform::body::{ReadError, with_sources};
 use crate::platform::instance::{Instance, Lease};
 use crate::platform::report::{self, Failure, Report, Usage};
+use crate::platform::sessions::Seat;
 
 /// A call in progress; dropped without a `finish`, it counts as canceled by the client.
 pub(super) struct Running {
@@ -45,6 +46,10 @@ impl Running {
 
     pub(super) fn instance(&self) -> &Arc<Instance> {
         self.lease.instance()
+    }
+
+    pub(super) fn seat(&self) -> Option<&Seat> {
+        self.lease.seat()
     }
 
     /// Waits for a part of the call, at most until the function's Timeout.

@@ -44,7 +44,7 @@ pub(super) fn of(name: &FunctionName, memory_mb: u64) -> Fields {
 }
 
 /// The least number of virtual processors that a function with so much memory may have.
-fn cpu(memory_mb: u64) -> f64 {
+pub(super) fn cpu(memory_mb: u64) -> f64 {
     let hundredths = (memory_mb * 100).div_ceil(MEMORY_MB_PER_CPU);
     let steps = hundredths.div_ceil(CPU_STEP_HUNDREDTHS);
     let steps = u32::try_from(steps).unwrap_or(u32::MAX);

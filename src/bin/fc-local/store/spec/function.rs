@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::affinity::SessionFields;
 use super::fields::{Fields, Spec, in_range};
 use super::health::HealthSpec;
 use super::service::{LogConfig, ServiceSpec};
@@ -44,6 +45,8 @@ pub(crate) struct FunctionSpec {
     /// FC 3.0 has these two here, FC 2.0 in the service.
     role: Option<String>,
     log_config: Option<LogConfig>,
+    #[serde(flatten)]
+    sessions: SessionFields,
     #[serde(flatten)]
     rest: Fields,
 }
@@ -109,6 +112,8 @@ impl FunctionSpec {
             environment: self.environment_variables.clone().unwrap_or_default(),
             command: self.command(),
             health: self.health().and_then(HealthSpec::check),
+            sessions: self.sessions.rules(),
+            isolation: self.sessions.isolation(),
             has_role: role.as_ref().is_some_and(|role| !role.is_empty()),
             log_project: log.project.unwrap_or_default(),
             log_store: log.logstore.unwrap_or_default(),
@@ -119,7 +124,11 @@ impl FunctionSpec {
     /// What it is where nobody has said anything, for a function of this name.
     pub(crate) fn defaults(&self, name: &FunctionName) -> Fields {
         let memory_mb = Function::with_defaults(name.clone()).memory_mb;
-        defaults::of(name, self.memory_size.unwrap_or(memory_mb))
+        let mut fields = defaults::of(name, self.memory_size.unwrap_or(memory_mb));
+        if let Some(concurrency) = self.concurrency() {
+            fields.insert("instanceConcurrency".to_owned(), concurrency.into());
+        }
+        fields
     }
 
     /// Whether it starts something else than the `bootstrap` of its package.
@@ -135,7 +144,15 @@ impl FunctionSpec {
     }
 
     fn concurrency(&self) -> Option<u32> {
-        u32::try_from(self.instance_concurrency?).ok()
+        let configured = self.instance_concurrency;
+        let configured = configured.and_then(|number| u32::try_from(number).ok());
+        self.sessions.concurrency(configured)
+    }
+
+    /// The virtual processors: what was set, else what the memory asks for.
+    fn cpu(&self) -> f64 {
+        let set = self.rest.get("cpu").and_then(serde_json::Value::as_f64);
+        set.unwrap_or_else(|| defaults::cpu(self.memory_size.unwrap_or_default()))
     }
 
     /// An empty handler is none.
@@ -219,6 +236,7 @@ impl Spec for FunctionSpec {
         self.check_runtime()?;
         self.check_numbers()?;
         self.health().map_or(Ok(()), HealthSpec::check_ranges)?;
+        self.sessions.check(self.instance_concurrency, self.cpu())?;
         self.environment_variables
             .as_ref()
             .map_or(Ok(()), check_environment)

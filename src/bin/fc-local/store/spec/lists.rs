@@ -63,7 +63,6 @@ pub(super) const FUNCTION: &[&str] = &[
     "gpuConfig",
     "gpuMemorySize",
     "idleTimeout",
-    "instanceIsolationMode",
     "instanceSoftConcurrency",
     "instanceType",
     "internetAccess",
@@ -73,8 +72,6 @@ pub(super) const FUNCTION: &[&str] = &[
     "ossMountConfig",
     "polarFsConfig",
     "resourceGroupId",
-    "sessionAffinity",
-    "sessionAffinityConfig",
     "tags",
     "tracingConfig",
     "vpcConfig",
@@ -115,6 +112,15 @@ pub(super) const SCALING: &[&str] = &[
     "residentPoolId",
     "scheduledPolicies",
     "targetInstances",
+];
+
+pub(super) const SESSION: &[&str] = &[
+    "allowInternetAccess",
+    "juiceFsConfig",
+    "nasConfig",
+    "network",
+    "ossMountConfig",
+    "polarFsConfig",
 ];
 
 pub(super) const ASYNC: &[&str] = &["function", "qualifier", "service"];

@@ -3,6 +3,7 @@
 //! The fields that fc-local plays have types; those that it does not play are listed by name, kept and given back. A field
 //! that is neither is refused: it is a typo, and without a word the function would run otherwise than is meant.
 
+mod affinity;
 mod async_config;
 mod capacity;
 mod defaults;
@@ -14,6 +15,7 @@ mod lists;
 mod rewrite;
 mod schedule;
 mod service;
+mod session;
 mod trigger;
 
 pub(crate) use async_config::AsyncSpec;
@@ -22,6 +24,7 @@ pub(crate) use domain::{DomainSpec, NoRoute};
 pub(crate) use fields::{Fields, Spec};
 pub(crate) use function::FunctionSpec;
 pub(crate) use service::ServiceSpec;
+pub(crate) use session::SessionSpec;
 pub(crate) use trigger::{Timer, TriggerSpec};
 
 #[cfg(test)]

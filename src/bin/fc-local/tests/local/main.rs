@@ -26,6 +26,7 @@ mod resources;
 mod runtime;
 mod s_yaml;
 mod secrets;
+mod sessions;
 mod state;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,0 +1,93 @@
+//! `fc-local sessions`: the sessions of a running server, and moving their clock forward.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use hyper::Method;
+use hyper::body::Bytes;
+use serde::Deserialize;
+
+use super::client::Client;
+use super::data::DataArgs;
+use crate::api::{SESSIONS, SessionLine};
+use crate::output;
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  fc-local sessions                  all sessions: function, id, instance, age, idle time, requests
+  fc-local sessions my-function      those of one function
+  fc-local sessions --later 30m      move the clock of sessions half an hour forward, to see them expire";
+
+/// Which sessions `fc-local sessions` shows.
+#[derive(Debug, Args)]
+pub(crate) struct SessionsArgs {
+    /// The name of a function; otherwise those of all
+    function: Option<String>,
+
+    /// Move the clock of all sessions forward first, such as `90s`, `30m` or `6h`
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    later: Option<Duration>,
+
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+/// What the server answers.
+#[derive(Debug, Deserialize)]
+struct Sessions {
+    sessions: Vec<SessionLine>,
+}
+
+/// Prints the sessions of the running server.
+pub(crate) async fn run(args: &SessionsArgs) -> ExitCode {
+    output::exit_code(show(args).await)
+}
+
+async fn show(args: &SessionsArgs) -> Result<(), String> {
+    let client = Client::of(&args.data.folder()?)?;
+    if let Some(later) = args.later {
+        let seconds = Bytes::from(later.as_secs().to_string());
+        ask(&client, Method::PATCH, seconds).await?;
+    }
+    let answer = ask(&client, Method::GET, Bytes::new()).await?;
+    let read: Result<Sessions, _> = serde_json::from_slice(&answer);
+    let sessions = read.map_err(|error| format!("the running server answered no list: {error}"))?;
+    let wanted = |one: &SessionLine| {
+        let function = args.function.as_deref();
+        function.is_none_or(|name| one.function == name)
+    };
+    let lines: Vec<String> = sessions
+        .sessions
+        .iter()
+        .filter(|one| wanted(one))
+        .map(line)
+        .collect();
+    if lines.is_empty() {
+        return output::print_lines(&["no request or call has begun a session".to_owned()]);
+    }
+    output::print_lines(&lines)
+}
+
+async fn ask(client: &Client, method: Method, body: Bytes) -> Result<Bytes, String> {
+    let asked = client.ask(method, SESSIONS, &[], body).await;
+    let (_, body) = asked.map_err(|error| format!("the running server says: {error}"))?;
+    Ok(body)
+}
+
+fn line(one: &SessionLine) -> String {
+    let SessionLine {
+        function,
+        id,
+        affinity,
+        status,
+        instance,
+        age_seconds,
+        idle_seconds,
+        requests,
+    } = one;
+    format!(
+        "{function}  {id}  {affinity}  {status}  instance {instance}  age {age_seconds} s  idle {idle_seconds} s  \
+         requests {requests}"
+    )
+}
