@@ -80,3 +80,5 @@ pub(crate) const IF_RANGE: &str = "if-range";
 pub(crate) const ORIGIN: &str = "origin";
 /// What becomes of the connection after the answer.
 pub(crate) const CONNECTION: &str = "connection";
+/// What a client wants to hear before it sends its body.
+pub(crate) const EXPECT: &str = "expect";

@@ -129,8 +129,8 @@ impl Response {
     /// far it is, but Function Compute does not know it for a stream ([contract §4.1](crate::guide::contract#4.1)). For files
     /// there is [`Content`](super::Content).
     ///
-    /// A reader that ends before that fails the call, and the client sees that the body is not whole: `direct` closes the
-    /// connection. `tiny_http` cannot, so that with it the client waits for the rest until its own time is up.
+    /// A reader that ends before that fails the call, and the client sees that the body is not whole, because the
+    /// connection closes.
     ///
     /// # Examples
     ///

@@ -159,8 +159,6 @@ refusals! {
     CONTROL_IN_VALUE: BadRequest, "a header value contains a control character";
     /// send `Host` once, with a host and perhaps a port (RFC 9112 §3.2)
     NO_HOST: BadRequest, "there must be one valid Host";
-    /// the default server cannot close a connection: open a new one
-    BARRED: BadRequest, "a request before this one was refused or the last of its connection";
     /// percent-encode it (RFC 9112 §3.2)
     CONTROL_IN_TARGET: BadRequest, "the target contains a control character";
 

@@ -169,8 +169,6 @@ pub(crate) enum Then {
     Lingering,
     /// It is open or closed.
     Either,
-    /// It stays open, but the next request on it is refused.
-    Barred,
     /// Nothing more ever comes, not even its end.
     Silent,
     /// The client has broken it off.
@@ -186,7 +184,6 @@ impl fmt::Display for Then {
             Self::Closed => "closed",
             Self::Lingering => "lingering",
             Self::Either => "either",
-            Self::Barred => "barred",
             Self::Silent => "silent",
             Self::Gone => "gone",
             Self::Crashed => "crashed",

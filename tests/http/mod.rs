@@ -16,7 +16,7 @@ mod verdict;
 mod wire;
 mod words;
 
-pub(crate) use case::{Case, Server, Then};
+pub(crate) use case::{Case, Server};
 #[cfg(not(feature = "direct"))]
 pub(crate) use kernel::is_read;
 pub(crate) use parse::load;

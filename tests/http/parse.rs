@@ -15,9 +15,9 @@
 //! >> hello                             bytes without CRLF
 //! -- await answer                      or `half-close`, `reset`
 //! answer: 400|431 / 200 by a "hello"   one line for each answer, in alternatives, or `none`
-//! then: closed                         or open, lingering, either, barred, silent, gone, crashed
+//! then: closed                         or open, lingering, either, silent, gone, crashed
 //! unanswered: a                        optional: whose handler may run although its answer is not seen
-//! tiny: W21 W22                        optional: this server deviates, for these reasons of `deviations.txt`; what
+//! tiny: W23 W34                        optional: this server deviates, for these reasons of `deviations.txt`; what
 //! answer: 200                          differs (`answer`, `then`, `unanswered`) follows
 //! unsound: yes                         optional, of a deviation only: the answers break rules that hold for all
 //! ```
@@ -137,7 +137,7 @@ mod tests {
         let text = "# A comment.\n\ncase: A name\nref: RFC 9110 §7.2\nlevel: SHOULD\non: testbed A=1 B=2\nalone: yes\n\
             > GET / HTTP/1.1\n>> tail\n-- await answer\n-- half-close\n\
             answer: 400|431 connection=close no:date / 200 by a head \"hi \"there\"\"\nanswer: 100 / none\nthen: closed\n\
-            tiny: W1 W2\nthen: barred\nunanswered: a b\n";
+            tiny: W1 W2\nthen: silent\nunanswered: a b\n";
         let cases = read(text).expect("it is sound");
         let case = &cases[0];
         assert_eq!((case.name.as_str(), case.line), ("A name", 3));
@@ -162,7 +162,7 @@ mod tests {
         let deviation = case.deviation(Server::Tiny).expect("it has one");
         assert_eq!(
             (deviation.expected.then, deviation.causes.len()),
-            (Then::Barred, 2)
+            (Then::Silent, 2)
         );
         assert_eq!(deviation.expected.answers, case.expected.answers);
         assert!(case.deviation(Server::Direct).is_none());

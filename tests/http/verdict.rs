@@ -161,14 +161,12 @@ fn compare_answer(form: &AnswerForm, answer: &Answer, run: &Run) -> Result<(), S
 
 /// `more` are the answers after those that the case expects.
 fn compare_end(then: Then, end: End, more: &[Answer]) -> Result<(), String> {
-    let refused = !more.is_empty() && more.iter().all(|answer| answer.status >= 400);
     let is_closed = matches!(end, End::Closed | End::Reset);
     let fits = match then {
         Then::Open => end == End::Probe && more.is_empty(),
         Then::Closed => is_closed && more.is_empty(),
         Then::Lingering => end == End::Closed && more.is_empty(),
         Then::Either => (is_closed || end == End::Probe) && more.is_empty(),
-        Then::Barred => is_closed && refused,
         Then::Silent => end == End::Silent && more.is_empty(),
         Then::Gone => end == End::Gone,
         Then::Crashed => true,

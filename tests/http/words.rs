@@ -74,12 +74,11 @@ pub(crate) fn delivery(value: &str) -> Result<Delivery, String> {
 }
 
 pub(crate) fn then(value: &str) -> Result<Then, String> {
-    const ALL: [Then; 8] = [
+    const ALL: [Then; 7] = [
         Then::Open,
         Then::Closed,
         Then::Lingering,
         Then::Either,
-        Then::Barred,
         Then::Silent,
         Then::Gone,
         Then::Crashed,

@@ -7,5 +7,6 @@ mod support;
 mod direct;
 mod hostile;
 mod http;
+mod leaving;
 #[cfg(feature = "direct")]
 mod limits;

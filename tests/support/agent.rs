@@ -67,15 +67,23 @@ impl Connection {
 
     /// A connection, if anybody listens.
     pub fn try_open(address: SocketAddr) -> Option<Self> {
-        let stream = TcpStream::connect(address).ok()?;
+        TcpStream::connect(address).ok().map(Self::over)
+    }
+
+    /// A connection that a test has made itself.
+    pub fn over(stream: TcpStream) -> Self {
         stream
             .set_read_timeout(Some(PATIENCE))
             .expect("a time-out above zero");
         stream.set_nodelay(true).expect("a live socket");
-        Some(Self {
+        Self {
             reader: BufReader::new(stream),
             is_untouched: true,
-        })
+        }
+    }
+
+    pub fn into_stream(self) -> TcpStream {
+        self.reader.into_inner()
     }
 
     pub fn send(&mut self, bytes: &[u8]) {

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use super::inbox::{CRLF, End, Inbox, Source, up_to_lf};
 use crate::call::Call;
-use crate::headers::{Field, Headers, token_length, value_length};
+use crate::headers::{Field, Headers, name, token_length, value_length};
 use crate::limits::Limits;
 use crate::server::answer::Asked;
 use crate::server::refusal::{self, Refusal};
@@ -84,7 +84,7 @@ fn connection(headers: &Headers, http_1_0: bool) -> Option<&'static str> {
 
 /// A client of HTTP/1.0 does not know the word, so what it expects is ignored (RFC 9110 §10.1.1).
 fn awaits_continue(headers: &Headers, http_1_0: bool) -> Result<bool, &'static Refusal> {
-    let mut expectations = headers.all("expect");
+    let mut expectations = headers.all(name::EXPECT);
     match expectations.next() {
         _ if http_1_0 => Ok(false),
         None => Ok(false),

@@ -3,14 +3,21 @@
 //! Turns its requests into `Call` and `Reply` into bytes, with every fix of its defects that can be
 //! made from outside. It must not know any endpoint.
 
+mod ending;
 mod own_port;
 mod panics;
 mod peers;
 mod read;
 mod refuse;
+// Nothing else may: tests/docs/lints.rs.
+#[allow(
+    unsafe_code,
+    reason = "a descriptor of `tiny_http` is known by its number alone, which is looked at, and never closed or changed"
+)]
+mod socket;
 
 use std::io::{self, ErrorKind, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,12 +25,13 @@ use rustix::io::fcntl_dupfd_cloexec;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use tiny_http::{Request, Server};
 
-use super::answer::{self, Asked, Loss};
+use super::answer::{self, Asked};
 use super::bell::Ring;
 use super::crew::Crew;
-use super::{Door, Serve, refusal, rules};
+use super::{Door, Serve, rules};
 use crate::call::Call;
 use crate::limits::Limits;
+use ending::Connection;
 use own_port::OwnPort;
 use peers::Peers;
 use read::Trouble;
@@ -120,69 +128,56 @@ impl HttpServer {
         if self.peers.meet(peer) {
             self.port.ask_for_visit();
         }
+        let connection = Connection::new(&self.peers, peer, self.port.number());
         let asked = read::asked(&request);
         match read::read(&mut request, self.limits.body_bytes) {
             Ok(call) => {
                 let _in_flight = self.crew.begin();
                 drop(reading);
-                self.answer(request, call, asked, peer);
+                self.answer(request, call, asked, &connection);
             }
             Err(Trouble::Refused(refusal)) => {
-                let (limits, peers, crew) = (&self.limits, &self.peers, &self.crew);
-                refuse::refuse(request, refusal, limits, asked, peers, crew);
+                let (limits, crew) = (&self.limits, &self.crew);
+                refuse::refuse(request, refusal, limits, asked, connection, crew);
             }
             // Nobody waits for an answer, and none of `tiny_http`'s own is to be tried.
             Err(Trouble::Gone) => drop(request.into_writer()),
         }
     }
 
-    fn answer(&self, request: Request, call: Call, asked: Asked, peer: Option<SocketAddr>) {
+    fn answer(&self, request: Request, call: Call, asked: Asked, connection: &Connection) {
         // From here on no request lives that `tiny_http` itself would answer when it is dropped, which panics on
         // some headers, and a panic while a panic unwinds ends the process.
         let mut out = request.into_writer();
         // Only now it is known what became of those before it.
         await_turn(&mut *out);
-        if self.peers.distrusts(peer) {
-            // As long as it is tried, it stays so.
-            self.peers.distrust(peer);
-            // It may as well be the rest of another's body.
-            return refuse::end(&mut *out, refusal::BARRED.reply(&self.limits), asked);
-        }
+        // It may as well be the rest of another's body.
+        let Some(mut out) = connection.begin(&mut *out) else {
+            return;
+        };
         let is_last = rules::has_connection_option(&call.headers, "close");
         let reply = (self.serve)(call);
         // A stop may have come while the handler ran.
-        let connection = if is_last || self.crew.is_stopping() {
+        let wish = if is_last || self.crew.is_stopping() {
             Some("close")
         } else {
             asked.connection
         };
-        // `tiny_http` has not seen that wish, and will not close.
-        if is_last && asked.connection != Some("close") {
-            self.peers.distrust(peer);
-        }
-        match answer::send(
-            &mut *out,
+        let sent = answer::send(
+            &mut out,
             reply,
             Asked {
-                connection,
+                connection: wish,
                 ..asked
             },
-        ) {
-            Ok(()) => {}
-            // Half an answer may be on its way, and nothing can be told after it.
-            Err(Loss::Connection) => self.peers.distrust(peer),
-            // `tiny_http` does not let go of a connection, so the client is told that the answer is not whole by what
-            // can be no chunk, from its first byte on; it closes the connection then.
-            Err(Loss::Stream) => {
-                self.peers.distrust(peer);
-                let _ = out.write_all(BROKEN_OFF).and_then(|()| out.flush());
-            }
+        );
+        // `tiny_http` has not seen that wish, and will not close. After half an answer nothing can be told, and a client
+        // that waits for the other half must learn that it does not come.
+        if sent.is_err() || (is_last && asked.connection != Some("close")) {
+            connection.end_after(&out);
         }
     }
 }
-
-/// What stands in the place of a chunk's size: some clients wait for a chunk if it begins with a hexadecimal digit.
-const BROKEN_OFF: &[u8] = b"!broken off\r\n";
 
 /// Waits until every request before this one on its connection has its answer: `tiny_http` lets nobody write before
 /// that. There is nothing to be flushed, so that an error can only be one of the writes that follow.

@@ -41,6 +41,10 @@ impl OwnPort {
         }
     }
 
+    pub(super) fn number(&self) -> u16 {
+        self.address.port()
+    }
+
     /// Asks the main thread for a visit: a connection may be waiting that only another one frees.
     pub(super) fn ask_for_visit(&self) {
         self.visits.fetch_add(1, SeqCst);

@@ -13,17 +13,16 @@ pub(super) struct Peers(Arc<Mutex<Book>>);
 #[derive(Debug, Default)]
 struct Book {
     known: Recent,
-    /// Until when an address is not trusted.
-    distrusted: Vec<(SocketAddr, Instant)>,
+    /// Until when an address is suspect.
+    suspect: Vec<(SocketAddr, Instant)>,
 }
 
-/// How long an address is not trusted after a request that did not end where it seemed to: as long as a client that
-/// closes its connection, as it is told to, leaves the address alone. After that the address may be another client's.
-const DISTRUST: Duration = Duration::from_secs(60);
+/// How long an address is suspect: as long as what an ended connection has sent may wait for a worker.
+const SUSPICION: Duration = Duration::from_secs(60);
 
 /// Of how many addresses that is known at once, of which the oldest makes room for one more. Each request looks through
-/// them, and a client that wants one to be forgotten must spoil as many connections within the minute.
-const MOST_DISTRUSTED: usize = 4096;
+/// them, and a client that wants one to be forgotten must end as many connections within the minute.
+const MOST_SUSPECT: usize = 4096;
 
 impl Peers {
     /// Whether this is the first request of its sender, who is not the only sender there ever was.
@@ -33,50 +32,35 @@ impl Peers {
         peer.is_some_and(|peer| book.known.insert(peer)) && !alone
     }
 
-    /// Whether this sender has sent what cannot be trusted to end where it seems to.
-    pub(super) fn distrusts(&self, peer: Option<SocketAddr>) -> bool {
-        let distrusted = &self.book().distrusted;
-        let mut of_peer = distrusted.iter().filter(|(known, _)| Some(*known) == peer);
+    /// Whether a request of this sender may be of a connection that was ended. It may as well be of a new one, whose client
+    /// was given the same port.
+    pub(super) fn suspects(&self, peer: SocketAddr) -> bool {
+        let suspect = &self.book().suspect;
+        let mut of_peer = suspect.iter().filter(|(known, _)| *known == peer);
         of_peer.any(|(_, until)| *until > Instant::now())
     }
 
-    /// For a while nothing more is taken from this address.
-    pub(super) fn distrust(&self, peer: Option<SocketAddr>) {
-        let Some(peer) = peer else { return };
+    /// A connection of this sender was ended.
+    pub(super) fn suspect(&self, peer: SocketAddr) {
         let now = Instant::now();
-        let line = (peer, now + DISTRUST);
-        let distrusted = &mut self.book().distrusted;
+        let line = (peer, now + SUSPICION);
+        let suspect = &mut self.book().suspect;
         // A line that is of this sender, or of no use any more, makes room.
         let is_free = |(known, until): &(SocketAddr, Instant)| *known == peer || *until <= now;
-        let place = distrusted.iter().position(is_free);
+        let place = suspect.iter().position(is_free);
         let oldest = || {
-            let lines = distrusted.iter().enumerate();
+            let lines = suspect.iter().enumerate();
             let oldest = lines.min_by_key(|(_, (_, until))| *until)?;
-            (distrusted.len() >= MOST_DISTRUSTED).then_some(oldest.0)
+            (suspect.len() >= MOST_SUSPECT).then_some(oldest.0)
         };
         match place.or_else(oldest) {
-            Some(place) => distrusted[place] = line,
-            None => distrusted.push(line),
+            Some(place) => suspect[place] = line,
+            None => suspect.push(line),
         }
-    }
-
-    /// The same, as soon as what is returned is dropped.
-    pub(super) fn distrust_later(&self, peer: Option<SocketAddr>) -> Distrust {
-        Distrust(self.clone(), peer)
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The distrust that comes when this is dropped, whatever ends its life.
-#[derive(Debug)]
-pub(super) struct Distrust(Peers, Option<SocketAddr>);
-
-impl Drop for Distrust {
-    fn drop(&mut self) {
-        self.0.distrust(self.1);
     }
 }
 
@@ -111,7 +95,7 @@ impl Recent {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_DISTRUSTED, Peers};
+    use super::{MOST_SUSPECT, Peers};
     use std::net::SocketAddr;
     use std::time::Instant;
 
@@ -128,22 +112,20 @@ mod tests {
     }
 
     #[test]
-    fn a_sender_that_is_distrusted_is_so_for_a_while() {
+    fn a_sender_is_suspect_for_a_while() {
         let peers = Peers::default();
-        let later = peers.distrust_later(peer(1));
-        assert!(!peers.distrusts(peer(1)), "not yet");
-        drop(later);
-        peers.distrust(peer(1));
-        assert!(peers.distrusts(peer(1)) && !peers.distrusts(peer(2)));
-        assert!(!peers.distrusts(None));
-        assert_eq!(peers.book().distrusted.len(), 1, "one line for each");
-        peers.book().distrusted[0].1 = Instant::now();
-        assert!(!peers.distrusts(peer(1)));
-        for port in 1..=5000 {
-            peers.distrust(peer(port));
+        let [one, two, last] = [1, 2, 5000].map(|port| peer(port).expect("an address"));
+        peers.suspect(one);
+        peers.suspect(one);
+        assert!(peers.suspects(one) && !peers.suspects(two));
+        assert_eq!(peers.book().suspect.len(), 1, "one line for each");
+        peers.book().suspect[0].1 = Instant::now();
+        assert!(!peers.suspects(one));
+        for port in (1..=5000).filter_map(peer) {
+            peers.suspect(port);
         }
-        assert!(peers.distrusts(peer(5000)) && !peers.distrusts(peer(1)));
-        assert_eq!(peers.book().distrusted.len(), MOST_DISTRUSTED);
+        assert!(peers.suspects(last) && !peers.suspects(one));
+        assert_eq!(peers.book().suspect.len(), MOST_SUSPECT);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use std::io::Write;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tiny_http::{Header, Request, Response, StatusCode};
 
@@ -12,7 +13,7 @@ use super::super::crew::Crew;
 use super::super::refusal::{BODY_TOO_LARGE, Refusal};
 use super::super::start_thread;
 use super::await_turn;
-use super::peers::{Distrust, Peers};
+use super::ending::{Connection, EndLater};
 use super::read::header;
 use crate::call::{Body, Reply};
 use crate::headers::name;
@@ -22,48 +23,84 @@ use crate::limits::Limits;
 /// there is less, a reservation that fails would end the process.
 const MOST_BYTES_RESERVED: usize = 1 << 30;
 
-/// Answers on its own thread, because dropping the request reads its body to the end, which may never come: no worker
-/// waits for that. A stop does, as it does for every request that is still coming.
+/// Answers on its own thread, because the body is read over before, or after: no worker waits for that. A stop does, as
+/// it does for every request that is still coming.
 pub(super) fn refuse(
     request: Request,
     refusal: &'static Refusal,
     limits: &Limits,
     asked: Asked,
-    peers: &Peers,
+    connection: Connection,
     crew: &Arc<Crew>,
 ) {
     if is_too_long_to_drop(&request) {
         return give_up(request, refusal.status());
     }
-    let (peer, reply) = (request.remote_addr().copied(), refusal.reply(limits));
+    let (reply, patience) = (refusal.reply(limits), limits.linger_time);
     // The next request of the connection can be trusted where the body that is refused has a known end.
     let is_sound = *refusal == BODY_TOO_LARGE && request.body_length().is_some();
     let refused = Refused {
-        distrust: (!is_sound).then(|| peers.distrust_later(peer)),
+        end: (!is_sound || header(&request, TE).is_some()).then(|| EndLater(connection)),
         request,
     };
     let crew = Arc::clone(crew);
-    // Without a thread the request is dropped here and now, with an answer of 500.
+    // Without a thread the request is dropped here and now, and its connection ends without an answer.
     let _ = start_thread(Box::new(move || {
         let _reading = crew.read();
-        answer(refused, reply, asked);
+        answer(refused, reply, asked, patience);
     }));
 }
 
-/// A request, and the distrust of what comes after it. They are dropped in this order: dropping the request lets the
-/// next one pass.
+/// A request, and the end of its connection. They are dropped in this order: dropping the request lets the next one pass.
 struct Refused {
-    distrust: Option<Distrust>,
+    end: Option<EndLater>,
     request: Request,
 }
 
-fn answer(refused: Refused, reply: Reply, asked: Asked) {
-    if refused.distrust.is_none() && header(&refused.request, TE).is_none() {
-        answer_first(refused.request, reply);
-    } else {
-        answer_after_the_body(refused, reply, asked);
+fn answer(refused: Refused, reply: Reply, asked: Asked, patience: Duration) {
+    // On a panic the end comes first as well.
+    let Refused { mut request, end } = refused;
+    let Some(end) = end else {
+        return answer_first(request, reply);
+    };
+    read_over(&mut request, end.connection(), Instant::now() + patience);
+    let mut out = request.into_writer();
+    // What was right before this request on its connection is still served.
+    await_turn(&mut *out);
+    send_last(&mut *out, reply, asked);
+    // Before the turn is the next one's.
+    drop(end);
+    drop(out);
+}
+
+/// Reads the body that is refused, so that a client which is still sending it can read the answer; what has not come by
+/// then is not waited for. `tiny_http` would wait without end as soon as the request is dropped.
+fn read_over(request: &mut Request, connection: &Connection, until: Instant) {
+    let Some(length) = request.body_length().filter(|&length| length > 0) else {
+        return;
+    };
+    let Some(socket) = connection.socket() else {
+        return;
+    };
+    // It waits for a word that it does not get.
+    let is_asked_for = header(request, name::EXPECT).is_none();
+    let (mut read, mut piece) = (0, [0; PIECE_BYTES]);
+    while is_asked_for && read < length && (length <= READ_AHEAD_BYTES || socket.is_readable(until))
+    {
+        match request.as_reader().read(&mut piece) {
+            Ok(0) | Err(_) => break,
+            Ok(more) => read += more,
+        }
+    }
+    if read < length {
+        socket.end_requests();
     }
 }
+
+/// How much of a body is read over at once.
+const PIECE_BYTES: usize = 8 * 1024;
+/// Up to this length `tiny_http` has read a body before it hands the request out.
+const READ_AHEAD_BYTES: usize = 1024;
 
 /// Whether the request must never be dropped, whatever else is the matter with it.
 fn is_too_long_to_drop(request: &Request) -> bool {
@@ -90,17 +127,8 @@ fn answer_first(request: Request, reply: Reply) {
     let _ = request.respond(response);
 }
 
-/// The body, or what looks like it, is read over first; the answer ends the connection.
-fn answer_after_the_body(refused: Refused, reply: Reply, asked: Asked) {
-    let mut out = refused.request.into_writer();
-    // What was right before this request on its connection is still served.
-    await_turn(&mut *out);
-    drop(refused.distrust);
-    end(&mut *out, reply, asked);
-}
-
-/// Answers what is refused, and ends the connection.
-pub(super) fn end(out: &mut dyn Write, reply: Reply, asked: Asked) {
+/// Answers what is refused, as the last of its connection.
+fn send_last(out: &mut dyn Write, reply: Reply, asked: Asked) {
     let last = Asked {
         connection: Some("close"),
         ..asked
