@@ -89,6 +89,20 @@ fn a_request_whose_length_can_be_read_in_two_ways_is_refused_and_ends_its_connec
 }
 
 #[test]
+fn a_refused_request_has_its_answer_although_its_body_does_not_come() {
+    let instance = Instance::start("bootstrap", &[]);
+    for headers in ["", "Expect: 100-continue\r\n"] {
+        let mut connection = instance.connect();
+        let head = format!(
+            "POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\nContent-Length: 5001\r\n{headers}\r\n"
+        );
+        let answer = connection.exchange(head.as_bytes());
+        assert_eq!(answer.status, 400, "{}", answer.text());
+        assert!(connection.is_closed());
+    }
+}
+
+#[test]
 fn a_client_that_leaves_in_the_middle_harms_nobody() {
     let instance = Instance::start("testbed", &[]);
     let whole = request(
