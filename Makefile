@@ -61,7 +61,7 @@ what was found out about other software: make findings
 endef
 test: export NOT_RUN := $(NOT_RUN)
 
-.PHONY: help run test all-tests test-server server-tests test-runtime test-fc-local test-shipped test-alloc soak replay fuzz miri deny fun sdks musl \
+.PHONY: help run test all-tests test-server server-tests test-runtime test-mcp test-fc-local test-shipped test-alloc soak replay fuzz miri deny fun sdks musl \
 	size sizes compare scale burst figures build build-img local watch deploy invoke logs doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
@@ -77,7 +77,7 @@ run: musl ## build the package, start it, send it initialize, EVENT and an HTTP 
 test: musl fun sdks ## run every test, and sum up what passed, failed and was left out
 	@bash tests/summary.sh $(ALL_TESTS)
 
-all-tests: replay test-alloc test-runtime test-fc-local
+all-tests: replay test-alloc test-runtime test-mcp test-fc-local
 
 test-server: musl fun ## run the tests whose result depends on the HTTP server, SERVER
 	@bash tests/summary.sh $(MAKE) --no-print-directory --keep-going -j1 server-tests
@@ -87,6 +87,9 @@ server-tests: test-runtime
 
 test-runtime:
 	cargo test --locked --no-fail-fast $(FEATURES)
+
+test-mcp:
+	cargo test --locked --no-fail-fast --package fc-mcp
 
 test-fc-local:
 	FC_PACKAGE=pkg cargo test --locked --no-fail-fast --package fc-local
@@ -195,7 +198,7 @@ lint: ## check format and lints, warnings denied
 	cargo clippy --locked --all-targets $(FEATURES) -- -D warnings
 	cargo clippy --locked --all-targets --all-features -- -D warnings
 	CLIPPY_CONF_DIR="$(CURDIR)/.ci" cargo clippy --locked --lib $(FEATURES) -- -D warnings
-	cargo clippy --locked --all-targets --package fc-local -- -D warnings
+	cargo clippy --locked --all-targets --package fc-local --package fc-mcp -- -D warnings
 	cd musl/alloc && cargo fmt --check && \
 	    cargo clippy --locked --all-targets --features copy --target-dir ../../target/alloc -- -D warnings
 
@@ -204,7 +207,7 @@ msrv: ## build everything with the oldest Rust that Cargo.toml promises
 	for server in tiny-http direct; do \
 	    CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --no-default-features --features $$server,events,kv,anyhow,http || exit 1; \
 	done
-	CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --package fc-local
+	CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --all-targets --package fc-local --package fc-mcp
 	CARGO_TARGET_DIR=target/msrv cargo +$(MSRV) check --locked --manifest-path musl/alloc/Cargo.toml --features copy
 
 release-check: ## everything that must hold before a version is published; publishes nothing
@@ -213,7 +216,7 @@ release-check: ## everything that must hold before a version is published; publi
 doc: ## build the documentation, warnings denied
 	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps $(FEATURES)
 	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --all-features
-	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --package fc-local
+	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --package fc-local --package fc-mcp
 
 clean: ## remove all that was built
 	cargo clean

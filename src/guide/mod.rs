@@ -30,6 +30,11 @@ pub mod cors {}
 #[doc = include_str!("streams.md")]
 pub mod streams {}
 
+// The crate of its examples depends on this one, and compiles them itself.
+#[cfg_attr(doctest, doc = "See `src/mcp`.")]
+#[cfg_attr(not(doctest), doc = include_str!("mcp_server.md"))]
+pub mod mcp_server {}
+
 #[doc = include_str!("initializer.md")]
 pub mod initializer {}
 

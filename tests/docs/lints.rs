@@ -118,7 +118,11 @@ fn spelled(text: &str) -> Vec<PathBuf> {
     for file in files(&root) {
         let name = file.strip_prefix(&root).expect("it lies below");
         let is_code = name.extension().is_some_and(|extension| extension == "rs");
-        if !is_code || name.starts_with("bin") || name.ends_with("tests.rs") {
+        if !is_code
+            || name.starts_with("bin")
+            || name.starts_with("mcp")
+            || name.ends_with("tests.rs")
+        {
             continue;
         }
         let lower = read(&file).to_lowercase();

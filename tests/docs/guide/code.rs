@@ -39,7 +39,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder of the sources") {
         let path = entry.expect("an entry").path();
         let is = |names: &[&str]| names.iter().any(|name| path.ends_with(name));
-        if path.is_dir() && !is(&["bin", "guide", "tests"]) {
+        if path.is_dir() && !is(&["bin", "guide", "mcp", "tests"]) {
             collect(&path, files);
         } else if path.extension().is_some_and(|kind| kind == "rs")
             && !is(&["main.rs", "demo.rs", "tests.rs"])

@@ -45,7 +45,8 @@ fn every_file_that_the_architecture_names_is_there() {
         .collect();
     assert!(files.len() > 20, "they are found: {files:?}");
     for name in files {
-        let places = ["", "src", "src/bin/fc-local"].map(|folder| root().join(folder).join(name));
+        let places =
+            ["", "src", "src/bin/fc-local", "src/mcp"].map(|folder| root().join(folder).join(name));
         assert!(
             places.iter().any(|place| place.exists()),
             "architecture.md names {name}"

@@ -1,0 +1,258 @@
+//! `Call`, what a handler sees of a request: its arguments, its client, and the way to say something before the result.
+//!
+//! Owns the messages that are sent before a result. It must not know which kind of handler reads it.
+
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use fc_runtime::Client;
+use serde_core::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::asked::Asked;
+use crate::failure::{CAPABILITY, Failure, INTERNAL};
+use crate::incoming::Incoming;
+use crate::level::Level;
+use crate::session::{Session, random_id};
+use crate::version::{CAPABILITIES_KEY, Era, LOG_LEVEL_KEY};
+
+/// Sends one message of JSON-RPC to the client, at once.
+pub(crate) type Send<'a> = &'a mut (dyn FnMut(&Value) -> io::Result<()> + 'a);
+
+/// One call of a tool, a resource, a prompt or another method.
+pub struct Call<'a> {
+    pub(crate) incoming: &'a Incoming,
+    pub(crate) asked: &'a Asked,
+    /// The names of a resource's template and what they are in this call.
+    pub(crate) variables: Vec<(String, String)>,
+    /// Where the response is a stream.
+    pub(crate) send: Option<Send<'a>>,
+}
+
+/// # What the client has sent
+impl Call<'_> {
+    /// The argument of this name, if it was given and is not `null`.
+    pub fn argument(&self, name: &str) -> Option<&Value> {
+        let found = self.incoming.params.get("arguments")?.get(name)?;
+        (!found.is_null()).then_some(found)
+    }
+
+    /// All arguments in a type of your own.
+    ///
+    /// # Errors
+    ///
+    /// They do not fit the type: an error of the tool, which says where.
+    pub fn arguments<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+        let arguments = self.incoming.params.get("arguments");
+        let arguments = arguments.cloned().unwrap_or_else(|| json!({}));
+        serde_json::from_value(arguments).map_err(|error| Failure::tool(error.to_string()))
+    }
+
+    /// The argument of this name, which is a string.
+    ///
+    /// # Errors
+    ///
+    /// It is missing, or something else: an error of the tool.
+    pub fn string(&self, name: &str) -> Result<&str, Failure> {
+        let found = self.argument(name).and_then(Value::as_str);
+        found.ok_or_else(|| Failure::tool(format!("{name} must be a string")))
+    }
+
+    /// The argument of this name, which is an integer.
+    ///
+    /// # Errors
+    ///
+    /// It is missing, or something else: an error of the tool.
+    pub fn integer(&self, name: &str) -> Result<i64, Failure> {
+        let found = self.argument(name).and_then(Value::as_i64);
+        found.ok_or_else(|| Failure::tool(format!("{name} must be an integer")))
+    }
+
+    /// The URI of the resource that is read.
+    pub fn uri(&self) -> &str {
+        self.incoming.param("uri").unwrap_or_default()
+    }
+
+    /// What a `{name}` in the template of a resource is in this URI.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        let mut found = self.variables.iter().filter(|(found, _)| found == name);
+        found.next().map(|(_, value)| value.as_str())
+    }
+
+    /// The client's answer to the input that [`ToolResult::needs_input`](crate::ToolResult::needs_input) has asked for under
+    /// this name.
+    pub fn input(&self, name: &str) -> Option<&Value> {
+        self.incoming.params.get("inputResponses")?.get(name)
+    }
+
+    /// A parameter of the request, such as `arguments`.
+    pub fn param(&self, name: &str) -> Option<&Value> {
+        self.incoming.params.get(name)
+    }
+
+    /// An entry of `_meta`.
+    pub fn meta(&self, key: &str) -> Option<&Value> {
+        self.incoming.meta(key)
+    }
+
+    /// Whether the request belongs to the handshake or stands alone.
+    pub fn era(&self) -> Era {
+        self.incoming.era
+    }
+}
+
+/// # The client
+impl Call<'_> {
+    /// What is kept of the client, with [`Server::sessions`](crate::Server::sessions) and in the era of the handshake.
+    pub fn session(&self) -> Option<&Session> {
+        self.incoming.session.as_ref()
+    }
+
+    /// What the client can do, such as `sampling`. `None` if it is not known: after a handshake without a session.
+    pub fn capabilities(&self) -> Option<&Value> {
+        let session = self.incoming.session.as_ref().map(Session::capabilities);
+        self.meta(CAPABILITIES_KEY).or(session)
+    }
+
+    /// Goes on if the client can do this, or if nothing is known of it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot: -32021, which names what it lacks.
+    pub fn require(&self, capability: &str) -> Result<(), Failure> {
+        match self.capabilities() {
+            Some(can) if can.get(capability).is_none() => {
+                let wanted = json!({ "requiredCapabilities": { capability: {} } });
+                let message = format!("the client cannot do this: {capability}");
+                Err(Failure::protocol(CAPABILITY, message).with_data(wanted))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether nobody waits for the result any more: the only way in which a client of 2026-07-28 cancels a call. How soon
+    /// it is known, [`Client`] says.
+    pub fn is_cancelled(&self) -> bool {
+        Client::current().has_left()
+    }
+}
+
+/// # Before the result
+///
+/// These reach the client where the response is a stream: see [`Tool::streams`](crate::Tool::streams).
+impl Call<'_> {
+    /// Says how far the work is. A client that has asked for no progress gets none.
+    ///
+    /// # Errors
+    ///
+    /// The client has gone.
+    pub fn progress(&mut self, done: f64, total: f64, message: &str) -> Result<(), Failure> {
+        let Some(token) = self.meta("progressToken").cloned() else {
+            return Ok(());
+        };
+        let mut params =
+            json!({ "progressToken": token, "progress": number(done), "total": number(total) });
+        if !message.is_empty() {
+            params["message"] = message.into();
+        }
+        self.notify("notifications/progress", params)
+    }
+
+    /// Sends a log message, if the client wants those of this level. In 2026-07-28 it says so in each request; after a
+    /// handshake it gets all, or what it has asked for in its session.
+    ///
+    /// # Errors
+    ///
+    /// The client has gone.
+    pub fn log(&mut self, level: Level, data: impl Into<Value>) -> Result<(), Failure> {
+        let wanted = match self.era() {
+            Era::Handshake => Some(
+                self.session()
+                    .and_then(Session::level)
+                    .unwrap_or(Level::Debug),
+            ),
+            Era::Stateless => self
+                .meta(LOG_LEVEL_KEY)
+                .and_then(Value::as_str)
+                .and_then(Level::parse),
+        };
+        if wanted.is_none_or(|wanted| level < wanted) {
+            return Ok(());
+        }
+        let params = json!({ "level": level.as_str(), "data": data.into() });
+        self.notify("notifications/message", params)
+    }
+
+    /// Sends a notification, where the response is a stream.
+    ///
+    /// # Errors
+    ///
+    /// The client has gone.
+    pub fn notify(&mut self, method: &str, params: Value) -> Result<(), Failure> {
+        match &mut self.send {
+            Some(send) => {
+                let mut message = json!({ "jsonrpc": "2.0", "method": method });
+                message["params"] = params;
+                Ok(send(&message)?)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Asks the client, such as `sampling/createMessage` or `elicitation/create`, and waits for its answer.
+    ///
+    /// Only after a handshake, and only in a tool that [streams](crate::Tool::streams). The answer is another request, which must
+    /// reach this instance: on Function Compute that takes session affinity. In 2026-07-28 a server asks with
+    /// [`ToolResult::needs_input`](crate::ToolResult::needs_input).
+    ///
+    /// # Errors
+    ///
+    /// This call cannot ask; the client has refused, has gone, or has not answered in time.
+    pub fn ask(
+        &mut self,
+        method: &str,
+        params: Value,
+        patience: Duration,
+    ) -> Result<Value, Failure> {
+        let (Some(send), Era::Handshake) = (&mut self.send, self.incoming.era) else {
+            let why = "this call cannot ask: it takes a tool that streams, and a client that has shaken hands";
+            return Err(Failure::protocol(INTERNAL, why));
+        };
+        let question = self.asked.open(&random_id()?);
+        let mut message = json!({ "jsonrpc": "2.0", "id": question.id, "method": method });
+        message["params"] = params;
+        send(&message)?;
+        let answer = question.answer.recv_timeout(patience);
+        let mut answer =
+            answer.map_err(|_| Failure::tool("the client has not answered in time"))?;
+        match answer.get_mut("result") {
+            Some(result) => Ok(result.take()),
+            None => Err(Failure::tool(format!(
+                "the client refused: {}",
+                answer["error"]["message"]
+            ))),
+        }
+    }
+}
+
+/// A whole number without `.0`, as the others write it.
+fn number(value: f64) -> Value {
+    let rounded = value.round();
+    // Beyond that, not every whole number is one of these.
+    if value == rounded && value.abs() < 9e15 {
+        #[allow(clippy::cast_possible_truncation)] // It is whole and fits.
+        return Value::from(rounded as i64);
+    }
+    value.into()
+}
+
+impl fmt::Debug for Call<'_> {
+    /// Shows no argument, which is the client's own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("method", &self.incoming.method)
+            .field("era", &self.incoming.era)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,120 @@
+//! `Failure`, what a handler of a tool, resource or prompt fails with.
+//!
+//! Owns the codes of JSON-RPC and MCP, and the HTTP status that each of them has. It must not know which check fails.
+
+use serde_json::{Value, json};
+
+pub(crate) const PARSE: i64 = -32700;
+pub(crate) const INVALID_REQUEST: i64 = -32600;
+pub(crate) const NO_METHOD: i64 = -32601;
+pub(crate) const INVALID_PARAMS: i64 = -32602;
+pub(crate) const INTERNAL: i64 = -32603;
+/// A resource that does not exist, in the era of the handshake; 2026-07-28 has [`INVALID_PARAMS`] for it.
+pub(crate) const NO_RESOURCE: i64 = -32002;
+/// A header does not repeat what the body says.
+pub(crate) const HEADER: i64 = -32020;
+pub(crate) const CAPABILITY: i64 = -32021;
+pub(crate) const VERSION: i64 = -32022;
+
+/// Why a call fails.
+///
+/// [`Failure::tool`] is what the model reads, so that it can call again with better arguments; `?` makes one of any error.
+/// The others are errors of the protocol, which the client's program gets.
+///
+/// # Examples
+///
+/// ```
+/// use fc_mcp::{Call, Failure, ToolResult};
+///
+/// fn half(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
+///     let number: i64 = call.string("number")?.parse()?;
+///     if number % 2 != 0 {
+///         return Err(Failure::tool("number must be even"));
+///     }
+///     Ok(ToolResult::text((number / 2).to_string()))
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure(Box<Parts>);
+
+/// In a box, because results are passed on by value.
+#[derive(Debug, Clone, PartialEq)]
+struct Parts {
+    /// `None` for a tool's own error, which is a result in the protocol.
+    code: Option<i64>,
+    message: String,
+    data: Option<Value>,
+}
+
+impl Failure {
+    /// An error of the tool itself, which the model reads: what was wrong, and what to send instead. In a resource or a
+    /// prompt it is an internal error of the protocol.
+    pub fn tool(message: impl Into<String>) -> Self {
+        Self::of(None, message.into())
+    }
+
+    /// An error of the protocol: a code of JSON-RPC or your own, and what the client's program shows.
+    pub fn protocol(code: i64, message: impl Into<String>) -> Self {
+        Self::of(Some(code), message.into())
+    }
+
+    /// The parameters of the request are wrong: code -32602.
+    pub fn params(message: impl Into<String>) -> Self {
+        Self::protocol(INVALID_PARAMS, message)
+    }
+
+    /// The same failure with `data`, for programs to read.
+    #[must_use]
+    pub fn with_data(mut self, data: Value) -> Self {
+        self.0.data = Some(data);
+        self
+    }
+
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The code, if it is an error of the protocol.
+    pub fn code(&self) -> Option<i64> {
+        self.0.code
+    }
+
+    pub(crate) fn no_method(method: &str) -> Self {
+        Self::protocol(NO_METHOD, format!("there is no method {method}"))
+    }
+
+    fn of(code: Option<i64>, message: String) -> Self {
+        Self(Box::new(Parts {
+            code,
+            message,
+            data: None,
+        }))
+    }
+
+    /// The HTTP status that 2026-07-28 gives the error.
+    pub(crate) fn status(&self) -> u16 {
+        match self.0.code {
+            Some(NO_METHOD) => 404,
+            Some(PARSE | INVALID_REQUEST | INVALID_PARAMS | HEADER | CAPABILITY | VERSION) => 400,
+            _ => 200,
+        }
+    }
+
+    /// The response of JSON-RPC; one to a request that could not be read has no id.
+    pub(crate) fn to_message(&self, id: Option<&Value>) -> Value {
+        let code = self.0.code.unwrap_or(INTERNAL);
+        let mut error = json!({ "code": code, "message": self.0.message });
+        if let Some(data) = &self.0.data {
+            error["data"] = data.clone();
+        }
+        json!({ "jsonrpc": "2.0", "id": id, "error": error })
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    /// The error as that of a tool: the model reads its text, so it must contain no secret.
+    fn from(error: E) -> Self {
+        Self::tool(error.to_string())
+    }
+}

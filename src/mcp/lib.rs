@@ -1,0 +1,78 @@
+//! An MCP server in a function of Alibaba Cloud Function Compute.
+//!
+//! Register tools, resources and prompts with a [`Server`], and let it answer the HTTP calls of [`fc_runtime::Runtime`]:
+//!
+//! ```no_run
+//! use fc_mcp::{Call, Failure, Server, Tool, ToolResult};
+//! use fc_runtime::{Runtime, RuntimeError};
+//! use serde_json::json;
+//!
+//! fn add(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
+//!     let (a, b) = (call.integer("a")?, call.integer("b")?);
+//!     Ok(ToolResult::text(a.saturating_add(b).to_string()))
+//! }
+//!
+//! fn main() -> Result<(), RuntimeError> {
+//!     let number = json!({ "type": "integer" });
+//!     let tool = Tool::new("add", "Adds two numbers", add)
+//!         .input(json!({ "type": "object", "properties": { "a": number, "b": number }, "required": ["a", "b"] }));
+//!     let server = Server::new("calculator", "1.0.0").tool(tool);
+//!     Runtime::new().http(move |request, _| server.answer(&request)).run()
+//! }
+//! ```
+//!
+//! # What it speaks
+//!
+//! Streamable HTTP on one path, and both eras of the protocol on it: 2025-03-26, 2025-06-18 and 2025-11-25 with the handshake
+//! (`initialize`), and 2026-07-28, in which each request stands alone (`server/discover`). A [`Call`] knows which one it
+//! belongs to.
+//!
+//! A server keeps nothing between two requests, so any instance may answer any of them. With [`Server::sessions`] it keeps
+//! a [`Session`] for each client, in the memory of its instance, and speaks the versions with the handshake alone: Function
+//! Compute must send the client's requests there (session affinity).
+//!
+//! # What is not supported
+//!
+//! - The transport with two paths (HTTP+SSE, 2024-11-05), and stdio: a function is called over HTTP.
+//! - The stream of a `GET`, lists that change, subscriptions, and streams that are resumed. A held stream keeps an instance
+//!   busy, which costs money; the specification lets a server answer 405, and all clients go on.
+//! - Batches, which only 2025-03-26 had and no client sends.
+//! - Authorization. Check it in the handler before [`Server::answer`].
+//! - JSON Schema as a whole: of a tool's input, what is `required` is checked, and the handler checks the rest.
+//!
+//! # Layout
+//!
+//! - `server`: what a server is made of. `answer`: the way from an HTTP call to its response. `methods`: what each method
+//!   gives. `stateless`: what 2026-07-28 asks and adds. `session`: what is kept between calls.
+//! - `call`: what a handler sees. `tool`, `resource`, `prompt`: what is registered, and what their handlers return.
+//! - `incoming`, `failure`, `asked`, `version`: the messages, the errors, the questions to a client, and all fixed names.
+
+mod answer;
+mod asked;
+mod call;
+mod failure;
+mod incoming;
+mod level;
+mod methods;
+mod prompt;
+mod resource;
+mod server;
+mod session;
+mod stateless;
+mod tool;
+mod version;
+
+pub use call::Call;
+pub use failure::Failure;
+pub use level::Level;
+pub use prompt::{Prompt, PromptResult};
+pub use resource::{Contents, Resource};
+pub use server::Server;
+pub use session::Session;
+pub use tool::{Tool, ToolResult};
+pub use version::{Era, HANDSHAKE_VERSIONS, STATELESS_VERSION};
+
+/// The page of the guide, whose code is compiled here, where the crate is.
+#[cfg(doctest)]
+#[doc = include_str!("../guide/mcp_server.md")]
+struct Guide;

@@ -1,0 +1,169 @@
+//! What each method gives: the protocol's own, and those of what is registered.
+//!
+//! Owns the names of the methods and the form of their results. It must not know HTTP.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::call::Call;
+use crate::failure::{Failure, INVALID_PARAMS, NO_RESOURCE};
+use crate::incoming::Incoming;
+use crate::level::Level;
+use crate::server::Server;
+use crate::tool::Tool;
+use crate::version::{Era, HANDSHAKE_VERSIONS, VERSIONS};
+
+/// What 2026-07-28 has taken away.
+const ONLY_AFTER_A_HANDSHAKE: [&str; 5] = [
+    "initialize",
+    "ping",
+    "logging/setLevel",
+    "resources/subscribe",
+    "resources/unsubscribe",
+];
+
+impl Server {
+    /// The result of a request, but for those that change who is known.
+    pub(crate) fn result(&self, call: &mut Call<'_>) -> Result<Value, Failure> {
+        let method = call.incoming.method.as_str();
+        if call.era() == Era::Stateless && ONLY_AFTER_A_HANDSHAKE.contains(&method) {
+            return Err(Failure::no_method(method));
+        }
+        match (method, call.era()) {
+            ("initialize", _) => self.initialize(call.incoming),
+            ("server/discover", Era::Stateless) => Ok(self.discover()),
+            ("ping", _) => Ok(json!({})),
+            ("tools/call", _) if self.has("tools") => self.tool_of(call.incoming)?.call(call),
+            ("resources/read", _) if self.has("resources") => self.read(call),
+            ("prompts/get", _) if self.has("prompts") => self.prompt_of(call),
+            ("logging/setLevel", _) if self.has("logging") => set_level(call.incoming),
+            _ => self.list(call.incoming).unwrap_or_else(|| self.other(call)),
+        }
+    }
+
+    /// The tool that is called.
+    pub(crate) fn tool_of(&self, incoming: &Incoming) -> Result<&Arc<Tool>, Failure> {
+        let name = incoming.param("name")?;
+        let found = self.tools.iter().find(|tool| tool.name() == name);
+        found.ok_or_else(|| Failure::params(format!("there is no tool {name}")))
+    }
+
+    fn has(&self, capability: &str) -> bool {
+        self.capabilities.contains_key(capability)
+    }
+
+    fn initialize(&self, incoming: &Incoming) -> Result<Value, Failure> {
+        let asked = incoming.param("protocolVersion")?;
+        let known = HANDSHAKE_VERSIONS.iter().find(|&&version| version == asked);
+        let mut result = json!({
+            "protocolVersion": known.unwrap_or(&HANDSHAKE_VERSIONS[0]),
+            "capabilities": self.capabilities,
+            "serverInfo": self.info,
+        });
+        self.instruct(&mut result);
+        Ok(result)
+    }
+
+    fn discover(&self) -> Value {
+        // What they contain is about changes, which 2026-07-28 tells in another way, and this server does not.
+        let names = self.capabilities.iter().map(|(name, value)| {
+            let value = if name == "experimental" {
+                value.clone()
+            } else {
+                json!({})
+            };
+            (name.clone(), value)
+        });
+        let mut result = json!({
+            "supportedVersions": VERSIONS,
+            "capabilities": names.collect::<Value>(),
+        });
+        self.instruct(&mut result);
+        result
+    }
+
+    fn instruct(&self, result: &mut Value) {
+        if let Some(text) = &self.instructions {
+            result["instructions"] = text.as_str().into();
+        }
+    }
+
+    /// The lists, each in one page.
+    fn list(&self, incoming: &Incoming) -> Option<Result<Value, Failure>> {
+        let resources = |templates: bool| {
+            let resources = self
+                .resources
+                .iter()
+                .filter(move |one| one.is_template == templates);
+            resources.map(|one| one.description.clone()).collect()
+        };
+        let (capability, key, list): (_, _, Vec<Value>) = match incoming.method.as_str() {
+            "tools/list" => {
+                let tools = self.tools.iter().map(|tool| tool.description.clone());
+                ("tools", "tools", tools.collect())
+            }
+            "prompts/list" => {
+                let prompts = self.prompts.iter().map(|prompt| prompt.description.clone());
+                ("prompts", "prompts", prompts.collect())
+            }
+            "resources/list" => ("resources", "resources", resources(false)),
+            "resources/templates/list" => ("resources", "resourceTemplates", resources(true)),
+            _ => return None,
+        };
+        if !self.has(capability) {
+            return None;
+        }
+        if incoming.params.contains_key("cursor") {
+            return Some(Err(Failure::params(
+                "there is no such cursor: a list is one page",
+            )));
+        }
+        Some(Ok(json!({ key: list })))
+    }
+
+    fn read(&self, call: &mut Call<'_>) -> Result<Value, Failure> {
+        let uri = call.incoming.param("uri")?;
+        let mut found = self.resources.iter().map(|one| (one, one.matches(uri)));
+        let found = found.find_map(|(one, variables)| Some((one, variables?)));
+        let Some((resource, variables)) = found else {
+            let code = match call.era() {
+                Era::Handshake => NO_RESOURCE,
+                Era::Stateless => INVALID_PARAMS,
+            };
+            let failure = Failure::protocol(code, format!("there is no resource {uri}"));
+            return Err(failure.with_data(json!({ "uri": uri })));
+        };
+        call.variables = variables;
+        resource.read(call)
+    }
+
+    fn prompt_of(&self, call: &mut Call<'_>) -> Result<Value, Failure> {
+        let name = call.incoming.param("name")?;
+        let found = self.prompts.iter().find(|prompt| prompt.name() == name);
+        match found {
+            Some(prompt) => prompt.get(call),
+            None => Err(Failure::params(format!("there is no prompt {name}"))),
+        }
+    }
+
+    /// What is registered by its name.
+    fn other(&self, call: &mut Call<'_>) -> Result<Value, Failure> {
+        let name = call.incoming.method.as_str();
+        let found = self.methods.iter().find(|(found, _)| found == name);
+        match found {
+            Some((_, handler)) => handler(call),
+            None => Err(Failure::no_method(name)),
+        }
+    }
+}
+
+fn set_level(incoming: &Incoming) -> Result<Value, Failure> {
+    let level = incoming.param("level")?;
+    let level =
+        Level::parse(level).ok_or_else(|| Failure::params(format!("there is no level {level}")))?;
+    if let Some(session) = &incoming.session {
+        session.set_level(level);
+    }
+    Ok(json!({}))
+}

@@ -1,0 +1,160 @@
+//! Resources: what a client may read, by its URI.
+//!
+//! Owns the match of URIs and templates, and the form of contents. It must not know how a call reaches it.
+
+use std::fmt;
+
+use fc_runtime::base64;
+use serde_json::{Value, json};
+
+use crate::call::Call;
+use crate::failure::Failure;
+
+type Handler = Box<dyn Fn(&mut Call<'_>) -> Result<Contents, Failure> + Send + Sync>;
+
+/// Something to read, or all things whose URI fits a template.
+pub struct Resource {
+    pub(crate) description: Value,
+    pub(crate) is_template: bool,
+    address: String,
+    handler: Handler,
+}
+
+impl Resource {
+    /// What this URI names, such as `weather://stations`.
+    ///
+    /// With a `{name}` in it, it is a template: each stands for a part of the URI without a `/`, which [`Call::variable`] has,
+    /// as it was sent.
+    pub fn new(
+        uri: &str,
+        name: &str,
+        handler: impl Fn(&mut Call<'_>) -> Result<Contents, Failure> + Send + Sync + 'static,
+    ) -> Self {
+        let is_template = uri.contains('{');
+        let key = if is_template { "uriTemplate" } else { "uri" };
+        Self {
+            description: json!({ key: uri, "name": name }),
+            is_template,
+            address: uri.to_owned(),
+            handler: Box::new(handler),
+        }
+    }
+
+    /// What it is, for the model.
+    #[must_use]
+    pub fn description(self, text: &str) -> Self {
+        self.field("description", text.into())
+    }
+
+    /// The media type of the contents.
+    #[must_use]
+    pub fn media_type(self, media_type: &str) -> Self {
+        self.field("mimeType", media_type.into())
+    }
+
+    /// Another field of the description, such as `title` or `size`.
+    #[must_use]
+    pub fn field(mut self, name: &str, value: Value) -> Self {
+        self.description[name] = value;
+        self
+    }
+
+    /// The variables of this URI, if it is this resource's.
+    pub(crate) fn matches(&self, uri: &str) -> Option<Vec<(String, String)>> {
+        let mut variables = Vec::new();
+        fits(&self.address, uri, &mut variables).then_some(variables)
+    }
+
+    pub(crate) fn read(&self, call: &mut Call<'_>) -> Result<Value, Failure> {
+        let Contents(mut contents) = (self.handler)(call)?;
+        contents["uri"] = call.uri().into();
+        if contents.get("mimeType").is_none() {
+            if let Some(media_type) = self.description.get("mimeType") {
+                contents["mimeType"] = media_type.clone();
+            }
+        }
+        Ok(json!({ "contents": [contents] }))
+    }
+}
+
+/// Whether a URI fits a template, whose variables are then known.
+fn fits(template: &str, uri: &str, variables: &mut Vec<(String, String)>) -> bool {
+    let Some((before, rest)) = template.split_once('{') else {
+        return template == uri;
+    };
+    let (Some((name, after)), Some(rest)) = (rest.split_once('}'), uri.strip_prefix(before)) else {
+        return false;
+    };
+    // It ends where what follows it in the template begins, or with its segment.
+    let next = after.split('{').next().unwrap_or_default();
+    let segment = rest.find('/').unwrap_or(rest.len());
+    let end = match next {
+        "" => Some(segment),
+        next => rest.find(next),
+    };
+    let Some(end) = end.filter(|&end| end > 0 && end <= segment) else {
+        return false;
+    };
+    variables.push((name.to_owned(), rest[..end].to_owned()));
+    fits(after, &rest[end..], variables)
+}
+
+impl fmt::Debug for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resource")
+            .field("description", &self.description)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a resource contains.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contents(Value);
+
+impl Contents {
+    /// A text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self(json!({ "text": text.into() }))
+    }
+
+    /// Bytes.
+    pub fn bytes(bytes: impl AsRef<[u8]>) -> Self {
+        Self(json!({ "blob": base64::encode(bytes) }))
+    }
+
+    /// The same contents with their own media type, in place of the resource's.
+    #[must_use]
+    pub fn media_type(mut self, media_type: &str) -> Self {
+        self.0["mimeType"] = media_type.into();
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Contents, Resource};
+
+    fn variables(template: &str, uri: &str) -> Option<Vec<String>> {
+        let resource = Resource::new(template, "n", |_| Ok(Contents::text("")));
+        let found = resource.matches(uri)?.into_iter();
+        Some(
+            found
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn a_variable_is_a_part_of_one_segment() {
+        let no_variables: Vec<String> = Vec::new();
+        assert_eq!(variables("a://b", "a://b"), Some(no_variables));
+        assert_eq!(variables("a://b", "a://b/c"), None);
+        assert_eq!(variables("a://{x}/y", "a://1/y"), Some(vec!["x=1".into()]));
+        let both = Some(vec!["x=1".into(), "z=2.3".into()]);
+        assert_eq!(variables("a://{x}-{z}", "a://1-2.3"), both);
+        for other in ["a:///y", "a://1/2/y", "a://1", "b://1/y", "a://1/y/"] {
+            assert_eq!(variables("a://{x}/y", other), None, "{other}");
+        }
+        assert_eq!(variables("a://{x", "a://1"), None);
+    }
+}

@@ -1,0 +1,160 @@
+//! Sessions: what a server keeps of a client between its requests, in the memory of one instance.
+//!
+//! Owns the ids, and which sessions are kept. It must not know HTTP, nor what a session is used for.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Map, Value};
+
+use crate::level::Level;
+
+/// Random bytes of an id: as many as those of a UUID, more than can be guessed.
+const ID_BYTES: usize = 16;
+
+/// What a server keeps of a client between its requests; a clone is the same session.
+///
+/// It lives in the memory of one instance, and is gone with it. A client whose session is gone gets 404, and by what is
+/// seen of clients none of them begins a new one by itself: keep in it what may be lost.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    id: String,
+    capabilities: Value,
+    state: Mutex<Map<String, Value>>,
+    /// What the client has asked for with `logging/setLevel`.
+    level: Mutex<Option<Level>>,
+}
+
+impl Session {
+    /// The id, which both sides send as `Mcp-Session-Id`. Who knows it can speak for the client: keep it out of logs.
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// Reads and changes what is kept, while no other request of this session does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fc_mcp::{Call, Failure, ToolResult};
+    ///
+    /// fn count(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
+    ///     let session = call.session().ok_or_else(|| Failure::tool("this tool needs a session"))?;
+    ///     let count = session.with(|state| {
+    ///         let count = state.get("count").and_then(|count| count.as_u64()).unwrap_or_default() + 1;
+    ///         state.insert("count".to_owned(), count.into());
+    ///         count
+    ///     });
+    ///     Ok(ToolResult::text(count.to_string()))
+    /// }
+    /// ```
+    pub fn with<T>(&self, work: impl FnOnce(&mut Map<String, Value>) -> T) -> T {
+        work(&mut lock(&self.0.state))
+    }
+
+    pub(crate) fn capabilities(&self) -> &Value {
+        &self.0.capabilities
+    }
+
+    pub(crate) fn level(&self) -> Option<Level> {
+        *lock(&self.0.level)
+    }
+
+    pub(crate) fn set_level(&self, level: Level) {
+        *lock(&self.0.level) = Some(level);
+    }
+}
+
+impl fmt::Debug for Session {
+    /// Shows neither the id nor what is kept.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
+    }
+}
+
+/// The sessions of a server, the one that was used last at the end.
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    kept: Mutex<Vec<Session>>,
+    most: usize,
+}
+
+impl Sessions {
+    /// At most so many, at least one.
+    pub(crate) fn at_most(most: usize) -> Self {
+        let kept = Mutex::new(Vec::new());
+        Self {
+            kept,
+            most: most.max(1),
+        }
+    }
+
+    /// A new session. Where there are too many, the one goes that was not used for the longest time.
+    pub(crate) fn begin(&self, capabilities: Value) -> io::Result<Session> {
+        let session = Session(Arc::new(Inner {
+            id: random_id()?,
+            capabilities,
+            state: Mutex::default(),
+            level: Mutex::default(),
+        }));
+        let mut kept = lock(&self.kept);
+        if kept.len() == self.most {
+            kept.remove(0);
+        }
+        kept.push(session.clone());
+        Ok(session)
+    }
+
+    /// The session of this id, which is thereby used.
+    pub(crate) fn find(&self, id: &str) -> Option<Session> {
+        let mut kept = lock(&self.kept);
+        let at = kept.iter().position(|session| session.id() == id)?;
+        kept[at..].rotate_left(1);
+        kept.last().cloned()
+    }
+
+    /// Forgets a session; says whether there was one.
+    pub(crate) fn end(&self, id: &str) -> bool {
+        let mut kept = lock(&self.kept);
+        let before = kept.len();
+        kept.retain(|session| session.id() != id);
+        kept.len() < before
+    }
+}
+
+/// A text that nobody can guess.
+pub(crate) fn random_id() -> io::Result<String> {
+    let mut bytes = [0; ID_BYTES];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// A handler that panicked may have left its state half changed, but not this list.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sessions;
+
+    #[test]
+    fn the_session_goes_that_was_not_used_for_the_longest_time() {
+        let sessions = Sessions::at_most(2);
+        let begin = || sessions.begin(().into()).expect("a random id");
+        let (one, two) = (begin(), begin());
+        assert_ne!(one.id(), two.id());
+        one.with(|state| state.insert("a".into(), 1.into()));
+        let again = sessions.find(one.id()).expect("it is kept");
+        assert_eq!(again.with(|state| state["a"].clone()), 1);
+        let three = begin();
+        assert!(sessions.find(two.id()).is_none());
+        assert!(sessions.find(one.id()).is_some() && sessions.find(three.id()).is_some());
+        assert!(sessions.end(one.id()) && !sessions.end(one.id()));
+        assert!(sessions.find(one.id()).is_none());
+    }
+}
