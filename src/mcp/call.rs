@@ -80,10 +80,14 @@ impl Call<'_> {
         found.next().map(|(_, value)| value.as_str())
     }
 
-    /// The client's answer to the input that [`ToolResult::needs_input`](crate::ToolResult::needs_input) has asked for under
-    /// this name.
+    /// The client's answer to what [`Input`](crate::Input) has asked under this name.
     pub fn input(&self, name: &str) -> Option<&Value> {
         self.incoming.params.get("inputResponses")?.get(name)
+    }
+
+    /// What [`Input::state`](crate::Input::state) has sent to the client, as it came back.
+    pub fn state(&self) -> Option<&str> {
+        self.incoming.params.get("requestState")?.as_str()
     }
 
     /// A parameter of the request, such as `arguments`.
@@ -204,7 +208,7 @@ impl Call<'_> {
     ///
     /// Only after a handshake, and only in a tool that [streams](crate::Tool::streams). The answer is another request, which must
     /// reach this instance: on Function Compute that takes session affinity. In 2026-07-28 a server asks with
-    /// [`ToolResult::needs_input`](crate::ToolResult::needs_input).
+    /// [`Input`](crate::Input).
     ///
     /// # Errors
     ///

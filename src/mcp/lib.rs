@@ -44,7 +44,8 @@
 //!
 //! - `server`: what a server is made of. `answer`: the way from an HTTP call to its response. `methods`: what each method
 //!   gives. `stateless`: what 2026-07-28 asks and adds. `session`: what is kept between calls.
-//! - `call`: what a handler sees. `tool`, `resource`, `prompt`: what is registered, and what their handlers return.
+//! - `call`: what a handler sees. `tool`, `resource`, `prompt`: what is registered, and what their handlers return; `input`:
+//!   what they ask first.
 //! - `incoming`, `failure`, `asked`, `version`: the messages, the errors, the questions to a client, and all fixed names.
 
 mod answer;
@@ -52,6 +53,7 @@ mod asked;
 mod call;
 mod failure;
 mod incoming;
+mod input;
 mod level;
 mod methods;
 mod prompt;
@@ -64,6 +66,7 @@ mod version;
 
 pub use call::Call;
 pub use failure::Failure;
+pub use input::Input;
 pub use level::Level;
 pub use prompt::{Prompt, PromptResult};
 pub use resource::{Contents, Resource};

@@ -4,10 +4,11 @@
 
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::call::Call;
 use crate::failure::Failure;
+use crate::input::Input;
 
 type Handler = Box<dyn Fn(&mut Call<'_>) -> Result<PromptResult, Failure> + Send + Sync>;
 
@@ -63,8 +64,7 @@ impl Prompt {
                 return Err(Failure::params(format!("the argument {name} is required")));
             }
         }
-        let PromptResult(messages) = (self.handler)(call)?;
-        Ok(json!({ "messages": messages }))
+        Ok(Value::Object((self.handler)(call)?.0))
     }
 }
 
@@ -78,7 +78,7 @@ impl fmt::Debug for Prompt {
 
 /// The messages of a prompt.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct PromptResult(Vec<Value>);
+pub struct PromptResult(Map<String, Value>);
 
 impl PromptResult {
     /// What the user says.
@@ -97,8 +97,17 @@ impl PromptResult {
     pub fn and(mut self, role: &str, content: Value) -> Self {
         let mut message = json!({ "role": role });
         message["content"] = content;
-        self.0.push(message);
+        let messages = self.0.entry("messages").or_insert_with(|| json!([]));
+        if let Value::Array(messages) = messages {
+            messages.push(message);
+        }
         self
+    }
+}
+
+impl From<Input> for PromptResult {
+    fn from(input: Input) -> Self {
+        Self(input.0)
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::call::Call;
 use crate::failure::Failure;
+use crate::input::Input;
 
 type Handler = Box<dyn Fn(&mut Call<'_>) -> Result<ToolResult, Failure> + Send + Sync>;
 
@@ -160,15 +161,11 @@ impl ToolResult {
         self.0.insert(name.to_owned(), value);
         self
     }
+}
 
-    /// No result yet: the client answers a question first, such as `elicitation/create`, and calls again. Only in
-    /// 2026-07-28; after a handshake, [`Call::ask`] asks. [`Call::input`] has the answer by the name.
-    pub fn needs_input(name: &str, method: &str, params: Value) -> Self {
-        let mut requests = json!({ name: { "method": method } });
-        requests[name]["params"] = params;
-        Self(Map::new())
-            .field("resultType", "input_required".into())
-            .field("inputRequests", requests)
+impl From<Input> for ToolResult {
+    fn from(input: Input) -> Self {
+        Self(input.0)
     }
 }
 
