@@ -1,6 +1,6 @@
 //! A connection that waits, with what is kept of it.
 //!
-//! Owns what the steps of an exchange are. It must not know how one leads to the next: `talk` does.
+//! Owns what the steps of an exchange are. It must not know how one leads to the next: `talk::steps` does.
 
 use std::net::TcpStream;
 use std::sync::Arc;
