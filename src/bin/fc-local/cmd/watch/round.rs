@@ -1,22 +1,21 @@
 //! A build and a deployment, one after the other: the template may be new, or the code, or both, and what is wrong with
 //! one of them keeps nobody from the other.
 
-use std::path::{Path, PathBuf};
+mod builds;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-
-use tokio::task::block_in_place;
 
 use super::args::WatchArgs;
 use super::build::{Build, Recipe};
 use super::bursts::Burst;
 use super::echo::Ended;
 use super::programs::Programs;
-use super::watched::real;
 use super::zipped::{ZipFile, zip_files_of};
 use crate::api::App;
 use crate::api::deploy::{Deployment, check, deploy};
-use crate::cargo::{MANIFEST, Sources};
+use crate::cargo::Sources;
 use crate::output;
 use crate::project::template::{FunctionSpec, Template};
 use crate::store::CodeRef;
@@ -74,28 +73,6 @@ impl Rounds {
         wanted
     }
 
-    /// Asks cargo what there is to build, where the template or a manifest may have changed that.
-    pub(super) fn find_programs(&mut self, wanted: Option<&Template>, changed: Option<&Burst>) {
-        let may_differ = changed.is_none_or(|burst| {
-            let is_known = |path: &PathBuf| path.ends_with(MANIFEST) || self.is_template(path);
-            burst.is_partial || burst.sources.iter().any(is_known)
-        });
-        if !may_differ {
-            return;
-        }
-        // Cargo takes a moment to say it.
-        if self.command.is_some() {
-            self.programs = block_in_place(Programs::here);
-        } else if let Some(template) = wanted.or(self.in_force.as_ref()) {
-            self.programs = block_in_place(|| Programs::of(template));
-            self.renew_builds();
-        }
-        self.programs
-            .refused
-            .iter()
-            .for_each(|why| output::say(why));
-    }
-
     /// What cargo builds from, and where it puts what it has built.
     pub(super) fn sources(&self) -> (&Sources, &[PathBuf]) {
         (&self.programs.sources, &self.programs.build_folders)
@@ -127,72 +104,6 @@ impl Rounds {
             is_same = !self.serve(wanted, took);
         }
         (!due.is_empty()).then_some(Ended { at, is_same })
-    }
-
-    /// Which builds have to run.
-    fn due(&self, changed: Option<&Burst>) -> Vec<usize> {
-        let is_due = |build: &Build| {
-            let is_touched = changed.is_none_or(|burst| self.is_touched(build, burst));
-            is_touched || !build.is_intact()
-        };
-        let builds = self.builds.iter().enumerate();
-        builds
-            .filter(|(_, build)| is_due(build))
-            .map(|(index, _)| index)
-            .collect()
-    }
-
-    fn is_touched(&self, build: &Build, burst: &Burst) -> bool {
-        if burst.is_partial || self.command.is_some() {
-            return burst.is_partial || !burst.sources.is_empty();
-        }
-        let is_its = |path: &PathBuf| {
-            build.is_built_from(path) || !(self.is_template(path) || self.is_anybodys(path))
-        };
-        burst.sources.iter().any(is_its)
-    }
-
-    /// Whether a path belongs to the code of a function, be it built or not; any other is taken to belong to all.
-    fn is_anybodys(&self, path: &Path) -> bool {
-        let mut folders = self.programs.as_they_lie.iter();
-        self.builds.iter().any(|build| build.is_built_from(path))
-            || folders.any(|folder| path.starts_with(real(folder)))
-    }
-
-    fn is_template(&self, path: &Path) -> bool {
-        real(&self.file) == path
-    }
-
-    /// A build for each program; one that was there before keeps what it has made.
-    fn renew_builds(&mut self) {
-        let mut before = std::mem::take(&mut self.builds);
-        for program in &self.programs.list {
-            let known = before.iter().position(|build| build.is_of(program));
-            let recipe = Recipe::Cargo(program.clone(), self.cargo.clone());
-            self.builds.push(match known {
-                Some(index) => before.swap_remove(index).with_recipe(recipe),
-                None => Build::new(recipe, self.with_symbols),
-            });
-        }
-    }
-
-    /// Whether the user's own build, which may fill each `CodeUri` by itself, has made what is served.
-    fn is_command_served(&self) -> bool {
-        self.command.is_some() && !self.served.is_empty()
-    }
-
-    /// Runs a build and says that it does; returns how long it took if it was a good one.
-    async fn build(&mut self, index: usize) -> Option<Duration> {
-        output::say(&format!("building: {}", self.builds[index].command()));
-        match self.builds[index].run().await {
-            Ok(took) => Some(took),
-            Err(error) => {
-                let build = &self.builds[index];
-                let serves = build.filled_folder().is_some() || self.is_command_served();
-                self.say_failed(&format!("{}{error}", build.prefix()), serves);
-                None
-            }
-        }
     }
 
     /// The zip files that have to be watched.
