@@ -41,7 +41,11 @@ pub(crate) enum StartError {
     /// The start command is not executable.
     NotExecutable { command: String },
     /// The kernel refused to run the start command.
-    NotRunnable { command: String, error: io::Error },
+    NotRunnable {
+        command: String,
+        program: PathBuf,
+        error: io::Error,
+    },
     /// The process ended before it listened.
     Exited {
         command: String,
@@ -107,7 +111,11 @@ impl fmt::Display for StartError {
                 "Function instance exited unexpectedly(code 13, message:permission denied) with start command \
                  '{command} '. (run chmod 755 on it before packaging)"
             ),
-            Self::NotRunnable { command, error } => write_not_runnable(f, command, error),
+            Self::NotRunnable {
+                command,
+                program,
+                error,
+            } => write_not_runnable(f, command, program, error),
             Self::Exited { command, exit, log } => {
                 write!(
                     f,
@@ -141,8 +149,20 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-fn write_not_runnable(f: &mut fmt::Formatter<'_>, command: &str, error: &io::Error) -> fmt::Result {
+fn write_not_runnable(
+    f: &mut fmt::Formatter<'_>,
+    command: &str,
+    program: &Path,
+    error: &io::Error,
+) -> fmt::Result {
     let (message, hint) = match error.raw_os_error() {
+        Some(2) if is_looked_up(program) => (
+            "no such file or directory",
+            &*format!(
+                "no folder of PATH has it; a file of the code is ./{}",
+                program.display()
+            ),
+        ),
         Some(2) => (
             "no such file or directory",
             "its interpreter or its libc is not here, or its lines end in CRLF",
@@ -195,6 +215,7 @@ pub(crate) async fn spawn(
     let started = start_when_closed(&mut command).await;
     started.map_err(|error| StartError::NotRunnable {
         command: shown,
+        program,
         error,
     })
 }
@@ -296,12 +317,17 @@ fn program(function: &Function, code: &Path) -> PathBuf {
         return code.join(BOOTSTRAP);
     };
     let program = PathBuf::from(in_code_folder(command, code));
-    // A relative path with a slash is relative to the code; a bare name is looked up in PATH.
-    if program.is_relative() && command.contains('/') {
+    // A relative path with a slash is relative to the code.
+    if program.is_relative() && !is_looked_up(&program) {
         code.join(program)
     } else {
         program
     }
+}
+
+/// Whether a program is a bare name, which is looked up in PATH.
+fn is_looked_up(program: &Path) -> bool {
+    !program.as_os_str().as_encoded_bytes().contains(&b'/')
 }
 
 fn in_code_folder(argument: &str, code: &Path) -> String {

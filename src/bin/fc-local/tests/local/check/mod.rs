@@ -203,6 +203,12 @@ fn a_missing_command_and_a_wrong_option_are_told_apart() {
     assert_eq!(missing.status.code(), Some(2));
     let unknown = check(&[], &["no-such-program"]);
     assert_eq!(unknown.status.code(), Some(1), "only PATH knows it");
+    let said = text(&unknown.stdout);
+    assert!(
+        said.contains("no folder of PATH has it; a file of the code is ./no-such-program"),
+        "{said}"
+    );
+    assert!(!said.contains("its interpreter"), "{said}");
     for options in [&["--concurrency=0"][..], &["--env=NAME"], &["--http-204=/"]] {
         assert_eq!(check(options, &["true"]).status.code(), Some(2));
     }
