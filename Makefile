@@ -184,7 +184,7 @@ sizes: ## measure what makes a package large, for the guide: 22 builds
 figures: ## write the figures of README and guide from the comparison, the budget and the code
 	FIGURES=write cargo test --quiet --locked $(FEATURES) --test docs figures::
 
-doctor: ## tell what this machine lacks, each thing with the command that brings it
+doctor: ## list what this machine lacks, with the command that installs each
 	@sh musl/doctor.sh
 
 findings: ## run what was found out about other software, each script for at most three minutes (needs npm, pip, cargo)

@@ -4,7 +4,7 @@
 # Guess: when everything is freed, the heap's end is free, and free() gives it back to the system.
 # Truth: a million freed blocks of 24 bytes give nothing back, and so does any size up to 120 bytes; blocks of 128 bytes
 # and more give back nearly all. One malloc(5000) afterwards returns the 31 MB: only such a request makes glibc join its
-# small free blocks. musl gives the memory back by itself.
+# small free blocks. musl gives the memory back without that.
 # So: a function on glibc (Python, Node, a Rust program that is not built for musl) that handles one huge document and
 # then only small ones stays at its highest memory, which is what is shown as used and where an instance's limit counts.
 . "$(dirname "$0")/lib.sh"

@@ -3,7 +3,7 @@
 #
 # Guess: all leave out what never belongs to a function, such as `.git` and `.env`, and read an ignore file in the
 # package's root only.
-# Truth: fun leaves out .git, .env and others by itself, and ignores ignore files below the root. s leaves out nothing by
+# Truth: fun always leaves out .git, .env and others, and ignores ignore files below the root. s leaves out nothing by
 # itself, and takes each folder's own .fcignore into account. Both give `bootstrap` the run bits that it lacks on disk. The
 # SDK, which packs what `codeDir` names, leaves out nothing, and leaves `bootstrap` without run bits, so it cannot start.
 # So: a project that moves from template.yml to s.yaml needs a .fcignore with at least `.git` and `.env` before its first

@@ -61,7 +61,7 @@ impl Reply {
         }
     }
 
-    /// An answer that tells an error as JSON.
+    /// An answer that reports an error as JSON.
     pub(crate) fn error(status: u16, error: &Error) -> Self {
         Self::bytes(status, "application/json", error.to_json().into_bytes())
     }

@@ -131,7 +131,7 @@ impl Context {
 
     /// When Function Compute gives the call up and kills the instance.
     ///
-    /// A custom runtime is told no deadline ([contract §2](crate::guide::contract#2)); this is the arrival of the call
+    /// A custom runtime gets no deadline ([contract §2](crate::guide::contract#2)); this is the arrival of the call
     /// plus its time-out, so it is late by the time that the call was under way. `None` where the time-out is unknown:
     /// in the hooks, in the initializer of FC 3.0, and in local tools that send none.
     pub fn deadline(&self) -> Option<Instant> {

@@ -36,7 +36,7 @@ pub(crate) struct Handlers {
     pub(crate) pre_stop: Option<Hook>,
 }
 
-/// The handlers behind the endpoints.
+/// The handlers of the endpoints.
 pub(crate) struct Dispatch {
     handlers: Handlers,
     /// Whether the pre-stop hook has run, so that a signal after it does not run it again.
@@ -85,7 +85,7 @@ impl Dispatch {
         }
     }
 
-    /// Runs the pre-stop hook for a process that was told to end by a signal, unless it has run already.
+    /// Runs the pre-stop hook for a process that a signal asks to end, unless it has run already.
     pub(crate) fn stop(&self) {
         let Some(hook) = self.pre_stop_hook() else {
             return;
@@ -169,7 +169,7 @@ impl Dispatch {
         });
         let reply = match result {
             Ok(response) => http_reply(response, served),
-            // A failure is told as it is, also to agents that carry calls in a header.
+            // A failure is reported as it is, also to agents that carry calls in a header.
             Err(error) if served.failed => return Reply::http_error(&error).failed(),
             Err(error) => Reply::http_error(&error),
         };

@@ -240,7 +240,7 @@ const QUOTING: [&str; 4] = [
 ];
 
 /// The message of a parse error without the value or name that it quotes, because the message goes to the log, where
-/// nothing of a body may stand; its kind is told. What was quoted may hold quotes and these very words, so all is
+/// nothing of a body may stand; its kind is named. What was quoted may hold quotes and these very words, so all is
 /// dropped from the first quote sign to the last words of serde's own, which name the fields of the type.
 pub(crate) fn without_value(error: &serde_json::Error) -> String {
     let message = error.to_string();
@@ -261,7 +261,7 @@ pub(crate) fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// The part of a type's path that tells types apart: `ParseIntError`, but `io::Error`, for `Error` alone says nothing.
+/// The part of a type's path that distinguishes types: `ParseIntError`, but `io::Error`, for `Error` alone says nothing.
 pub(crate) fn short_name(path: &str) -> String {
     let path = path.split('<').next().unwrap_or(path);
     let mut parts = path.rsplit("::");

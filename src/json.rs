@@ -75,7 +75,7 @@ mod tests {
         Cup { cents: u8 },
     }
 
-    /// One that refuses names as serde does, but does not tell which there are.
+    /// One that refuses names as serde does, but does not list those that there are.
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     #[allow(dead_code, reason = "only what cannot be read counts")]

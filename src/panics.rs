@@ -56,7 +56,7 @@ fn is_harmless(message: &str, file: &str) -> bool {
 }
 
 /// Runs work on a thread that serves no call but has the request id of one, and logs its panic: the hook takes it for one
-/// of a handler, which is told by its answer, and prints nothing.
+/// of a handler, which its response reports, and prints nothing.
 pub(crate) fn logged<T>(work: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
         let place = PLACE.take().unwrap_or_default();

@@ -32,7 +32,7 @@ pub use error::RuntimeError;
 pub use port::{DEFAULT_PORT, PORT_VARIABLES};
 pub use shutdown::Shutdown;
 
-/// A custom runtime: the handlers of a function behind the HTTP server that Function Compute talks to.
+/// A custom runtime: the handlers of a function, and the HTTP server that Function Compute talks to.
 ///
 /// # Examples
 ///

@@ -46,7 +46,7 @@ fn flush(code: c_int) {
     }
     // An error means that nobody reads it.
     let _ = io::stdout().flush();
-    // What the program has told the C library to do at its end may take longer.
+    // What the program has registered with the C library for its end may take longer.
     // SAFETY: it takes a number alone.
     unsafe { libc::alarm(0) };
 }

@@ -17,7 +17,7 @@ pub(super) struct Served {
     phase: Phase,
     pub(super) request_id: Arc<str>,
     pub(super) failed: bool,
-    /// Whether a client is told the status of an error, so that the mistake may be the client's: an HTTP call has one.
+    /// Whether a client sees the status of an error, so that the mistake may be the client's: an HTTP call has one.
     pub(super) has_client: bool,
 }
 

@@ -106,7 +106,7 @@ impl Request {
         path_of(&self.target)
     }
 
-    /// The path with its escapes decoded. A `/` that was sent as `%2F` can no longer be told from one that parts two
+    /// The path with its escapes decoded. A `/` that was sent as `%2F` can no longer be distinguished from one that parts two
     /// segments: match on [`segments`](Self::segments) where that matters.
     pub fn decoded_path(&self) -> String {
         percent::decode(self.path())
@@ -118,7 +118,7 @@ impl Request {
         self.segments.iter().map(String::as_str).collect()
     }
 
-    /// The same call with `base` taken off the front of its path, for calls that come through the long address of an
+    /// The same call with `base` removed from the start of its path, for calls that come through the long address of an
     /// HTTP trigger, where [`Context::base_path`](crate::Context::base_path) has it.
     ///
     /// Nothing is taken off where the path does not lie below `base`, or is all that there is: some platforms send the

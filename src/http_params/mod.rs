@@ -2,7 +2,7 @@
 //! ([contract §2.2](crate::guide::contract#2.2)).
 //!
 //! Owns the codec: it turns a call into the one it stands for, and a reply into the one that carries it. It must not
-//! know handlers, nor which calls come in this form. What the header holds, cookies among it, is never told in an
+//! know handlers, nor which calls come in this form. What the header holds, cookies among it, is never repeated in an
 //! error.
 
 mod leaves;
@@ -116,10 +116,10 @@ impl Params {
     }
 }
 
-/// The target that the client asked for, as far as it is told.
+/// The target that the client asked for, as far as it is known.
 ///
 /// The path comes decoded and without the prefix of the long address, the query as a map. The URI comes as the client
-/// sent it, and so it alone tells `%2F` from `/` and the order of the query: what of it says the same as path and map
+/// sent it, and so it alone distinguishes `%2F` from `/` and has the order of the query: what of it says the same as path and map
 /// is kept, the rest is encoded anew.
 fn target(params: &Params) -> Result<String, Error> {
     let uri = params.text("requestURI")?;

@@ -24,13 +24,13 @@ const STDOUT_PATH: &str = "/proc/self/fd/1";
 /// The number of `/dev/null` on every Linux: device 3 of the memory devices, which are 1.
 const NULL_DEVICE: u64 = (1 << 8) | 3;
 
-/// How long lines wait, all together, for a reader that lags behind. It begins anew when there is room without a wait.
+/// How long lines wait, all together, for a slow reader. It begins anew when there is room without a wait.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Writes a line, its end included, or loses it.
 ///
 /// Stdout may be a pipe that is full because its reader stands still. After [`PATIENCE`] lines are dropped
-/// and counted, and when there is room again a line says how many. So it is with a full disk, too.
+/// and counted, and when there is room again a line says how many. The same goes for a full disk.
 pub(super) fn write_line(line: &[u8], format: &Format) {
     let mut output = output();
     let is_told = output.lost == 0 || output.tell_loss(format);

@@ -52,7 +52,7 @@ fn item_behind(lint: &str, file: &str) -> String {
         "{file} lifts {lint} for one item"
     );
     let item = behind.lines().skip_while(|line| *line != ")]").nth(1);
-    item.expect("an item behind the attribute").to_owned()
+    item.expect("an item after the attribute").to_owned()
 }
 
 /// What `make` would run for a target.

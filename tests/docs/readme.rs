@@ -80,7 +80,7 @@ fn the_english_one_is_short() {
     );
 }
 
-/// A table has one home: what the guide has is not told again.
+/// A table has one home: what the guide has is not repeated.
 #[test]
 fn no_row_of_the_guide_stands_in_a_readme_too() {
     let mut rows = 0;

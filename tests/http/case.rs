@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-/// The server behind the door, chosen when the program is built.
+/// The server that is tested, chosen when the program is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Server {
     Tiny,

@@ -173,7 +173,7 @@ fn set<T>(place: &mut Option<T>, value: T, key: &str) -> Result<(), String> {
     }
 }
 
-/// What no single line can tell.
+/// What no single line can show.
 fn check(case: &Case) -> Result<(), String> {
     let sends = |step: &Step| matches!(step, Step::Send(_));
     if !case.steps.iter().any(sends) && case.delivery != Delivery::Whole {

@@ -55,7 +55,7 @@ pub(crate) fn reset_on_close(stream: &TcpStream) {
 
 /// Whether the socket between these two has received what its owner has not read.
 fn has_unread(wanted: &str) -> bool {
-    let sockets = fs::read_to_string("/proc/net/tcp").expect("Linux tells its sockets");
+    let sockets = fs::read_to_string("/proc/net/tcp").expect("Linux lists its sockets");
     let Some(line) = sockets.lines().find(|line| line.contains(wanted)) else {
         return false;
     };

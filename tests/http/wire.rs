@@ -149,7 +149,7 @@ fn take_body(answer: &Answer, rest: &mut &[u8]) -> Result<Option<Vec<u8>>, Strin
         // Its end would be that of the connection, which no server of keep-alive may wait for: it stays unfinished.
         (None, None) => Ok(None),
         other => Err(format!(
-            "no end of the body is told: {other:?} (RFC 9112 §6.3)"
+            "no end of the body is stated: {other:?} (RFC 9112 §6.3)"
         )),
     }
 }
@@ -170,7 +170,7 @@ fn take_chunks(rest: &mut &[u8]) -> Result<Option<Vec<u8>>, String> {
             None => return Ok(None),
             Some("") if size == 0 => return Ok(Some(body)),
             Some("") => {}
-            Some(line) => return Err(format!("{line:?} stands behind a chunk (RFC 9112 §7.1)")),
+            Some(line) => return Err(format!("{line:?} follows a chunk (RFC 9112 §7.1)")),
         }
     }
 }

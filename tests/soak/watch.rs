@@ -59,7 +59,7 @@ pub(crate) struct Watch {
 
 impl Watch {
     pub(crate) fn start(pid: u32, requests: usize) -> Self {
-        assert!(requests >= SAMPLES, "too few requests to tell anything");
+        assert!(requests >= SAMPLES, "too few requests to show anything");
         Self {
             pid,
             requests,

@@ -164,7 +164,7 @@ fn value(text: &str, name: &str, separator: char) -> String {
     value.trim().trim_matches('"').to_owned()
 }
 
-/// `6.18.44-build-7` without what a vendor put behind the numbers.
+/// `6.18.44-build-7` without what a vendor put after the numbers.
 fn numbers(release: &str) -> String {
     release
         .trim()

@@ -72,7 +72,7 @@ fn a_full_pipe_that_nobody_reads_costs_lines_and_no_answer() {
     for (at, _) in broken {
         assert!(
             lines[at + 1].ends_with(LOST),
-            "the loss is told right behind it"
+            "the loss is reported right after it"
         );
     }
     assert_serves(&instance);

@@ -57,7 +57,7 @@ impl Instance {
         waits.collect()
     }
 
-    /// Whether this process, and no other, listens on the port. A connection would tell of any that does.
+    /// Whether this process, and no other, listens on the port. A connection would find any that does.
     pub(super) fn listens(&self) -> bool {
         const LISTENING: &str = "0A";
         let proc = PathBuf::from(format!("/proc/{}", self.pid()));

@@ -1,4 +1,4 @@
-//! What `fc-local check` can be told: the command, and what its handler does with which event.
+//! The arguments of `fc-local check`: the command, and what its handler does with which event.
 
 use std::path::PathBuf;
 

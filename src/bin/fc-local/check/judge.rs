@@ -65,7 +65,7 @@ impl Marks {
     }
 }
 
-/// The markers of a call; `failed` is whether the End line may tell of a failure.
+/// The markers of a call; `failed` is whether the End line may report a failure.
 pub(super) fn markers(call: &str, answer: &Answer, failed: bool) -> Outcome {
     let marks = Marks::of(call, &answer.request_id, &answer.lines);
     if let Some(wrong) = marks.wrong() {

@@ -10,7 +10,7 @@ use crate::api::App;
 use crate::output;
 use crate::store::write_whole;
 
-/// The SDK's time limit that clients are told, in seconds; it covers the function's run time.
+/// The SDK's time limit that is announced to clients, in seconds; it covers the function's run time.
 const CLIENT_TIMEOUT_SECONDS: u32 = 60;
 
 /// What other commands need to reach a running server.

@@ -1,4 +1,4 @@
-//! Where deployed functions lie, as many commands are told it.
+//! The data folder of deployed functions, as an option of many commands.
 
 use std::path::{Path, PathBuf};
 

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use super::finding::Finding;
 
-/// Where a runtime listens that is told no port ([contract §4.2](crate::check::sections::SECTIONS#4.2)).
+/// Where a runtime listens without a configured port ([contract §4.2](crate::check::sections::SECTIONS#4.2)).
 const DEFAULT_PORT: u16 = 9000;
 
 pub(super) fn look(port: u16) -> [Finding; 2] {

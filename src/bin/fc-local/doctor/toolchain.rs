@@ -16,7 +16,7 @@ const INSTALL_RUSTUP: &str = "curl --proto '=https' --tlsv1.2 -sSf https://sh.ru
 /// What links programs for this machine: fc-local, the tests.
 const INSTALL_LINKER: &str = "apt-get install -y gcc libc6-dev";
 
-/// The toolchain that builds the package, and how rustc and rustup are told which.
+/// The toolchain that builds the package, and how to name it to rustc and rustup.
 struct Toolchain {
     /// `+1.95.0` where it is not the default one.
     choice: Option<String>,

@@ -20,7 +20,7 @@ use crate::platform::body::{Body, chunked_body, empty_body, full_body};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Payload {
     pub(crate) bytes: Bytes,
-    /// Whether the caller did not tell the size, so that the instance is not told either.
+    /// Whether the caller did not state the size, so that the instance does not learn it either.
     pub(crate) chunked: bool,
 }
 

@@ -1,6 +1,6 @@
 //! What a debugger needs of an instance: all the time it wants, and the id of the process.
 //!
-//! It attaches nothing by itself.
+//! It attaches no debugger.
 
 use std::fs;
 use std::time::Duration;

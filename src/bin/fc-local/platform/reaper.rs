@@ -88,7 +88,7 @@ pub(crate) fn end() {
     let ended = std::mem::replace(&mut *reaper(), Reaper::Gone);
     if let Reaper::Running(mut child) = ended {
         drop(child.stdin.take());
-        // There is nobody left to tell that it cannot be waited for.
+        // Nobody is left to hear that it cannot be waited for.
         let _ = child.wait();
     }
 }

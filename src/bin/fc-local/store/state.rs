@@ -30,7 +30,7 @@ pub(crate) struct Resource<S> {
     pub(crate) id: String,
     pub(crate) created: String,
     pub(crate) modified: String,
-    /// Counts the changes, so that instances of an older version can be told.
+    /// Counts the changes, so that instances of an older version can be recognized.
     pub(crate) revision: u64,
 }
 

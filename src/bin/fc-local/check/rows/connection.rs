@@ -24,7 +24,7 @@ const KEEP_ALIVE_EVENTS: usize = 20;
 /// How many clients leave before their answer.
 const CANCELED_EVENTS: usize = 5;
 
-/// The least that a slow event must take for its overlap to be told from the machine's own pauses.
+/// The least that a slow event must take for its overlap to be distinguished from the machine's own pauses.
 const SLOW_EVENT_MIN: Duration = Duration::from_millis(100);
 
 /// How often a time is taken that the machine's load may have spoilt.
@@ -88,7 +88,7 @@ async fn idle(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
 async fn at_once(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
     let count = bench.args.concurrency;
     let client = bench.client().await?;
-    // Events that differ tell whether an answer is another's.
+    // Events that differ show whether an answer is another's.
     let differ = bench.args.echo && !bench.args.web;
     let event = |number| format!("event {number}");
     let asks = (0..count).map(|number| {

@@ -40,7 +40,7 @@ async fn freeze(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
     tokio::time::sleep(FREEZE_TIME).await;
     client.instance.process.signal(Signal::CONT);
     if !bench.passed(&KEEP_ALIVE) {
-        // Its row has told that already.
+        // Its row has reported that already.
         wire = client.connect().await?;
     }
     let answer = client.ask_on(&mut wire, bench.sample()).await?;

@@ -26,7 +26,7 @@ const PATTERN_BYTES: usize = 65_521;
 /// Why rows about events do not matter to a web function.
 const WEB_GETS_NO_EVENT: &str = "a web function gets no event";
 
-/// For how long a line that should be there already is waited for, to tell a late one from none.
+/// How long to wait for a line that should be there already, to distinguish a late one from none.
 const LATE_LINE_GRACE: Duration = Duration::from_millis(500);
 
 /// Between two looks at the log.
@@ -78,13 +78,13 @@ async fn events(bench: &mut Bench<'_>) -> bool {
         probe::judge(bench).await;
         failure::judge(bench).await;
         output::progress("sending HTTP calls");
-        // Its own rows tell if these are not answered.
+        // Rows for these report it if they are not answered.
         http::judge(bench).await;
     }
     serves
 }
 
-/// That the End line came late is told by a row about events; a hook has none.
+/// A row about events reports an End line that came late; a hook has none.
 fn noting_late(mut markers: Outcome, late: bool) -> Outcome {
     if late {
         markers

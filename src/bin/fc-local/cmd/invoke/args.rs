@@ -152,7 +152,7 @@ pub(crate) struct InvokeArgs {
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout: Option<u64>,
 
-    /// The function's memory size, in MB; otherwise that of the template, or 128. The function is told, but it is not
+    /// The function's memory size, in MB; otherwise that of the template, or 128. The function sees it, but it is not
     /// enforced
     #[arg(long, value_name = "MB")]
     pub(crate) memory: Option<u64>,

@@ -18,7 +18,7 @@ const QUIET: Duration = Duration::from_millis(100);
 /// A burst that never ends is taken for over.
 const BURST_MAX: Duration = Duration::from_secs(2);
 
-/// How many files of a burst are told apart; a checkout of another branch may change more.
+/// How many files of a burst are distinguished; a checkout of another branch may change more.
 const FILES_MAX: usize = 10_000;
 
 /// Changes that came so close to each other that they are taken for one.

@@ -15,7 +15,7 @@ use crate::cargo::{MANIFEST, Sources};
 /// A folder that is never a source, wherever it lies.
 const MODULES: &str = "node_modules";
 
-/// The folder that cargo fills unless it is told another.
+/// The folder that cargo fills unless another is set.
 const CARGO_TARGET: &str = "target";
 const CARGO_TARGET_VARIABLE: &str = "CARGO_TARGET_DIR";
 
@@ -117,7 +117,7 @@ impl Watched {
         parents
     }
 
-    /// Any path that is watched: what is told when nobody knows of which files events were lost.
+    /// Any path that is watched: what is reported when nobody knows of which files events were lost.
     pub(super) fn any(&self) -> Option<&PathBuf> {
         self.folders().chain(self.files()).next()
     }

@@ -15,7 +15,7 @@ pub(crate) struct ServiceSpec {
     rest: Fields,
 }
 
-/// Where the logs would go; functions are told.
+/// Where the logs would go; functions get its name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct LogConfig {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::calls::error_of;
 use crate::support::{Server, process_state, wait_for};
 
-/// The process that told its state.
+/// The process that reported its state.
 pub(crate) fn pid(state: &Value) -> u64 {
     state["pid"].as_u64().expect("a pid")
 }

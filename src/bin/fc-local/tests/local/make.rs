@@ -1,4 +1,4 @@
-//! The script behind `make local`, `make deploy FC=local` and `make invoke`, in its own project folder
+//! The script of `make local`, `make deploy FC=local` and `make invoke`, in its own project folder
 //! and with a stand-in for `fun` that writes down what it is asked.
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! The runtime itself behind the local Function Compute: what a client of an HTTP trigger or a caller of an event sees.
+//! The runtime itself under the local Function Compute: what a client of an HTTP trigger or a caller of an event sees.
 
 use std::io::BufReader;
 
