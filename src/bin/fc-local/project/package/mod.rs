@@ -8,6 +8,7 @@
 
 mod limits;
 mod links;
+mod names;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -37,7 +38,7 @@ pub(crate) enum PackageError {
     NotAZip(ZipError),
     /// An entry's name or link target leads out of the package.
     Escapes { entry: String },
-    /// Two entries want the same place.
+    /// Two entries want the same place, or one is a folder and a file.
     Clashes { entry: String },
     /// It would unpack to more than its size or any instance allows.
     TooLarge { limit_bytes: u64 },
@@ -168,6 +169,7 @@ fn open_within<R: Read + Seek>(
     let bytes = zip.seek(SeekFrom::End(0)).map_err(unreadable)?;
     let mut archive = ZipArchive::new(zip).map_err(PackageError::NotAZip)?;
     check_places(limits, &mut archive)?;
+    names::check(&mut archive)?;
     Ok((archive, limits.room(bytes)))
 }
 

@@ -247,3 +247,50 @@ fn a_size_that_is_not_true_makes_no_room() {
     zip.get_mut()[entry + 24..entry + 28].copy_from_slice(&small);
     assert_refused(zip, "the code package ");
 }
+
+#[test]
+fn names_that_no_folder_can_have_side_by_side_are_refused_at_upload_too() {
+    let long = "x".repeat(256);
+    let below_long = format!("{long}/a");
+    for (files, links) in [
+        (&["a", "a/b"][..], &[][..]),
+        (&["a/b", "a"], &[]),
+        (&["a/b/c", "a/b"], &[]),
+        (&["a/b", "a//b"], &[]),
+        (&["a/b"], &[("a//b", "c")]),
+        (&["a"], &[("a/b", "c")]),
+        (&[&long], &[]),
+        (&[&below_long], &[]),
+    ] {
+        let files: Vec<_> = files.iter().map(|name| (*name, "x", 0o644)).collect();
+        let zip = zip_of(&files, links);
+        let folder = tempfile::tempdir().expect("folder");
+        let checked = check(zip.get_ref());
+        let unpacked = unpack(zip, folder.path());
+        for refused in [checked, unpacked] {
+            assert!(
+                matches!(
+                    refused,
+                    Err(PackageError::Clashes { .. } | PackageError::LongName { .. })
+                ),
+                "{files:?} {links:?}: {refused:?}"
+            );
+        }
+        assert_eq!(fs::read_dir(folder.path()).expect("folder").count(), 0);
+    }
+}
+
+#[test]
+fn a_folder_may_be_named_as_often_as_anybody_likes() {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default();
+    for folder in ["lib/", "lib/a/", "other/lib"] {
+        zip.add_directory(folder, options).expect("a folder");
+    }
+    zip.start_file("lib/a/b", options).expect("start");
+    let zip = zip.finish().expect("finish");
+    check(zip.get_ref()).expect("taken");
+    let folder = tempfile::tempdir().expect("folder");
+    unpack(zip, folder.path()).expect("unpacked");
+    assert!(folder.path().join("lib/a/b").is_file() && folder.path().join("other/lib").is_dir());
+}

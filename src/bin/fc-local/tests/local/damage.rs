@@ -146,7 +146,7 @@ fn a_data_folder_without_its_state_is_moved_aside_and_named() {
     assert!(aside.join("logs/s/f.log").exists());
     let said = fs::read_to_string(heard.path()).expect("stderr");
     assert!(
-        said.contains(&format!("were moved to {}", aside.display())),
+        said.contains(&format!("was moved to {}", aside.display())),
         "{said}"
     );
 
@@ -154,4 +154,27 @@ fn a_data_folder_without_its_state_is_moved_aside_and_named() {
     let server = Server::on(folder.path(), &[]);
     assert_eq!(server.invoke("still here").text(), "still here");
     assert!(!folder.path().join("aside-2").exists());
+}
+
+#[test]
+fn an_event_whose_package_cannot_be_unpacked_is_given_up_after_its_retries() {
+    let folder = tempfile::tempdir().expect("folder");
+    let server = Server::on(folder.path(), &[]);
+    server.deploy(&json!({}));
+    let config = json!({"maxAsyncRetryAttempts": 1});
+    let path = "/services/s/functions/f/async-invoke-config";
+    assert_eq!(server.api("PUT", path, &config).status, 200);
+    fs::write(stored_package(folder.path()), "no zip").expect("damaged");
+    let reply = server.invoke_with(&[("x-fc-invocation-type", "Async")], "x");
+    assert_eq!(reply.status, 202);
+    let log = wait_for("the event to be given up", || {
+        Some(server.log()).filter(|log| log.contains("gave up"))
+    });
+    assert!(log.contains("after 2 failed tries: "), "{log}");
+    assert!(log.contains("is missing or damaged"), "{log}");
+    wait_for("nothing to be left of it", || {
+        files_in(&folder.path().join("async"))
+            .is_empty()
+            .then_some(())
+    });
 }
