@@ -9,15 +9,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crc::{CRC_64_XZ, Crc};
 use rustix::fs::{FlockOperation, flock};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use super::files::{at, has_bytes, write_whole};
-use super::state::{CodeRef, FORMAT, FunctionRecord, State};
+use super::state::{CodeRef, FORMAT, FunctionRecord, STATE_FILE, State};
 use super::sweep;
 use crate::hex::hex;
 
-const STATE_FILE: &str = "state.json";
 const LOCK_FILE: &str = "lock";
 
 const CHECKSUM: Crc<u64> = Crc::<u64>::new(&CRC_64_XZ);
@@ -27,8 +27,12 @@ const CHECKSUM: Crc<u64> = Crc::<u64>::new(&CRC_64_XZ);
 pub(crate) enum StoreError {
     /// Another fc-local has it.
     InUse(PathBuf),
-    /// The state file is damaged or from another version.
-    BadState { file: PathBuf, why: String },
+    /// The state file is damaged.
+    Damaged { file: PathBuf, why: String },
+    /// The state file is that of another version.
+    OtherFormat { file: PathBuf, format: u32 },
+    /// The disk does not give the state file.
+    Unreadable { file: PathBuf, error: io::Error },
     /// The disk refused.
     Io { path: PathBuf, error: io::Error },
 }
@@ -41,9 +45,20 @@ impl fmt::Display for StoreError {
                 "the data folder {} is in use by another fc-local; stop it, or name another folder with --data",
                 folder.display()
             ),
-            Self::BadState { file, why } => write!(
+            Self::Damaged { file, why } => write!(
                 f,
-                "cannot read {}: {why}; it was left as it is: repair it, or move it away to start empty",
+                "{} is damaged: {why}; repair it, or start fc-local, which moves it aside and starts empty",
+                file.display()
+            ),
+            Self::OtherFormat { file, format } => write!(
+                f,
+                "{} has the format {format}, and this fc-local reads {FORMAT}; update fc-local, or name another folder \
+                 with --data",
+                file.display()
+            ),
+            Self::Unreadable { file, error } => write!(
+                f,
+                "cannot read {}: {error}; make it readable for you, or name another folder with --data",
                 file.display()
             ),
             Self::Io { path, error } => write!(
@@ -69,6 +84,12 @@ fn cure(error: io::ErrorKind) -> &'static str {
 
 impl std::error::Error for StoreError {}
 
+/// The part of a state that says how to read the rest.
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
 /// An open data folder, locked against other processes.
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -88,11 +109,14 @@ impl Store {
         fs::create_dir_all(folder).map_err(at(folder))?;
         let lock = lock(folder)?;
         sweep::temporary(folder);
-        let file = folder.join(STATE_FILE);
-        if !file.exists() {
-            start_empty(folder)?;
-        }
-        let state = load(&file)?;
+        let state = match load(&folder.join(STATE_FILE)) {
+            Ok(Some(state)) => state,
+            Ok(None) => start_empty(folder, "is missing")?,
+            Err(StoreError::Damaged { why, .. }) => {
+                start_empty(folder, &format!("is damaged ({why})"))?
+            }
+            Err(error) => return Err(error),
+        };
         for inner in ["code", "packages", "logs", "async", "scratch", "tasks"] {
             let path = folder.join(inner);
             fs::create_dir_all(&path).map_err(at(&path))?;
@@ -112,7 +136,7 @@ impl Store {
 
     /// The state of a data folder, without opening it for changes.
     pub(crate) fn peek(folder: &Path) -> Result<State, StoreError> {
-        load(&folder.join(STATE_FILE))
+        load(&folder.join(STATE_FILE)).map(Option::unwrap_or_default)
     }
 
     /// The state as it is now; later changes do not show in it.
@@ -242,12 +266,12 @@ fn checksum(bytes: &[u8]) -> String {
 }
 
 /// Begins with nothing deployed. What lies in the folder without a state that names it is kept, in another place.
-fn start_empty(folder: &Path) -> Result<(), StoreError> {
+fn start_empty(folder: &Path, why: &str) -> Result<State, StoreError> {
     if let Some(aside) = sweep::move_aside(folder).map_err(at(folder))? {
         eprintln!(
-            "fc-local: {} has no {STATE_FILE}, which names what is deployed; its packages, events and logs were moved to \
-             {}",
-            folder.display(),
+            "fc-local: {} {why}; it names what is deployed, so all that depends on it was moved to {}, and nothing is \
+             deployed now",
+            folder.join(STATE_FILE).display(),
             aside.display()
         );
     }
@@ -258,7 +282,8 @@ fn start_empty(folder: &Path) -> Result<(), StoreError> {
     let json = serde_json::to_vec_pretty(&empty)
         .map_err(io::Error::from)
         .map_err(at(folder))?;
-    write_whole(&folder.join(STATE_FILE), &json)
+    write_whole(&folder.join(STATE_FILE), &json)?;
+    Ok(empty)
 }
 
 fn lock(folder: &Path) -> Result<File, StoreError> {
@@ -274,29 +299,33 @@ fn lock(folder: &Path) -> Result<File, StoreError> {
     Ok(file)
 }
 
-fn load(file: &Path) -> Result<State, StoreError> {
+/// The state in a file, if there is one.
+fn load(file: &Path) -> Result<Option<State>, StoreError> {
     let bytes = match fs::read(file) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::default()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => {
-            return Err(StoreError::BadState {
-                file: file.to_owned(),
-                why: error.to_string(),
-            });
+            let file = file.to_owned();
+            return Err(StoreError::Unreadable { file, error });
         }
     };
-    let bad = |why: String| StoreError::BadState {
-        file: file.to_owned(),
-        why,
-    };
-    let mut json = serde_json::Deserializer::from_slice(&bytes);
-    let state: State =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| bad(error.to_string()))?;
-    if state.format == FORMAT {
-        Ok(state)
-    } else {
-        Err(bad(format!("its format is {}, not {FORMAT}", state.format)))
+    let file = file.to_owned();
+    // First, since what another version writes need not make sense here.
+    match serde_json::from_slice(&bytes) {
+        Ok(Format { format }) if format != FORMAT => Err(StoreError::OtherFormat { file, format }),
+        _ => parse(&bytes)
+            .map(Some)
+            .map_err(|why| StoreError::Damaged { file, why }),
     }
+}
+
+/// The state in JSON; an error says at which place it is wrong.
+fn parse(bytes: &[u8]) -> Result<State, String> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let state = serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string())?;
+    // Anything after it is damage, too.
+    json.end().map_err(|error| error.to_string())?;
+    Ok(state)
 }
 
 #[cfg(test)]
@@ -376,17 +405,35 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_state_file_is_named_and_kept() {
+    fn the_state_of_another_version_is_left_as_it_is() {
         let folder = tempfile::tempdir().expect("folder");
-        fs::write(folder.path().join("state.json"), "{\"format\":").expect("written");
-        let error = Store::open(folder.path()).expect_err("refused").to_string();
-        assert!(
-            error.contains("state.json") && error.contains("left as it is"),
-            "{error}"
-        );
-        assert_eq!(
-            fs::read_to_string(folder.path().join("state.json")).expect("kept"),
-            "{\"format\":"
-        );
+        let file = folder.path().join("state.json");
+        // Nothing else in it has to make sense here.
+        let newer = r#"{"format": 2, "services": "elsewhere"}"#;
+        fs::write(&file, newer).expect("written");
+        for error in [
+            Store::open(folder.path()).expect_err("refused"),
+            Store::peek(folder.path()).expect_err("refused"),
+        ] {
+            let error = error.to_string();
+            assert!(error.contains("has the format 2"), "{error}");
+            assert_eq!(fs::read_to_string(&file).expect("kept"), newer);
+        }
+    }
+
+    #[test]
+    fn a_damaged_state_file_is_moved_aside_by_a_start_only() {
+        for damaged in ["", "{\"format\":", "{} {}", "[]"] {
+            let folder = tempfile::tempdir().expect("folder");
+            let file = folder.path().join("state.json");
+            fs::write(&file, damaged).expect("written");
+            let error = Store::peek(folder.path()).expect_err("refused").to_string();
+            assert!(error.contains("state.json is damaged: "), "{error}");
+            assert_eq!(fs::read_to_string(&file).expect("kept"), damaged);
+            let store = Store::open(folder.path()).expect("opened");
+            assert!(store.snapshot().services.is_empty());
+            let aside = folder.path().join("aside-1/state.json");
+            assert_eq!(fs::read_to_string(aside).expect("kept"), damaged);
+        }
     }
 }

@@ -11,6 +11,9 @@ use super::spec::{
 };
 use crate::name::FunctionName;
 
+/// The state file, in the data folder.
+pub(super) const STATE_FILE: &str = "state.json";
+
 /// The version of the state file; raised when an older fc-local could not read it.
 pub(super) const FORMAT: u32 = 1;
 

@@ -8,13 +8,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::files::entries;
+use super::state::STATE_FILE;
 
 /// How the names of unfinished files begin (crate `tempfile`), and how many letters follow.
 const UNFINISHED: &str = ".tmp";
 const UNFINISHED_LETTERS: usize = 6;
 
-/// What a state names.
-const NAMED: [&str; 5] = ["code", "async", "packages", "logs", "tasks"];
+/// What a state names, and a state that is damaged.
+const NAMED: [&str; 6] = [STATE_FILE, "code", "async", "packages", "logs", "tasks"];
 
 /// Removes files that a killed fc-local had begun to write; each is a whole file's next version, which nobody was promised.
 pub(super) fn temporary(folder: &Path) {
@@ -58,9 +59,11 @@ pub(super) fn packages(folder: &Path, used: &[PathBuf]) {
 
 /// Moves what only a state could name to a new folder, if there is any; returns that folder.
 pub(super) fn move_aside(folder: &Path) -> io::Result<Option<PathBuf>> {
-    let filled = NAMED
-        .iter()
-        .filter(|inner| !entries(&folder.join(inner)).is_empty());
+    let is_filled = |inner: &&&str| {
+        let path = folder.join(inner);
+        path.is_file() || !entries(&path).is_empty()
+    };
+    let filled = NAMED.iter().filter(is_filled);
     let filled: Vec<_> = filled.collect();
     if filled.is_empty() {
         return Ok(None);

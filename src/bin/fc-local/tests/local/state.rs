@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::support::{Server, fc_local, function_folder, process_state, text, wait_for, zip_of};
+use crate::support::{Server, function_folder, process_state, wait_for, zip_of};
 
 #[test]
 fn what_is_deployed_is_there_after_a_restart() {
@@ -190,29 +190,6 @@ fn an_accepted_event_outlives_a_full_disk() {
 }
 
 #[test]
-fn a_damaged_state_file_stops_the_start_and_is_kept() {
-    let folder = tempfile::tempdir().expect("folder");
-    fs::write(folder.path().join("state.json"), "{\"format\": 1, \"serv").expect("written");
-    let output = fc_local()
-        .args(["start", "--port", "0", "--data"])
-        .arg(folder.path())
-        .output()
-        .expect("runs");
-    let said = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(
-        said.contains("state.json")
-            && said.contains("it was left as it is: repair it, or move it away"),
-        "{said}"
-    );
-    assert!(
-        fs::read_to_string(folder.path().join("state.json"))
-            .expect("kept")
-            .starts_with("{\"format\": 1")
-    );
-}
-
-#[test]
 fn a_data_folder_of_the_first_version_is_served_as_it_was() {
     let folder = tempfile::tempdir().expect("folder");
     let mut server = Server::on(folder.path(), &[]);
@@ -267,23 +244,26 @@ fn a_data_folder_of_the_first_version_is_served_as_it_was() {
 }
 
 #[test]
-fn a_state_that_says_what_cannot_be_is_named_by_its_place() {
-    let folder = tempfile::tempdir().expect("folder");
-    let state =
+fn a_state_that_cannot_be_read_is_moved_aside_and_its_wrong_place_named() {
+    let wrong =
         include_str!("first-version.json").replace("\"timeout\": 10", "\"timeout\": \"ten\"");
-    fs::write(folder.path().join("state.json"), &state).expect("written");
-    let output = fc_local()
-        .args(["start", "--port", "0", "--data"])
-        .arg(folder.path())
-        .output()
-        .expect("runs");
-    let said = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(
-        said.contains("functions.s/f.resource.spec.timeout: ")
-            && said.contains("it was left as it is: repair it, or move it away"),
-        "{said}"
-    );
-    let kept = fs::read_to_string(folder.path().join("state.json"));
-    assert_eq!(kept.expect("kept"), state);
+    for (state, place) in [
+        (wrong.as_str(), "functions.s/f.resource.spec.timeout: "),
+        ("{\"format\": 1, \"serv", "EOF while parsing"),
+    ] {
+        let folder = tempfile::tempdir().expect("folder");
+        fs::write(folder.path().join("state.json"), state).expect("written");
+        let server = Server::on(folder.path(), &[]);
+        let aside = folder.path().join("aside-1");
+        let said = server.said();
+        assert!(
+            said.contains(&format!("state.json is damaged ({place}"))
+                && said.contains(&format!("was moved to {}", aside.display())),
+            "{said}"
+        );
+        let services = server.api("GET", "/services", &json!(null)).json();
+        assert_eq!(services["services"], json!([]));
+        let kept = fs::read_to_string(aside.join("state.json"));
+        assert_eq!(kept.expect("kept"), state);
+    }
 }
