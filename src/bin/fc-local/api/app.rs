@@ -8,7 +8,9 @@ use hyper::header::HOST;
 use super::asked::Asked;
 use super::asynchronous::Tasks;
 use super::auth::Keys;
+use super::bodies::Bodies;
 use super::guard::Guard;
+use super::stop::Stop;
 use super::timer::Clock;
 use crate::function::Owner;
 use crate::platform::pool::Pool;
@@ -25,6 +27,8 @@ pub(crate) struct App {
     pub(crate) clock: Clock,
     pub(crate) guard: Guard,
     pub(crate) tasks: Tasks,
+    pub(crate) bodies: Bodies,
+    pub(crate) stop: Arc<Stop>,
     /// Where it listens.
     pub(crate) address: SocketAddr,
 }

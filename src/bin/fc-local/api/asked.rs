@@ -8,6 +8,7 @@ use hyper::header::{CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
 use percent_encoding::percent_decode_str;
 
+use super::bodies::Bodies;
 use super::error::ApiError;
 use crate::facts::limit;
 use crate::name::Generation;
@@ -69,8 +70,13 @@ impl Asked {
         }
     }
 
-    /// Reads the body, up to a limit.
-    pub(super) async fn read<B>(&self, body: B, limit_bytes: usize) -> Result<Payload, ApiError>
+    /// Reads the body, up to a limit, when there is room for it.
+    pub(super) async fn read<B>(
+        &self,
+        bodies: &Bodies,
+        body: B,
+        limit_bytes: usize,
+    ) -> Result<Payload, ApiError>
     where
         B: HttpBody<Data = Bytes>,
         B::Error: Into<BoxError>,
@@ -80,14 +86,16 @@ impl Asked {
         if declared.is_some_and(|length| length > limit_bytes as u64) {
             return Err(too_large());
         }
-        let bytes = body::read_all(body, limit_bytes)
-            .await
-            .map_err(|error| match error {
-                ReadError::TooLarge => too_large(),
-                ReadError::Broken(error) => {
-                    ApiError::invalid(format!("the request body ended early: {error}"))
-                }
-            })?;
+        let bytes =
+            bodies
+                .read(body, declared, limit_bytes)
+                .await
+                .map_err(|error| match error {
+                    ReadError::TooLarge => too_large(),
+                    ReadError::Broken(error) => {
+                        ApiError::invalid(format!("the request body ended early: {error}"))
+                    }
+                })?;
         Ok(Payload {
             bytes,
             chunked: self.head.headers.contains_key(TRANSFER_ENCODING),

@@ -17,6 +17,8 @@
 //! unplayed                              the calls that are refused because fc-local does not play them
 //! lookup, outcome, answer, paths        finding a function, what is said of a call, answers, parts of a path
 //! guard, auth                           which requests are let in: by their server and page, by their signature
+//! stop                                  the end: calls in flight are finished, within a limit
+//! bodies                                how much memory the bodies of requests take together
 //! asked, app, error
 //! ```
 
@@ -30,6 +32,7 @@ mod async_config;
 mod async_task;
 mod asynchronous;
 mod auth;
+mod bodies;
 mod capacity;
 pub(crate) mod deploy;
 mod domain;
@@ -47,6 +50,7 @@ mod paths;
 mod router;
 mod service;
 mod session;
+mod stop;
 mod tags;
 mod timer;
 mod trigger;
@@ -56,6 +60,8 @@ pub(crate) use admin::{PREFIX as ADMIN_PREFIX, SESSIONS, SessionLine};
 pub(crate) use app::App;
 pub(crate) use asynchronous::Tasks;
 pub(crate) use auth::Keys;
+pub(crate) use bodies::Bodies;
 pub(crate) use guard::Guard;
 pub(crate) use router::serve;
+pub(crate) use stop::Stop;
 pub(crate) use timer::Clock;

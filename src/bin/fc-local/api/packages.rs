@@ -113,7 +113,7 @@ async fn answer(app: &App, place: &Place, asked: &Asked, body: Incoming) -> Answ
         asked.discard(body);
         return Err(error);
     }
-    let body = asked.read(body, limit::API_BODY_BYTES).await?;
+    let body = asked.read(&app.bodies, body, limit::API_BODY_BYTES).await?;
     match (bucket.as_str(), object.as_str()) {
         ("", _) if asked.head.method == Method::GET => Ok(list_buckets(app)),
         ("", _) => Err(not_implemented()),

@@ -5,7 +5,9 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -24,6 +26,7 @@ use super::asked::Asked;
 use super::auth::SignedBody;
 use super::error::ApiError;
 use super::http::{self, Target};
+use super::stop::Open;
 use super::{
     account, admin, async_config, async_task, asynchronous, capacity, domain, empty, function,
     instances, invoke, packages, service, session, tags, timer, trigger,
@@ -38,13 +41,15 @@ use crate::store::spec::{ConcurrencySpec, ProvisionSpec, ScalingSpec};
 /// After an accept error (too many open files, mostly) the listener rests before it goes on.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Accepts connections for ever; the caller ends it by dropping the future.
+/// Accepts connections until the server is to stop.
 pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) {
     asynchronous::resume(&app);
-    let timers = timer::run(Arc::clone(&app));
-    let accepting = accept(app, listener);
-    // Neither ends by itself, and both end with the server.
-    tokio::join!(timers, accepting);
+    let stop = Arc::clone(&app.stop);
+    tokio::select! {
+        () = timer::run(Arc::clone(&app)) => {}
+        () = accept(app, listener) => {}
+        () = stop.begun() => {}
+    }
 }
 
 async fn accept(app: Arc<App>, listener: TcpListener) {
@@ -56,6 +61,7 @@ async fn accept(app: Arc<App>, listener: TcpListener) {
                 router.clone(),
                 stream,
                 client,
+                app.stop.enter(),
             ))),
             Err(error) => {
                 eprintln!("fc-local: cannot accept a connection: {error}");
@@ -72,14 +78,23 @@ struct Ends {
     server: IpAddr,
 }
 
-async fn serve_connection(app: Arc<App>, router: Router, stream: TcpStream, client: SocketAddr) {
+async fn serve_connection(
+    app: Arc<App>,
+    router: Router,
+    stream: TcpStream,
+    client: SocketAddr,
+    _open: Open,
+) {
     let ends = Ends {
         client: client.ip(),
         server: stream.local_addr().map_or(client.ip(), |own| own.ip()),
     };
     // Without it, small answers on kept-alive connections wait for the other side's acknowledgement.
     let _ = stream.set_nodelay(true);
+    let (stop, was_asked) = (Arc::clone(&app.stop), Arc::new(AtomicBool::new(false)));
+    let asked = Arc::clone(&was_asked);
     let service = service_fn(move |request: Request<Incoming>| {
+        asked.store(true, Ordering::Relaxed);
         let (app, router) = (Arc::clone(&app), router.clone());
         async move { Ok::<_, Infallible>(answer(&app, router, request, ends).await) }
     });
@@ -88,8 +103,20 @@ async fn serve_connection(app: Arc<App>, router: Router, stream: TcpStream, clie
         .header_read_timeout(None)
         .max_headers(limit::HEADER_COUNT)
         .serve_connection(TokioIo::new(stream), service);
-    // A client that breaks off concerns nobody else.
-    let _ = connection.await;
+    let mut connection = pin!(connection);
+    tokio::select! {
+        // A client that breaks off concerns nobody else.
+        _ = connection.as_mut() => return,
+        () = stop.begun() => {}
+    }
+    // hyper would wait for the first request of a connection that has had none.
+    if was_asked.load(Ordering::Relaxed) {
+        connection.as_mut().graceful_shutdown();
+        tokio::select! {
+            _ = connection => {}
+            () = stop.cut() => {}
+        }
+    }
 }
 
 async fn answer(
@@ -283,7 +310,7 @@ async fn verify(
             return Err(error);
         }
     };
-    let payload = asked.read(body, limit::API_BODY_BYTES).await?;
+    let payload = asked.read(&app.bodies, body, limit::API_BODY_BYTES).await?;
     signed.check(&payload.bytes)?;
     parts.extensions.insert(payload);
     Ok(next

@@ -9,7 +9,6 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::announcement;
 use super::data::DataArgs;
@@ -17,9 +16,10 @@ use super::keys;
 use super::live::LiveLogs;
 use super::variables::VariableArgs;
 use crate::api::deploy::all_addresses;
-use crate::api::{self, App, Clock, Guard, Tasks};
+use crate::api::{self, App, Bodies, Clock, Guard, Stop, Tasks};
 use crate::facts::limit;
 use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Owner, Variables};
+use crate::interrupt::Interrupt;
 use crate::output;
 use crate::platform::debugger::NO_LIMIT;
 use crate::platform::instance::{AGENT_TARGET, InstanceOptions};
@@ -27,6 +27,9 @@ use crate::platform::log::Onlooker;
 use crate::platform::pool::{Pool, PoolOptions};
 use crate::platform::strays::kill_of_folder;
 use crate::store::Store;
+
+/// Supervisors kill what has not ended 10 seconds after their SIGTERM; the rest is for the hooks of the instances.
+const STOP_GRACE_SECONDS: u64 = 8;
 
 /// How a server runs, whatever it serves.
 #[derive(Debug, Args)]
@@ -80,6 +83,10 @@ pub(crate) struct ServeArgs {
     /// How long an instance may take to listen
     #[arg(long, value_name = "SECONDS", default_value_t = limit::START_SECONDS)]
     pub(crate) start_timeout: u64,
+
+    /// How long a stop waits for the calls in flight before it cuts them
+    #[arg(long, value_name = "SECONDS", default_value_t = STOP_GRACE_SECONDS)]
+    pub(crate) stop_grace: u64,
 
     /// For a debugger: no time-outs and no freezing, and for each instance the line that attaches gdb or lldb; `watch`
     /// builds with symbols
@@ -140,29 +147,42 @@ where
         clock: Clock::starting_at(args.timer_clock),
         guard: Guard::new(address, &args.allow_host),
         tasks: Tasks::default(),
+        bodies: Bodies::default(),
+        stop: Stop::new(),
         address,
     });
-    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
-    let server = tokio::spawn(api::serve(Arc::clone(&app), listener));
+    let mut interrupt = Interrupt::listen().map_err(|error| error.to_string())?;
+    tokio::spawn(api::serve(Arc::clone(&app), listener));
     let entry = announcement::make(&app, &data)?;
     let addresses = all_addresses(&app);
     addresses.iter().for_each(|line| output::say(line));
     let ended = tokio::select! {
         ended = companion(Arc::clone(&app)) => ended,
-        _ = tokio::signal::ctrl_c() => Ok(()),
-        _ = terminate.recv() => Ok(()),
+        () = interrupt.wait() => Ok(()),
     };
-    output::progress("stopping the instances");
-    server.abort();
-    tokio::select! {
-        () = app.pool.stop_all() => {}
-        // Who asks twice does not want to wait for hooks; what still runs is killed.
-        _ = tokio::signal::ctrl_c() => {}
-    }
+    stop(&app, Duration::from_secs(args.stop_grace), &mut interrupt).await;
     live.into_iter().for_each(LiveLogs::end);
     announcement::remove(&data);
     drop(entry);
     ended
+}
+
+/// Lets the calls in flight finish, then stops the instances. A second signal ends the first wait, or else the second.
+async fn stop(app: &App, grace: Duration, interrupt: &mut Interrupt) {
+    output::progress("finishing the calls in flight; Ctrl-C again cuts them");
+    let cut = tokio::select! {
+        cut = app.stop.drain(grace) => cut,
+        () = interrupt.wait() => app.stop.cut_now(),
+    };
+    if cut > 0 {
+        output::say(&format!("calls in flight that the stop has cut: {cut}"));
+    }
+    output::progress("stopping the instances");
+    tokio::select! {
+        () = app.pool.stop_all() => {}
+        // What still runs is killed.
+        () = interrupt.wait() => {}
+    }
 }
 
 fn warn_of_network(host: IpAddr) {

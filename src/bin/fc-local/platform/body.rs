@@ -23,6 +23,17 @@ pub(crate) enum ReadError {
     Broken(BoxError),
 }
 
+impl ReadError {
+    /// What an error of a body with a limit (`Limited`) is.
+    pub(crate) fn of(error: BoxError) -> Self {
+        if error.is::<LengthLimitError>() {
+            Self::TooLarge
+        } else {
+            Self::Broken(error)
+        }
+    }
+}
+
 /// A body without a byte.
 pub(crate) fn empty_body() -> Body {
     Empty::new().map_err(|never| match never {}).boxed_unsync()
@@ -54,13 +65,7 @@ where
     let collected = Limited::new(body, limit_bytes)
         .collect()
         .await
-        .map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                ReadError::TooLarge
-            } else {
-                ReadError::Broken(error)
-            }
-        })?;
+        .map_err(ReadError::of)?;
     Ok(collected.to_bytes())
 }
 

@@ -67,6 +67,10 @@ pub(super) async fn work(app: Arc<App>, mut accepted: Accepted) {
     let mut record = Record::of(&app, &accepted);
     let stop = record.stop();
     let end = tokio::select! {
+        // First, so that a try which ends because its instance is stopped does not count. The call stays in the data folder,
+        // and the next start takes it up.
+        biased;
+        () = app.stop.cut() => return,
         end = tries(&app, &mut accepted, &mut record) => end,
         () = stop => End::Stopped,
     };

@@ -74,7 +74,9 @@ where
             return Err(error);
         }
     };
-    let body = asked.read(body, limit::SYNC_BODY_BYTES).await?;
+    let body = asked
+        .read(&app.bodies, body, limit::SYNC_BODY_BYTES)
+        .await?;
     signed.map_or(Ok(()), |signed| signed.check(&body.bytes))?;
     let wants_log = wants_log(&asked.head.headers)?;
     let head = user_head(&asked.head, &target, asked.client)?;

@@ -28,6 +28,7 @@ mod s_yaml;
 mod secrets;
 mod sessions;
 mod state;
+mod stop;
 #[path = "../support/mod.rs"]
 mod support;
 mod tasks;

@@ -85,6 +85,21 @@ impl Server {
         self.child.wait().expect("fc-local ends");
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for the server's end, and gives its exit code.
+    pub(crate) fn wait(&mut self) -> Option<i32> {
+        self.child.wait().expect("fc-local ends").code()
+    }
+
+    /// What it has written to stderr so far.
+    pub(crate) fn said(&self) -> String {
+        let said = self.said.as_ref().expect("the test does not look itself");
+        fs::read_to_string(said.path()).expect("a file")
+    }
+
     /// Ends the server without any warning.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("killed");

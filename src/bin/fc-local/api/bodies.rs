@@ -1,0 +1,183 @@
+//! The memory that the bodies of requests may take together: those that find no room wait on their connection.
+//!
+//! It must not know what a body is for.
+
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Limited};
+use hyper::body::{Body as HttpBody, Bytes};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::platform::body::{BoxError, ReadError};
+
+/// What large bodies have together; a larger one has it alone. What is made of a body, as a package of its base64, takes up
+/// to twice as much again.
+const ROOM_BYTES: u32 = 48 * 1024 * 1024;
+
+/// What every body has without waiting, so that no event and no page waits for packages.
+const FREE_BYTES: usize = 64 * 1024;
+
+/// How long a body may keep its room while nothing comes.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// The room for bodies.
+#[derive(Debug)]
+pub(crate) struct Bodies {
+    room: Arc<Semaphore>,
+    room_bytes: u32,
+    free_bytes: usize,
+    pause: Duration,
+}
+
+/// A body and its place, which others get when the last part of the body is dropped.
+struct Held {
+    bytes: Vec<u8>,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+impl Default for Bodies {
+    fn default() -> Self {
+        Self::new(ROOM_BYTES, FREE_BYTES, PAUSE)
+    }
+}
+
+impl Bodies {
+    fn new(room_bytes: u32, free_bytes: usize, pause: Duration) -> Self {
+        Self {
+            room: Arc::new(Semaphore::new(room_bytes as usize)),
+            room_bytes,
+            free_bytes,
+            pause,
+        }
+    }
+
+    /// Reads a body to its end, up to a limit; `announced` is how large it says it is, at most that limit.
+    pub(super) async fn read<B>(
+        &self,
+        body: B,
+        announced: Option<u64>,
+        limit_bytes: usize,
+    ) -> Result<Bytes, ReadError>
+    where
+        B: HttpBody<Data = Bytes>,
+        B::Error: Into<BoxError>,
+    {
+        let mut body = pin!(Limited::new(body, limit_bytes));
+        let mut held = Held {
+            bytes: Vec::new(),
+            place: None,
+        };
+        while let Some(piece) = self.next(body.as_mut(), held.place.is_some()).await? {
+            if held.place.is_none() && held.bytes.len() + piece.len() > self.free_bytes {
+                held.place = self.place(announced.unwrap_or(limit_bytes as u64)).await;
+            }
+            // It grows by what has come, not by what was announced.
+            held.bytes.extend_from_slice(&piece);
+        }
+        Ok(Bytes::from_owner(held))
+    }
+
+    /// The next bytes of a body, which may be none; others wait for one that has a place, so it has to come on.
+    async fn next<B>(&self, body: Pin<&mut B>, has_place: bool) -> Result<Option<Bytes>, ReadError>
+    where
+        B: HttpBody<Data = Bytes, Error = BoxError>,
+    {
+        let mut body = body;
+        let coming = body.frame();
+        let frame = if has_place {
+            let stalled = |_| {
+                let seconds = self.pause.as_secs();
+                ReadError::Broken(format!("nothing came for {seconds} s").into())
+            };
+            tokio::time::timeout(self.pause, coming)
+                .await
+                .map_err(stalled)?
+        } else {
+            coming.await
+        };
+        let frame = frame.transpose().map_err(ReadError::of)?;
+        Ok(frame.map(|frame| frame.into_data().unwrap_or_default()))
+    }
+
+    async fn place(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
+        let wanted = u32::try_from(bytes).map_or(self.room_bytes, |it| it.min(self.room_bytes));
+        // It is never closed.
+        Arc::clone(&self.room).acquire_many_owned(wanted).await.ok()
+    }
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http_body_util::{BodyExt, Full};
+    use hyper::body::{Bytes, Frame};
+    use tokio::sync::mpsc;
+
+    use super::Bodies;
+    use crate::platform::body::{Body, BoxError, channel_body};
+
+    /// Longer than any test runs.
+    const LONG: Duration = Duration::from_secs(600);
+
+    fn full(bytes: usize) -> Body {
+        let full = Full::new(Bytes::from(vec![b'x'; bytes]));
+        full.map_err(|never| match never {}).boxed_unsync()
+    }
+
+    fn read(bodies: &Bodies, bytes: usize) -> impl Future<Output = usize> {
+        async move {
+            let read = bodies.read(full(bytes), Some(bytes as u64), 1000).await;
+            read.expect("read").len()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_large_body_waits_until_the_one_before_it_is_dropped_and_a_small_one_does_not() {
+        let bodies = Bodies::new(100, 10, LONG);
+        let first = bodies.read(full(60), Some(60), 1000).await.expect("read");
+        let part = first.slice(..1);
+        drop(first);
+        let mut second = Box::pin(read(&bodies, 60));
+        let small = read(&bodies, 10);
+        tokio::select! {
+            biased;
+            _ = &mut second => panic!("there was no room"),
+            bytes = small => assert_eq!(bytes, 10),
+        }
+        drop(part);
+        assert_eq!(second.await, 60);
+    }
+
+    #[tokio::test]
+    async fn a_body_larger_than_the_room_is_read_alone() {
+        let bodies = Bodies::new(100, 10, LONG);
+        assert_eq!(read(&bodies, 500).await, 500);
+        // One that does not say how large it is may be as large as the limit.
+        let unsaid = bodies.read(full(20), None, 1000).await.expect("read");
+        assert_eq!(bodies.room.available_permits(), 0);
+        drop(unsaid);
+        assert_eq!(bodies.room.available_permits(), 100);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_stalls_gives_its_place_back() {
+        let bodies = Bodies::new(100, 10, Duration::ZERO);
+        let (frames, coming) = mpsc::channel::<Result<Frame<Bytes>, BoxError>>(1);
+        let begun = Frame::data(Bytes::from_static(&[b'x'; 20]));
+        frames.send(Ok(begun)).await.expect("sent");
+        let error = bodies.read(channel_body(coming), Some(40), 1000).await;
+        let error = error.expect_err("it never ends").to_string();
+        assert!(error.contains("nothing came for 0 s"), "{error}");
+        assert_eq!(bodies.room.available_permits(), 100);
+        drop(frames);
+    }
+}
