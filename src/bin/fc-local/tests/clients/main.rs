@@ -1,8 +1,9 @@
-//! The real clients against fc-local, with nothing but loopback: Alibaba's `fun` CLI, its SDKs, and curl.
+//! The real clients against fc-local, with nothing but loopback: Alibaba's `fun` CLI, its SDKs, curl, and a browser.
 //!
 //! Where the machine lacks a client, its tests are reported as ignored, with the reason; with `CI` in the environment
 //! they fail instead. That is decided when they run, so these tests have a harness other than rustc's.
 
+mod browser;
 mod calls;
 mod curl;
 mod fun;
@@ -47,7 +48,11 @@ fn trials() -> Vec<Trial> {
     let curl = trials![curl::client:
         curl::curl_gets_the_page_by_trigger_and_by_domain_and_posts_a_body,
     ];
-    let all = fun.into_iter().chain(curl);
+    let browser = trials![browser::client:
+        browser::a_page_whose_name_leads_here_afterwards_is_refused_even_with_the_right_keys,
+        browser::a_page_on_a_custom_domain_calls_its_function,
+    ];
+    let all = fun.into_iter().chain(curl).chain(browser);
     all.chain(sdks()).collect()
 }
 
