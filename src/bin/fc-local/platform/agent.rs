@@ -138,6 +138,25 @@ fn add_platform_headers(
     call: &CallId,
     control_path: &str,
 ) {
+    let values = platform_headers(function, call, control_path);
+    // All names are known here, so that none has to be parsed or copied with each call.
+    headers.reserve(values.len() + EMPTY_HEADERS.len());
+    for (name, value) in values {
+        let value = HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static(""));
+        headers.insert(HeaderName::from_static(name), value);
+    }
+    for name in EMPTY_HEADERS {
+        let entry = headers.entry(HeaderName::from_static(name));
+        entry.or_insert(HeaderValue::from_static(""));
+    }
+}
+
+/// The headers that have a value here, or may have one.
+fn platform_headers(
+    function: &Function,
+    call: &CallId,
+    control_path: &str,
+) -> [(&'static str, String); 21] {
     let seconds = |hook: &Option<Hook>| {
         hook.as_ref()
             .map_or(String::new(), |hook| hook.timeout.as_secs().to_string())
@@ -152,7 +171,7 @@ fn add_platform_headers(
     } else {
         ""
     };
-    let values = [
+    [
         (header::REQUEST_ID, call.request_id.clone()),
         (header::CONTROL_PATH, control_path.to_owned()),
         ("x-fc-access-key-id", credentials.access_key_id.to_owned()),
@@ -192,17 +211,7 @@ fn add_platform_headers(
         ("x-fc-service-logproject", function.log_project.clone()),
         ("x-fc-service-logstore", function.log_store.clone()),
         ("x-fc-retry-count", call.retry_count.to_string()),
-    ];
-    // All names are known here, so that none has to be parsed or copied with each call.
-    headers.reserve(values.len() + EMPTY_HEADERS.len());
-    for (name, value) in values {
-        let value = HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static(""));
-        headers.insert(HeaderName::from_static(name), value);
-    }
-    for name in EMPTY_HEADERS {
-        let entry = headers.entry(HeaderName::from_static(name));
-        entry.or_insert(HeaderValue::from_static(""));
-    }
+    ]
 }
 
 /// The temporary credentials a function with a role gets: made up, because there is no role service here.
