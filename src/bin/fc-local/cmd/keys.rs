@@ -102,7 +102,7 @@ impl From<Pair> for Keys {
 }
 
 /// An error without the file's content, which is secret.
-fn damaged(file: &PathBuf) -> String {
+fn damaged(file: &Path) -> String {
     format!(
         "{} does not contain a pair of keys; remove it, and the next start makes new ones",
         file.display()
