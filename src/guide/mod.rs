@@ -41,6 +41,9 @@ pub mod initializer {}
 #[doc = include_str!("hooks.md")]
 pub mod hooks {}
 
+#[doc = include_str!("sessions.md")]
+pub mod sessions {}
+
 #[cfg(feature = "events")]
 #[doc = include_str!("typed_events.md")]
 pub mod typed_events {}

@@ -75,6 +75,11 @@ impl Server {
         }
     }
 
+    /// The id of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends the server as a supervisor would, and waits for it.
     pub(crate) fn stop(&mut self) {
         let id = self.child.id().to_string();

@@ -36,6 +36,7 @@ class Fc1 {
   createDomain() { return missing(); }
   putAsyncConfig() { return missing(); }
   publishVersion() { return missing(); }
+  setAffinity() { return missing(); }
 
   stranger() {
     return new this.constructor('wrong');
@@ -145,6 +146,8 @@ class Tea {
   }
 
   http = missing;
+
+  setAffinity() { return missing(); }
 
   stranger() {
     return new this.constructor('wrong');
@@ -259,6 +262,30 @@ class Fc3 extends Tea {
   prepare = async () => {};
   clear = async () => {};
   publishVersion = () => this.call('publishFunctionVersion', ['f1'], { description: 'one' });
+
+  setAffinity(name, affinityHeaderFieldName) {
+    const sessionAffinityConfig = JSON.stringify({ affinityHeaderFieldName });
+    const fields = { sessionAffinity: 'HEADER_FIELD', sessionAffinityConfig, instanceConcurrency: 200 };
+    return this.call('updateFunction', [name], fields);
+  }
+
+  createSession = async (name, sessionId) => (await this.call('createSession', [name], { sessionId })).body;
+  readSession = async (name, session) => (await this.call('getSession', [name, session])).body;
+  deleteSession = (name, session) => this.call('deleteSession', [name, session]);
+
+  updateSession(name, session, sessionIdleTimeoutInSeconds) {
+    return this.call('updateSession', [name, session], { sessionIdleTimeoutInSeconds });
+  }
+
+  async listSessions(name) {
+    const { sessions } = (await this.call('listSessions', [name], { limit: 10 })).body;
+    return sessions.map((item) => [item.sessionId, item.sessionStatus]);
+  }
+
+  async invokeIn(name, header, session, event) {
+    const headers = { commonHeaders: { [header]: session } };
+    return this.bytesOf((await this.call('invokeFunction', [name], { body: this.event(event) }, { headers })).body);
+  }
 }
 
 // @alicloud/fc-open20210406: services and functions, by the API of 2021.

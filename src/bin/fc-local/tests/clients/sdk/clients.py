@@ -31,6 +31,7 @@ class Base:
     create_trigger = list_triggers = read_trigger = update_trigger = delete_trigger = missing
     create_domain = read_domain = delete_domain = http = missing
     put_async_config = read_async_config = delete_async_config = publish_version = missing
+    set_affinity = missing
 
     def __init__(self, secret=KEY_SECRET):
         self.api = self.connect(secret)
@@ -264,6 +265,31 @@ class Fc3(Tea):
 
     def publish_version(self):
         self.call("publish_function_version", "f1")
+
+    def set_affinity(self, name, header):
+        config = json.dumps({"affinityHeaderFieldName": header})
+        fields = {"session_affinity": "HEADER_FIELD", "session_affinity_config": config}
+        self.call("update_function", name, instance_concurrency=200, **fields)
+
+    def create_session(self, name, session):
+        return self.call("create_session", name, session_id=session).body.to_map()
+
+    def read_session(self, name, session):
+        return self.call("get_session", name, session).body.to_map()
+
+    def list_sessions(self, name):
+        sessions = self.call("list_sessions", name, limit=10).body.sessions
+        return [(item.session_id, item.session_status) for item in sessions]
+
+    def update_session(self, name, session, idle):
+        self.call("update_session", name, session, session_idle_timeout_in_seconds=idle)
+
+    def delete_session(self, name, session):
+        self.call("delete_session", name, session)
+
+    def invoke_in(self, name, header, session, event):
+        headers = {"common_headers": {header: session}}
+        return self.bytes_of(self.call("invoke_function", name, headers=headers, body=event).body)
 
 
 class FcOpen(Tea):

@@ -102,6 +102,20 @@ export function operations(client, zips, scratch) {
       assert.equal((await client.readAsyncConfig('f1')).maxAsyncRetryAttempts, 1);
       await client.deleteAsyncConfig('f1');
     },
+    'sessions': async () => {
+      await client.setAffinity('f1', 'x-sdk-session');
+      const made = await client.createSession('f1', 's1');
+      assert.equal(made.sessionStatus, 'Active');
+      assert.match(made.containerId, /^c-/);
+      const state = async () => JSON.parse(await client.invokeIn('f1', 'x-sdk-session', 's1', Buffer.from('state')));
+      assert.equal((await state()).pid, (await state()).pid);
+      await client.updateSession('f1', 's1', 60);
+      const seen = await client.readSession('f1', 's1');
+      assert.deepEqual([seen.sessionIdleTimeoutInSeconds, seen.containerId], [60, made.containerId]);
+      assert.deepEqual(await client.listSessions('f1'), [['s1', 'Active']]);
+      await client.deleteSession('f1', 's1');
+      assert.deepEqual(await client.listSessions('f1'), []);
+    },
     'error: wrong secret': () => refused(() => client.stranger().read('f1'), 403, 'SignatureNotMatch'),
     'error: no such function': () => refused(() => client.read('f9'), 404, 'FunctionNotFound'),
     'error: function exists': () => refused(() => client.create('f1', zips[0]), 409, 'FunctionAlreadyExists'),

@@ -1,4 +1,5 @@
 """What each client is asked to do; the same list, in the same words, as operations.mjs."""
+import json
 import time
 from pathlib import Path
 
@@ -119,6 +120,19 @@ class Operations:
         need(seen["maxAsyncRetryAttempts"] == 1, seen)
         self.client.delete_async_config("f1")
 
+    def sessions(self):
+        self.client.set_affinity("f1", "x-sdk-session")
+        made = self.client.create_session("f1", "s1")
+        need(made["sessionStatus"] == "Active" and made["containerId"].startswith("c-"), made)
+        pids = {json.loads(self.client.invoke_in("f1", "x-sdk-session", "s1", b"state"))["pid"] for _ in range(2)}
+        need(len(pids) == 1, pids)
+        self.client.update_session("f1", "s1", 60)
+        seen = self.client.read_session("f1", "s1")
+        need(seen["sessionIdleTimeoutInSeconds"] == 60 and seen["containerId"] == made["containerId"], seen)
+        need(self.client.list_sessions("f1") == [("s1", "Active")])
+        self.client.delete_session("f1", "s1")
+        need(self.client.list_sessions("f1") == [])
+
     def signed_http(self):
         config = {"authType": "function", "methods": ["GET", "POST"]}
         self.client.create_trigger("f1", "signed", config)
@@ -167,6 +181,7 @@ OPERATIONS = {
     "signed HTTP trigger": "signed_http",
     "custom domains": "domains",
     "asynchronous configuration": "async_config",
+    "sessions": "sessions",
     "error: wrong secret": "wrong_secret",
     "error: no such function": "unknown",
     "error: function exists": "exists",

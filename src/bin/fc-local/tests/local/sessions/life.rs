@@ -9,7 +9,9 @@ use super::{
     HEADER, affinity, alone, by_header, deploy, error, get, kill, later, pid, pid_of, server,
     sessions, wait_for_requests, wait_until_gone,
 };
-use crate::support::{Reply, Server, process_state, send, wait_for};
+use crate::support::{
+    Reply, Server, fc_local, function_folder, process_state, send, text, wait_for,
+};
 
 #[test]
 fn a_cookie_is_given_once_and_leads_back_to_its_instance() {
@@ -270,4 +272,41 @@ fn an_instance_stays_frozen_as_long_as_it_has_a_session() {
     assert_eq!(process_state(pid), Some('T'), "it has a session");
     later(&server, 1801);
     wait_until_gone(pid);
+}
+
+#[test]
+fn s_yaml_describes_affinity_with_an_object() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let code = folder.path().join("code");
+    fs::create_dir(&code).expect("made");
+    fs::copy(function_folder().join("bootstrap"), code.join("bootstrap")).expect("copied");
+    let file = folder.path().join("s.yaml");
+    let describe = |concurrency: u32| {
+        let text = format!(
+            "edition: 3.0.0\nname: app\naccess: default\nresources:\n  r:\n    component: fc3\n    props:\n      \
+             functionName: f\n      runtime: custom\n      code: ./code\n      timeout: 60\n      \
+             instanceConcurrency: {concurrency}\n      sessionAffinity: HEADER_FIELD\n      sessionAffinityConfig: \
+             {{affinityHeaderFieldName: X-My-Session, sessionConcurrencyPerInstance: 1}}\n      triggers:\n        \
+             - {{triggerName: t, triggerType: http, triggerConfig: {{authType: anonymous, methods: [GET]}}}}\n"
+        );
+        fs::write(&file, text).expect("written");
+        file.display().to_string()
+    };
+    let refused = fc_local()
+        .args(["start", "--port", "0", "--template", &describe(100)])
+        .arg("--data")
+        .arg(folder.path().join("data"))
+        .output();
+    let refused = text(&refused.expect("fc-local runs").stderr);
+    assert!(
+        refused.contains("ConcurrencyLimit is invalid for session function, allowed: 200"),
+        "{refused}"
+    );
+    let server = Server::with(&["--template", &describe(200)]);
+    wait_for("the deployment", || {
+        (get(&server, &[(HEADER, "a")]).status != 404).then_some(())
+    });
+    let (a, b) = (pid_of(&server, "a"), pid_of(&server, "b"));
+    assert_ne!(a, b);
+    assert_eq!(pid_of(&server, "a"), a);
 }

@@ -5,6 +5,7 @@
 mod api;
 mod isolation;
 mod life;
+mod load;
 mod mcp;
 
 use std::fs;
@@ -26,11 +27,16 @@ fn server(fields: &Value) -> Server {
     let server = Server::start();
     let created = deploy(&server, fields);
     assert!(matches!(created.status, 200 | 201), "{created:?}");
+    add_trigger(&server, "f");
+    server
+}
+
+fn add_trigger(server: &Server, function: &str) {
     let config = json!({"authType": "anonymous", "methods": METHODS}).to_string();
     let trigger = json!({"triggerName": "t", "triggerType": "http", "triggerConfig": config});
-    let created = server.api_fc3("POST", "/functions/f/triggers", &trigger);
+    let path = format!("/functions/{function}/triggers");
+    let created = server.api_fc3("POST", &path, &trigger);
     assert!(matches!(created.status, 200 | 201), "{created:?}");
-    server
 }
 
 fn deploy(server: &Server, fields: &Value) -> Reply {
