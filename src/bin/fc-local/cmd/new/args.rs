@@ -8,6 +8,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   fc-local new hello           an event function in the new folder hello
   fc-local new hello --http    an HTTP function
+  fc-local new hello --mcp     an MCP server: tools that models call
 
 The project has a handler with its tests, a Makefile (`make` lists its commands), template.yml for `fun` and FC 2.0, and
 s.yaml for Serverless Devs and FC 3.0. It needs Rust with the target x86_64-unknown-linux-musl, and for `make run`,
@@ -22,6 +23,10 @@ pub(crate) struct NewArgs {
     /// Make an HTTP function instead of an event function
     #[arg(long)]
     pub(crate) http: bool,
+
+    /// Make an MCP server, which offers tools to models, instead of an event function
+    #[arg(long, conflicts_with = "http")]
+    pub(crate) mcp: bool,
 
     /// Use the crate fc-runtime in this folder instead of the registry's
     #[arg(long, value_name = "FOLDER")]

@@ -22,6 +22,12 @@ pub(crate) use args::{EXAMPLES, NewArgs};
 /// The library that a new project takes: the version that was current when this tool was released.
 const RUNTIME_VERSION: &str = "0.1.0";
 
+/// The same for MCP servers.
+const MCP_VERSION: &str = "0.1.0";
+
+/// Where its crate lies in the repository of the library.
+const MCP_FOLDER: &str = "src/mcp";
+
 /// What every user may do with a folder, less what the umask forbids: `mkdir`'s own mode.
 const FOLDER_MODE: u32 = 0o777;
 
@@ -104,8 +110,9 @@ fn is_empty_folder(path: &Path) -> bool {
 
 /// The files of the project, by their paths in it.
 fn files(args: &NewArgs, in_workspace: bool) -> Result<Vec<(&'static str, String)>, NewError> {
-    let kind = if args.http { &HTTP } else { &EVENT };
+    let kind = kind(args);
     let dependency = dependency(args.path.as_deref())?;
+    let mcp = mcp_dependency(args.path.as_deref());
     // In a workspace, programs of one name would overwrite each other.
     let (bin, why) = if in_workspace {
         (
@@ -120,13 +127,14 @@ fn files(args: &NewArgs, in_workspace: bool) -> Result<Vec<(&'static str, String
         filled
             .replace("{{name}}", &args.name)
             .replace("{{dependency}}", &dependency)
+            .replace("{{mcp}}", &mcp)
             .replace("{{bin}}", bin)
             .replace("{{why}}", why)
     };
     let mut files = vec![
         (
             "Cargo.toml",
-            filled(include_str!("template/manifest.toml"), ""),
+            filled(include_str!("template/manifest.toml"), kind.dependencies),
         ),
         (
             ".cargo/config.toml",
@@ -154,8 +162,12 @@ fn files(args: &NewArgs, in_workspace: bool) -> Result<Vec<(&'static str, String
     Ok(files)
 }
 
-/// How one kind of function differs from the other.
+/// How one kind of function differs from the others.
 struct Kind {
+    /// What a function of this kind is, with its article.
+    name: &'static str,
+    /// What it depends on beside the runtime.
+    dependencies: &'static str,
     main: &'static str,
     make: &'static str,
     template: &'static str,
@@ -163,6 +175,8 @@ struct Kind {
 }
 
 const EVENT: Kind = Kind {
+    name: "an event function",
+    dependencies: "",
     main: include_str!("template/event.rs"),
     make: include_str!("template/event.mk"),
     template: "",
@@ -170,11 +184,29 @@ const EVENT: Kind = Kind {
 };
 
 const HTTP: Kind = Kind {
+    name: "an HTTP function",
+    dependencies: "",
     main: include_str!("template/http.rs"),
     make: include_str!("template/http.mk"),
     template: include_str!("template/http.template.yml"),
     s: include_str!("template/http.s.yaml"),
 };
+
+const MCP: Kind = Kind {
+    name: "an MCP server",
+    dependencies: include_str!("template/mcp.toml"),
+    main: include_str!("template/mcp.rs"),
+    make: include_str!("template/mcp.mk"),
+    ..HTTP
+};
+
+fn kind(args: &NewArgs) -> &'static Kind {
+    match (args.http, args.mcp) {
+        (_, true) => &MCP,
+        (true, false) => &HTTP,
+        (false, false) => &EVENT,
+    }
+}
 
 /// The crate as the project asks for it: a version, or a folder.
 fn dependency(path: Option<&Path>) -> Result<String, NewError> {
@@ -193,6 +225,22 @@ fn dependency(path: Option<&Path>) -> Result<String, NewError> {
     let folder = folder.to_str().ok_or_else(no_crate)?;
     // What JSON writes as a string, TOML reads as the same one.
     Ok(format!("{{ path = {} }}", serde_json::Value::from(folder)))
+}
+
+/// The crate of MCP servers, which lies in the same repository and takes the HTTP server that the runtime has.
+fn mcp_dependency(path: Option<&Path>) -> String {
+    let source = match path.map(|path| path.join(MCP_FOLDER)) {
+        // What is no text was refused for the runtime already.
+        Some(folder) => {
+            let folder = folder.canonicalize().unwrap_or(folder);
+            format!(
+                "path = {}",
+                serde_json::Value::from(folder.to_string_lossy())
+            )
+        }
+        None => format!("version = \"{MCP_VERSION}\""),
+    };
+    format!("{{ {source}, default-features = false }}")
 }
 
 fn write(path: &Path, content: &str) -> io::Result<()> {
@@ -225,7 +273,7 @@ fn about_workspace(joined: &Joined) -> String {
 }
 
 fn next_steps(args: &NewArgs, joined: &Joined) -> String {
-    let (name, kind) = (&args.name, if args.http { "HTTP" } else { "event" });
+    let (name, kind) = (&args.name, kind(args).name);
     let source = match &args.path {
         Some(_) => String::new(),
         None => format!(
@@ -236,7 +284,7 @@ It uses fc-runtime {RUNTIME_VERSION} from crates.io. To use a clone of its repos
     };
     let workspace = about_workspace(joined);
     format!(
-        "Made {name}, an {kind} function in {name}/src/main.rs. Next:
+        "Made {name}, {kind} in {name}/src/main.rs. Next:
 
   cd {name}
   make run      # build the static package and call it once

@@ -12,7 +12,15 @@ const KEYWORDS: [&str; 52] = [
 ];
 
 /// Crates that a crate of the same name would be taken for.
-const TAKEN: [&str; 6] = ["alloc", "core", "fc_runtime", "proc_macro", "std", "test"];
+const TAKEN: [&str; 7] = [
+    "alloc",
+    "core",
+    "fc_mcp",
+    "fc_runtime",
+    "proc_macro",
+    "std",
+    "test",
+];
 
 /// Checks a name; the error says what a name may be.
 pub(super) fn check(name: &str) -> Result<(), String> {

@@ -112,3 +112,38 @@ fn a_new_http_project_tests_runs_and_is_served() {
         (200, "13", 0)
     );
 }
+
+#[test]
+fn a_new_mcp_server_tests_runs_and_is_called() {
+    let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+    let project = Project::new("hello-mcp", &["--mcp"]);
+    assert!(
+        project
+            .made(&["test"])
+            .contains("test result: ok. 2 passed")
+    );
+    let shown = project.made(&["run"]);
+    assert!(shown.contains(r#""text":"Hello World!""#), "{shown}");
+    let listed = project.made(&[
+        "run",
+        r#"CALL={"jsonrpc":"2.0","id":"$$","method":"tools/list"}"#,
+    ]);
+    assert!(
+        listed.contains(r#""id":"$$""#) && listed.contains(r#""name":"count""#),
+        "{listed}"
+    );
+
+    let data = project.path("target/fc-local");
+    let server = Server::run(project.make(&["local", "PORT=0"]), &data);
+    let (_, port) = server.address.rsplit_once(':').expect("a port");
+    let port = format!("PORT={port}");
+    wait_for("the server to be served", || {
+        let invoked = project
+            .make(&["invoke", &port])
+            .output()
+            .expect("make runs");
+        text(&invoked.stdout)
+            .contains(r#""text":"Hello World!""#)
+            .then_some(())
+    });
+}

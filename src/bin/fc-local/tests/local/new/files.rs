@@ -12,7 +12,11 @@ use crate::support::{fc_local, root, text};
 
 #[test]
 fn the_files_of_a_project_are_formatted() {
-    for (name, arguments) in [("an_event", &[][..]), ("a_web", &["--http"])] {
+    for (name, arguments) in [
+        ("an_event", &[][..]),
+        ("a_web", &["--http"]),
+        ("a_model", &["--mcp"]),
+    ] {
         let project = Project::new(name, arguments);
         let mut format = Command::new("cargo");
         format
@@ -55,6 +59,22 @@ fn a_project_takes_the_version_of_the_library_beside_this_tool() {
             "{file} has a place that was not filled"
         );
     }
+}
+
+#[test]
+fn an_mcp_server_takes_the_version_of_its_crate_beside_this_tool() {
+    let manifest = fs::read_to_string(root().join("src/mcp/Cargo.toml")).expect("the manifest");
+    let (_, package) = manifest
+        .split_once("\nname = \"fc-mcp\"\nversion = \"")
+        .expect("the package");
+    let (version, _) = package.split_once('"').expect("its version");
+    let folder = tempfile::tempdir().expect("folder");
+    let made = new_in(folder.path(), &["hello", "--mcp"]);
+    assert!(text(&made.stdout).starts_with("Made hello, an MCP server in hello/src/main.rs."));
+    let manifest = fs::read_to_string(folder.path().join("hello/Cargo.toml")).expect("a manifest");
+    let dependency =
+        format!("\nfc-mcp = {{ version = \"{version}\", default-features = false }}\n");
+    assert!(manifest.ends_with(&dependency), "{manifest}");
 }
 
 /// The options of a build in the words of rustc: `-C` and what follows it.
@@ -119,7 +139,11 @@ fn a_project_is_built_with_the_flags_of_this_one() {
 
 #[test]
 fn both_templates_of_a_project_describe_one_function() {
-    for (name, arguments) in [("an-event", &[][..]), ("a-web", &["--http"])] {
+    for (name, arguments) in [
+        ("an-event", &[][..]),
+        ("a-web", &["--http"]),
+        ("a-model", &["--mcp"]),
+    ] {
         let project = Project::new(name, arguments);
         let (fun, s) = (project.yaml("template.yml"), project.yaml("s.yaml"));
         let function = &fun["Resources"][name][name];
@@ -165,7 +189,11 @@ fn both_templates_of_a_project_describe_one_function() {
 
 #[test]
 fn the_doctor_finds_nothing_wrong_with_the_templates_of_a_project() {
-    for (name, arguments) in [("an-event", &[][..]), ("a-web", &["--http"])] {
+    for (name, arguments) in [
+        ("an-event", &[][..]),
+        ("a-web", &["--http"]),
+        ("a-model", &["--mcp"]),
+    ] {
         let project = Project::new(name, arguments);
         let doctor = project.run(fc_local().args(["doctor", "--port=0"]));
         let said = text(&doctor.stdout);
