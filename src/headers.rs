@@ -190,11 +190,7 @@ impl Headers {
     }
 
     /// The fields of a head, which a parser has found sound: each name is a token.
-    #[cfg(any(
-        test,
-        feature = "direct",
-        any(feature = "direct", not(feature = "tiny-http"))
-    ))]
+    #[cfg(any(test, feature = "direct", not(feature = "tiny-http")))]
     pub(crate) fn of(head: Arc<[u8]>, fields: Vec<Field>) -> Self {
         Self {
             head: Some(head),

@@ -160,7 +160,7 @@ async fn expect(bench: &mut Bench<'_>) {
 async fn expecting(bench: &mut Bench<'_>) -> Result<(bool, u16), NoAnswer> {
     let client = bench.client().await?;
     let (mut head, body) = raw::head_and_body(&client, bench.sample(), None)?;
-    // In front of the blank line.
+    // Before the blank line.
     head.truncate(head.len() - 2);
     head.extend(b"expect: 100-continue\r\n\r\n");
     raw::expect_continue(&client, &head, &body).await

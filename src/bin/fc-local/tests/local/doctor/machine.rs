@@ -178,10 +178,10 @@ impl Machine {
             .next()
             .unwrap_or_else(|| panic!("no {verdict} of {thing} in\n{said}"));
         assert!(line.contains(seen), "{said}");
-        let mend = lines
+        let fix = lines
             .next()
             .and_then(|line| line.trim_start().strip_prefix("fix it: "));
-        assert_eq!(mend, Some(cure), "{said}");
+        assert_eq!(fix, Some(cure), "{said}");
         let failed = said.lines().any(|line| line.starts_with("FAIL"));
         assert_eq!(output.status.code(), Some(i32::from(failed)), "{said}");
         assert_eq!(failed, verdict == "FAIL", "only one thing is wrong\n{said}");
