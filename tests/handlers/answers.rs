@@ -2,9 +2,7 @@
 
 mod bodies;
 
-#[cfg(not(feature = "direct"))]
 use std::io::{Read, Write};
-#[cfg(not(feature = "direct"))]
 use std::net::TcpStream;
 
 use crate::support::{Connection, Instance, request};
