@@ -62,7 +62,7 @@ impl Socket {
         let left = Timespec::try_from(left).ok();
         let mut looks = [PollFd::new(&self.0, PollFlags::IN)];
         // A signal that interrupts the wait only makes it shorter.
-        !left.is_some_and(|left| left == Timespec::default())
+        left.is_none_or(|left| left != Timespec::default())
             && poll(&mut looks, left.as_ref()).is_ok_and(|ready| ready > 0)
     }
 }
