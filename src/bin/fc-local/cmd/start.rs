@@ -9,13 +9,15 @@ use clap::Args;
 use super::serve::{self, ServeArgs};
 use crate::api::App;
 use crate::api::deploy::deploy;
-use crate::project::template::Template;
+use crate::output;
+use crate::project::template::{self, Template};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   fc-local start                            on 127.0.0.1:8900; prints the exports for `fun`
   fc-local start --port 0 --data ./data     on any free port, which it prints; data in ./data
-  fc-local start --template template.yml    with the functions of template.yml deployed, or of s.yaml
+  fc-local start --template                 with the functions of template.yml deployed, or of s.yaml where there is none
+  fc-local start --template s.yaml          with those of s.yaml
   . ./data/env.sh && fun deploy -y          in another shell: deploy to it
 
 The keys it accepts are random for each data folder, and among the exports; set your own with FC_LOCAL_ACCESS_KEY_ID and
@@ -29,16 +31,24 @@ pub(crate) struct StartArgs {
     serve: ServeArgs,
 
     /// Deploy this template at the start, that of `fun` or of Serverless Devs, with the package that it names for each
-    /// function
-    #[arg(long, value_name = "FILE")]
-    template: Option<PathBuf>,
+    /// function; without a name template.yml, or s.yaml where there is no template.yml
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    // Whether it is given, and its name if it has one.
+    template: Option<Option<PathBuf>>,
 }
 
 /// Runs until SIGINT or SIGTERM.
 pub(crate) async fn run(args: &StartArgs) -> ExitCode {
     serve::run_with(&args.serve, async |app| {
-        if let Some(file) = &args.template {
-            deploy_template(&app, file)?;
+        let default = template::find(Path::new(""));
+        match &args.template {
+            Some(file) => deploy_template(&app, file.as_ref().unwrap_or(&default))?,
+            // A tool may be about to deploy it, so that is not done unasked.
+            None if default.is_file() => output::say(&format!(
+                "{} is not deployed; `fc-local start --template` does that",
+                default.display()
+            )),
+            None => {}
         }
         std::future::pending().await
     })

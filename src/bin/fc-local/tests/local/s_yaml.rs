@@ -223,6 +223,49 @@ fn invoke_calls_a_function_of_s_yaml_as_it_would_be_deployed() {
     assert!(output.status.success(), "{output:?}");
 }
 
+#[test]
+fn the_template_of_the_folder_is_deployed_when_it_is_asked_for_without_a_name() {
+    let project = project();
+    let begin = |arguments: &[&str]| {
+        let (data, said) = (project.path().join("data"), project.path().join("said"));
+        let mut command = fc_local();
+        command
+            .args(["start", "--port", "0", "--data"])
+            .arg(&data)
+            .args(arguments)
+            .current_dir(project.path())
+            .env("SYAML_TEST", "outside")
+            .stderr(fs::File::create(&said).expect("a file"));
+        (Server::run(command, &data), said)
+    };
+    let says = |said: &Path, what: &str| {
+        wait_for(what, || {
+            let text = fs::read_to_string(said).expect("its words");
+            text.contains(what).then_some(())
+        });
+    };
+    let (server, said) = begin(&[]);
+    says(
+        &said,
+        "s.yaml is not deployed; `fc-local start --template` does that\n",
+    );
+    assert_eq!(
+        server
+            .api_fc3("GET", "/functions/demo-event", &Value::Null)
+            .status,
+        404
+    );
+    drop(server);
+    let (server, said) = begin(&["--template"]);
+    says(&said, "demo-event takes events: ");
+    assert_eq!(
+        server
+            .api_fc3("GET", "/functions/demo-event", &Value::Null)
+            .status,
+        200
+    );
+}
+
 /// What `fc-local start` says of a project that it refuses.
 fn refused(project: &Path) -> Output {
     let mut command = fc_local();
