@@ -2,10 +2,10 @@
 //!
 //! It knows nothing of HTTP or of functions.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
-use std::process::ExitStatus;
+use std::process::{ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
@@ -27,16 +27,21 @@ pub(crate) struct ProcessGroup {
 impl ProcessGroup {
     /// Starts a command as the leader of its own group, so that its children can be signalled with it. If fc-local is
     /// killed, the group ends too, and with it all processes that have the instance id of the command's environment.
+    ///
+    /// One without such an id must be [`gated`], or a moment would be left in which it could outlive fc-local.
     pub(crate) fn start(command: &mut Command) -> io::Result<Self> {
         let instance = instance_of(command);
         // Before the start, so that there is no moment at which it could outlive fc-local.
         let of_instance = instance.clone().map(Mortal::Instance).map(Watch::over);
-        let child = command.process_group(0).spawn()?;
+        let mut child = command.process_group(0).spawn()?;
         let id = child.id().and_then(|id| i32::try_from(id).ok());
         let leader = id
             .and_then(Pid::from_raw)
             .ok_or_else(|| io::Error::other("the process has no id"))?;
         let watches = (of_instance, Watch::over(Mortal::Group(leader)));
+        if let Some(gate) = child.stdin.take() {
+            File::from(gate.into_owned_fd()?).write_all(b"\n")?;
+        }
         let (tell, exit) = watch::channel(None);
         tokio::spawn(async move {
             let status = end_of(child, leader, instance).await;
@@ -98,6 +103,16 @@ impl ProcessGroup {
     pub(crate) fn known_memory_mb(&self) -> f64 {
         self.memory.known_mb(self.id())
     }
+}
+
+/// A command that begins when [`ProcessGroup::start`] has seen to it that it ends with fc-local, and with an empty stdin; if
+/// fc-local is killed before, it never begins.
+pub(crate) fn gated(program: &str) -> Command {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "read -r _ && exec \"$@\" </dev/null", "sh", program])
+        .stdin(Stdio::piped());
+    command
 }
 
 impl Drop for ProcessGroup {
@@ -186,9 +201,9 @@ fn says_ending(stat: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use std::os::unix::process::ExitStatusExt;
-    use std::process::ExitStatus;
+    use std::process::{ExitStatus, Stdio};
 
-    use super::{ProcessGroup, describe_exit, exit_in_words, says_ending};
+    use super::{ProcessGroup, describe_exit, exit_in_words, gated, says_ending};
 
     #[test]
     fn an_exit_reads_as_fc_writes_it() {
@@ -215,6 +230,24 @@ mod tests {
         let stat = |state: &str, flags: u32| format!("7 (a) Z b) {state} 1 7 7 0 -1 {flags} 0 0");
         assert!(!says_ending(&stat("S", 4_194_304)));
         assert!(says_ending(&stat("S", 4_194_308)) && says_ending(&stat("Z", 4_194_304)));
+    }
+
+    #[test]
+    fn a_gated_command_never_begins_without_its_starter() {
+        let mut command = gated("echo");
+        command.arg("begun").stdout(Stdio::piped());
+        // As if fc-local had been killed between the start and the end of its part.
+        let mut child = command.into_std().spawn().expect("started");
+        drop(child.stdin.take());
+        let output = child.wait_with_output().expect("ended");
+        assert!(!output.status.success() && output.stdout.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_gated_command_begins_and_reads_nothing() {
+        let mut command = gated("cat");
+        let group = ProcessGroup::start(command.stdout(Stdio::null())).expect("started");
+        assert!(group.wait().await.success());
     }
 
     #[tokio::test]

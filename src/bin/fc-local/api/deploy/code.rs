@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Built;
+use super::{Built, BuiltCode};
 use crate::facts::limit;
 use crate::project::pack::{self, Code, PackError};
 use crate::project::package::{self, BOOTSTRAP, PackageError};
@@ -65,14 +65,28 @@ impl fmt::Display for CodeError {
 
 impl std::error::Error for CodeError {}
 
-/// Where the code of a function lies: its zip file, else where it was built, else its own folder.
-pub(super) fn place(function: &FunctionSpec, built: Built<'_>) -> PathBuf {
-    let elsewhere = built(function).filter(|_| !function.is_zipped());
-    elsewhere.unwrap_or(&function.code).to_owned()
+/// What a package is made of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Made {
+    place: PathBuf,
+    /// In the place of the `bootstrap` there.
+    program: Option<PathBuf>,
+}
+
+/// What the package of a function is made of: its zip file, else what was built for it, else its own folder.
+pub(super) fn made(function: &FunctionSpec, built: Built<'_>) -> Made {
+    let built = built(function).filter(|_| !function.is_zipped());
+    let (place, program) = match built {
+        Some(BuiltCode::Folder(place)) => (place, None),
+        Some(BuiltCode::Program(program)) => (function.code.clone(), Some(program)),
+        None => (function.code.clone(), None),
+    };
+    Made { place, program }
 }
 
 /// Refuses code that has nothing to start, for a function without a command.
-pub(super) fn check(function: &FunctionSpec, place: &Path) -> Result<(), CodeError> {
+pub(super) fn check(function: &FunctionSpec, made: &Made) -> Result<(), CodeError> {
+    let place = &*made.place;
     let none = || CodeError::NoBootstrap {
         place: place.to_owned(),
     };
@@ -80,8 +94,8 @@ pub(super) fn check(function: &FunctionSpec, place: &Path) -> Result<(), CodeErr
         return zip_has_bootstrap(place)?.then_some(()).ok_or_else(none);
     }
     // A file is packed under its own name.
-    let is_there = place.is_file() || place.join(BOOTSTRAP).exists();
-    if is_there && pack::has(&code(function, place), BOOTSTRAP).map_err(CodeError::Unpacked)? {
+    let is_there = made.program.is_some() || place.is_file() || place.join(BOOTSTRAP).exists();
+    if is_there && pack::has(&code(function, made), BOOTSTRAP).map_err(CodeError::Unpacked)? {
         return Ok(());
     }
     if is_there && place.is_dir() {
@@ -92,21 +106,22 @@ pub(super) fn check(function: &FunctionSpec, place: &Path) -> Result<(), CodeErr
 }
 
 /// The package of a function.
-pub(super) fn read(function: &FunctionSpec, place: &Path) -> Result<Vec<u8>, CodeError> {
+pub(super) fn read(function: &FunctionSpec, made: &Made) -> Result<Vec<u8>, CodeError> {
     if function.is_zipped() {
-        return read_zip(place);
+        return read_zip(&made.place);
     }
-    pack::pack(&code(function, place)).map_err(CodeError::Unpacked)
+    pack::pack(&code(function, made)).map_err(CodeError::Unpacked)
 }
 
-fn code<'a>(function: &'a FunctionSpec, place: &'a Path) -> Code<'a> {
-    let named = &function.code;
+fn code<'a>(function: &'a FunctionSpec, made: &'a Made) -> Code<'a> {
+    let (place, named) = (&*made.place, &function.code);
     // What was built in the place of a file stands for the folder around it.
     let around = named.parent().filter(|_| place.is_dir() && named.is_file());
     Code {
         place,
         named: around.unwrap_or(named),
         rules: &function.rules,
+        program: made.program.as_deref(),
     }
 }
 

@@ -8,7 +8,7 @@ mod plan;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::app::App;
@@ -19,7 +19,7 @@ use crate::output;
 use crate::project::template::{FunctionSpec, Template};
 use crate::store::{CodeRef, FunctionRecord};
 
-use self::code::place;
+use self::code::{Made, made};
 use self::error::DeployError;
 use self::plan::{Plan, Planned};
 
@@ -32,8 +32,17 @@ pub(crate) struct Deployment {
     pub(crate) code: Vec<CodeRef>,
 }
 
-/// Where the code of a function was built, if it was not built in its own `CodeUri`.
-pub(crate) type Built<'a> = &'a dyn Fn(&FunctionSpec) -> Option<&'a Path>;
+/// What was built for a function outside of its own `CodeUri`.
+#[derive(Debug, Clone)]
+pub(crate) enum BuiltCode {
+    /// A folder in the place of all that lies in the `CodeUri`.
+    Folder(PathBuf),
+    /// The program alone, with all else as it lies there.
+    Program(PathBuf),
+}
+
+/// What was built for each function, if anything was.
+pub(crate) type Built<'a> = &'a dyn Fn(&FunctionSpec) -> Option<BuiltCode>;
 
 /// Makes what a template names be deployed as it says, with the code of each function from where it was built.
 ///
@@ -81,12 +90,12 @@ pub(crate) fn check(template: &Template) -> Result<(), DeployError> {
     Plan::of(template).map(drop)
 }
 
-/// What a package is made of: where the code lies, and where the project has it, as the rules are relative to that.
-type Packed = (PathBuf, PathBuf);
+/// What a package is made of: what is packed, and where the project has it, as the rules are relative to that.
+type Packed = (Made, PathBuf);
 
 fn key(function: &Planned<'_>, built: Built<'_>) -> Packed {
     let source = function.source;
-    (place(source, built), source.code.clone())
+    (made(source, built), source.code.clone())
 }
 
 /// Packs each code once and stores it, and each zip file as it is.
@@ -101,12 +110,12 @@ fn packages(
             function: function.name.to_string(),
             error,
         };
-        let place = place(function.source, built);
+        let made = made(function.source, built);
         if !function.spec.has_command() {
-            code::check(function.source, &place).map_err(at_fault)?;
+            code::check(function.source, &made).map_err(at_fault)?;
         }
         if let Entry::Vacant(new) = stored.entry(key(function, built)) {
-            let bytes = code::read(function.source, &place).map_err(at_fault)?;
+            let bytes = code::read(function.source, &made).map_err(at_fault)?;
             let code = app.store.put_code(&bytes)?;
             new.insert(code);
         }

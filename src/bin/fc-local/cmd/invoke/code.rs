@@ -47,6 +47,7 @@ fn packed(dir: &Path, rules: &Rules, scratch: &Scratch) -> Result<CodeSource, On
         place: dir,
         named: dir,
         rules,
+        program: None,
     };
     let wrong = |what: &str| OneShotError::Usage(format!("the package {} {what}", dir.display()));
     let is_there = dir.join(BOOTSTRAP).exists();

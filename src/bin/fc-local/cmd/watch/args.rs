@@ -18,7 +18,8 @@ Examples:
 
 Without --build, cargo builds each function: the program of the package around its CodeUri. A change builds the functions
 that are built from it, path dependencies included. In the root of a workspace, and where a package has several programs,
-the folder of the CodeUri names the program. A function whose bootstrap is a script is served as it lies.
+the folder of the CodeUri names the program. The program is packed as bootstrap with all else that lies in the CodeUri, by
+the rules of `start --template`; a change there needs no build. A function whose bootstrap is a script is served as it lies.
 
 If a build fails, you see why, and the last good one keeps serving on the same port. After a good one, instances of
 the old code finish their calls, and new calls go to new instances. A change during a build starts another build after

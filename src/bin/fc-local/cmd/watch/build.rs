@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Seek};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -13,7 +13,8 @@ use tokio::process::Command;
 
 use super::programs::Program;
 use super::watched::shown;
-use crate::platform::process::ProcessGroup;
+use crate::api::deploy::BuiltCode;
+use crate::platform::process::{ProcessGroup, gated};
 use crate::project::package::BOOTSTRAP;
 use crate::temporary::TempFolder;
 
@@ -141,6 +142,15 @@ impl Build {
         Ok(begun.elapsed())
     }
 
+    /// What the last good build made, if it did not fill each `CodeUri` by itself.
+    pub(super) fn code(&self) -> Option<BuiltCode> {
+        let folder = self.filled_folder()?;
+        Some(match &self.recipe {
+            Recipe::Cargo(..) => BuiltCode::Program(folder.join(BOOTSTRAP)),
+            Recipe::Shell(_) => BuiltCode::Folder(folder.to_owned()),
+        })
+    }
+
     /// The folder of the last good build, if that put anything into it.
     pub(super) fn filled_folder(&self) -> Option<&Path> {
         let folder = self.folder.as_ref()?.path();
@@ -154,7 +164,7 @@ impl Build {
     }
 
     async fn run_shell(&self, line: &str, folder: &Path) -> Result<(), BuildError> {
-        let mut command = Command::new("sh");
+        let mut command = gated("sh");
         // What a build prints is no result of fc-local's.
         let stdout = io::stderr().as_fd().try_clone_to_owned();
         command
@@ -172,7 +182,7 @@ impl Build {
         folder: &Path,
     ) -> Result<(), BuildError> {
         let mut said = tempfile::tempfile().map_err(BuildError::Io)?;
-        let mut command = Command::new("cargo");
+        let mut command = gated("cargo");
         command
             .args(["build", "--message-format=json-render-diagnostics"])
             .arg("--manifest-path")
@@ -198,7 +208,7 @@ impl Build {
         if self.with_symbols {
             command.envs(WITH_SYMBOLS);
         }
-        let group = ProcessGroup::start(command.stdin(Stdio::null())).map_err(BuildError::Io)?;
+        let group = ProcessGroup::start(command).map_err(BuildError::Io)?;
         match group.wait().await {
             status if status.success() => Ok(()),
             status => Err(BuildError::Failed(status)),

@@ -93,6 +93,8 @@ impl Programs {
             self.sources.folders.push(real(code));
             return Ok(());
         };
+        // What lies beside the program is packed with it.
+        self.sources.folders.push(real(code));
         // Watched whatever cargo says of it, so that a manifest that is wrong now is read again.
         self.sources.files.push(manifest.clone());
         if !self.asked.contains_key(&manifest) {

@@ -12,6 +12,7 @@ use super::build::{Build, Recipe};
 use super::bursts::Burst;
 use super::echo::Ended;
 use super::programs::Programs;
+use super::watched::real;
 use super::zipped::{ZipFile, zip_files_of};
 use crate::api::App;
 use crate::api::deploy::{Deployment, check, deploy};
@@ -28,6 +29,8 @@ pub(super) struct Rounds {
     command: Option<String>,
     /// The user's arguments for `cargo build`.
     cargo: Vec<String>,
+    /// What the user names to be watched: a change there builds all.
+    named: Vec<PathBuf>,
     with_symbols: bool,
     builds: Vec<Build>,
     programs: Programs,
@@ -50,6 +53,7 @@ impl Rounds {
             file: args.template(),
             command: args.build.clone(),
             cargo: args.cargo.clone(),
+            named: args.watch.iter().map(|path| real(path)).collect(),
             with_symbols: args.serve.debug,
             builds: args.build.iter().map(build).collect(),
             programs: Programs::default(),
@@ -177,9 +181,7 @@ impl Rounds {
         let template = template.with_only(|function| self.has_code(function));
         let built = |function: &FunctionSpec| {
             let mut builds = self.builds.iter();
-            builds
-                .find(|build| build.is_for(&function.code))?
-                .filled_folder()
+            builds.find(|build| build.is_for(&function.code))?.code()
         };
         deploy(&self.app, &template, &built).map_err(|error| error.in_template(&self.file))
     }

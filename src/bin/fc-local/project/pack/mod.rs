@@ -43,6 +43,9 @@ pub(crate) struct Code<'a> {
     /// Where the project has it, to which the rules apply: another folder where a build put the code elsewhere.
     pub(crate) named: &'a Path,
     pub(crate) rules: &'a Rules,
+    /// A program that was built elsewhere, in the place of the `bootstrap` there, or of the one file that the code is; then
+    /// nothing else need be there.
+    pub(crate) program: Option<&'a Path>,
 }
 
 /// What goes into a package.
@@ -85,11 +88,15 @@ pub(crate) fn has(code: &Code<'_>, name: &str) -> Result<bool, PackError> {
 }
 
 fn entries(code: &Code<'_>) -> Result<Vec<Entry>, PackError> {
-    let metadata = fs::metadata(code.place).map_err(read_error(code.place))?;
-    let mut entries = if metadata.is_dir() {
-        walk::folder(code)?
-    } else {
-        vec![walk::single(code)?]
+    let mut entries = match (fs::metadata(code.place), code.program) {
+        (Ok(metadata), _) if metadata.is_dir() => walk::folder(code)?,
+        (Err(error), Some(program)) if error.kind() == io::ErrorKind::NotFound => {
+            vec![walk::program(program)?]
+        }
+        (metadata, _) => {
+            metadata.map_err(read_error(code.place))?;
+            vec![walk::single(code)?]
+        }
     };
     entries.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(entries)

@@ -37,6 +37,7 @@ fn packed(case: &Case, project: &Path, rules: &Rules) -> Result<Vec<u8>, PackErr
         place,
         named,
         rules,
+        program: None,
     })
 }
 
@@ -76,6 +77,7 @@ fn all(place: &Path) -> Result<Vec<u8>, PackError> {
         place,
         named,
         rules,
+        program: None,
     })
 }
 
@@ -149,6 +151,7 @@ fn what_nas_yml_gives_to_the_shared_disk_is_not_packed() {
         place,
         named,
         rules,
+        program: None,
     };
     assert_eq!(
         listed(pack(&code).expect("packed")),
@@ -175,8 +178,76 @@ fn a_build_in_another_place_has_the_rules_of_the_place_that_is_named() {
             place: &built,
             named: &project.join(named),
             rules,
+            program: None,
         };
         assert_eq!(listed(pack(&code).expect("packed")), wanted);
+    }
+}
+
+#[test]
+fn a_program_that_was_built_elsewhere_takes_the_place_of_the_one_there() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (project, program) = (folder.path().join("project"), folder.path().join("hello"));
+    fs::create_dir_all(project.join("pkg/lib")).expect("folders");
+    fs::write(&program, "new").expect("written");
+    for name in ["pkg/bootstrap", "pkg/lib/bootstrap", "pkg/data"] {
+        fs::write(project.join(name), "").expect("written");
+    }
+    let as_fun = Rules::Fun {
+        project: project.clone(),
+    };
+    for (rules, named, ignored, wanted) in [
+        (
+            &as_fun,
+            "pkg",
+            "pkg/data",
+            "bootstrap:755 lib/ lib/bootstrap new: 1",
+        ),
+        (
+            &Rules::ServerlessDevs,
+            "pkg",
+            "data",
+            "bootstrap:755 lib/bootstrap new: 1",
+        ),
+        // The rules leave it out here as they would there.
+        (
+            &as_fun,
+            "pkg",
+            "pkg/bootstrap",
+            "data lib/ lib/bootstrap:644 new: 0",
+        ),
+        (
+            &Rules::ServerlessDevs,
+            "pkg",
+            "/bootstrap",
+            "data lib/bootstrap:644 new: 0",
+        ),
+        // Code that is one file, and code that is not there yet.
+        (&as_fun, "pkg/data", "", "data new: 1"),
+        (&as_fun, "none", "", "bootstrap:755 new: 1"),
+    ] {
+        fs::write(project.join(".funignore"), ignored).expect("written");
+        fs::write(
+            project.join("pkg/.fcignore"),
+            format!("{ignored}\n.fcignore\n"),
+        )
+        .expect("written");
+        let place = &project.join(named);
+        let code = Code {
+            place,
+            named: place,
+            rules,
+            program: Some(&program),
+        };
+        let packed = pack(&code).expect("packed");
+        let target = tempfile::tempdir().expect("folder");
+        unpack(Cursor::new(packed.clone()), target.path()).expect("unpacked");
+        let texts = ["bootstrap", "data"].map(|name| fs::read_to_string(target.path().join(name)));
+        let new = texts
+            .iter()
+            .filter(|text| text.as_deref().is_ok_and(|text| text == "new"));
+        let found = format!("{} new: {}", listed(packed), new.count());
+        assert_eq!(found, wanted, "{ignored}");
     }
 }
 
@@ -192,6 +263,7 @@ fn only_what_stays_too_large_when_it_is_compressed_is_refused() {
         place,
         named,
         rules,
+        program: None,
     });
     let entries = entries.expect("entries");
     // The second would take the bytes of the file, but not the rest of a zip file as well.

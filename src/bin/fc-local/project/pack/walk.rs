@@ -22,10 +22,39 @@ pub(super) fn folder(code: &Code<'_>) -> Result<Vec<Entry>, PackError> {
         Rules::Fun { project } => {
             let rules = FunRules::of(project, code.named)?;
             walk_as_fun(&rules, code.place, code.place, &mut found)?;
+            put_program(code, &mut found, || Ok(!rules.leave_out(BOOTSTRAP)))?;
         }
-        Rules::ServerlessDevs => walk_as_devs(&[], code.place, code.place, &mut found)?,
+        Rules::ServerlessDevs => {
+            walk_as_devs(&[], code.place, code.place, &mut found)?;
+            put_program(code, &mut found, || {
+                let own = devs::Rules::in_folder(code.place)?;
+                Ok(devs::passes(&[(&own, BOOTSTRAP.to_owned())]).as_file)
+            })?;
+        }
     }
     Ok(found)
+}
+
+/// Puts the program that was built elsewhere where the rules let its file through.
+fn put_program(
+    code: &Code<'_>,
+    found: &mut Vec<Entry>,
+    passes: impl FnOnce() -> Result<bool, PackError>,
+) -> Result<(), PackError> {
+    let Some(built) = code.program else {
+        return Ok(());
+    };
+    found.retain(|entry| entry.name != BOOTSTRAP);
+    if passes()? {
+        found.push(program(built)?);
+    }
+    Ok(())
+}
+
+/// A program that was built elsewhere.
+pub(super) fn program(built: &Path) -> Result<Entry, PackError> {
+    let metadata = fs::metadata(built).map_err(read_error(built))?;
+    Ok(file(built.to_owned(), BOOTSTRAP.to_owned(), &metadata))
 }
 
 /// Code that is one file.
@@ -33,9 +62,10 @@ pub(super) fn single(code: &Code<'_>) -> Result<Entry, PackError> {
     if let Rules::Fun { project } = code.rules {
         FunRules::of(project, code.named)?;
     }
-    let metadata = fs::metadata(code.place).map_err(read_error(code.place))?;
+    let path = code.program.unwrap_or(code.place);
+    let metadata = fs::metadata(path).map_err(read_error(path))?;
     let name = code.place.file_name().unwrap_or_default().to_string_lossy();
-    Ok(file(code.place.to_owned(), name.into_owned(), &metadata))
+    Ok(file(path.to_owned(), name.into_owned(), &metadata))
 }
 
 /// The rules of a project, and where in it the code is; none for code outside of the project, as `fun` warns.

@@ -178,15 +178,6 @@ impl Template {
         self.functions().any(|(_, function)| function.code == place)
     }
 
-    /// The template with these functions alone.
-    pub(crate) fn with_only(&self, keep: impl Fn(&FunctionSpec) -> bool) -> Self {
-        let mut template = self.clone();
-        for service in &mut template.services {
-            service.functions.retain(&keep);
-        }
-        template
-    }
-
     fn from_yaml(yaml: &Yaml, folder: &Path) -> Result<Self, String> {
         if !yaml["Resources"].is_map() {
             return Err("it has no Resources".to_owned());

@@ -1,10 +1,10 @@
-//! Functions that fc-local cannot run, and what leads to them.
+//! Functions that are left out, as those that fc-local cannot run, and what leads to them.
 //!
 //! It must not know what makes up the other functions.
 
 use serde_json::Value;
 
-use super::{FUNCTION_TYPE, SERVICE_TYPE, Template};
+use super::{FUNCTION_TYPE, FunctionSpec, SERVICE_TYPE, Template};
 use crate::project::yaml::Yaml;
 
 /// How the names of the runtimes begin that FC has and fc-local has not. Any other name is refused when it is deployed, as it
@@ -25,6 +25,35 @@ const OTHER_RUNTIMES: [&str; 9] = [
 pub(super) struct Others {
     /// Without one that can run none is left out: then each is refused when it is deployed.
     has_one_that_runs: bool,
+}
+
+impl Template {
+    /// The template with these functions alone, and without the routes to others.
+    pub(crate) fn with_only(&self, keep: impl Fn(&FunctionSpec) -> bool) -> Self {
+        let mut template = self.clone();
+        let mut left_out = Vec::new();
+        for service in &mut template.services {
+            retain(&mut service.functions, &service.name, &keep, &mut left_out);
+        }
+        retain(&mut template.functions, "", &keep, &mut left_out);
+        drop_routes(&mut template, &left_out);
+        template
+    }
+}
+
+fn retain(
+    functions: &mut Vec<FunctionSpec>,
+    service: &str,
+    keep: impl Fn(&FunctionSpec) -> bool,
+    left_out: &mut Vec<String>,
+) {
+    functions.retain(|function| {
+        let is_kept = keep(function);
+        if !is_kept {
+            left_out.push(format!("{service}/{}", function.name));
+        }
+        is_kept
+    });
 }
 
 impl Others {

@@ -61,16 +61,19 @@ impl Rounds {
             return burst.is_partial || !burst.sources.is_empty();
         }
         let is_its = |path: &PathBuf| {
-            build.is_built_from(path) || !(self.is_template(path) || self.is_anybodys(path))
+            let is_named = self.named.iter().any(|named| path.starts_with(named));
+            let is_known = self.is_template(path) || self.is_anybodys(path);
+            build.is_built_from(path) || is_named || !is_known
         };
         burst.sources.iter().any(is_its)
     }
 
     /// Whether a path belongs to the code of a function, be it built or not; any other is taken to belong to all.
     fn is_anybodys(&self, path: &Path) -> bool {
-        let mut folders = self.programs.as_they_lie.iter();
+        let built = self.programs.list.iter().flat_map(|program| &program.codes);
+        let mut codes = self.programs.as_they_lie.iter().chain(built);
         self.builds.iter().any(|build| build.is_built_from(path))
-            || folders.any(|folder| path.starts_with(real(folder)))
+            || codes.any(|code| path.starts_with(real(code)))
     }
 
     fn is_template(&self, path: &Path) -> bool {

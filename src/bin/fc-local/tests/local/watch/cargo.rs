@@ -49,6 +49,17 @@ fn template(functions: &[(&str, &str)]) -> String {
     text
 }
 
+fn s_yaml(functions: &[(&str, &str)], more: &str) -> String {
+    let mut text = "edition: 3.0.0\nname: a\naccess: default\nresources:\n".to_owned();
+    for (index, (name, code)) in functions.iter().enumerate() {
+        text.push_str(&format!(
+            "  r{index}:\n    component: fc3\n    props: {{region: cn-hangzhou, functionName: {name}, \
+             runtime: custom.debian12, handler: a.b, code: {code}}}\n"
+        ));
+    }
+    text + more
+}
+
 fn put(folder: &Path, file: &str, content: &str) {
     let path = folder.join(file);
     fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
@@ -112,6 +123,12 @@ impl Watch {
         self.server.signed("POST", &path, &[], b"x").text()
     }
 
+    /// What a function of s.yaml answers.
+    fn answer_of_s(&self, function: &str) -> String {
+        let path = format!("/functions/{function}/invocations");
+        self.server.fc3("POST", [&path, ""], &[], b"x").text()
+    }
+
     /// How many times cargo was asked to build a program.
     fn builds_of(&self, program: &str) -> usize {
         let line =
@@ -157,6 +174,71 @@ fn each_function_of_a_workspace_is_built_by_its_own_package_and_by_what_that_dep
         (watch.answer("f"), watch.answer("g")),
         ("one 3".into(), "two 2".into())
     );
+}
+
+#[test]
+fn what_lies_beside_the_program_is_packed_with_it_as_it_would_be_deployed() {
+    let read = "let code = std::env::var(\"FC_FUNC_CODE_PATH\").unwrap(); \
+                let read = |name: &str| std::fs::read_to_string(format!(\"{code}/{name}\")).unwrap_or_default(); \
+                read(\"data\") + &read(\"secret\")";
+    for (ignore, template_file, text, answer) in [
+        (
+            ".funignore",
+            "template.yml",
+            template(&[("f", "one/pkg")]),
+            Watch::answer as fn(&Watch, &str) -> String,
+        ),
+        (
+            "one/pkg/.fcignore",
+            "s.yaml",
+            s_yaml(&[("f", "one/pkg")], ""),
+            Watch::answer_of_s,
+        ),
+    ] {
+        let watch = Watch::of_cargo(|folder| {
+            let inner = folder.join("work");
+            put(&inner, "one/Cargo.toml", &manifest("one", ""));
+            put(&inner, "one/src/main.rs", &function(read));
+            put(&inner, "one/pkg/data", "data 1");
+            put(&inner, "one/pkg/secret", "secret");
+            // Of an earlier `make package`: what is built now takes its place.
+            put(&inner, "one/pkg/bootstrap", "old");
+            put(&inner, ignore, "secret\none/pkg/secret\n");
+            put(&inner, template_file, &text);
+        });
+        watch.rests(1);
+        assert_eq!(answer(&watch, "f"), "data 1", "{}", watch.said());
+        watch.write("work/one/pkg/data", "data 2");
+        watch.rests(2);
+        assert_eq!(answer(&watch, "f"), "data 2", "{}", watch.said());
+        assert_eq!(watch.builds_of("one"), 1, "{}", watch.said());
+    }
+}
+
+#[test]
+fn a_function_of_s_yaml_that_was_never_built_keeps_no_other_from_serving() {
+    let domain = "  d:\n    component: fc3-domain\n    props: {region: cn-hangzhou, domainName: a.localhost, protocol: HTTP, \
+                  routeConfig: {routes: [{path: /*, functionName: f}, {path: /g, functionName: g}]}}\n";
+    let watch = Watch::of_cargo(|folder| {
+        let inner = folder.join("work");
+        fs::create_dir(&inner).expect("a folder");
+        workspace(&inner);
+        fs::remove_file(inner.join("template.yml")).expect("removed");
+        shared(&folder.join("shared"), "one 1");
+        put(&inner, "one/src/main.rs", "BROKEN");
+        put(
+            &inner,
+            "s.yaml",
+            &s_yaml(&[("f", "./one/pkg"), ("g", "two/pkg/")], domain),
+        );
+    });
+    watch.rests(1);
+    assert_eq!(watch.answer_of_s("g"), "two 1", "{}", watch.said());
+    watch.write("work/one/src/main.rs", &function("shared::name()"));
+    watch.rests(2);
+    assert_eq!(watch.answer_of_s("f"), "one 1", "{}", watch.said());
+    let whole = "a.localhost answers too: ";
+    assert_eq!(watch.said().matches(whole).count(), 2, "{}", watch.said());
 }
 
 #[test]
