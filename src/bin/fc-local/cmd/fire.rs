@@ -37,7 +37,7 @@ pub(crate) async fn run(args: &FireArgs) -> ExitCode {
 }
 
 async fn fire(args: &FireArgs) -> Result<(), String> {
-    let data = args.data.folder()?;
+    let data = args.data.served()?;
     let client = Client::of(&data)?;
     let state = Store::peek(&data).map_err(|error| error.to_string())?;
     let function = state.named(&args.function)?;

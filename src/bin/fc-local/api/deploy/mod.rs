@@ -123,19 +123,10 @@ fn packages(
     Ok(())
 }
 
-fn is_http(function: &FunctionSpec) -> bool {
-    let mut triggers = function.triggers.iter();
-    triggers.any(|(_, trigger)| {
-        trigger
-            .get("triggerType")
-            .is_some_and(|kind| kind == "http")
-    })
-}
-
 /// How each function is reached.
 fn addresses(app: &App, template: &Template) -> Vec<String> {
     let functions = template.functions();
-    let lines = functions.map(|(name, function)| line_of(app, &name, is_http(function)));
+    let lines = functions.map(|(name, function)| line_of(app, &name, function.is_http()));
     let domains = template.domains.iter().map(|(domain, _)| domain);
     with_domains(app, lines.collect(), domains)
 }

@@ -96,7 +96,11 @@ fn meant<'a>(
 fn narrow(args: &InvokeArgs, functions: &mut Vec<Named<'_>>) {
     let (events, requests) = (!args.events.sources.is_empty(), !args.http.is_empty());
     if events != requests {
-        functions.retain(|(_, function)| function.triggers.is_empty() == events);
+        let fits = |(_, function): &Named<'_>| function.is_http() == requests;
+        // If none fits, it is not known which is meant.
+        if functions.iter().any(fits) {
+            functions.retain(fits);
+        }
     }
 }
 

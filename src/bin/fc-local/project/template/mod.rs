@@ -94,6 +94,15 @@ impl FunctionSpec {
         let ending = self.code.extension().and_then(OsStr::to_str);
         ending.is_some_and(|ending| PACKAGES.contains(&ending)) && !self.code.is_dir()
     }
+
+    /// Whether it takes requests, and not events.
+    pub(crate) fn is_http(&self) -> bool {
+        let mut triggers = self.triggers.iter();
+        triggers.any(|(_, trigger)| {
+            let kind = trigger.get("triggerType");
+            kind.is_some_and(|kind| kind == "http")
+        })
+    }
 }
 
 /// How a template file is called, that of `fun` first.

@@ -139,6 +139,11 @@ fn logs_finds_the_server_that_runs_and_says_where_it_looked() {
         "{listed:?}"
     );
 
+    let mut fire = session.command(&["fire", "f", "none"]);
+    let fired = fire.output().expect("fc-local runs");
+    let refusal = "the running server says: s/f has no timer\n";
+    assert!(text(&fired.stderr).contains(refusal), "{fired:?}");
+
     let (a, b) = (session.path("first"), session.path("second"));
     let second = session.serve("second", &[]);
     second.invoke("log of the second");

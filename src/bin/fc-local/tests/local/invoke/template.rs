@@ -135,7 +135,8 @@ fn a_call_has_what_s_yaml_says_where_there_is_no_other_template() {
 
 #[test]
 fn of_several_functions_the_one_is_called_that_fits_the_calls_or_is_named() {
-    let project = Project::with(&format!("{ONE}{WEB}"));
+    let timer = "      Events:\n        t: {Type: Timer, Properties: {CronExpression: '@every 1h', Enable: true}}\n";
+    let project = Project::with(&format!("{ONE}{timer}{WEB}"));
     assert_eq!(project.variables(&["FC_FUNCTION_NAME"], &[]), ["f"]);
     let seen = project.answer(&["--http", "GET", "/x"])["headers"].clone();
     assert_eq!(header(&seen, "X-Fc-Function-Name"), "web");
@@ -148,6 +149,9 @@ fn of_several_functions_the_one_is_called_that_fits_the_calls_or_is_named() {
         &project.invoke(&["-e", "x", "--function", "none"]),
         "template.yml has no function none (--function); it has s/f, s/web",
     );
+    let none_fits = Project::with(&format!("{WEB}{}", WEB.replace("web:", "other:")));
+    let words = "name one with --function, or none with --no-template: s/web, s/other";
+    assert_refused(&none_fits.invoke(&["-e", "x"]), words);
 }
 
 #[test]
