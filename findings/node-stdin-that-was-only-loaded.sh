@@ -1,0 +1,44 @@
+#!/bin/bash
+# Loading one of fun's modules makes Node's synchronous reading of standard input fail.
+#
+# Guess: fs.readFileSync(0) reads standard input to its end, whatever else a program has loaded.
+# Truth: it fails with EAGAIN when the pipe is empty at that moment, once anything has looked at `process.stdin`: that puts
+# the pipe into non-blocking mode. fun's packer does so when it is loaded. With a file, or when the writer was faster, all
+# is well, so a test passes and a pipe from a slow command does not.
+# So: a script that loads tools and takes an event from a pipe reads the stream: `for await (const part of process.stdin)`.
+. "$(dirname "$0")/lib.sh"
+
+npm_packages @alicloud/fun@3.6.24
+
+# Both write the file `loaded` right before they read.
+cat >sync.js <<'JS'
+const fs = require('fs');
+if (process.argv[2]) require(process.argv[2]);
+fs.writeFileSync('loaded', '');
+try {
+  console.log(fs.readFileSync(0, 'utf8').trim());
+} catch (error) {
+  console.log(error.code);
+}
+JS
+cat >stream.mjs <<'JS'
+import fs from 'fs';
+await import('@alicloud/fun/lib/package/zip.js');
+fs.writeFileSync('loaded', '');
+let text = '';
+for await (const part of process.stdin) text += part;
+console.log(text.trim());
+JS
+
+# later: a command that writes a line when the reader has waited for it for a second, or has given up.
+later() {
+    rm -f loaded
+    until [ -e loaded ]; do sleep 0.1; done
+    sleep 1
+    echo event
+}
+echo event >file
+expect "nothing loaded, a pipe" "$(later | node sync.js 2>/dev/null)" event
+expect "fun's packer loaded, a file" "$(node sync.js @alicloud/fun/lib/package/zip <file 2>/dev/null)" event
+expect "fun's packer loaded, a pipe" "$( (later || true) | node sync.js @alicloud/fun/lib/package/zip 2>/dev/null)" EAGAIN
+expect "fun's packer loaded, the stream of a pipe" "$(later | node stream.mjs 2>/dev/null)" event
