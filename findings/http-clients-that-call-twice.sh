@@ -5,7 +5,7 @@
 # connection is not repeated unless the caller asks for it.
 # Truth: curl repeats a POST on a kept connection. aiohttp repeats a GET on a new one too, and urllib3 sends it three
 # times more. requests, httpx and Node's own client never repeat.
-# So: a function whose instance ended in the middle (a crash, a time-out) may have been called before with the same
+# So: a function whose instance ended in the middle (a crash, a timeout) may have been called before with the same
 # request. Make handlers that write safe to run twice, POST included.
 . "$(dirname "$0")/lib.sh"
 

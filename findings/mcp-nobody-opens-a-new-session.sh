@@ -4,7 +4,7 @@
 # Guess: the protocol says that a client which gets 404 for its session must start a new one, so the SDKs do it.
 # Truth: neither the Python client 2.x nor the one of npm sends `initialize` again. The call fails, and later ones are
 # sent with the id that was just refused.
-# So: with session affinity each end of a session (idle time-out, a new version, an instance that ended) is the end for
+# So: with session affinity each end of a session (idle timeout, a new version, an instance that ended) is the end for
 # the clients that are connected, until their program connects again. Keep no state that a stateless server can do
 # without.
 . "$(dirname "$0")/lib.sh"

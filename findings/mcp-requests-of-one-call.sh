@@ -6,7 +6,7 @@
 # tool it lists the tools unasked, to check the result against the tool's schema. The client of npm opens the stream as
 # well, but ends nothing: `close()` sends no DELETE.
 # So: each is an invocation that is paid for, and one tool call shows as up to seven in the metrics. A session that a
-# client of npm opened stays, with what it holds in memory, until its idle time-out.
+# client of npm opened stays, with what it holds in memory, until its idle timeout.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @modelcontextprotocol/sdk@1.32.2

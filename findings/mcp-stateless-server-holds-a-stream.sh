@@ -4,7 +4,7 @@
 # Guess: a server with `stateless_http=True` and `json_response=True` has nothing to stream, so it answers GET with 405.
 # Truth: it answers 200 and keeps the stream open for as long as the client stays, without a byte in it. The client of
 # npm asks for this stream by itself when it connects.
-# So: on Function Compute such a connection is one invocation that runs until its time-out, and is paid for; with an
+# So: on Function Compute such a connection is one invocation that runs until its timeout, and is paid for; with an
 # instance concurrency of 1 it takes the instance away from the client's own calls. Answer GET with 405.
 . "$(dirname "$0")/lib.sh"
 

@@ -62,12 +62,12 @@ pub struct Context {
     deadline: Option<Instant>,
 }
 
-/// Which configured time-out limits a call; a hook has another one than the function.
+/// Which configured timeout limits a call; a hook has another one than the function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Limit {
-    /// The function's own time-out.
+    /// The function's own timeout.
     Function,
-    /// The initializer's time-out, which FC 3.0 does not send.
+    /// The initializer's timeout, which FC 3.0 does not send.
     Initializer,
     /// Function Compute sends none.
     Unknown,
@@ -132,7 +132,7 @@ impl Context {
     /// When Function Compute gives the call up and kills the instance.
     ///
     /// A custom runtime gets no deadline ([contract §2](crate::guide::contract#2)); this is the arrival of the call
-    /// plus its time-out, so it is late by the time that the call was under way. `None` where the time-out is unknown:
+    /// plus its timeout, so it is late by the time that the call was under way. `None` where the timeout is unknown:
     /// in the hooks, in the initializer of FC 3.0, and in local tools that send none.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline

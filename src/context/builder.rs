@@ -51,13 +51,13 @@ impl ContextBuilder {
         self.header(name::FUNCTION_MEMORY, &megabytes.to_string())
     }
 
-    /// Sets the function's time-out, in seconds, and with it the deadline.
+    /// Sets the function's timeout, in seconds, and with it the deadline.
     #[must_use]
     pub fn timeout_seconds(self, seconds: u32) -> Self {
         self.header(name::FUNCTION_TIMEOUT, &seconds.to_string())
     }
 
-    /// Sets the initializer's time-out, in seconds.
+    /// Sets the initializer's timeout, in seconds.
     #[must_use]
     pub fn initialization_timeout_seconds(self, seconds: u32) -> Self {
         self.header(name::INITIALIZATION_TIMEOUT, &seconds.to_string())

@@ -58,7 +58,7 @@ enum Command {
 
 const TOP_EXAMPLES: &str = "\
 Examples:
-  fc-local new hello                          make a project; `make` in it lists its commands
+  fc-local new hello --path CLONE             make a project with a clone of the repository of fc-runtime
   fc-local watch                              build and serve it, and again at each change
   fc-local invoke -e 'Hello World'            call the package in pkg/ once
   fc-local start                              serve the API, and print the exports that point `fun` at it

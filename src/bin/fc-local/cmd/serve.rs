@@ -42,7 +42,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub(crate) host: IpAddr,
 
-    /// Another name that clients may reach the API by, as that of a container; may be given more than once
+    /// Another name under which clients may reach the API, such as that of a container; repeatable
     #[arg(long, value_name = "NAME")]
     pub(crate) allow_host: Vec<String>,
 
@@ -88,7 +88,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = STOP_GRACE_SECONDS)]
     pub(crate) stop_grace: u64,
 
-    /// For a debugger: no time-outs and no freezing, and for each instance the line that attaches gdb or lldb; `watch`
+    /// For a debugger: no timeouts and no freezing, and for each instance the line that attaches gdb or lldb; `watch`
     /// builds with symbols
     #[arg(long)]
     pub(crate) debug: bool,

@@ -94,7 +94,7 @@ impl Failure {
         match self {
             Self::Exited(how) => Some(format!("the instance ended with {how}")),
             Self::TimedOut(limit) => Some(format!(
-                "the instance was ended by the time-out of {} s",
+                "the instance was ended by the timeout of {} s",
                 limit.as_secs_f64()
             )),
             Self::Handler | Self::Broken(_) | Self::BadResponse(_) | Self::Canceled => None,

@@ -26,7 +26,7 @@ Examples:
 
 On a terminal, log and result are shown as `fun invoke` shows them. Where stdout is a pipe or a file, or with --quiet, only
 results go there: the bytes of one as they are, several with a line end after each. Logs, status lines and headers of HTTP
-responses, and what --repeat adds up, go to stderr.
+responses, and the summary of --repeat go to stderr.
 
 Exit code: 0 if every result is right, 1 if one is not, 2 if the command line is wrong.
 The result of an event is right if the function did not fail, wrote the lines `FC Invoke Start RequestId: ...` and
@@ -63,7 +63,7 @@ pub(crate) struct InvokeArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
 
-    /// Take no template
+    /// Use no template
     #[arg(long, conflicts_with_all = ["template", "function"])]
     pub(crate) no_template: bool,
 

@@ -6,13 +6,15 @@ use clap::Args;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
-  fc-local new hello           an event function in the new folder hello
-  fc-local new hello --http    an HTTP function
-  fc-local new hello --mcp     an MCP server: tools that models call
+  fc-local new hello --path CLONE           an event function in the new folder hello
+  fc-local new hello --path CLONE --http    an HTTP function
+  fc-local new hello --path CLONE --mcp     an MCP server: tools that models call
+
+CLONE is a clone of the repository of fc-runtime: it is needed until the crate is on crates.io.
 
 The project has a handler with its tests, a Makefile (`make` lists its commands), template.yml for `fun` and FC 2.0, and
 s.yaml for Serverless Devs and FC 3.0. It needs Rust with the target x86_64-unknown-linux-musl, and for `make run`,
-`make local`, `make watch` this tool. In the folder of a workspace, it becomes a member of it. Until fc-runtime is on crates.io, name a clone of its repository: fc-local new hello --path CLONE";
+`make local`, `make watch` this tool. In the folder of a workspace, it becomes a member of it.";
 
 /// What `fc-local new` is asked to do.
 #[derive(Debug, Args)]

@@ -13,13 +13,13 @@ Examples:
   fc-local watch --build 'make pkg'         with your own build, which fills each CodeUri
   fc-local watch -- --features direct       with these arguments for `cargo build`
   fc-local watch --watch proto --port 0     watch the folder proto as well, serve on any free port
-  fc-local watch --ignore '*.md'            no build for files whose names end so
-  fc-local watch --debug                    no time-outs, and the line that attaches a debugger to each instance
+  fc-local watch --ignore '*.md'            no build for files with such names
+  fc-local watch --debug                    no timeouts, and the line that attaches a debugger to each instance
 
 Without --build, cargo builds each function: the program of the package around its CodeUri. A change builds the functions
 that are built from it, path dependencies included. In the root of a workspace, and where a package has several programs,
 the folder of the CodeUri names the program. The program is packed as bootstrap with all else that lies in the CodeUri, by
-the rules of `start --template`; a change there needs no build. A function whose bootstrap is a script is served as it lies.
+the rules of `start --template`; a change there needs no build. A function whose bootstrap is a script is served as it is.
 
 If a build fails, you see why, and the last good one keeps serving on the same port. After a good one, instances of
 the old code finish their calls, and new calls go to new instances. A change during a build starts another build after

@@ -67,7 +67,7 @@ fn a_death_in_mid_request_is_reported_in_fcs_words_and_with_its_exit() {
     let http = invoke(&["--http", "GET", "/die"]);
     assert_fails(&http, "; the instance ended with exit code 1");
     let late = invoke(&["--timeout", "1", "-e", "sleep 600"]);
-    assert_fails(&late, "the instance was ended by the time-out of 1 s");
+    assert_fails(&late, "the instance was ended by the timeout of 1 s");
     let said = text(&late.stderr);
     assert!(!said.contains("logged no line `FC Invoke End"), "{said}");
 }
