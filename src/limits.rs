@@ -53,13 +53,11 @@ pub(crate) const DEFAULT_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 pub const DEFAULT_STOP_GRACE: Duration = Duration::from_secs(80);
 
 /// The variable that has the function's memory, in megabytes ([contract §4.3](crate::guide::contract#4.3)).
-#[cfg(feature = "direct")]
 pub(crate) const MEMORY_VARIABLE: &str = "FC_FUNCTION_MEMORY_SIZE";
 
 /// What bodies and answers may take together in a function of so much memory, in bytes, unless `Runtime::memory_limit` says
 /// otherwise: half of it, because a handler mostly makes something as large of its event. A function of unknown memory
 /// has no limit.
-#[cfg(feature = "direct")]
 pub(crate) fn default_memory(megabytes: Option<&str>) -> usize {
     let megabytes = megabytes.and_then(|text| text.parse::<usize>().ok());
     let megabytes = megabytes.filter(|&megabytes| megabytes > 0);
@@ -127,9 +125,11 @@ impl Limits {
     }
 }
 
-#[cfg(all(test, any(feature = "direct", not(feature = "tiny-http"))))]
+#[cfg(test)]
 mod tests {
-    use super::{Limits, default_memory};
+    #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
+    use super::Limits;
+    use super::default_memory;
 
     #[test]
     fn bodies_may_take_half_of_the_memory_that_the_function_has() {
@@ -139,6 +139,7 @@ mod tests {
         }
     }
 
+    #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
     #[test]
     fn the_default_of_connections_stops_no_request_and_what_is_set_counts() {
         let connections = |workers, connections| {

@@ -22,9 +22,7 @@ use crate::dispatch::{Dispatch, Handlers};
 use crate::http::{Request, Response};
 use crate::into_error::{HookResult, IntoError};
 use crate::json;
-use crate::limits::Limits;
-#[cfg(feature = "direct")]
-use crate::limits::{MEMORY_VARIABLE, default_memory};
+use crate::limits::{Limits, MEMORY_VARIABLE, default_memory};
 use crate::server::{self, LastWork, Stop};
 
 pub use bound::Server;
@@ -54,7 +52,6 @@ pub struct Runtime {
     port: Option<u16>,
     listener: Option<TcpListener>,
     limits: Limits,
-    #[cfg(any(feature = "direct", doc))]
     memory_limit: Option<usize>,
     shutdown: Option<Shutdown>,
 }
@@ -204,6 +201,19 @@ impl Runtime {
         self
     }
 
+    /// Lets the bodies of all requests and the responses that clients have not taken yet have up to this many bytes of memory
+    /// together. A request for which there is no room is answered with 503 and `Retry-After`, and its client may come again.
+    /// With the direct server heads that have come in part are counted too, but for the first 4 KB of each.
+    ///
+    /// Unless it is set it is half of the function's memory, which the variable `FC_FUNCTION_MEMORY_SIZE` says
+    /// ([contract §4.3](crate::guide::contract#4.3)); without the variable there is no limit. What handlers take
+    /// themselves is not counted, and what a stream still has to send neither.
+    #[must_use]
+    pub fn memory_limit(mut self, bytes: usize) -> Self {
+        self.memory_limit = Some(bytes);
+        self
+    }
+
     /// Serves up to this many requests at once; further ones wait. At least one is always served.
     #[must_use]
     pub fn workers(mut self, workers: usize) -> Self {
@@ -250,13 +260,10 @@ impl Runtime {
         let (served, stopped) = (Arc::clone(&dispatch), dispatch);
         let serve = Box::new(move |call| served.answer(call));
         let last_work: Arc<LastWork> = Arc::new(move || stopped.stop());
-        #[cfg(feature = "direct")]
         let limits = Limits {
             memory_bytes: self.memory_limit.unwrap_or_else(memory_of_environment),
             ..self.limits
         };
-        #[cfg(not(feature = "direct"))]
-        let limits = self.limits;
         server::serve(listener, limits, serve, &stop, &last_work).map_err(RuntimeError::from)
     }
 
@@ -310,7 +317,6 @@ fn listen(port: u16) -> Result<TcpListener, RuntimeError> {
     server::bind(port).map_err(|source| RuntimeError::Bind { port, source })
 }
 
-#[cfg(feature = "direct")]
 fn memory_of_environment() -> usize {
     default_memory(std::env::var(MEMORY_VARIABLE).ok().as_deref())
 }

@@ -27,19 +27,6 @@ impl Runtime {
         self
     }
 
-    /// Lets the bodies of all requests, heads that have come in part and responses that clients have not taken yet have up to
-    /// this many bytes of memory together. A request for which there is no room is answered with 503 and `Retry-After`, and
-    /// its client may come again. The first 4 KB of a head that is not whole are not counted: each connection may have them.
-    ///
-    /// Unless it is set it is half of the function's memory, which the variable `FC_FUNCTION_MEMORY_SIZE` says
-    /// ([contract §4.3](crate::guide::contract#4.3)); without the variable there is no limit. What handlers take
-    /// themselves is not counted.
-    #[must_use]
-    pub fn memory_limit(mut self, bytes: usize) -> Self {
-        self.memory_limit = Some(bytes);
-        self
-    }
-
     /// Takes heads up to this many bytes, from the request line to the empty line. A longer request line is answered
     /// with 414, a larger head with 431. The trailers after a chunked body may be as large once more.
     ///

@@ -18,6 +18,7 @@ mod framing;
 pub(crate) mod fuzzing;
 mod hiring;
 mod listener;
+mod memory;
 mod refusal;
 mod rules;
 mod signals;

@@ -10,3 +10,4 @@ mod http;
 mod leaving;
 #[cfg(feature = "direct")]
 mod limits;
+mod memory;

@@ -4,9 +4,9 @@
 
 use super::head;
 use super::inbox::{CRLF, End, Inbox, Source};
-use super::memory::Share;
 use crate::limits::Limits;
 use crate::server::framing::Framing;
+use crate::server::memory::Share;
 use crate::server::refusal::{self, Refusal};
 
 /// The longest line before a chunk, in bytes: its size and its extensions, which nobody here understands and which must
@@ -188,8 +188,8 @@ mod tests {
     use super::Reader;
     use crate::limits::Limits;
     use crate::server::direct::inbox::{Buffer, End, Inbox, Script, Source};
-    use crate::server::direct::memory::Memory;
     use crate::server::framing::Framing;
+    use crate::server::memory::Memory;
     use crate::server::refusal::{BODY_TOO_LARGE, TOO_MANY_HEADERS};
     use std::io::{self, ErrorKind};
 

@@ -12,11 +12,11 @@ use rustix::net::{RecvFlags, recv};
 use super::body::Reader;
 use super::head::Head;
 use super::inbox::Buffer;
-use super::memory::Share;
 use super::readiness::Interest;
 use super::unsent::{Clock, Unsent};
 use crate::client::Socket;
 use crate::server::crew::Load;
+use crate::server::memory::Share;
 
 /// A connection that waits. One that is idle keeps no memory but this.
 pub(super) struct Conn {

@@ -8,12 +8,13 @@
 use std::io::{self, ErrorKind};
 
 use super::inbox::{End, Inbox, Source};
-use super::{body::Reader, head, memory::Memory};
+use super::{body::Reader, head};
 use crate::call::Body;
 use crate::headers::Headers;
 use crate::http::Request;
 use crate::limits::Limits;
 use crate::server::framing::{Framing, framing};
+use crate::server::memory::Memory;
 
 /// A head that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,9 +13,9 @@ use std::time::Instant;
 use super::HttpServer;
 use super::conn::{Conn, Kept, Step};
 use super::inbox::{Buffer, End, Inbox};
-use super::memory::Share;
 use super::wire::Wire;
 use crate::server::crew::{Counted, Load};
+use crate::server::memory::Share;
 use crate::server::refusal;
 
 /// How many bytes a lingering close reads over: the rest of a body just above the default limit, so that a client that sends

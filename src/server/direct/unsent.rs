@@ -6,8 +6,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::memory::{Memory, Share};
 use crate::limits::Limits;
+use crate::server::memory::{Memory, Share};
 
 /// What of an answer the client has not taken yet.
 #[derive(Debug, Default)]

@@ -15,11 +15,11 @@ use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 
 use super::inbox::Source;
-use super::memory::Memory;
 use super::turns::Place;
 use super::unsent::{Clock, Unsent};
 use crate::client::Socket;
 use crate::limits::Limits;
+use crate::server::memory::Memory;
 
 /// How often a connection is read from before others have their turn: one that never stops sending must not keep a
 /// worker. It is 4 MiB of a large body.
@@ -210,7 +210,7 @@ mod tests {
     use crate::client::Socket;
     use crate::limits::Limits;
     use crate::server::direct::inbox::Source;
-    use crate::server::direct::memory::Memory;
+    use crate::server::memory::Memory;
     use std::io::{ErrorKind, Read, Write};
     use std::net::{Shutdown, TcpListener, TcpStream};
     use std::sync::Arc;

@@ -28,8 +28,9 @@ use tiny_http::{Request, Server};
 use super::answer::{self, Asked};
 use super::bell::Ring;
 use super::crew::Crew;
+use super::memory::{Memory, Share};
 use super::{Door, Serve, rules};
-use crate::call::Call;
+use crate::call::{Body, Call};
 use crate::limits::Limits;
 use ending::Connection;
 use own_port::OwnPort;
@@ -49,6 +50,7 @@ pub(super) struct HttpServer {
     crew: Arc<Crew>,
     serve: Box<Serve>,
     limits: Limits,
+    memory: Arc<Memory>,
 }
 
 impl Door for HttpServer {
@@ -74,6 +76,7 @@ impl Door for HttpServer {
             crew,
             serve,
             limits,
+            memory: Memory::new(limits.memory_bytes),
         })
     }
 
@@ -130,13 +133,15 @@ impl HttpServer {
         }
         let connection = Connection::new(&self.peers, peer, self.port.number());
         let asked = read::asked(&request);
-        match read::read(&mut request, self.limits.body_bytes) {
+        let mut share = self.memory.share();
+        match read::read(&mut request, self.limits.body_bytes, &mut share) {
             Ok(call) => {
                 let _in_flight = self.crew.begin();
                 drop(reading);
-                self.answer(request, call, asked, &connection);
+                self.answer(request, call, asked, &connection, share);
             }
             Err(Trouble::Refused(refusal)) => {
+                drop(share);
                 let (limits, crew) = (&self.limits, &self.crew);
                 refuse::refuse(request, refusal, limits, asked, connection, crew);
             }
@@ -145,7 +150,14 @@ impl HttpServer {
         }
     }
 
-    fn answer(&self, request: Request, call: Call, asked: Asked, connection: &Connection) {
+    fn answer(
+        &self,
+        request: Request,
+        call: Call,
+        asked: Asked,
+        connection: &Connection,
+        mut share: Share,
+    ) {
         // From here on no request lives that `tiny_http` itself would answer when it is dropped, which panics on
         // some headers, and a panic while a panic unwinds ends the process.
         let mut out = request.into_writer();
@@ -157,6 +169,11 @@ impl HttpServer {
         };
         let is_last = rules::has_connection_option(&call.headers, "close");
         let reply = (self.serve)(call);
+        // The body is gone. An answer is sent even where it is too much, and keeps others out.
+        share.set(match &reply.body {
+            Body::Bytes(body) => body.len(),
+            Body::Stream(_) => 0,
+        });
         // A stop may have come while the handler ran.
         let wish = if is_last || self.crew.is_stopping() {
             Some("close")

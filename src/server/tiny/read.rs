@@ -2,13 +2,14 @@
 //!
 //! Owns the reading of head and body. It must not know what is answered.
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::time::Instant;
 
 use tiny_http::{HTTPVersion, Request};
 
 use super::super::answer::Asked;
 use super::super::framing::{Framing, framing};
+use super::super::memory::Share;
 use super::super::refusal::{self, Refusal};
 use super::super::rules;
 use crate::call::Call;
@@ -28,13 +29,17 @@ impl From<&'static Refusal> for Trouble {
     }
 }
 
-/// Reads the whole request.
-pub(super) fn read(request: &mut Request, body_limit: usize) -> Result<Call, Trouble> {
+/// Reads the whole request; its body takes its share of the memory.
+pub(super) fn read(
+    request: &mut Request,
+    body_limit: usize,
+    share: &mut Share,
+) -> Result<Call, Trouble> {
     let arrived = Instant::now();
     let (method, target) = line(request)?;
     let headers = rules::checked_fields(fields(request)?, &target, is_http_1_0(request))?;
     let framing = framing(&headers, body_limit)?;
-    let body = read_body(request, framing, body_limit)?;
+    let body = read_body(request, framing, body_limit, share)?;
     Ok(Call {
         method,
         target,
@@ -80,13 +85,16 @@ fn read_body(
     request: &mut Request,
     framing: Framing,
     body_limit: usize,
+    share: &mut Share,
 ) -> Result<Vec<u8>, Trouble> {
     let upgrade = header(request, name::CONNECTION)
         .is_some_and(|wish| wish.to_ascii_lowercase().contains("upgrade"));
     match framing {
         Framing::Empty => Ok(Vec::new()),
+        // Its client, which may be waiting to send it, is told at once.
+        Framing::Length(length) if !share.has_room_for(length) => Err((&refusal::NO_MEMORY).into()),
         Framing::Length(length) => {
-            let body = read_up_to(request, length)?;
+            let body = read_up_to(request, length, share)?;
             // A body that was cut is no body: nobody waits for its answer.
             if body.len() == length {
                 Ok(body)
@@ -97,7 +105,7 @@ fn read_body(
         // With `Connection: upgrade` tiny_http hands out the bytes of the connection, chunk heads and all.
         Framing::Chunked if upgrade => Err((&refusal::CHUNKS_AND_UPGRADE).into()),
         Framing::Chunked => {
-            let body = read_up_to(request, body_limit.saturating_add(1))?;
+            let body = read_up_to(request, body_limit.saturating_add(1), share)?;
             if body.len() > body_limit {
                 return Err((&refusal::BODY_TOO_LARGE).into());
             }
@@ -106,19 +114,31 @@ fn read_body(
     }
 }
 
-/// Reads to the end or to `length`; nothing is reserved for what was only announced.
-fn read_up_to(request: &mut Request, length: usize) -> Result<Vec<u8>, Trouble> {
+/// How much room a body gets before it is known that it needs more: what a small one has.
+const FIRST_PIECE_BYTES: usize = 8 * 1024;
+
+/// Reads to the end or to `length`. Room is made for as much again as has come, and for nothing that was only announced.
+fn read_up_to(request: &mut Request, length: usize, share: &mut Share) -> Result<Vec<u8>, Trouble> {
     let mut body = Vec::new();
-    match request
-        .as_reader()
-        .take(length as u64)
-        .read_to_end(&mut body)
-    {
-        Ok(_) => Ok(body),
-        Err(error) if error.kind() == ErrorKind::InvalidInput => {
-            Err((&refusal::MALFORMED_CHUNKS).into())
+    let reader = request.as_reader();
+    while body.len() < length {
+        let piece = FIRST_PIECE_BYTES.max(body.len()).min(length - body.len());
+        if body.try_reserve_exact(piece).is_err() || !share.set(body.capacity()) {
+            return Err((&refusal::NO_MEMORY).into());
         }
-        Err(_) => Err(Trouble::Gone),
+        let read = Read::take(&mut *reader, piece as u64).read_to_end(&mut body);
+        if read.map_err(|error| trouble(&error))? < piece {
+            break;
+        }
+    }
+    Ok(body)
+}
+
+fn trouble(error: &io::Error) -> Trouble {
+    match error.kind() {
+        ErrorKind::InvalidInput => (&refusal::MALFORMED_CHUNKS).into(),
+        ErrorKind::OutOfMemory => (&refusal::NO_MEMORY).into(),
+        _ => Trouble::Gone,
     }
 }
 

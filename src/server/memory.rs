@@ -40,6 +40,12 @@ impl Memory {
 }
 
 impl Share {
+    /// Whether so many bytes more are free at this moment.
+    #[cfg(feature = "tiny-http")]
+    pub(super) fn has_room_for(&self, bytes: usize) -> bool {
+        self.memory.has_room_for(bytes)
+    }
+
     /// Makes it so many bytes, and says whether all together are within the limit.
     pub(super) fn set(&mut self, bytes: usize) -> bool {
         let more = bytes.saturating_sub(self.bytes);
