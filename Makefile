@@ -57,11 +57,12 @@ the unit tests under miri: make miri
 the fuzzers: make fuzz
 the comparison with other runtimes: cargo test --locked --manifest-path musl/compare/Cargo.toml
 the allocator on aarch64: sh musl/alloc/tests/aarch64.sh
+the clients of MCP and its conformance suite: make mcp-clients
 what was found out about other software: make findings
 endef
 test: export NOT_RUN := $(NOT_RUN)
 
-.PHONY: help run test all-tests test-server server-tests test-runtime test-mcp test-fc-local test-shipped test-alloc soak replay fuzz miri deny fun sdks musl \
+.PHONY: help run test all-tests test-server server-tests test-runtime test-mcp mcp-clients test-fc-local test-shipped test-alloc soak replay fuzz miri deny fun sdks musl \
 	size sizes compare scale burst figures build build-img local watch deploy invoke logs doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
@@ -90,6 +91,10 @@ test-runtime:
 
 test-mcp:
 	cargo test --locked --no-fail-fast --package fc-mcp
+
+mcp-clients: ## call an MCP server with the real clients and the conformance suite (needs npm, python3)
+	cargo build --locked --package fc-mcp --no-default-features --features $(SERVER) --example fixture
+	@bash src/mcp/tests/clients/run.sh "$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/examples/fixture"
 
 test-fc-local:
 	FC_PACKAGE=pkg cargo test --locked --no-fail-fast --package fc-local
@@ -178,7 +183,7 @@ scale: ## check what a second core adds to the CPU time of a request, on both pa
 burst: ## show how soon 60 handlers run that come at once, on both packages
 	@$(COMPARE) burst
 
-sizes: ## measure what makes a package large, for the guide: 22 builds
+sizes: ## measure what makes a package large, for the guide: 23 builds
 	@sh musl/sizes.sh
 
 figures: ## write the figures of README and guide from the comparison, the budget and the code

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures what makes a package large, for the guide: `sh musl/sizes.sh [NAME...]`, from the project's folder. It writes
 # musl/sizes.txt; with names it measures those rows alone and keeps the others. A build takes a quarter of a minute on
-# two idle cores, and there are 22.
+# two idle cores, and there are 23.
 set -eu
 
 . musl/flags.sh
@@ -57,7 +57,7 @@ build rebuilt "$REBUILT_FLAGS" --features tiny-http $STD_FLAGS_unwind
 # Each handler, with all flags of the shipped package.
 RUSTC_WRAPPER=$PWD/musl/hot.sh
 export RUSTC_WRAPPER
-for handler in plain timestamp format http threads chrono fractions typed value derive three regex-lite ureq regex; do
+for handler in plain timestamp format http threads chrono fractions typed value derive three regex-lite ureq regex mcp; do
     features=tiny-http,small-unwinder
     [ $handler = plain ] || features=$features,$handler
     # shellcheck disable=SC2086 # the flags are several words

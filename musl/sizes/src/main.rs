@@ -21,7 +21,11 @@ static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
 fn main() -> Result<(), RuntimeError> {
     #[cfg(feature = "http")]
     let runtime = Runtime::new().http(route);
-    #[cfg(not(feature = "http"))]
+    #[cfg(feature = "mcp")]
+    let server = mcp::server();
+    #[cfg(feature = "mcp")]
+    let runtime = Runtime::new().http(move |request: Request, _: &Context| server.answer(&request));
+    #[cfg(not(any(feature = "http", feature = "mcp")))]
     let runtime = Runtime::new().invoke(handle);
     runtime.run()
 }
@@ -93,6 +97,29 @@ fn value(
     _: &Context,
 ) -> Result<fc_runtime::serde_json::Value, Error> {
     Ok(event["name"].clone())
+}
+
+/// An MCP server with one of each.
+#[cfg(feature = "mcp")]
+mod mcp {
+    use fc_mcp::{Call, Contents, Failure, Prompt, PromptResult, Resource, Server, Tool, ToolResult};
+    use fc_runtime::serde_json::json;
+
+    pub(crate) fn server() -> Server {
+        let schema = json!({ "type": "object", "properties": { "name": { "type": "string" } }, "required": ["name"] });
+        let about = |_: &mut Call<'_>| Ok(Contents::text("about"));
+        let welcome = |call: &mut Call<'_>| Ok(PromptResult::user(call.string("name")?));
+        Server::new("sizes", "0.0.0")
+            .tool(Tool::new("greet", "Greets", greet).input(schema).streams())
+            .resource(Resource::new("about://sizes", "about", about))
+            .prompt(Prompt::new("welcome", "Welcomes", welcome).argument("name", "Whom", true))
+    }
+
+    fn greet(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
+        let name = call.string("name")?.to_owned();
+        call.progress(1.0, 1.0, "")?;
+        Ok(ToolResult::text(name))
+    }
 }
 
 #[cfg(feature = "derive")]

