@@ -10,7 +10,7 @@ use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
 
 use crate::support::{Connection, Instance, free_port, request};
 
-/// How many clients give up, one after the other; more by FC_GIVE_UPS=10000.
+/// How many clients give up, one after the other; more by `FC_GIVE_UPS=10000`.
 const GIVE_UPS: usize = 500;
 
 /// More than the system's buffers take, so that the client leaves within its answer.
@@ -66,6 +66,7 @@ fn event(id: &str, body: &[u8]) -> Vec<u8> {
 /// Without a time to linger a close is a reset.
 fn reset(stream: TcpStream) {
     set_socket_linger(&stream, Some(Duration::ZERO)).expect("a live socket");
+    drop(stream);
 }
 
 /// A connection from this port: the system would rather give another one.
