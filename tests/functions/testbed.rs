@@ -90,6 +90,38 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
         "fail-as-an-http-call" => Err(Error::new("OutOfStock", rest).with_status(400)),
         "parse" => Ok(rest.parse::<u64>()?.to_string().into_bytes()),
         "panic" => panic!("{rest}"),
+        order if order.starts_with("panic-") => panic_by(order, rest, ctx),
+        "log-in-thread" => {
+            let say = || log::info!("{rest}");
+            let said = std::thread::scope(|threads| threads.spawn(|| ctx.scope(say)).join());
+            Ok(said.map_or(b"panicked".to_vec(), |()| b"logged".to_vec()))
+        }
+        "print" => {
+            print!("half a line of {rest}");
+            Ok(Vec::new())
+        }
+        "print-line" => {
+            println!("a line of {rest}");
+            Ok(Vec::new())
+        }
+        "log" => {
+            log::info!("{rest}");
+            log::debug!("hidden {rest}");
+            Ok(Vec::new())
+        }
+        "repeat" => Ok(vec![b'x'; rest.parse()?]),
+        "json" => {
+            let order: Order = Request::new("POST", "/").with_body(rest).json()?;
+            Ok(serde_json::to_vec(&(order.kind, order.cents))?)
+        }
+        "context" => Ok(context(ctx).into_bytes()),
+        _ => Ok(event.to_vec()),
+    }
+}
+
+/// Panics in the way that the order says, or where it says.
+fn panic_by(order: &str, rest: &str, ctx: &Context) -> Result<Vec<u8>, Error> {
+    match order {
         "panic-in-log" => {
             log::info!("this line is never whole: {Unshowable}");
             Ok(Vec::new())
@@ -113,37 +145,13 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
                 Err(payload) => std::panic::resume_unwind(payload),
             }
         }
-        "log-in-thread" => {
-            let say = || log::info!("{rest}");
-            let said = std::thread::scope(|threads| threads.spawn(|| ctx.scope(say)).join());
-            Ok(said.map_or(b"panicked".to_vec(), |()| b"logged".to_vec()))
-        }
         "panic-in-scope" => {
             let fail = || panic!("{rest}");
             let failed = std::thread::scope(|threads| threads.spawn(|| ctx.scope(fail)).join());
             Ok(failed.map_or(b"panicked".to_vec(), |()| Vec::new()))
         }
         "panic-deep" => Err(Error::new("Returned", panic_below(rest.parse()?))),
-        "print" => {
-            print!("half a line of {rest}");
-            Ok(Vec::new())
-        }
-        "print-line" => {
-            println!("a line of {rest}");
-            Ok(Vec::new())
-        }
-        "log" => {
-            log::info!("{rest}");
-            log::debug!("hidden {rest}");
-            Ok(Vec::new())
-        }
-        "repeat" => Ok(vec![b'x'; rest.parse()?]),
-        "json" => {
-            let order: Order = Request::new("POST", "/").with_body(rest).json()?;
-            Ok(serde_json::to_vec(&(order.kind, order.cents))?)
-        }
-        "context" => Ok(context(ctx).into_bytes()),
-        _ => Ok(event.to_vec()),
+        _ => Err(Error::new("UnknownOrder", order)),
     }
 }
 
