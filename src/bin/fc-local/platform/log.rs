@@ -4,6 +4,10 @@
 //!
 //! It knows the marker lines of [contract §5.1](crate::check::sections::SECTIONS#5.1), but neither HTTP nor processes.
 
+mod call;
+mod line;
+mod onlooker;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -12,44 +16,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::net::unix::pipe::Receiver;
 
-use crate::facts::{MARKER_CALLS, limit};
-use crate::name::FunctionName;
+use crate::facts::limit;
+
+pub(crate) use call::CallLog;
+use line::cut_line;
+pub(crate) use line::marker_offset;
+pub(crate) use onlooker::{LineSink, Onlooker};
 
 /// The most that an unprivileged pipe can hold, and hence what may have been written before an answer.
 const PIPE_BYTES_MAX: usize = 1024 * 1024;
 
 /// What stands before the request id in a marker.
 const ID_LABEL: &str = "RequestId: ";
-
-/// Where every line of an instance goes, besides the tails.
-pub(crate) type LineSink = Arc<dyn Fn(&[u8]) + Send + Sync>;
-
-/// Sees every line of every function, with the function's name.
-#[derive(Clone)]
-pub(crate) struct Onlooker(Arc<See>);
-
-type See = dyn Fn(&FunctionName, &[u8]) + Send + Sync;
-
-impl Onlooker {
-    pub(crate) fn new(see: impl Fn(&FunctionName, &[u8]) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(see))
-    }
-
-    /// A sink that hands on to another one what this has seen.
-    pub(crate) fn before(&self, name: &FunctionName, next: LineSink) -> LineSink {
-        let (see, name) = (Arc::clone(&self.0), name.clone());
-        Arc::new(move |line| {
-            see(&name, line);
-            next(line);
-        })
-    }
-}
-
-impl std::fmt::Debug for Onlooker {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Onlooker")
-    }
-}
 
 /// The reading end of an instance's output.
 pub(crate) struct LogHub {
@@ -58,20 +36,6 @@ pub(crate) struct LogHub {
     sink: Option<LineSink>,
     /// How much of a call's log is kept, from its end.
     tail_bytes: usize,
-}
-
-/// What one call has logged.
-#[derive(Debug, Clone)]
-pub(crate) struct CallLog {
-    /// The last bytes, at most the limit.
-    pub(crate) tail: Vec<u8>,
-    limit_bytes: usize,
-    /// How many bytes before these were not kept.
-    pub(crate) dropped_bytes: usize,
-    /// Whether the function itself wrote the start marker of this call.
-    pub(crate) start_marker: bool,
-    /// Whether the function itself wrote the end marker of this call.
-    pub(crate) end_marker: bool,
 }
 
 struct State {
@@ -249,84 +213,6 @@ impl State {
     }
 }
 
-impl CallLog {
-    /// An empty log that keeps so many bytes, from its end.
-    pub(crate) fn keeping(limit_bytes: usize) -> Self {
-        Self {
-            tail: Vec::new(),
-            limit_bytes,
-            dropped_bytes: 0,
-            start_marker: false,
-            end_marker: false,
-        }
-    }
-
-    fn take_own_line(&mut self, request_id: &str, text: &str, line: &[u8]) {
-        self.start_marker |= marker_at(text, "Start", request_id).is_some();
-        self.end_marker |= marker_at(text, "End", request_id).is_some();
-        self.push(line);
-    }
-
-    /// Appends, and forgets what is more than the limit.
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
-        self.tail.extend_from_slice(bytes);
-        let excess = self.tail.len().saturating_sub(self.limit_bytes);
-        self.tail.drain(..excess);
-        self.dropped_bytes += excess;
-    }
-}
-
-/// Where in a line the marker of an invocation stands, if it does.
-fn marker_at(text: &str, edge: &str, request_id: &str) -> Option<usize> {
-    text.find(&format!("FC Invoke {edge} RequestId: {request_id}"))
-}
-
-/// The line with its end, from a start marker on, at most as long as FC keeps one.
-fn cut_line(line: &[u8]) -> Vec<u8> {
-    let mut cut = line[start_marker_offset(line)..].to_vec();
-    if cut.len() > limit::LOG_LINE_BYTES {
-        cut.truncate(limit::LOG_LINE_BYTES - 1);
-        cut.push(b'\n');
-    }
-    cut
-}
-
-/// Where FC begins to read a line: at its start marker, if it has one
-/// ([contract §5.3](crate::check::sections::SECTIONS#5.3)).
-fn start_marker_offset(line: &[u8]) -> usize {
-    marker_offset(line, &["Start"]).unwrap_or(0)
-}
-
-/// Where in a line the first marker with one of these edges stands
-/// ([contract §5.1](crate::check::sections::SECTIONS#5.1)).
-///
-/// It looks at every line of every function, and a function may write a million in a second.
-pub(crate) fn marker_offset(line: &[u8], edges: &[&str]) -> Option<usize> {
-    // The standard library's own search for a byte is quick in a development build, too.
-    if !line.contains(&b'F') {
-        return None;
-    }
-    let begins = line.iter().enumerate().filter(|(_, byte)| **byte == b'F');
-    begins
-        .map(|(offset, _)| offset)
-        .find(|offset| begins_with_marker(&line[*offset..], edges))
-}
-
-fn begins_with_marker(line: &[u8], edges: &[&str]) -> bool {
-    let call = line
-        .strip_prefix(b"FC ")
-        .and_then(|rest| without_one_of(rest, &MARKER_CALLS));
-    let edge = call
-        .and_then(|rest| rest.strip_prefix(b" "))
-        .and_then(|rest| without_one_of(rest, edges));
-    edge.is_some_and(|rest| rest.starts_with(b" RequestId: "))
-}
-
-fn without_one_of<'a>(line: &'a [u8], words: &[&str]) -> Option<&'a [u8]> {
-    let mut words = words.iter();
-    words.find_map(|word| line.strip_prefix(word.as_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::{CallLog, State, cut_line};
@@ -375,26 +261,6 @@ mod tests {
             (limit::TAIL_LOG_BYTES, 10_000 - limit::TAIL_LOG_BYTES)
         );
         assert!(tail(&state, "one").ends_with("line 0999\n"));
-    }
-
-    #[test]
-    fn what_stands_before_a_start_marker_on_its_line_is_cut() {
-        assert_eq!(
-            cut_line(b"noise FC Invoke Start RequestId: x\n"),
-            b"FC Invoke Start RequestId: x\n"
-        );
-        assert_eq!(
-            cut_line(b"FC FFC PreStop Start RequestId: x FC Invoke Start RequestId: y\n"),
-            b"FC PreStop Start RequestId: x FC Invoke Start RequestId: y\n"
-        );
-        for whole in [
-            "plain\n",
-            "FC Invoke End RequestId: x\n",
-            "FC Invoke Start\n",
-            "FC Other Start RequestId: x\n",
-        ] {
-            assert_eq!(cut_line(whole.as_bytes()), whole.as_bytes());
-        }
     }
 
     #[test]

@@ -100,9 +100,8 @@ impl Rounds {
             }
         }
         let at = now_of_files();
-        let has_code = self.builds.is_empty() || self.builds.iter().any(Build::is_intact);
         let mut is_same = true;
-        if has_code {
+        if self.has_any_code(wanted.as_ref()) {
             // The build may have made them.
             self.look_at_zip_files(wanted.as_ref());
             is_same = !self.serve(wanted, took);
@@ -184,6 +183,13 @@ impl Rounds {
             builds.find(|build| build.is_for(&function.code))?.code()
         };
         deploy(&self.app, &template, &built).map_err(|error| error.in_template(&self.file))
+    }
+
+    /// Whether there is anything to serve, be it only a function that needs no build.
+    fn has_any_code(&self, wanted: Option<&Template>) -> bool {
+        let template = wanted.or(self.in_force.as_ref());
+        let mut functions = template.into_iter().flat_map(Template::functions);
+        self.builds.is_empty() || functions.any(|(_, function)| self.has_code(function))
     }
 
     fn has_code(&self, function: &FunctionSpec) -> bool {

@@ -259,6 +259,24 @@ fn a_function_that_was_never_built_keeps_no_other_from_serving() {
 }
 
 #[test]
+fn a_script_is_served_though_nothing_that_is_built_was_ever_built() {
+    let watch = Watch::of_cargo(|folder| {
+        let inner = folder.join("work");
+        put(&inner, "one/Cargo.toml", &manifest("one", ""));
+        put(&inner, "one/src/main.rs", "BROKEN");
+        put(&inner, "script/bootstrap", &super::source("1"));
+        make_runnable(&inner.join("script/bootstrap"));
+        put(
+            &inner,
+            "template.yml",
+            &template(&[("f", "one/pkg"), ("g", "script")]),
+        );
+    });
+    watch.rests(1);
+    assert_eq!(watch.answer("g"), "x", "{}", watch.said());
+}
+
+#[test]
 fn a_new_path_dependency_and_a_new_function_are_found() {
     let watch = watched();
     watch.rests(1);
