@@ -1,4 +1,4 @@
-//! What becomes of a panic: an error for the caller, and no noise on stderr.
+//! Turns a panic into an error for the caller, without noise on stderr.
 //!
 //! Owns the process's panic hook and the place where the last panic of a thread happened. It must not know who
 //! answers with the error.

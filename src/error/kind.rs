@@ -1,4 +1,4 @@
-//! The types of the errors that the runtime itself makes of a call, as `errorType` has them.
+//! The types of the errors with which the runtime itself answers a call, as `errorType` has them.
 //!
 //! Owns their names, which the page of errors shows. It must not know when a call fails.
 

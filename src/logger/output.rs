@@ -1,6 +1,6 @@
 //! The process's stdout: whole lines, and none that an answer waits for.
 //!
-//! Owns what becomes of lines that cannot be written. It must not know what a line says.
+//! Owns what happens to lines that cannot be written. It must not know what a line says.
 
 use std::fs::File;
 use std::io::{self, IsTerminal};

@@ -1,6 +1,6 @@
 //! The way of a line: from what somebody logs, with the request id of the thread's call, to the output.
 //!
-//! Owns the format that was chosen for the process. It must not know who chooses it, nor what becomes of a line that
+//! Owns the format that was chosen for the process. It must not know who chooses it, nor what happens to a line that
 //! cannot be written.
 
 use std::fmt::Write as _;

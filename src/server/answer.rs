@@ -43,7 +43,7 @@ pub(super) fn send(out: &mut dyn Write, reply: Reply, asked: Asked) -> Result<()
     let is_sized = reply.headers.get_bytes(name::CONTENT_LENGTH).is_some();
     let mut head = head(&reply, asked);
     let body = match reply.body {
-        // Its length is told, and is none (RFC 9110 §15.3.6).
+        // Its length is stated, and is 0 (RFC 9110 §15.3.6).
         _ if reply.status == RESET_CONTENT => Body::Bytes(Vec::new()),
         body => body,
     };
@@ -78,7 +78,7 @@ fn send_whole(out: &mut dyn Write, mut head: Vec<u8>, body: &[u8]) -> Result<(),
         .map_err(|_| Loss::Connection)
 }
 
-/// Runs the stream to its end before the first byte is sent: HTTP/1.0 knows no other way to tell where a body ends on
+/// Runs the stream to its end before the first byte is sent: HTTP/1.0 knows no other way to say where a body ends on
 /// a kept-alive connection.
 fn send_gathered(
     out: &mut dyn Write,
@@ -117,7 +117,7 @@ fn send_pieces(
         Ok(()) => pieces.finish().map_err(|_| Loss::Connection),
         // Where half a chunk is on its way, whatever is written next would be taken for the rest of it.
         Err(_) if pieces.is_cut => Err(Loss::Connection),
-        // Nothing has left yet, so that the failure can still be told as any other.
+        // Nothing has left yet, so that the failure can still be reported like any other.
         Err(error) if !pieces.pending_head.is_empty() => send(out, Reply::failure(&error), asked),
         Err(_) if pieces.are_chunks => Err(Loss::Stream),
         // So it would be for the rest of a body of known length.

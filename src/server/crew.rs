@@ -30,7 +30,7 @@ pub(super) struct Crew {
     rung: AtomicBool,
     /// Whether a ring for a look is still unheard.
     awaits_look: AtomicBool,
-    /// Whether it was told that there is no thread for another worker.
+    /// Whether the log has a line about the lack of a thread for another worker.
     is_short: AtomicBool,
     stopping: AtomicBool,
     dismissed: AtomicBool,
@@ -181,7 +181,7 @@ impl Crew {
         self.finished.fetch_sub(1, SeqCst);
     }
 
-    /// A worker has started. Whether one has is told to the log again if the next does not.
+    /// A worker has started, so the log gets a line again if the next one does not.
     pub(super) fn arrives(&self) {
         self.is_short.store(false, SeqCst);
         self.idle.fetch_sub(1, SeqCst);

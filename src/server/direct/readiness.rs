@@ -2,8 +2,8 @@
 //!
 //! Owns the calls of epoll(7). It must not know what is done about an event.
 //!
-//! A connection is registered once and told about by its changes (`EPOLLET`), so that a request costs no call for it. The
-//! listener is told about once each time that it is asked for (`EPOLLONESHOT`), so that a client wakes one worker.
+//! A connection is registered once and reported when it changes (`EPOLLET`), so that a request costs no call for it. The
+//! listener is reported once each time that it is asked for (`EPOLLONESHOT`), so that a client wakes one worker.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -21,7 +21,7 @@ use epoll::{EventData, EventFlags};
 /// What the listener is called. No connection is: see `Slots::new`.
 const LISTENER: u64 = u64::MAX;
 
-/// What a registered connection is told about.
+/// What is reported of a registered connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Interest {
     /// It is not registered.
@@ -52,7 +52,7 @@ impl Readiness {
         Ok(Self(set))
     }
 
-    /// The next client is told about again.
+    /// The next client is reported again.
     pub(super) fn await_client(&self, listener: &TcpListener) -> io::Result<()> {
         let once = EventFlags::IN | EventFlags::ONESHOT;
         Ok(epoll::modify(
@@ -70,7 +70,7 @@ impl Readiness {
         let _ = epoll::modify(&self.0, listener, EventData::new_u64(LISTENER), always);
     }
 
-    /// From now on the connection is told about. What has come already is told at once, and so is that something can be
+    /// From now on the connection is reported. What has come already is reported at once, and so is that something can be
     /// sent, if that is of interest.
     pub(super) fn register(
         &self,

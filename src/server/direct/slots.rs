@@ -4,7 +4,7 @@
 //! connection waits for, nor who finds out that it need not wait any more.
 //!
 //! Each place has its own lock, so that workers on many processors do not queue at one. A number is given again,
-//! with another generation, so that an event that is told late never means another connection.
+//! with another generation, so that an event that arrives late never means another connection.
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 

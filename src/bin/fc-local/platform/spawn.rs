@@ -193,7 +193,7 @@ pub(crate) fn command_line(function: &Function, code: &Path) -> Command {
     command
 }
 
-/// Starts the process, after telling the common mistakes apart.
+/// Starts the process, after looking for the common mistakes.
 pub(crate) async fn spawn(
     mut command: Command,
     function: &Function,

@@ -1,4 +1,4 @@
-//! What becomes of the requests of a connection: which are answered, in which order, and which are refused.
+//! The requests of a connection: which are answered, in which order, and which are refused.
 
 use std::io::{Read, Write};
 use std::net::Shutdown;

@@ -1,4 +1,4 @@
-//! What Serverless Devs makes of the expressions in s.yaml, against what fc-local's own reading is tested with.
+//! How Serverless Devs reads the expressions in s.yaml, against what fc-local's own reading is tested with.
 
 use std::fs;
 use std::path::{Path, PathBuf};
