@@ -7,6 +7,7 @@
 //! - [`answer`]: the headers that a handler may set, and the writer of answers.
 //! - [`http_params`], [`base64`], [`percent`]: the codecs.
 //! - [`context`], [`events`]: what handlers are given.
+//! - [`package`]: what `fc-local` unpacks.
 //! - [`seeds`]: the inputs that are kept, which `tests/replay.rs` runs without a fuzzer.
 
 #[cfg(not(fuzzing))]
@@ -22,15 +23,26 @@ mod cuts;
 pub mod events;
 pub mod head;
 pub mod http_params;
+pub mod package;
 pub mod percent;
 pub mod requests;
 pub mod seeds;
+
+// The tool is a program, which no other can link; its files are the same here and there.
+#[allow(dead_code, reason = "the targets use a part of it")]
+#[path = "../../../src/bin/fc-local/facts.rs"]
+mod facts;
+#[path = "../../../src/bin/fc-local/hex.rs"]
+mod hex;
+#[allow(dead_code, unused_imports, reason = "the targets use a part of it")]
+#[path = "../../../src/bin/fc-local/project/package/mod.rs"]
+mod local_package;
 
 /// What a target does with an input.
 pub type Check = fn(&[u8]);
 
 /// Every target, by its name.
-pub const TARGETS: [(&str, Check); 9] = [
+pub const TARGETS: [(&str, Check); 10] = [
     ("answer", answer::check),
     ("base64", base64::check),
     ("chunks", chunks::check),
@@ -38,6 +50,7 @@ pub const TARGETS: [(&str, Check); 9] = [
     ("events", events::check),
     ("head", head::check),
     ("http_params", http_params::check),
+    ("package", package::check),
     ("percent", percent::check),
     ("requests", requests::check),
 ];

@@ -48,6 +48,8 @@ pub(crate) enum PackageError {
     LongName { entry: String, limit_bytes: usize },
     /// A link's target is longer than the kernel follows.
     LongTarget { entry: String, limit_bytes: u64 },
+    /// A link's target is empty, or no path.
+    NoTarget { entry: String },
     /// Two entries share bytes, so that a small package could unpack to a large one.
     Overlaps { entry: String },
     /// A stored package is not there, or is not the one that was stored.
@@ -83,6 +85,10 @@ impl fmt::Display for PackageError {
             Self::LongTarget { entry, limit_bytes } => write!(
                 f,
                 "the code package has a link whose target is longer than {limit_bytes} bytes; shorten that of {entry:?}"
+            ),
+            Self::NoTarget { entry } => write!(
+                f,
+                "the code package has a link whose target is no path: {entry:?}; leave it out"
             ),
             Self::Overlaps { entry } => write!(
                 f,
@@ -195,7 +201,8 @@ fn inner_path(entry: &ZipFile<'_, impl Read>) -> Result<PathBuf, PackageError> {
         .components()
         .all(|part| matches!(part, Component::Normal(_)))
     {
-        Ok(path)
+        // Without a `.` at the end, which is no part but is no file either.
+        Ok(path.components().collect())
     } else {
         Err(escapes())
     }
@@ -211,6 +218,11 @@ fn read_goal(limits: &Limits, entry: &mut ZipFile<'_, impl Read>) -> Result<Path
     if goal.len() as u64 > limit_bytes {
         let entry = entry.name().to_owned();
         return Err(PackageError::LongTarget { entry, limit_bytes });
+    }
+    // The kernel makes no such link.
+    if goal.is_empty() || goal.contains(&0) {
+        let entry = entry.name().to_owned();
+        return Err(PackageError::NoTarget { entry });
     }
     Ok(PathBuf::from(OsString::from_vec(goal)))
 }

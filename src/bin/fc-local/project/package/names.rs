@@ -59,9 +59,9 @@ impl Places {
     }
 
     fn add_file(&mut self, path: PathBuf, is_link: bool) -> Result<(), PackageError> {
-        if let Some(folder) = path.parent() {
-            self.add_folder(folder);
-        }
+        // Without a name it would be in the place of the package's own folder.
+        let folder = path.parent().ok_or_else(|| clash(&path))?;
+        self.add_folder(folder);
         let (own, others) = if is_link {
             (&mut self.links, &self.files)
         } else {

@@ -259,6 +259,8 @@ fn names_that_no_folder_can_have_side_by_side_are_refused_at_upload_too() {
         (&["a/b", "a//b"], &[]),
         (&["a/b"], &[("a//b", "c")]),
         (&["a"], &[("a/b", "c")]),
+        (&[""], &[]),
+        (&[], &[("", "c")]),
         (&[&long], &[]),
         (&[&below_long], &[]),
     ] {
@@ -293,4 +295,18 @@ fn a_folder_may_be_named_as_often_as_anybody_likes() {
     let folder = tempfile::tempdir().expect("folder");
     unpack(zip, folder.path()).expect("unpacked");
     assert!(folder.path().join("lib/a/b").is_file() && folder.path().join("other/lib").is_dir());
+}
+
+#[test]
+fn a_link_without_a_path_as_its_target_is_refused_at_upload_too() {
+    for goal in ["", "a\0b"] {
+        let zip = zip_of(&[], &[("link", goal)]);
+        let folder = tempfile::tempdir().expect("folder");
+        for refused in [check(zip.get_ref()), unpack(zip.clone(), folder.path())] {
+            assert!(
+                matches!(refused, Err(PackageError::NoTarget { .. })),
+                "{refused:?}"
+            );
+        }
+    }
 }
