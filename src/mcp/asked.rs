@@ -2,18 +2,17 @@
 //!
 //! Owns the ids of questions. It must not know what is asked, nor how an answer arrives.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde_json::Value;
 
-/// The open questions of a server, in this process.
+/// The open questions of a server, in this process, each with its answer once that is there. They are few, and a list is
+/// smaller than a map, in the program as well.
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
-    open: Mutex<HashMap<String, SyncSender<Value>>>,
-    count: AtomicU64,
+    open: Mutex<Vec<(String, Option<Value>)>>,
+    answered: Condvar,
 }
 
 /// A question, until it is dropped.
@@ -21,54 +20,76 @@ pub(crate) struct Asked {
 pub(crate) struct Question<'a> {
     asked: &'a Asked,
     pub(crate) id: String,
-    pub(crate) answer: Receiver<Value>,
 }
 
 impl Asked {
-    /// A new question. `salt` keeps strangers from guessing its id.
-    pub(crate) fn open(&self, salt: &str) -> Question<'_> {
-        let id = format!("{salt}-{}", self.count.fetch_add(1, Ordering::Relaxed));
-        let (sender, answer) = sync_channel(1);
-        self.lock().insert(id.clone(), sender);
-        Question {
-            asked: self,
-            id,
-            answer,
+    /// A new question with an id that nobody else has, nor can guess.
+    pub(crate) fn open(&self, id: String) -> Question<'_> {
+        self.lock().push((id.clone(), None));
+        Question { asked: self, id }
+    }
+
+    /// Hands an answer to the one that waits for it, if that still does.
+    pub(crate) fn answered(&self, id: &str, answer: Value) {
+        let mut open = self.lock();
+        if let Some((_, slot)) = open.iter_mut().find(|(found, _)| found == id) {
+            *slot = Some(answer);
+            self.answered.notify_all();
         }
     }
 
-    /// Hands an answer to who waits for it, if still anybody does.
-    pub(crate) fn answered(&self, id: &str, answer: Value) {
-        let waits = self.lock().remove(id);
-        // Who has asked may have given up in this moment.
-        let _ = waits.map(|waits| waits.send(answer));
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, SyncSender<Value>>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<(String, Option<Value>)>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Question<'_> {
+    /// The answer, if it comes in time.
+    pub(crate) fn wait(&self, patience: Duration) -> Option<Value> {
+        let is_open = |open: &mut Vec<(String, Option<Value>)>| {
+            !open
+                .iter()
+                .any(|(id, answer)| *id == self.id && answer.is_some())
+        };
+        let waited = (self.asked.answered).wait_timeout_while(self.asked.lock(), patience, is_open);
+        let (mut open, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let mine = open.iter_mut().find(|(id, _)| *id == self.id);
+        mine.and_then(|(_, answer)| answer.take())
     }
 }
 
 impl Drop for Question<'_> {
     fn drop(&mut self) {
-        self.asked.lock().remove(&self.id);
+        self.asked.lock().retain(|(id, _)| *id != self.id);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::Asked;
 
     #[test]
-    fn an_answer_reaches_its_question_once_and_no_other() {
+    fn an_answer_reaches_its_question_and_no_other() {
         let asked = Asked::default();
-        let (one, two) = (asked.open("a"), asked.open("a"));
-        assert_ne!(one.id, two.id);
-        asked.answered(&one.id, 1.into());
-        asked.answered(&one.id, 2.into());
-        assert_eq!(one.answer.try_iter().collect::<Vec<_>>(), [1]);
-        assert!(two.answer.try_recv().is_err());
-        drop(two);
+        let (one, two) = (asked.open("1".into()), asked.open("2".into()));
+        asked.answered("1", 1.into());
+        asked.answered("3", 3.into());
+        assert_eq!(one.wait(Duration::MAX), Some(1.into()));
+        assert_eq!(two.wait(Duration::ZERO), None);
+        drop((one, two));
         assert!(asked.lock().is_empty());
+    }
+
+    #[test]
+    fn an_answer_wakes_the_thread_that_waits_for_it() {
+        let asked = Asked::default();
+        let question = asked.open("1".into());
+        std::thread::scope(|threads| {
+            let waits = threads.spawn(|| question.wait(Duration::from_secs(60)));
+            asked.answered("1", true.into());
+            assert_eq!(waits.join().expect("no panic"), Some(true.into()));
+        });
     }
 }

@@ -223,13 +223,13 @@ impl Call<'_> {
             let why = "this call cannot ask: it takes a tool that streams, and a client that has shaken hands";
             return Err(Failure::protocol(INTERNAL, why));
         };
-        let question = self.asked.open(&random_id()?);
+        let question = self.asked.open(random_id()?);
         let mut message = json!({ "jsonrpc": "2.0", "id": question.id, "method": method });
         message["params"] = params;
         send(&message)?;
-        let answer = question.answer.recv_timeout(patience);
+        let answer = question.wait(patience);
         let mut answer =
-            answer.map_err(|_| Failure::tool("the client has not answered in time"))?;
+            answer.ok_or_else(|| Failure::tool("the client has not answered in time"))?;
         match answer.get_mut("result") {
             Some(result) => Ok(result.take()),
             None => Err(Failure::tool(format!(
