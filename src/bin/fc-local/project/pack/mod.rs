@@ -44,7 +44,7 @@ pub(crate) struct Code<'a> {
     pub(crate) named: &'a Path,
     pub(crate) rules: &'a Rules,
     /// A program that was built elsewhere, in the place of the `bootstrap` there, or of the one file that the code is; then
-    /// nothing else need be there.
+    /// nothing else need be there. What cargo built there is left out.
     pub(crate) program: Option<&'a Path>,
 }
 

@@ -193,6 +193,11 @@ fn a_program_that_was_built_elsewhere_takes_the_place_of_the_one_there() {
     for name in ["pkg/bootstrap", "pkg/lib/bootstrap", "pkg/data"] {
         fs::write(project.join(name), "").expect("written");
     }
+    let target = project.join("pkg/target");
+    fs::create_dir_all(target.join("debug")).expect("folders");
+    let tag = "Signature: 8a477f597d28d172789f06886806bc55\n# This file is a cache directory tag created by cargo.\n";
+    fs::write(target.join("CACHEDIR.TAG"), tag).expect("written");
+    fs::write(target.join("debug/hello"), "").expect("written");
     let as_fun = Rules::Fun {
         project: project.clone(),
     };
@@ -214,13 +219,13 @@ fn a_program_that_was_built_elsewhere_takes_the_place_of_the_one_there() {
             &as_fun,
             "pkg",
             "pkg/bootstrap",
-            "data lib/ lib/bootstrap:644 new: 0",
+            "data lib/ lib/bootstrap new: 0",
         ),
         (
             &Rules::ServerlessDevs,
             "pkg",
             "/bootstrap",
-            "data lib/bootstrap:644 new: 0",
+            "data lib/bootstrap new: 0",
         ),
         // Code that is one file, and code that is not there yet.
         (&as_fun, "pkg/data", "", "data new: 1"),

@@ -15,6 +15,10 @@ const RUN: u32 = 0o111;
 /// The rights that a package keeps.
 const RIGHTS: u32 = 0o777;
 
+/// The file in a folder that a program made and can make again, and what it says if that is cargo.
+const CACHE_TAG: &str = "CACHEDIR.TAG";
+const CACHE_OF_CARGO: &str = "created by cargo";
+
 /// All that a folder gives to its package.
 pub(super) fn folder(code: &Code<'_>) -> Result<Vec<Entry>, PackError> {
     let mut found = Vec::new();
@@ -44,11 +48,26 @@ fn put_program(
     let Some(built) = code.program else {
         return Ok(());
     };
+    leave_out_builds(found);
     found.retain(|entry| entry.name != BOOTSTRAP);
     if passes()? {
         found.push(program(built)?);
     }
     Ok(())
+}
+
+/// Leaves out what cargo built: where the code is the whole project, that would be packed anew after each build.
+fn leave_out_builds(found: &mut Vec<Entry>) {
+    let tags = found.iter().filter_map(|entry| {
+        let folder = entry.name.strip_suffix(CACHE_TAG)?;
+        let tag = fs::read_to_string(&entry.path).ok()?;
+        tag.contains(CACHE_OF_CARGO).then(|| folder.to_owned())
+    });
+    let built: Vec<String> = tags.filter(|folder| folder.ends_with('/')).collect();
+    found.retain(|entry| {
+        let mut built = built.iter();
+        !built.any(|folder| format!("{}/", entry.name).starts_with(folder))
+    });
 }
 
 /// A program that was built elsewhere.
