@@ -133,11 +133,9 @@ mod tests {
         full.map_err(|never| match never {}).boxed_unsync()
     }
 
-    fn read(bodies: &Bodies, bytes: usize) -> impl Future<Output = usize> {
-        async move {
-            let read = bodies.read(full(bytes), Some(bytes as u64), 1000).await;
-            read.expect("read").len()
-        }
+    async fn read(bodies: &Bodies, bytes: usize) -> usize {
+        let read = bodies.read(full(bytes), Some(bytes as u64), 1000).await;
+        read.expect("read").len()
     }
 
     #[tokio::test]

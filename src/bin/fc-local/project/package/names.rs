@@ -11,7 +11,7 @@ use zip::ZipArchive;
 
 use super::{PackageError, inner_path};
 
-/// The longest name of a file, without its folders, that file systems take (NAME_MAX).
+/// The longest name of a file, without its folders, that file systems take (`NAME_MAX`).
 const PART_BYTES: usize = 255;
 
 /// Refuses a place that is named twice, a file that is a folder as well, and a part of a name that is too long.
