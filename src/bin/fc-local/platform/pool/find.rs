@@ -117,12 +117,12 @@ fn bound_place(
         return match member.take_place(concurrency) {
             Some(found) => Ok(Some(found)),
             None => Err(NoInstance::SessionFull {
-                id: place.id,
+                id: seat.as_ref().map(Seat::id).unwrap_or_default(),
                 calls_max: concurrency,
             }),
         };
     }
-    if let Some(left) = seat.take_if(|_| place.is_the_functions()) {
+    if let Some(left) = seat.take_if(|_| place.is_the_functions) {
         left.handle().end();
     } else if let Some(seat) = seat {
         seat.bind(None);

@@ -73,7 +73,7 @@ impl Member {
             return false;
         }
         let needs_place = seat.and_then(Seat::place).filter(|place| place.counts);
-        needs_place.is_none_or(|place| sessions_on(self.number) < place.rules.per_instance)
+        needs_place.is_none_or(|place| sessions_on(self.number) < place.per_instance)
     }
 
     pub(super) fn take_place(&mut self, concurrency: u32) -> Option<Found> {

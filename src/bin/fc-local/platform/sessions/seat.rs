@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Sessions;
-use crate::function::{Affinity, SessionRules};
+use crate::function::Affinity;
 use crate::name::FunctionName;
 
 /// The place of a request; given back when dropped, which may be the session's end.
@@ -46,17 +46,25 @@ impl Seat {
         self.handle.clone()
     }
 
-    /// The id, unless the function has still to name it, and the member that it is bound to.
+    /// Where its session is, if that has not ended.
     pub(in crate::platform) fn place(&self) -> Option<Place> {
         self.handle.with(|table, number, _| {
             let session = table.get(number)?;
             Some(Place {
-                id: session.id.clone().unwrap_or_default(),
-                rules: session.rules.clone(),
                 member: session.member,
+                per_instance: session.rules.per_instance,
                 counts: session.counts,
+                is_the_functions: is_the_functions(&session.rules.affinity),
             })
         })?
+    }
+
+    /// The id of its session, empty as long as the function has not named it.
+    pub(in crate::platform) fn id(&self) -> String {
+        let id = self
+            .handle
+            .with(|table, number, _| table.get(number)?.id.clone());
+        id.flatten().unwrap_or_default()
     }
 
     pub(in crate::platform) fn bind(&self, member: Option<u64>) {
@@ -86,22 +94,20 @@ impl Seat {
 }
 
 /// Where a session is.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(in crate::platform) struct Place {
-    pub(in crate::platform) id: String,
-    pub(in crate::platform) rules: SessionRules,
+    /// The member of the pool that it is bound to.
     pub(in crate::platform) member: Option<u64>,
+    /// How many sessions a member may have.
+    pub(in crate::platform) per_instance: usize,
+    /// Whether it is one of those.
     pub(in crate::platform) counts: bool,
+    /// Whether the function made the session, so that only it can say what an id is worth.
+    pub(in crate::platform) is_the_functions: bool,
 }
 
-impl Place {
-    /// Whether the function made the session, so that only it can say what an id is worth.
-    pub(in crate::platform) fn is_the_functions(&self) -> bool {
-        matches!(
-            self.rules.affinity,
-            Affinity::McpSse(_) | Affinity::McpStreamable
-        )
-    }
+fn is_the_functions(affinity: &Affinity) -> bool {
+    matches!(affinity, Affinity::McpSse(_) | Affinity::McpStreamable)
 }
 
 impl Handle {

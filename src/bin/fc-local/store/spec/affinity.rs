@@ -63,8 +63,10 @@ impl SessionFields {
         if self.isolation() == Isolation::Request {
             return Some(1);
         }
-        let decided = self.rules().map(|_| limit::CONCURRENCY);
-        configured.or(decided)
+        // Asked with each call, so that the configuration is not read for it.
+        let name = text("sessionAffinity", &self.session_affinity);
+        let is_bound = !matches!(name, Err(_) | Ok("" | "NONE"));
+        configured.or(is_bound.then_some(limit::CONCURRENCY))
     }
 
     /// Refuses what FC would refuse.
