@@ -13,6 +13,7 @@ config=.ci/deny.toml
 if ! cargo deny --log-level off --config $config fetch db; then
     facts=${CARGO_TARGET_DIR:-target}/advisories
     sh .ci/advisories.sh "$facts"
+    # shellcheck disable=SC1091 # It is made above.
     . "$facts/env"
     config=$facts/deny.toml
     echo "!! LEFT OUT: the yanked versions, and advisories that are newer: https://github.com/RustSec/advisory-db cannot be fetched" >&2

@@ -22,7 +22,8 @@ Examples:
 
 The keys it accepts are random for each data folder, and among the exports; set your own with FC_LOCAL_ACCESS_KEY_ID and
 FC_LOCAL_ACCESS_KEY_SECRET.
-Ctrl-C or SIGTERM stops it, after the calls in flight (a second signal cuts them) and /pre-stop of every instance. What is deployed is still there at the next start.";
+Ctrl-C or SIGTERM stops it, after the calls in flight (a second signal cuts them) and /pre-stop of every instance. What
+is deployed is still there at the next start.";
 
 /// What `fc-local start` is asked to do.
 #[derive(Debug, Args)]
