@@ -69,10 +69,13 @@ fn meant<'a>(
     } else if let Some(dir) = &args.dir {
         fitting.retain(|(_, function)| is_same(&place(&function.code), dir));
     }
-    if fitting.len() > 1 && args.function.is_none() {
-        narrow(args, &mut fitting);
-    }
     let shown = file.display();
+    if fitting.len() > 1 && args.function.is_none() {
+        narrow(args, &mut fitting).map_err(|why| {
+            let all = names(&fitting);
+            OneShotError::Usage(format!("{shown} {why}: name one with --function: {all}"))
+        })?;
+    }
     match (&fitting[..], &args.function) {
         ([one], _) => Ok(Some(one.clone())),
         ([], Some(wanted)) => Err(OneShotError::Usage(format!(
@@ -93,15 +96,25 @@ fn meant<'a>(
 }
 
 /// Functions with an HTTP trigger take requests, and the others events.
-fn narrow(args: &InvokeArgs, functions: &mut Vec<Named<'_>>) {
+///
+/// # Errors
+///
+/// None fits, so it is not known which is meant.
+fn narrow(args: &InvokeArgs, functions: &mut Vec<Named<'_>>) -> Result<(), &'static str> {
     let (events, requests) = (!args.events.sources.is_empty(), !args.http.is_empty());
-    if events != requests {
-        let fits = |(_, function): &Named<'_>| function.is_http() == requests;
-        // If none fits, it is not known which is meant.
-        if functions.iter().any(fits) {
-            functions.retain(fits);
-        }
+    if events == requests {
+        return Ok(());
     }
+    let fits = |(_, function): &Named<'_>| function.is_http() == requests;
+    if functions.iter().any(fits) {
+        functions.retain(fits);
+        return Ok(());
+    }
+    Err(if requests {
+        "has no function with an HTTP trigger for --http"
+    } else {
+        "has only functions with an HTTP trigger, which --http calls"
+    })
 }
 
 /// Where the package lies: a `CodeUri` may be the program itself.
