@@ -127,7 +127,10 @@ fn packages(
 fn addresses(app: &App, template: &Template) -> Vec<String> {
     let functions = template.functions();
     let lines = functions.map(|(name, function)| line_of(app, &name, function.is_http()));
-    let domains = template.domains.iter().map(|(domain, _)| domain);
+    let domains = template.domains.iter().map(|(domain, spec)| {
+        let routes = spec["routeConfig"]["routes"].as_array();
+        (domain, routes.is_some_and(|routes| !routes.is_empty()))
+    });
     with_domains(app, lines.collect(), domains)
 }
 
@@ -140,13 +143,16 @@ pub(crate) fn all_addresses(app: &App) -> Vec<String> {
     };
     let lines = state.functions.iter();
     let lines = lines.map(|(name, record)| line_of(app, name, is_http(record)));
-    let mut lines = with_domains(app, lines.collect(), state.domains.keys());
-    if state.functions.values().any(is_http) {
-        let port = app.address.port();
-        lines.push(format!(
-            "a browser downloads what a default address answers, as in the cloud; a custom domain shows it, for example \
-             web.localhost at http://web.localhost:{port}/"
-        ));
+    let domains = state.domains.iter();
+    let domains = domains.map(|(domain, found)| (domain, !found.spec.routes().is_empty()));
+    let mut lines = with_domains(app, lines.collect(), domains.clone());
+    let is_shown = |(domain, has_route): (&String, bool)| has_route && is_local(domain);
+    if state.functions.values().any(is_http) && !domains.clone().any(is_shown) {
+        lines.push(
+            "a browser downloads what a default address answers, as in the cloud; to see it there, deploy a custom domain, such \
+             as web.localhost"
+                .to_owned(),
+        );
     }
     lines
 }
@@ -167,16 +173,23 @@ fn line_of(app: &App, name: &FunctionName, is_http: bool) -> String {
 fn with_domains<'a>(
     app: &App,
     mut lines: Vec<String>,
-    domains: impl Iterator<Item = &'a String>,
+    // Each with whether it has a route.
+    domains: impl Iterator<Item = (&'a String, bool)>,
 ) -> Vec<String> {
     let address = app.address;
-    lines.extend(domains.map(|domain| {
-        // Browsers and curl take each name below it for this machine.
-        if domain.ends_with(".localhost") {
+    lines.extend(domains.map(|(domain, has_route)| {
+        if !has_route {
+            format!("{domain} has no route, so it answers nothing")
+        } else if is_local(domain) {
             format!("{domain} answers too: http://{domain}:{}/", address.port())
         } else {
             format!("{domain} answers too: curl -H 'Host: {domain}' http://{address}/")
         }
     }));
     lines
+}
+
+/// Whether browsers and curl take the name for this machine.
+fn is_local(domain: &str) -> bool {
+    domain.ends_with(".localhost")
 }

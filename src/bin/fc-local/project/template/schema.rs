@@ -129,9 +129,10 @@ pub(super) struct DomainProperties {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
 pub(super) struct RouteConfig {
-    /// By their paths.
+    /// By their paths; fun takes both names.
+    #[serde(alias = "routes")]
     pub(super) routes: Option<Ordered<Route>>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Template;
 use crate::project::yaml::{self, Dialect};
@@ -79,6 +79,22 @@ fn what_cannot_be_played_is_noted() {
         "l is left out because fc-local does not imitate Aliyun::Serverless::Log",
     ];
     assert_eq!(template.notes, notes);
+}
+
+#[test]
+fn routes_are_taken_by_both_their_names_and_by_no_other() {
+    let routes = |key: &str| -> Result<Value, String> {
+        let template = read(&format!(
+            "Resources:\n  s: {{Type: Aliyun::Serverless::Service}}\n  d.test: {{Type: Aliyun::Serverless::CustomDomain, \
+             Properties: {{RouteConfig: {{{key}: {{/a: {{ServiceName: s, FunctionName: f}}}}}}}}}}\n"
+        ))?;
+        Ok(template.domains[0].1["routeConfig"]["routes"].clone())
+    };
+    let taken = json!([{"path": "/a", "serviceName": "s", "functionName": "f"}]);
+    assert_eq!(routes("Routes"), Ok(taken.clone()));
+    assert_eq!(routes("routes"), Ok(taken));
+    let why = routes("Rutes").expect_err("misspelt");
+    assert!(why.contains("d.test") && why.contains("Rutes"), "{why}");
 }
 
 #[test]

@@ -77,6 +77,9 @@ fn a_start_says_how_what_is_deployed_is_reached() {
     let routes = json!([{"path": "/*", "serviceName": "s", "functionName": "f"}]);
     let domain = json!({"domainName": "web.localhost", "protocol": "HTTP", "routeConfig": {"routes": routes}});
     assert_eq!(server.api("POST", "/custom-domains", &domain).status, 201);
+    let domain =
+        json!({"domainName": "none.localhost", "protocol": "HTTP", "routeConfig": {"routes": []}});
+    assert_eq!(server.api("POST", "/custom-domains", &domain).status, 201);
     server.stop();
     let said = fs::File::create(session.path("a.said")).expect("a file");
     let mut command = session.command(&["start", "--port", "0", "--data", "a"]);
@@ -91,10 +94,11 @@ fn a_start_says_how_what_is_deployed_is_reached() {
         let all = [
             format!("s/f answers http://{address}/2016-08-15/proxy/s/f/\n"),
             format!("web.localhost answers too: http://web.localhost:{port}/\n"),
-            "a browser downloads what a default address answers, as in the cloud".to_owned(),
+            "none.localhost has no route, so it answers nothing\n".to_owned(),
         ];
         all.iter().all(|line| said.contains(line)).then_some(())
     });
+    assert!(!session.said("a").contains("a browser downloads"));
     let host = format!("web.localhost:{port}");
     let shown = server.request("GET", "/x", &[("Host", &host)], b"");
     assert_eq!(
