@@ -2,23 +2,21 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
 
 use super::serve::{self, ServeArgs};
-use crate::api::App;
-use crate::api::deploy::deploy;
+use crate::api::deploy::{check, deploy};
 use crate::output;
 use crate::project::template::{self, Template};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   fc-local start                            on 127.0.0.1:8900; prints the exports for `fun`
-  fc-local start --port 0 --data ./data     on any free port, which it prints; data in ./data
+  fc-local start --port 0 --data target/fc  on any free port, which it prints; data in target/fc
   fc-local start --template                 with the functions of template.yml deployed, or of s.yaml where there is none
   fc-local start --template s.yaml          with those of s.yaml
-  . ./data/env.sh && fun deploy -y          in another shell: deploy to it
+  . target/fc/env.sh && fun deploy -y       in another shell: deploy to it
 
 The keys it accepts are random for each data folder, and among the exports; set your own with FC_LOCAL_ACCESS_KEY_ID and
 FC_LOCAL_ACCESS_KEY_SECRET.
@@ -40,10 +38,20 @@ pub(crate) struct StartArgs {
 
 /// Runs until SIGINT or SIGTERM.
 pub(crate) async fn run(args: &StartArgs) -> ExitCode {
+    let default = template::find(Path::new(""));
+    let file = args.template.as_ref();
+    let file = file.map(|file| file.as_ref().unwrap_or(&default));
+    // Before the server says that it listens.
+    let template = match file.map(|file| read(file)).transpose() {
+        Ok(template) => template,
+        Err(message) => return output::fail(&message),
+    };
     serve::run_with(&args.serve, async |app| {
-        let default = template::find(Path::new(""));
-        match &args.template {
-            Some(file) => deploy_template(&app, file.as_ref().unwrap_or(&default))?,
+        match file.zip(template.as_ref()) {
+            Some((file, template)) => {
+                let done = deploy(&app, template, &|_| None);
+                done.map_err(|error| error.in_template(file))?;
+            }
             // A tool may be about to deploy it, so that is not done unasked.
             None if default.is_file() => output::say(&format!(
                 "{} is not deployed; `fc-local start --template` does that",
@@ -56,10 +64,9 @@ pub(crate) async fn run(args: &StartArgs) -> ExitCode {
     .await
 }
 
-/// Deploys a template with the packages that lie where it says.
-fn deploy_template(app: &Arc<App>, file: &Path) -> Result<(), String> {
+/// A template that the platform would take.
+fn read(file: &Path) -> Result<Template, String> {
     let template = Template::read(file).map_err(|error| error.to_string())?;
-    deploy(app, &template, &|_| None)
-        .map(drop)
-        .map_err(|error| error.in_template(file))
+    check(&template).map_err(|error| error.in_template(file))?;
+    Ok(template)
 }

@@ -77,7 +77,7 @@ impl fmt::Display for TemplateError {
         match self {
             Self::Unreadable { file, error } => write!(
                 f,
-                "cannot read {}: {error}; name the template with --template",
+                "cannot read {}: {error}; is the name right? --template names another",
                 file.display()
             ),
             Self::Unparsed { file, error } => write!(f, "{}: {error}", file.display()),

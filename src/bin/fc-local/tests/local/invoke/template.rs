@@ -150,8 +150,29 @@ fn of_several_functions_the_one_is_called_that_fits_the_calls_or_is_named() {
         "template.yml has no function none (--function); it has s/f, s/web",
     );
     let none_fits = Project::with(&format!("{WEB}{}", WEB.replace("web:", "other:")));
-    let words = "name one with --function, or none with --no-template: s/web, s/other";
+    let words = "template.yml has only functions with an HTTP trigger, which --http calls: name one with --function: s/web, s/other";
     assert_refused(&none_fits.invoke(&["-e", "x"]), words);
+    let none_fits = Project::with(&format!("{ONE}{timer}{}", ONE.replace("f:", "g:")));
+    let words = "template.yml has no function with an HTTP trigger for --http: name one with --function: s/f, s/g";
+    assert_refused(&none_fits.invoke(&["--http", "GET", "/"]), words);
+}
+
+#[test]
+fn a_template_that_cannot_be_used_ends_start_before_it_listens() {
+    let project = Project::with(ONE);
+    project.write("wrong.yml", "Resources: {}\n");
+    for (template, why) in [
+        ("none.yml", "is the name right? --template names another"),
+        ("wrong.yml", "there is nothing to run"),
+    ] {
+        let mut start = project.command(&["start", "--port", "0", "--data", "data", "--template"]);
+        let output = start.arg(template).output().expect("fc-local runs");
+        assert!(text(&output.stderr).contains(why), "{output:?}");
+        assert_eq!(
+            (text(&output.stdout).as_str(), output.status.code()),
+            ("", Some(1))
+        );
+    }
 }
 
 #[test]
