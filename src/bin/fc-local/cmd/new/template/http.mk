@@ -9,6 +9,6 @@ run: package ## build the package and ask it for URL once
 	@$(FC_LOCAL) invoke --http GET "$$URL"
 
 invoke: ## ask the function of `make local` or `make watch` for URL
-	@curl --silent --show-error --globoff --include \
+	@curl --fail-with-body --silent --show-error --globoff --include \
 		"http://127.0.0.1:$(PORT)/$(if $(IS_FC3),2023-03-30/proxy,2016-08-15/proxy/{{name}})/{{name}}$$URL"
 

@@ -10,6 +10,6 @@ run: package ## build the package and send it CALL once
 	@$(FC_LOCAL) invoke --http POST /mcp -H '$(JSON)' --data "$$CALL"
 
 invoke: ## send CALL to the function of `make local` or `make watch`
-	@curl --silent --show-error --include --header '$(JSON)' --data-binary "$$CALL" \
+	@curl --fail-with-body --silent --show-error --include --header '$(JSON)' --data-binary "$$CALL" \
 		"http://127.0.0.1:$(PORT)/$(if $(IS_FC3),2023-03-30/proxy,2016-08-15/proxy/{{name}})/{{name}}/mcp"
 

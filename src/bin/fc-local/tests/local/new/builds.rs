@@ -17,22 +17,17 @@ fn a_new_event_project_tests_runs_and_is_watched() {
             .contains("test result: ok. 2 passed")
     );
 
-    let shown = project.made(&["run"]);
+    let run = project.make(&["run"]).output().expect("make runs");
+    assert_eq!(text(&run.stdout), "Hello World!", "{run:?}");
+    let said = text(&run.stderr);
     assert!(
-        shown.contains("\npkg/bootstrap: ") || shown.starts_with("pkg/bootstrap: "),
-        "{shown}"
+        said.contains("pkg/bootstrap: ") && said.contains(" compressed\n"),
+        "{said}"
     );
-    assert!(shown.ends_with(" compressed\nHello World!"), "{shown}");
-    assert!(
-        project
-            .made(&["run", "EVENT=you & $(me)"])
-            .ends_with("\nHello you & $(me)!")
-    );
-    assert!(
-        project
-            .made(&["run", "EXAMPLE=timer"])
-            .contains("\nHello {\"triggerTime\"")
-    );
+    let shown = project.made(&["run", "EVENT=you & $(me)"]);
+    assert_eq!(shown, "Hello you & $(me)!");
+    let shown = project.made(&["run", "EXAMPLE=timer"]);
+    assert!(shown.starts_with("Hello {\"triggerTime\""), "{shown}");
     let mut check = Command::new("sh");
     check
         .arg(root().join("musl/check-package.sh"))
@@ -100,11 +95,20 @@ fn a_new_http_project_tests_runs_and_is_served() {
             .contains("test result: ok. 2 passed")
     );
     let shown = project.made(&["run", "URL=/hello/y'all$me?a=1&b"]);
-    assert!(shown.ends_with(" compressed\nHello y'all$me!"), "{shown}");
+    assert_eq!(shown, "Hello y'all$me!");
 
     let data = project.path("target/fc-local");
     drop(served(&project, &data, "TEMPLATE=s.yaml"));
     let server = served(&project, &data, "TEMPLATE=template.yml");
+    let (_, port) = server.address.rsplit_once(':').expect("a port");
+    let port = format!("PORT={port}");
+    let none = project.make(&["invoke", &port, "URL=/none"]).output();
+    let none = none.expect("make runs");
+    let said = text(&none.stdout);
+    assert!(
+        said.ends_with("there is no GET /none\n") && !none.status.success(),
+        "{none:?}"
+    );
     let target = "/2016-08-15/proxy/hello_http/hello_http/hello/Ferris";
     let head = server.request("HEAD", target, &[], b"");
     assert_eq!(
