@@ -278,7 +278,8 @@ fn next_steps(args: &NewArgs, joined: &Joined) -> String {
         Some(_) => String::new(),
         None => format!(
             "
-It uses fc-runtime {RUNTIME_VERSION} from crates.io. To use a clone of its repository, make the project with --path CLONE.
+It uses fc-runtime {RUNTIME_VERSION} from crates.io, and builds only once that is published there. To use a clone of its
+repository, make the project with --path CLONE.
 "
         ),
     };

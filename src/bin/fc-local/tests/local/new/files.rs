@@ -37,7 +37,9 @@ fn a_project_takes_the_version_of_the_library_beside_this_tool() {
     let folder = tempfile::tempdir().expect("folder");
     let made = new_in(folder.path(), &["hello"]);
     assert!(made.status.success(), "{made:?}");
-    let source = format!("It uses fc-runtime {version} from crates.io. To use a clone ");
+    let source = format!(
+        "It uses fc-runtime {version} from crates.io, and builds only once that is published there. "
+    );
     assert!(text(&made.stdout).contains(&source), "{made:?}");
     let manifest = fs::read_to_string(folder.path().join("hello/Cargo.toml")).expect("a manifest");
     let dependency = format!("\nfc-runtime = \"{version}\"\n");
