@@ -13,8 +13,11 @@ pub(super) fn look(port: u16) -> [Finding; 2] {
         free(
             port,
             Ipv4Addr::LOCALHOST,
-            "only `make local` needs it",
-            "make local PORT=0",
+            "only `make local` and `make watch` need it, and one of them may be what runs",
+            &format!(
+                "make local PORT={}",
+                port.checked_add(1).unwrap_or(u16::MAX - 1)
+            ),
         ),
         free(
             DEFAULT_PORT,

@@ -48,13 +48,27 @@ const PYTHON: Program = Program {
 /// A script in Python that the tests of fc-runtime itself run.
 const PYTHON_TEST: &str = "tests/local/check/bootstrap";
 
+/// What brings Serverless Devs; any version of its third generation.
+const S_CURE: &str = "npm install --global @serverless-devs/s";
+
 pub(super) fn look(project: &Path) -> Vec<Finding> {
     let mut findings = vec![program(&ZIP), program(&NODE)];
     if project.join(PYTHON_TEST).exists() {
         findings.push(program(&PYTHON));
     }
     findings.push(fun());
+    findings.push(serverless_devs());
     findings
+}
+
+/// Looks for `s` without running it: a doctor must not make a home for it.
+fn serverless_devs() -> Finding {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    if std::env::split_paths(&folders).any(|folder| folder.join("s").is_file()) {
+        return Finding::sound("s", "there");
+    }
+    let seen = "not there; only `s deploy` needs it";
+    Finding::warning("s", seen, S_CURE)
 }
 
 fn program(program: &Program) -> Finding {

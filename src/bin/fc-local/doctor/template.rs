@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::DoctorArgs;
 use super::finding::Finding;
 use crate::name::Generation;
-use crate::project::template::{FunctionSpec, Template, resources};
+use crate::project::package::BOOTSTRAP;
+use crate::project::template::{FunctionSpec, Template, TemplateError, resources};
 use crate::project::yaml::{self, Yaml};
 
 const TEMPLATE: &str = "template.yml";
@@ -68,9 +69,14 @@ fn one(args: &DoctorArgs, file: &str) -> Finding {
 
 /// The functions of a template, each with its generation.
 fn functions(args: &DoctorArgs, file: &str) -> Result<Vec<(Generation, FunctionSpec)>, Finding> {
-    let failure = |seen: String| Finding::failure(file, seen, restore(file));
-    let template =
-        Template::read(&args.dir.join(file)).map_err(|error| failure(error.to_string()))?;
+    let failure = |seen: String| Finding::failure(file, seen, correct(file));
+    let template = Template::read(&args.dir.join(file)).map_err(|error| match error {
+        TemplateError::Unreadable { .. } => {
+            let cure = "fc-local doctor --template FILE";
+            Finding::failure(file, error.to_string(), cure)
+        }
+        _ => failure(error.to_string()),
+    })?;
     let functions = template.functions();
     let functions: Vec<_> = functions
         .map(|(name, function)| (name.generation(), function.clone()))
@@ -91,7 +97,11 @@ fn against_package(
     let wrong = functions.iter().find_map(|(generation, function)| {
         let of_fun = || wrong_for_fun(function);
         let of_fun = (*generation == Generation::Fc2).then(of_fun).flatten();
-        of_fun.or_else(|| wrong_code(args, *generation, function))
+        of_fun.or_else(|| match functions {
+            [_] => wrong_code(args, *generation, function),
+            // Each may have its own package.
+            _ => wrong_package(args, *generation, function),
+        })
     });
     match wrong {
         Some((seen, line)) => Finding::failure(file, seen, format!("edit {file}: {line}")),
@@ -130,10 +140,7 @@ fn wrong_code(
     generation: Generation,
     function: &FunctionSpec,
 ) -> Option<(String, String)> {
-    let key = match generation {
-        Generation::Fc2 => "CodeUri",
-        Generation::Fc3 => "code",
-    };
+    let key = code_key(generation);
     if plain(&function.code) == plain(&args.dir.join(&args.package)) {
         return None;
     }
@@ -141,6 +148,34 @@ fn wrong_code(
     let package = args.package.display();
     let seen = format!("{name} has {key} {code}, where the package is {package}");
     Some((seen, format!("`{key}: ./{package}` under {name}")))
+}
+
+/// A folder of one of several functions that is there, but has nothing to start.
+fn wrong_package(
+    args: &DoctorArgs,
+    generation: Generation,
+    function: &FunctionSpec,
+) -> Option<(String, String)> {
+    let code = &function.code;
+    if !code.is_dir()
+        || code.join(BOOTSTRAP).exists()
+        || function.spec.contains_key("customRuntimeConfig")
+    {
+        return None;
+    }
+    let (name, key, code) = (&function.name, code_key(generation), inside(args, code));
+    let seen = format!("{name} has {key} {code}, where there is no {BOOTSTRAP}");
+    Some((
+        seen,
+        format!("`{key}` under {name}: the folder of its package"),
+    ))
+}
+
+fn code_key(generation: Generation) -> &'static str {
+    match generation {
+        Generation::Fc2 => "CodeUri",
+        Generation::Fc3 => "code",
+    }
 }
 
 fn against_s_yaml(args: &DoctorArgs, functions: &[(Generation, FunctionSpec)]) -> Finding {
@@ -151,7 +186,7 @@ fn against_s_yaml(args: &DoctorArgs, functions: &[(Generation, FunctionSpec)]) -
     }
     let resources = match resources(&file) {
         Ok(resources) => resources,
-        Err(error) => return Finding::failure(S_YAML, error.to_string(), restore(S_YAML)),
+        Err(error) => return Finding::failure(S_YAML, error.to_string(), correct(S_YAML)),
     };
     let wrong = functions
         .iter()
@@ -240,6 +275,11 @@ fn inside(args: &DoctorArgs, path: &Path) -> String {
 
 fn restore(file: &str) -> String {
     format!("git checkout -- {file}")
+}
+
+/// What is wrong stands in the line before; the file may have edits that must not be lost.
+fn correct(file: &str) -> String {
+    format!("edit {file}, where the line above says what is wrong")
 }
 
 /// A value as JSON has it; null for what has no such value, as a date.

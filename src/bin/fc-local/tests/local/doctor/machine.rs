@@ -67,7 +67,7 @@ impl Machine {
         );
         machine.program("rustup", "echo 1.2.3-x86_64-unknown-linux-gnu");
         machine.program("fun", "echo 3.6.24");
-        for name in ["cargo", "cc", "zip", "node", "python3"] {
+        for name in ["cargo", "cc", "zip", "node", "python3", "s"] {
             machine.program(name, &format!("echo {name} 1"));
         }
         machine.write("project/musl/flags.sh", "# why\nTOOLCHAIN=1.2.3\n");

@@ -112,7 +112,7 @@ fn a_template_that_does_not_fit_the_package_is_reported() {
         machine.assert_says(&[], "FAIL", "template.yml", seen, &cure);
     }
     let machine = Machine::sound();
-    let cure = "git checkout -- template.yml";
+    let cure = "edit template.yml, where the line above says what is wrong";
     for (text, seen) in [
         ("Resources: {}\n", "there is nothing to run"),
         (
@@ -129,7 +129,31 @@ fn a_template_that_does_not_fit_the_package_is_reported() {
     machine.assert_sound(&[], "s.yaml", "fits the package: hello");
     machine.remove("project/s.yaml");
     let seen = "there is neither template.yml nor s.yaml";
+    let cure = "git checkout -- template.yml";
     machine.assert_says(&[], "warn", "template.yml", seen, cure);
+}
+
+#[test]
+fn each_of_several_functions_may_have_its_own_package() {
+    let machine = Machine::sound();
+    machine.remove("project/s.yaml");
+    let function = |name: &str| {
+        format!(
+            "    {name}: {{Type: Aliyun::Serverless::Function, Properties: {{Handler: h, Runtime: custom, CodeUri: ./{name}/pkg}}}}\n"
+        )
+    };
+    let (orders, web) = (function("orders"), function("web"));
+    machine.write(
+        "project/template.yml",
+        format!("Resources:\n  shop:\n    Type: Aliyun::Serverless::Service\n{orders}{web}"),
+    );
+    machine.bootstrap("project/orders/pkg/bootstrap", &elf(62, 1));
+    // One that was never built is not there yet.
+    machine.assert_sound(&[], "template.yml", "fits the package: orders, web");
+    machine.write("project/web/pkg/other", "");
+    let seen = "web has CodeUri ./web/pkg, where there is no bootstrap";
+    let cure = "edit template.yml: `CodeUri` under web: the folder of its package";
+    machine.assert_says(&[], "FAIL", "template.yml", seen, cure);
 }
 
 #[test]
@@ -148,8 +172,11 @@ fn an_s_yaml_is_looked_at_alone_where_it_is_named() {
         "FAIL",
         "s.yaml",
         "${vars.none} not found",
-        "git checkout -- s.yaml",
+        "edit s.yaml, where the line above says what is wrong",
     );
+    let none = ["--template", "none.yml"];
+    let cure = "fc-local doctor --template FILE";
+    machine.assert_says(&none, "FAIL", "none.yml", "is the name right?", cure);
 }
 
 #[test]
@@ -193,9 +220,10 @@ fn an_s_yaml_that_says_something_else_is_reported() {
         machine.assert_says(&[], "FAIL", "s.yaml", seen, &cure);
     }
     let machine = Machine::sound();
-    let cure = "git checkout -- s.yaml";
     machine.write("project/s.yaml", "");
+    let cure = "edit s.yaml, where the line above says what is wrong";
     machine.assert_says(&[], "FAIL", "s.yaml", "it is empty", cure);
+    let cure = "git checkout -- s.yaml";
     machine.remove("project/s.yaml");
     machine.assert_says(&[], "warn", "s.yaml", "there is no", cure);
 }
