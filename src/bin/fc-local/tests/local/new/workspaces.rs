@@ -66,15 +66,9 @@ fn members_of_a_workspace_are_packed_and_run_wherever_cargo_builds() {
     let one = Project::in_folder(&folder, "one", &[]);
     let two = Project::in_folder(&folder, "two", &["--http"]);
     // Both in one folder of cargo's, one after the other, and then the first again.
-    assert!(one.made(&["run"]).ends_with("\nHello World!"));
-    assert!(
-        two.made(&["run", "URL=/hello/two"])
-            .ends_with("\nHello two!")
-    );
-    assert!(
-        one.made(&["run", "EVENT=again"])
-            .ends_with("\nHello again!")
-    );
+    assert_eq!(one.made(&["run"]), "Hello World!");
+    assert_eq!(two.made(&["run", "URL=/hello/two"]), "Hello two!");
+    assert_eq!(one.made(&["run", "EVENT=again"]), "Hello again!");
     // Without the variable cargo's own configuration counts.
     let built = super::built();
     let config = format!("[build]\ntarget-dir = {:?}\n", built.display().to_string());
