@@ -63,8 +63,10 @@ impl Stop {
 
     /// Lets nothing go on; returns how many connections that cuts.
     pub(crate) fn cut_now(&self) -> usize {
+        // Before they are cut: they close on other threads.
+        let open = *self.open.borrow();
         self.phase.send_replace(Phase::Cut);
-        *self.open.borrow()
+        open
     }
 
     async fn reached(&self, wanted: Phase) {
