@@ -83,8 +83,15 @@ all-tests: replay test-alloc test-runtime test-mcp test-fc-local
 test-server: musl fun ## run the tests whose result depends on the HTTP server, SERVER
 	@bash tests/summary.sh $(MAKE) --no-print-directory --keep-going -j1 server-tests
 
+# The tests of fc-local that call a program of the runtime, by `built` or `server_of` of their support, by modules.
+OF_SERVER = runtime:: check:: refused::
+CLIENTS_OF_SERVER = curl:: fun::
+
 server-tests: test-runtime
-	FC_PACKAGE=pkg cargo test --locked --no-fail-fast --package fc-local --test clients fun::
+	cargo test --locked --no-fail-fast --package fc-local --test local -- $(OF_SERVER)
+	for clients in $(CLIENTS_OF_SERVER); do \
+	    FC_PACKAGE=pkg cargo test --locked --no-fail-fast --package fc-local --test clients $$clients || exit 1; \
+	done
 
 test-runtime:
 	cargo test --locked --no-fail-fast $(FEATURES)

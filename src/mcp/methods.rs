@@ -66,7 +66,7 @@ impl Server {
     }
 
     fn discover(&self) -> Value {
-        // What they contain is about changes, which 2026-07-28 tells in another way, and this server does not.
+        // They announce changes. 2026-07-28 announces those in another way, and this server does not.
         let names = self.capabilities.iter().map(|(name, value)| {
             let value = if name == "experimental" {
                 value.clone()

@@ -63,7 +63,7 @@ impl Connection {
     /// Where the answer to a request goes whose turn it is; none if its connection was ended before it.
     ///
     /// The address alone does not say so: after a reset the next client may have it at once. So the beginning of the
-    /// answer, which is the same for all, is sent now, and tells the two apart.
+    /// answer, which is the same for all, is sent now: only to a connection that was ended it cannot be written.
     pub(super) fn begin<'a>(&self, out: &'a mut dyn Write) -> Option<Answer<'a>> {
         let is_suspect = self
             .client

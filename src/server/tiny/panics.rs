@@ -14,7 +14,7 @@ const REFUSED_BY_SYSTEM: &str = "called `Result::unwrap()` on an `Err` value: Os
 /// What the standard library panics with when the system gives no thread.
 const NO_THREAD: &str = "failed to spawn thread";
 
-/// From now on the main thread looks after what a panic leaves behind.
+/// From now on the main thread looks after what a panic leaves.
 pub(super) fn watch(port: &Arc<OwnPort>) {
     let port: Weak<OwnPort> = Arc::downgrade(port);
     crate::panics::watch(Box::new(move |message, file| {

@@ -65,7 +65,7 @@ pub(super) fn check_id(name: &str, id: &str) -> Result<(), ApiError> {
     )))
 }
 
-/// Tells the client the id that the platform made for it.
+/// Sends the client the id that the platform made for it.
 pub(super) fn announce(
     status: StatusCode,
     headers: &mut HeaderMap,

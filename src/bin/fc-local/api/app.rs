@@ -23,7 +23,7 @@ pub(crate) struct App {
     pub(crate) pool: Arc<Pool>,
     pub(crate) owner: Owner,
     pub(crate) keys: Keys,
-    /// Tells timer triggers the time.
+    /// The time that timer triggers go by.
     pub(crate) clock: Clock,
     pub(crate) guard: Guard,
     pub(crate) tasks: Tasks,

@@ -248,7 +248,7 @@ impl Rounds {
     }
 }
 
-/// The time by the clock that files get their times from, which may be a little behind the other one.
+/// The time by the clock that files get their times from, which may be a little slower than the other one.
 fn now_of_files() -> SystemTime {
     let marker = tempfile::tempfile().and_then(|file| file.metadata()?.modified());
     marker.unwrap_or_else(|_| SystemTime::now())

@@ -19,7 +19,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 pub(crate) use self::package::{package, zip_of};
-pub(crate) use self::runtime::{built, server_of};
+pub(crate) use self::runtime::{built, http_server, server_of};
 pub(crate) use self::server::{Server, borrowed};
 pub(crate) use self::sign::{KEY_ID, KEY_SECRET, authorization, sign_fc3, sign_trigger};
 pub(crate) use self::terminal::on_terminal;
@@ -30,6 +30,23 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The custom domain of the tests.
 pub(crate) const DOMAIN: &str = "web.example.test";
+
+/// What the Makefile that runs these tests may have put into the environment, which is not for that of a project.
+pub(crate) const FOREIGN_VARIABLES: [&str; 13] = [
+    "ARCH",
+    "CARGO_BUILD_TARGET",
+    "EVENT",
+    "EXAMPLE",
+    "FUNCTION",
+    "MAKEFLAGS",
+    "MAKELEVEL",
+    "PORT",
+    "RUSTC_BOOTSTRAP",
+    "RUSTFLAGS",
+    "STD",
+    "TEMPLATE",
+    "URL",
+];
 
 /// A command of the tool under test.
 pub(crate) fn fc_local() -> Command {

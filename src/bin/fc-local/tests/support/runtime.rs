@@ -1,6 +1,7 @@
 //! The programs of the runtime that are called through fc-local: the `bootstrap` that ships, the testbed, an example.
 //!
-//! They belong to another package, so cargo does not build them along with these tests.
+//! They belong to another package, so cargo does not build them along with these tests. The modules whose tests call one run
+//! with either HTTP server: `OF_SERVER` and `CLIENTS_OF_SERVER` of the Makefile name them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,6 +34,11 @@ pub(crate) fn built(program: &str) -> PathBuf {
     built.get(program).expect("it is built").clone()
 }
 
+/// The HTTP server that programs of the runtime are built with.
+pub(crate) fn http_server() -> String {
+    std::env::var(SERVER_VARIABLE).unwrap_or_else(|_| "tiny-http".to_owned())
+}
+
 /// A server whose function `s/f` is this program, reachable by a trigger and a domain.
 pub(crate) fn server_of(program: &str, fields: &Value) -> Server {
     let mut spec = json!({"code": {"zipFile": *packed(program)}});
@@ -59,7 +65,7 @@ fn packed(program: &str) -> Arc<String> {
 
 /// Builds all, unless they are up to date, and asks cargo where they are.
 fn build() -> BTreeMap<String, PathBuf> {
-    let server = std::env::var(SERVER_VARIABLE).unwrap_or_else(|_| "tiny-http".to_owned());
+    let server = http_server();
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(["build", "--locked", "--quiet", "--message-format=json"])

@@ -11,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::{Value, json};
 
 use super::Project;
-use crate::support::{Server, fc_local, root, text, wait_for};
+use crate::support::{FOREIGN_VARIABLES, Server, fc_local, http_server, root, text, wait_for};
 
 /// What makes builds short.
 const QUICK: [(&str, &str); 4] = [
@@ -19,19 +19,6 @@ const QUICK: [(&str, &str); 4] = [
     ("CARGO_PROFILE_MUSL_OPT_LEVEL", "0"),
     ("CARGO_PROFILE_MUSL_LTO", "off"),
     ("CARGO_PROFILE_MUSL_CODEGEN_UNITS", "16"),
-];
-
-/// What the Makefile that runs these tests may have put into the environment, which is not for that of a project.
-const FOREIGN_VARIABLES: [&str; 9] = [
-    "ARCH",
-    "EVENT",
-    "EXAMPLE",
-    "MAKEFLAGS",
-    "MAKELEVEL",
-    "PORT",
-    "RUSTC_BOOTSTRAP",
-    "RUSTFLAGS",
-    "STD",
 ];
 
 /// Two functions of one package, the second with what it does not say itself from the first.
@@ -138,7 +125,7 @@ impl Hour {
 
     /// The HTTP server under test, as the Makefile names it.
     fn choose_server(&self, name: &str) {
-        let server = std::env::var("SERVER").unwrap_or_else(|_| "tiny-http".to_owned());
+        let server = http_server();
         let path = json!(root()).to_string();
         self.edit(
             &format!("{name}/Cargo.toml"),

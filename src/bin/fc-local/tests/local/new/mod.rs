@@ -13,22 +13,7 @@ use std::sync::Mutex;
 
 use yaml_rust2::{Yaml, YamlLoader};
 
-use crate::support::{fc_local, root, text};
-
-/// What the Makefile that runs these tests may have put into the environment, which is not for that of a project.
-const FOREIGN_VARIABLES: [&str; 11] = [
-    "ARCH",
-    "CARGO_BUILD_TARGET",
-    "EVENT",
-    "EXAMPLE",
-    "MAKEFLAGS",
-    "MAKELEVEL",
-    "PORT",
-    "RUSTC_BOOTSTRAP",
-    "RUSTFLAGS",
-    "STD",
-    "URL",
-];
+use crate::support::{FOREIGN_VARIABLES, fc_local, root, text};
 
 fn new_in(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = fc_local();
