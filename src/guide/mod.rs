@@ -2,102 +2,62 @@
 //!
 //! It adds nothing to your program: the module exists only while documentation is built or its examples are tested.
 //!
-#![doc = include_str!("guide.md")]
-#![cfg_attr(
-    not(feature = "events"),
-    doc = "",
-    doc = "[`typed_events`]: https://docs.rs/fc-runtime/latest/fc_runtime/guide/typed_events/"
-)]
+// At its end, each page says where its links lead in the repository. In the rendered documentation they lead elsewhere, as
+// the lists say: they come first, and of two definitions of a link Markdown takes the first.
+#![doc = include_str!("links.txt")]
+#![cfg_attr(feature = "events", doc = include_str!("links_of_events.txt"))]
+#![cfg_attr(not(feature = "events"), doc = include_str!("links_without_events.txt"))]
+#![doc = ""]
+#![doc = include_str!("README.md")]
 
-#[doc = include_str!("first_function.md")]
-pub mod first_function {}
+/// Declares the module of a page. The tests of the examples see the page alone, so that they name its file and lines.
+macro_rules! page {
+    ($name:ident, $file:literal) => {
+        #[cfg_attr(not(doctest), doc = include_str!("links.txt"))]
+        #[cfg_attr(all(not(doctest), feature = "events"), doc = include_str!("links_of_events.txt"))]
+        #[cfg_attr(
+            all(not(doctest), not(feature = "events")),
+            doc = include_str!("links_without_events.txt")
+        )]
+        #[doc = include_str!($file)]
+        pub mod $name {}
+    };
+}
 
-#[doc = include_str!("events_as_bytes.md")]
-pub mod events_as_bytes {}
-
-#[doc = include_str!("events_as_json.md")]
-pub mod events_as_json {}
-
-#[doc = include_str!("error_types.md")]
-pub mod error_types {}
-
-#[doc = include_str!("http_calls.md")]
-pub mod http_calls {}
-
-#[doc = include_str!("cors.md")]
-pub mod cors {}
-
-#[doc = include_str!("streams.md")]
-pub mod streams {}
+page!(first_function, "first_function.md");
+page!(events_as_bytes, "events_as_bytes.md");
+page!(events_as_json, "events_as_json.md");
+page!(error_types, "error_types.md");
+page!(http_calls, "http_calls.md");
+page!(cors, "cors.md");
+page!(streams, "streams.md");
 
 // The crate of its examples depends on this one, and compiles them itself.
-#[cfg_attr(doctest, doc = "See `src/mcp`.")]
-#[cfg_attr(not(doctest), doc = include_str!("mcp_server.md"))]
-pub mod mcp_server {}
+#[cfg(not(doctest))]
+page!(mcp_server, "mcp_server.md");
 
-#[doc = include_str!("initializer.md")]
-pub mod initializer {}
-
-#[doc = include_str!("hooks.md")]
-pub mod hooks {}
-
-#[doc = include_str!("sessions.md")]
-pub mod sessions {}
+page!(initializer, "initializer.md");
+page!(hooks, "hooks.md");
+page!(sessions, "sessions.md");
 
 #[cfg(feature = "events")]
-#[doc = include_str!("typed_events.md")]
-pub mod typed_events {}
+page!(typed_events, "typed_events.md");
 
-#[doc = include_str!("logs.md")]
-pub mod logs {}
-
-#[doc = include_str!("testing.md")]
-pub mod testing {}
-
-#[doc = include_str!("https.md")]
-pub mod https {}
-
-#[doc = include_str!("debugging.md")]
-pub mod debugging {}
-
-#[doc = include_str!("local.md")]
-pub mod local {}
-
-#[doc = include_str!("clients.md")]
-pub mod clients {}
-
-#[doc = include_str!("troubleshooting.md")]
-pub mod troubleshooting {}
-
-#[doc = include_str!("errors.md")]
-pub mod errors {}
-
-#[doc = include_str!("servers.md")]
-pub mod servers {}
-
-#[doc = include_str!("settings.md")]
-pub mod settings {}
-
-#[doc = include_str!("security.md")]
-pub mod security {}
-
-#[doc = include_str!("tools.md")]
-pub mod tools {}
-
-#[doc = include_str!("cores.md")]
-pub mod cores {}
-
-#[doc = include_str!("size_and_start.md")]
-pub mod size_and_start {}
-
-#[doc = include_str!("from_other_runtimes.md")]
-pub mod from_other_runtimes {}
-
-#[doc = include_str!("contract.md")]
-pub mod contract {}
-
-#[doc = include_str!("fc3.md")]
-pub mod fc3 {}
-
-#[doc = include_str!("architecture.md")]
-pub mod architecture {}
+page!(logs, "logs.md");
+page!(testing, "testing.md");
+page!(https, "https.md");
+page!(debugging, "debugging.md");
+page!(local, "local.md");
+page!(clients, "clients.md");
+page!(troubleshooting, "troubleshooting.md");
+page!(errors, "errors.md");
+page!(servers, "servers.md");
+page!(settings, "settings.md");
+page!(security, "security.md");
+page!(tools, "tools.md");
+page!(cores, "cores.md");
+page!(size_and_start, "size_and_start.md");
+page!(from_other_runtimes, "from_other_runtimes.md");
+page!(contract, "contract.md");
+page!(fc3, "fc3.md");
+page!(architecture, "architecture.md");

@@ -2,8 +2,7 @@
 //! measured builds, the code.
 //!
 //! A figure stands between two comments that no reader sees, `<!--=NAME-->VALUE<!--/-->`, and its name says where it
-//! comes from. `make figures` writes them all, and the guide's list of pages in the form that a repository shows; without
-//! that these tests compare.
+//! comes from. `make figures` writes them all; without that these tests compare.
 
 mod tables;
 
@@ -51,28 +50,6 @@ fn every_figure_is_the_one_of_its_source() {
         compare_or_write(&file, &text, &corrected);
     }
     assert!(found >= FEWEST_FIGURES, "only {found} figures are found");
-}
-
-#[test]
-fn the_list_of_pages_is_the_same_in_the_documentation_and_in_the_repository() {
-    let list = root().join("src/guide/guide.md");
-    let shown = root().join("src/guide/README.md");
-    let expected = format!("# The guide\n\n{}", linked(&read(&list)));
-    compare_or_write(&shown, &read(&shown), &expected);
-}
-
-/// The list with a link to each page's file in place of one to its module.
-fn linked(list: &str) -> String {
-    let lines = list.lines().map(|line| {
-        let page = line.rsplit_once("| [`").map(|(_, rest)| rest);
-        match page.and_then(|rest| rest.strip_suffix("`] |")) {
-            Some(page) => {
-                line.replace(&format!("[`{page}`]"), &format!("[{page}]({page}.md)")) + "\n"
-            }
-            None => format!("{line}\n"),
-        }
-    });
-    lines.collect()
 }
 
 /// Every figure by its name.

@@ -6,6 +6,7 @@ mod support;
 mod examples;
 mod figures;
 mod guide;
+mod links;
 mod lints;
 mod readme;
 mod scripts;

@@ -115,7 +115,7 @@ fn every_link_that_cites_a_section_leads_to_it() {
 fn is_anchor(page: &str, anchor: &str, file: &str) -> bool {
     let parts = page.rsplit([':', '/']);
     let page = parts
-        .map(|part| part.trim_end_matches("index.html"))
+        .map(|part| part.trim_end_matches("index.html").trim_end_matches(".md"))
         .find(|part| !part.is_empty());
     let file = page.map_or(file.to_owned(), |page| format!("src/guide/{page}.md"));
     anchors(&read(&file)).contains(&anchor)

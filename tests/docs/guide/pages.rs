@@ -102,7 +102,18 @@ fn plain(text: &str) -> String {
         plain.push_str(label);
         rest = target.split_once(')').map_or("", |(_, rest)| rest).into();
     }
-    (plain + &rest).replace(['[', ']'], "")
+    without_texts(&(plain + &rest)).replace(['[', ']'], "")
+}
+
+/// Of each link `[text][label]` the label alone: it names the page too.
+fn without_texts(text: &str) -> String {
+    let mut parts = text.split("][").peekable();
+    let mut labels = String::new();
+    while let Some(part) = parts.next() {
+        let text = parts.peek().and(part.rfind('['));
+        labels += &part[..text.unwrap_or(part.len())];
+    }
+    labels
 }
 
 /// Whether only the words of a list stand between two citations.
@@ -142,14 +153,16 @@ fn leading(text: &str, is_part: impl Fn(u8) -> bool) -> &str {
     &text[..length]
 }
 
-/// The links of a text whose label cites a section: the section, and the target.
+/// The links of a text whose label cites a section, and the definitions of such links: the section, and the target.
 pub(crate) fn links(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for (at, mark) in text.match_indices("](") {
-        let label = text[..at].rsplit('[').next().unwrap_or_default();
-        let (target, _) = text[at + mark.len()..].split_once(')').unwrap_or_default();
-        let cited = citations(label).pop().map(|citation| citation.section);
-        found.extend(cited.map(|section| (section, target.to_owned())));
+    for (mark, end) in [("](", ')'), ("]: ", '\n')] {
+        for (at, _) in text.match_indices(mark) {
+            let label = text[..at].rsplit('[').next().unwrap_or_default();
+            let target = text[at + mark.len()..].split(end).next();
+            let cited = citations(label).pop().map(|citation| citation.section);
+            found.extend(cited.map(|section| (section, target.unwrap_or_default().to_owned())));
+        }
     }
     found
 }
@@ -222,6 +235,10 @@ mod tests {
             ),
             ["contract 4.1", "contract 4.2"]
         );
+        assert_eq!(
+            cited("([contract $4.1], [$4.2][contract $4.2])\n\n[contract $4.1]: contract.md#4.1\n"),
+            ["contract 4.1", "contract 4.2", "contract 4.1"]
+        );
         assert_eq!(cited("send it once ($6.1)"), [" 6.1"]);
         assert_eq!(
             cited("the words come between contract $1 and others, see $2"),
@@ -231,11 +248,14 @@ mod tests {
 
     #[test]
     fn a_link_has_the_section_of_its_label() {
-        let text = "[contract $4.1](crate::guide::contract#4.1) [other](x)"
+        let text = "[contract $4.1](crate::guide::contract#4.1) [other](x)\n[contract $4.2]: contract.md#4.2\n"
             .replace('$', &SIGN.to_string());
         assert_eq!(
             links(&text),
-            [("4.1".to_owned(), "crate::guide::contract#4.1".to_owned())]
+            [
+                ("4.1".to_owned(), "crate::guide::contract#4.1".to_owned()),
+                ("4.2".to_owned(), "contract.md#4.2".to_owned())
+            ]
         );
     }
 
