@@ -219,6 +219,8 @@ impl Server {
     fn stream(&self, tool: Arc<Tool>, incoming: Incoming) -> Response {
         let (info, asked) = (self.info.clone(), Arc::clone(&self.asked));
         let write = move |events: &mut ServerEvents<'_>| -> Result<(), Error> {
+            // The head goes out with the first byte, and a client counts its time until then.
+            events.comment("")?;
             let mut send = |message: &Value| {
                 events.send(&ServerEvent::new(&message.to_string()).name("message"))
             };

@@ -9,7 +9,7 @@ use fc_runtime::http::{Request, Response};
 use serde_json::{Value, json};
 
 /// How long a question may wait for its answer; it never takes that long.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) const BOTH: &str = "application/json, text/event-stream";
 

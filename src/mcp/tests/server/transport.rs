@@ -3,11 +3,12 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 
+use fc_mcp::{Call, Failure, Server, Tool};
 use fc_runtime::http::Request;
 use fc_runtime::{Context, Runtime, Shutdown};
 use serde_json::{Value, json};
 
-use crate::support::{BOTH, message, messages, posted, request, send, server};
+use crate::support::{BOTH, PATIENCE, message, messages, posted, request, send, server};
 
 #[test]
 fn what_is_no_post_of_json_from_a_page_that_may_call_is_refused() {
@@ -129,10 +130,9 @@ fn event(lines: &mut impl BufRead) -> Value {
     serde_json::from_str(&line[6..]).expect("JSON")
 }
 
-#[test]
-fn a_tool_asks_its_client_whose_answer_is_another_request() {
+/// Runs a server while a client works with its address.
+fn served(server: Server, client: impl FnOnce(SocketAddr)) {
     let shutdown = Shutdown::new();
-    let server = server();
     let route = move |request: Request, _: &Context| server.answer(&request);
     let runtime = Runtime::new().http(route).port(0).shutdown(&shutdown);
     let bound = runtime.bind().expect("a port");
@@ -141,19 +141,50 @@ fn a_tool_asks_its_client_whose_answer_is_another_request() {
         bound.local_addr().expect("it is bound").port(),
     ));
     let runs = std::thread::spawn(move || bound.run());
-
-    let mut call = exchange(address, &request("tools/call", &json!({ "name": "name" })));
-    let question = event(&mut call);
-    assert_eq!(question["method"], "elicitation/create");
-    let ada = json!({ "action": "accept", "content": { "name": "Ada" } });
-    let answer = json!({ "jsonrpc": "2.0", "id": question["id"], "result": ada });
-    let mut accepted = String::new();
-    exchange(address, &answer)
-        .read_line(&mut accepted)
-        .expect("a line");
-    assert_eq!(accepted, "HTTP/1.1 202 Accepted\r\n");
-    assert_eq!(event(&mut call)["result"]["content"][0]["text"], "Ada");
-    drop(call);
+    client(address);
     shutdown.trigger();
     runs.join().expect("no panic").expect("it ends well");
+}
+
+#[test]
+fn a_tool_asks_its_client_whose_answer_is_another_request() {
+    served(server(), |address| {
+        let mut call = exchange(address, &request("tools/call", &json!({ "name": "name" })));
+        let question = event(&mut call);
+        assert_eq!(question["method"], "elicitation/create");
+        let ada = json!({ "action": "accept", "content": { "name": "Ada" } });
+        let answer = json!({ "jsonrpc": "2.0", "id": question["id"], "result": ada });
+        let mut accepted = String::new();
+        exchange(address, &answer)
+            .read_line(&mut accepted)
+            .expect("a line");
+        assert_eq!(accepted, "HTTP/1.1 202 Accepted\r\n");
+        assert_eq!(event(&mut call)["result"]["content"][0]["text"], "Ada");
+    });
+}
+
+/// A client counts the time from its request to the head, and proxies do.
+#[test]
+fn the_head_of_a_stream_comes_before_the_tool_has_said_anything() {
+    let (release, released) = std::sync::mpsc::channel();
+    let released = std::sync::Mutex::new(released);
+    let gate = move |_: &mut Call<'_>| match released.lock().expect("no panic").recv() {
+        Ok(()) => Ok("open".into()),
+        Err(gone) => Err(Failure::tool(gone.to_string())),
+    };
+    let server = server().tool(Tool::new("gate", "Waits", gate).streams());
+    served(server, |address| {
+        let gate = request("tools/call", &json!({ "name": "gate" }));
+        let mut call = exchange(address, &gate);
+        call.get_ref()
+            .set_read_timeout(Some(PATIENCE))
+            .expect("a limit");
+        let mut head = String::new();
+        // Without a head, the tool is let go all the same.
+        let came = call.read_line(&mut head);
+        release.send(()).expect("it waits");
+        came.expect("the head");
+        assert_eq!(head, "HTTP/1.1 200 OK\r\n");
+        assert_eq!(event(&mut call)["result"]["content"][0]["text"], "open");
+    });
 }
