@@ -133,6 +133,7 @@ mod scope;
 mod server;
 mod status;
 mod target;
+mod thread;
 mod time;
 
 pub use client::Client;

@@ -22,13 +22,6 @@ mod memory;
 mod refusal;
 mod rules;
 mod signals;
-// Nothing else may: tests/docs/lints.rs.
-#[cfg(any(test, all(target_env = "musl", feature = "direct")))]
-#[allow(
-    unsafe_code,
-    reason = "a thread is one call of the C library, and the standard library's way costs 5 KB of the zip more"
-)]
-mod thread;
 #[cfg(feature = "tiny-http")]
 #[cfg_attr(
     feature = "direct",
@@ -47,6 +40,7 @@ use std::time::Instant;
 
 use crate::call::{Call, Reply};
 use crate::limits::Limits;
+use crate::thread;
 use crew::Crew;
 #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 use direct::HttpServer;
@@ -143,17 +137,5 @@ fn hire(crew: &Arc<Crew>, server: &Arc<HttpServer>) -> io::Result<()> {
         while std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| worker.work())).is_err() {}
     };
     crew.hires();
-    start_thread(Box::new(work)).inspect_err(|_| crew.misses())
+    thread::start(Box::new(work)).inspect_err(|_| crew.misses())
 }
-
-/// What a thread does. It is boxed, because the standard library's way to a thread is compiled anew for every closure.
-type Work = Box<dyn FnOnce() + Send>;
-
-/// Starts a thread.
-#[cfg(not(all(target_env = "musl", feature = "direct")))]
-fn start_thread(work: Work) -> io::Result<()> {
-    std::thread::Builder::new().spawn(work).map(drop)
-}
-
-#[cfg(all(target_env = "musl", feature = "direct"))]
-use thread::start as start_thread;

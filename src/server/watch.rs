@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use super::bell::{Ear, Ring};
 use super::crew::Crew;
 use super::hiring::Hiring;
-use super::{Door, HttpServer, LastWork, ServeError, hire, start_thread};
+use super::{Door, HttpServer, LastWork, ServeError, hire};
+use crate::thread;
 
 /// How often the drain looks, and for how many looks nothing may have happened: a request that was sent just before the
 /// stop is still under way through the machine.
@@ -87,7 +88,7 @@ impl<'a> Watch<'a> {
     ) -> Result<(), ServeError> {
         let worker = Arc::clone(self.crew);
         let work = Arc::clone(last_work);
-        let spawned = start_thread(Box::new(move || {
+        let spawned = thread::start(Box::new(move || {
             work();
             worker.bell().ring(Ring::Done);
         }));

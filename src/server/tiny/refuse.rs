@@ -11,13 +11,13 @@ use tiny_http::{Header, Request, Response, StatusCode};
 use super::super::answer::{self, Asked};
 use super::super::crew::Crew;
 use super::super::refusal::{BODY_TOO_LARGE, Refusal};
-use super::super::start_thread;
 use super::await_turn;
 use super::ending::{Connection, EndLater};
 use super::read::header;
 use crate::call::{Body, Reply};
 use crate::headers::name;
 use crate::limits::Limits;
+use crate::thread;
 
 /// Dropping a request reserves as many bytes as its body still has; no machine may be asked for more than this. Where
 /// there is less, a reservation that fails would end the process.
@@ -45,7 +45,7 @@ pub(super) fn refuse(
     };
     let crew = Arc::clone(crew);
     // Without a thread the request is dropped here and now, and its connection ends without an answer.
-    let _ = start_thread(Box::new(move || {
+    let _ = thread::start(Box::new(move || {
         let _reading = crew.read();
         answer(refused, reply, asked, patience);
     }));

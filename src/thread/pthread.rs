@@ -1,4 +1,4 @@
-//! How a thread is started.
+//! A thread of the C library's.
 //!
 //! Owns the call of the system and the size of a stack. It must not know what a thread does.
 //!
@@ -25,7 +25,7 @@ const STACK_BYTES: usize = 2 * 1024 * 1024;
 /// # Errors
 ///
 /// The system gives no memory or no thread for it.
-pub(super) fn start(work: Work) -> io::Result<()> {
+pub(crate) fn start(work: Work) -> io::Result<()> {
     // A pointer to a closure is two words, and a thread is given one.
     let work = Box::into_raw(Box::new(work));
     let code = create(work.cast());

@@ -1,0 +1,30 @@
+//! How a thread is started.
+//!
+//! Owns which way to a thread a program has. It must not know what a thread does.
+
+// Nothing else may: tests/docs/lints.rs.
+#[cfg(any(test, all(target_env = "musl", feature = "direct")))]
+#[allow(
+    unsafe_code,
+    reason = "a thread is one call of the C library, and the standard library's way costs 5 KB of the zip more"
+)]
+mod pthread;
+
+#[cfg(not(all(target_env = "musl", feature = "direct")))]
+use std::io;
+
+#[cfg(all(target_env = "musl", feature = "direct"))]
+pub(crate) use pthread::start;
+
+/// What a thread does. It is boxed, because the standard library's way to a thread is compiled anew for every closure.
+pub(crate) type Work = Box<dyn FnOnce() + Send>;
+
+/// Starts a thread that nobody waits for.
+///
+/// # Errors
+///
+/// The system gives no memory or no thread for it.
+#[cfg(not(all(target_env = "musl", feature = "direct")))]
+pub(crate) fn start(work: Work) -> io::Result<()> {
+    std::thread::Builder::new().spawn(work).map(drop)
+}
