@@ -15,12 +15,13 @@ const PAGES: [(&str, &str); 3] = [
 ];
 
 /// Where sections are cited without a word, and whose they are. Those of the page of errors are of RFC 9112.
-const UNNAMED: [(&str, &str); 7] = [
+const UNNAMED: [(&str, &str); 8] = [
     ("src/guide/contract.md", "contract"),
     ("src/guide/fc3.md", "fc3"),
     ("tests/fun/fun-cli.md", "fun-cli"),
     ("src/guide/errors.md", "9112"),
     ("check/specs.rs", "contract"),
+    ("check/mcp/specs.rs", "contract"),
     ("check/sections.rs", "contract"),
     ("check/mod.rs", "contract"),
 ];

@@ -1,8 +1,11 @@
 //! The arguments of `fc-local check`: the command, and what its handler does with which event.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
+use hyper::header::{HeaderName, HeaderValue};
+use serde_json::Value;
 
 use crate::facts::limit;
 
@@ -13,6 +16,8 @@ Examples:
   fc-local check --event '{\"id\": 1}' --fail-event 'no JSON' --initializer ./bootstrap
   fc-local check --web --http / --http-echo /echo --concurrency 10 ./bootstrap
   fc-local check --json ./bootstrap | jq '.rows[] | select(.verdict == \"fail\")'
+  fc-local check --mcp http://127.0.0.1:8000/mcp       an MCP server that runs, in any language
+  fc-local check --mcp --slow-tool 'wait={\"ms\": 300}' -- node server.js
 
 A row is something that the contract demands of a runtime. `must` is what the platform's documentation, source or
 traffic shows; `should` is what follows from it, or where sources differ. The column `contract` names the section of
@@ -20,12 +25,15 @@ the page `guide::contract` in the documentation of fc-runtime that has the sourc
 the more rows can be checked: --echo, --fail-event and --slow-event for events; --initializer, --pre-freeze, --pre-stop,
 --http and --concurrency for what the function's configuration uses.
 
+With --mcp the rows are what a server of the Model Context Protocol must keep on Function Compute: MCP's specification, what
+its clients do, and the page `guide::fc3`. A row that fails says what to change. The command is started as a function is.
+
 Exit code: 0 if no `must` row fails, 1 if one does or the check was interrupted, 2 if the command line is wrong.";
 
 /// What `fc-local check` is asked to do.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
-    /// The start command and its arguments; a path is relative to --dir
+    /// The start command and its arguments; a path is relative to --dir. With --mcp also the URL of a server
     #[arg(
         required = true,
         trailing_var_arg = true,
@@ -45,6 +53,22 @@ pub(crate) struct CheckArgs {
     /// Print what was sent and expected for rows that pass as well
     #[arg(short, long, conflicts_with = "json")]
     pub(crate) verbose: bool,
+
+    /// Check an MCP server: http://HOST:PORT/PATH of one that runs, or the command that starts one
+    #[arg(long, conflicts_with_all = OF_EVENTS)]
+    pub(crate) mcp: bool,
+
+    /// The path of the endpoint of a command's server
+    #[arg(long, value_name = "PATH", default_value = "/mcp", requires = "mcp", value_parser = path)]
+    pub(crate) mcp_path: String,
+
+    /// A header of every request, such as 'Authorization: Bearer …'; repeatable
+    #[arg(long, value_name = "NAME: VALUE", requires = "mcp", value_parser = header)]
+    pub(crate) header: Vec<HeaderArg>,
+
+    /// A tool that may be called and takes at least 0.1 s without using the CPU, and its arguments as JSON
+    #[arg(long, value_name = "NAME[=JSON]", requires = "mcp", value_parser = tool)]
+    pub(crate) slow_tool: Option<ToolArg>,
 
     /// An event that the handler accepts
     #[arg(
@@ -99,9 +123,9 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "PATH", requires = "http")]
     pub(crate) http_204: Option<String>,
 
-    /// The `InstanceConcurrency` that the function is configured with
-    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=200))]
-    pub(crate) concurrency: u32,
+    /// The `InstanceConcurrency` that the function is configured with [default: 1, with --mcp 10]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=200))]
+    pub(crate) concurrency: Option<u32>,
 
     /// How long to leave a kept-alive connection idle; FC asks for 900 and more
     #[arg(long, value_name = "SECONDS", default_value_t = 6)]
@@ -126,6 +150,86 @@ pub(crate) struct CheckArgs {
     /// A fixed port, for programs that read neither `FC_CUSTOM_LISTEN_PORT` nor `FC_SERVER_PORT`; otherwise a free one
     #[arg(long, value_name = "PORT")]
     pub(crate) listen_port: Option<u16>,
+}
+
+/// Options about handlers of events and hooks, which an MCP server has none of.
+const OF_EVENTS: [&str; 13] = [
+    "event",
+    "echo",
+    "fail_event",
+    "slow_event",
+    "initializer",
+    "failing_initializer",
+    "pre_freeze",
+    "pre_stop",
+    "http",
+    "web",
+    "http_echo",
+    "http_204",
+    "idle",
+];
+
+/// How many calls an MCP server gets at once unless asked for: with an affinity it gets up to 200.
+const MCP_CONCURRENCY: u32 = 10;
+
+/// A header of the command line. Its value may be a secret.
+#[derive(Clone)]
+pub(crate) struct HeaderArg {
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+/// A tool and what it is called with.
+#[derive(Debug, Clone)]
+pub(crate) struct ToolArg {
+    pub(crate) name: String,
+    pub(crate) arguments: Value,
+}
+
+impl CheckArgs {
+    /// How many calls the instance gets at once.
+    pub(crate) fn concurrency(&self) -> u32 {
+        self.concurrency
+            .unwrap_or(if self.mcp { MCP_CONCURRENCY } else { 1 })
+    }
+}
+
+impl fmt::Debug for HeaderArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: …", self.name)
+    }
+}
+
+fn path(text: &str) -> Result<String, String> {
+    let is_path = text.starts_with('/') && text.parse::<hyper::Uri>().is_ok();
+    is_path
+        .then(|| text.to_owned())
+        .ok_or_else(|| "it is no path; write one that begins with a slash, such as /mcp".to_owned())
+}
+
+fn header(text: &str) -> Result<HeaderArg, String> {
+    let wrong = || "it is no header; write 'NAME: VALUE'".to_owned();
+    let (name, value) = text.split_once(':').ok_or_else(wrong)?;
+    let (name, value) = (name.trim(), value.trim());
+    HeaderName::try_from(name).map_err(|_| wrong())?;
+    HeaderValue::try_from(value).map_err(|_| wrong())?;
+    Ok(HeaderArg {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    })
+}
+
+fn tool(text: &str) -> Result<ToolArg, String> {
+    let (name, arguments) = text.split_once('=').unwrap_or((text, "{}"));
+    let arguments: Value = serde_json::from_str(arguments)
+        .map_err(|error| format!("its arguments are no JSON ({error}); write NAME='{{…}}'"))?;
+    if !arguments.is_object() {
+        return Err("its arguments are no object; write NAME='{…}'".to_owned());
+    }
+    Ok(ToolArg {
+        name: name.to_owned(),
+        arguments,
+    })
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {

@@ -10,7 +10,6 @@ use super::args::CheckArgs;
 use super::client::{Answer, Ask, Client, NoAnswer};
 use super::lines::Lines;
 use super::row::{Outcome, Row, Spec, Verdict};
-use super::specs;
 use crate::facts::{control_path, limit};
 use crate::function::{Function, Hook};
 use crate::name::FunctionName;
@@ -173,9 +172,9 @@ impl<'a> Bench<'a> {
         row.is_some_and(|row| row.outcome.verdict == Verdict::Pass)
     }
 
-    /// Every row in its order; those without a record are unclear.
-    pub(super) fn into_rows(mut self, why_not: &str) -> Vec<Row> {
-        let rows = specs::ALL.iter().map(|spec| {
+    /// A row for each of these in their order; those without a record are unclear.
+    pub(super) fn into_rows(mut self, specs: &[&'static Spec], why_not: &str) -> Vec<Row> {
+        let rows = specs.iter().map(|&spec| {
             let judged = self.rows.iter().position(|row| row.spec.name == spec.name);
             judged.map_or_else(
                 || Row {
@@ -205,7 +204,7 @@ fn function(args: &CheckArgs) -> Function {
     };
     let mut function = Function::with_defaults(name);
     function.timeout = timeout;
-    function.concurrency = args.concurrency;
+    function.concurrency = args.concurrency();
     function.initializer = hook(args.initializer, "index.initializer");
     function.pre_freeze = hook(args.pre_freeze, "index.preFreeze");
     function.pre_stop = hook(args.pre_stop, "index.preStop");

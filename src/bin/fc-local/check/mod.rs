@@ -6,6 +6,7 @@
 //! client, raw     the agent's requests | what no sound client sends
 //! judge           what a row asks of an answer
 //! specs, row      what the contract asks | what a row is
+//! mcp             the same for a server of MCP, by a URL or a command
 //! sections        the titles of what a row cites
 //! lines, print    what the runtime wrote | the report
 //! ```
@@ -17,6 +18,7 @@ mod bench;
 mod client;
 mod judge;
 mod lines;
+mod mcp;
 mod print;
 mod raw;
 mod row;
@@ -47,6 +49,13 @@ pub(crate) async fn run(args: &CheckArgs) -> ExitCode {
 
 /// What of the command line is not there; a name without a slash may be anywhere in PATH.
 fn missing(args: &CheckArgs) -> Option<String> {
+    if args.mcp {
+        match mcp::Place::of(args) {
+            Err(wrong) => return Some(wrong),
+            Ok(mcp::Place::Url(_)) => return None,
+            Ok(mcp::Place::Command { .. }) => {}
+        }
+    }
     let dir = args.dir.display();
     if !args.dir.is_dir() {
         return Some(format!("there is no folder {dir}; name another with --dir"));
@@ -64,19 +73,33 @@ async fn check(args: &CheckArgs) -> Result<Vec<Row>, String> {
     let mut bench = Bench::new(args)?;
     // Rows that are given up drop their instance, which kills its process group.
     let why_not = tokio::select! {
-        why_not = rows::judge(&mut bench) => why_not,
+        why_not = all_rows(&mut bench) => why_not,
         () = interrupt.wait() => {
             bench.end().await;
             return Err("interrupted".to_owned());
         }
     };
     bench.end().await;
-    let rows = bench.into_rows(&why_not);
+    let (specs, source) = if args.mcp {
+        (mcp::ALL, "source")
+    } else {
+        (specs::ALL, "contract")
+    };
+    let rows = bench.into_rows(specs, &why_not?);
     let printed = if args.json {
         print::json(&args.command, &rows)
     } else {
-        print::table(&rows, args.verbose)
+        print::table(&rows, source, args.verbose)
     };
     printed.map_err(|error| format!("cannot write to stdout: {error}"))?;
     Ok(rows)
+}
+
+/// Judges every row that can be judged; gives why the others cannot.
+async fn all_rows(bench: &mut Bench<'_>) -> Result<String, String> {
+    if bench.args.mcp {
+        mcp::judge(bench).await
+    } else {
+        Ok(rows::judge(bench).await)
+    }
 }

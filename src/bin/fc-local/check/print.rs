@@ -42,10 +42,11 @@ pub(super) fn broken(rows: &[Row]) -> Vec<&'static str> {
         .collect()
 }
 
-/// One line a row; what was sent and expected below it, where it did not pass or `all` is wanted.
-pub(super) fn table(rows: &[Row], all: bool) -> io::Result<()> {
+/// One line a row, with the column for where a rule comes from under this name; what was sent and expected below it, where
+/// it did not pass or `all` is wanted.
+pub(super) fn table(rows: &[Row], source: &str, all: bool) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    line(&mut out, ["verdict", "level", "contract", "row"], "seen")?;
+    line(&mut out, ["verdict", "level", source, "row"], "seen")?;
     for row in rows {
         let spec = row.spec;
         let contract = sections::titled(spec.contract);
@@ -59,6 +60,9 @@ pub(super) fn table(rows: &[Row], all: bool) -> io::Result<()> {
         if all || row.outcome.verdict == Verdict::Fail {
             writeln!(out, "    sent      {}", spec.sent)?;
             writeln!(out, "    expected  {}", spec.expected)?;
+            if let Some(fix) = spec.fix {
+                writeln!(out, "    fix       {fix}")?;
+            }
         }
     }
     writeln!(out, "\n{}", summary(rows))
@@ -100,26 +104,30 @@ fn summary(rows: &[Row]) -> String {
 
 /// The whole report as JSON.
 pub(super) fn json(command: &[String], rows: &[Row]) -> io::Result<()> {
-    let shown: Vec<Value> = rows
-        .iter()
-        .map(|row| {
-            let sections: Vec<Value> = sections::cited(row.spec.contract)
-                .map(|(number, title)| json!({ "number": number, "title": title }))
-                .collect();
-            json!({
-                "row": row.spec.name, "level": row.spec.level.word(), "contract": row.spec.contract,
-                "sections": sections,
-                "sent": row.spec.sent, "expected": row.spec.expected,
-                "seen": row.outcome.seen, "verdict": row.outcome.verdict.key(),
-            })
-        })
-        .collect();
+    let shown: Vec<Value> = rows.iter().map(row).collect();
     let report = json!({
         "version": JSON_VERSION, "command": command, "rows": shown, "counts": counts(rows),
         "must_rows_that_fail": broken(rows),
     });
     let mut out = io::stdout().lock();
     writeln!(out, "{report:#}")
+}
+
+/// A row as JSON. Only rows of MCP have a fix; the others fail for more than one reason.
+fn row(row: &Row) -> Value {
+    let spec = row.spec;
+    let sections: Vec<Value> = sections::cited(spec.contract)
+        .map(|(number, title)| json!({ "number": number, "title": title }))
+        .collect();
+    let mut shown = json!({
+        "row": spec.name, "level": spec.level.word(), "contract": spec.contract, "sections": sections,
+        "sent": spec.sent, "expected": spec.expected,
+        "seen": row.outcome.seen, "verdict": row.outcome.verdict.key(),
+    });
+    if let Some(fix) = spec.fix {
+        shown["fix"] = fix.into();
+    }
+    shown
 }
 
 fn counts(rows: &[Row]) -> BTreeMap<&'static str, usize> {

@@ -31,6 +31,8 @@ pub(super) struct Spec {
     pub(super) contract: &'static str,
     pub(super) sent: &'static str,
     pub(super) expected: &'static str,
+    /// What to change if it fails, where that is one thing.
+    pub(super) fix: Option<&'static str>,
 }
 
 /// A verdict and the reason for it.
@@ -76,6 +78,10 @@ impl Outcome {
     /// A pass if nothing is wrong.
     pub(super) fn unless(wrong: Option<String>, seen: impl Into<String>) -> Self {
         wrong.map_or_else(|| Self::pass(seen), Self::fail)
+    }
+
+    pub(super) fn is_failure(&self) -> bool {
+        self.verdict == Verdict::Fail
     }
 
     fn of(verdict: Verdict, seen: impl Into<String>) -> Self {

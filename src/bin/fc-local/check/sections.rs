@@ -52,7 +52,11 @@ sections! {
 }
 
 /// What a row cites, with the title of the section that stands first: `§1.1 The five calls, §3.1` for `§1.1, §3.1`.
+/// What is no section of the contract, such as `MCP transports`, stays as it is.
 pub(super) fn titled(cited: &str) -> String {
+    if !cited.starts_with('§') {
+        return cited.to_owned();
+    }
     let number = number(cited);
     let (first, rest) = cited.split_at('§'.len_utf8() + number.len());
     let rest = rest.trim_start_matches([',', ' ']);
@@ -60,8 +64,9 @@ pub(super) fn titled(cited: &str) -> String {
     format!("{first} {}{separator}{rest}", title(number))
 }
 
-/// Number and title of each section that a row cites.
+/// Number and title of each section of the contract that a row cites.
 pub(super) fn cited(cited: &str) -> impl Iterator<Item = (&str, &'static str)> {
+    let cited = if cited.starts_with('§') { cited } else { "" };
     let numbers = cited.split('§').skip(1).map(number);
     numbers.map(|number| (number, title(number)))
 }
@@ -89,6 +94,8 @@ mod tests {
         assert_eq!(titled("§5.1"), "§5.1 Marker lines");
         assert_eq!(titled("§1.1, §3.1"), "§1.1 The five calls, §3.1");
         assert_eq!(titled("§4.4 K6"), "§4.4 Limits, K6");
+        assert_eq!(titled("fc3 §4"), "fc3 §4");
+        assert_eq!(cited("fc3 §4").count(), 0);
     }
 
     #[test]

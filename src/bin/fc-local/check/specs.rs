@@ -14,6 +14,7 @@ macro_rules! specs {
             contract: $contract,
             sent: $sent,
             expected: $expected,
+            fix: None,
         };)*
         /// All rows in the order of the report.
         pub(super) static ALL: &[&Spec] = &[$(&$ident),*];

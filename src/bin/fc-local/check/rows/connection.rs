@@ -22,13 +22,13 @@ use crate::check::specs::{
 const KEEP_ALIVE_EVENTS: usize = 20;
 
 /// How many clients leave before their answer.
-const CANCELED_EVENTS: usize = 5;
+pub(in crate::check) const CANCELED_EVENTS: usize = 5;
 
 /// The least that a slow event must take for its overlap to be distinguished from the machine's own pauses.
-const SLOW_EVENT_MIN: Duration = Duration::from_millis(100);
+pub(in crate::check) const SLOW_EVENT_MIN: Duration = Duration::from_millis(100);
 
 /// How often a time is taken that the machine's load may have spoilt.
-const OVERLAP_TRIES: usize = 3;
+pub(in crate::check) const OVERLAP_TRIES: usize = 3;
 
 pub(super) async fn judge(bench: &mut Bench<'_>) {
     let second = second(bench).await;
@@ -37,7 +37,7 @@ pub(super) async fn judge(bench: &mut Bench<'_>) {
     bench.record_result(&KEEP_ALIVE, keep_alive);
     let idle = idle(bench).await;
     bench.record_result(&IDLE, idle);
-    if bench.args.concurrency > 1 {
+    if bench.args.concurrency() > 1 {
         let at_once = at_once(bench).await;
         bench.record_result(&AT_ONCE, at_once);
         let overlap = overlap(bench).await;
@@ -86,7 +86,7 @@ async fn idle(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
 }
 
 async fn at_once(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
-    let count = bench.args.concurrency;
+    let count = bench.args.concurrency();
     let client = bench.client().await?;
     // Events that differ show whether an answer is another's.
     let differ = bench.args.echo && !bench.args.web;
@@ -154,7 +154,7 @@ async fn overlap(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
         let why = "it takes an event that takes its time; --slow-event";
         return Ok(Outcome::cannot_tell(why));
     };
-    let count = bench.args.concurrency;
+    let count = bench.args.concurrency();
     let client = bench.client().await?;
     let one = fastest(&client, &slow, 1, Duration::ZERO).await?;
     // Halfway between all at the same time and one after the other.

@@ -1,6 +1,6 @@
 //! The rows, group by group: each asks the runtime and records what came of it.
 
-mod connection;
+pub(super) mod connection;
 mod event;
 mod failure;
 mod hooks;
@@ -8,7 +8,7 @@ mod http;
 mod life;
 mod log;
 mod probe;
-mod start;
+pub(super) mod start;
 
 use std::time::Duration;
 

@@ -10,7 +10,7 @@ use crate::check::specs::{ALL_INTERFACES, PORT};
 use crate::platform::spawn::StartError;
 
 /// Whether it started, so that the rest can be tried.
-pub(super) async fn judge(bench: &mut Bench<'_>) -> bool {
+pub(in crate::check) async fn judge(bench: &mut Bench<'_>) -> bool {
     let began = Instant::now();
     match bench.start().await {
         Ok(()) => {

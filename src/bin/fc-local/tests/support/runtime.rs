@@ -24,7 +24,7 @@ const METHODS: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OP
 /// Where the programs lie if they are not to be built, as `make test-shipped` sets it.
 const BINARIES_VARIABLE: &str = "FC_BINARIES";
 
-/// A program of the runtime: `bootstrap`, `testbed` or `cors`.
+/// A program of the runtime: `bootstrap`, `testbed` or `cors`; or `fixture`, an MCP server.
 pub(crate) fn built(program: &str) -> PathBuf {
     if let Some(folder) = std::env::var_os(BINARIES_VARIABLE) {
         return Path::new(&folder).join(program);
@@ -66,12 +66,21 @@ fn packed(program: &str) -> Arc<String> {
 /// Builds all, unless they are up to date, and asks cargo where they are.
 fn build() -> BTreeMap<String, PathBuf> {
     let server = http_server();
+    let of_runtime = ["--bin=bootstrap", "--example=testbed", "--example=cors"];
+    let mut programs = build_some(&of_runtime, &format!("{server},events,kv"));
+    programs.extend(build_some(
+        &["--package=fc-mcp", "--example=fixture"],
+        &server,
+    ));
+    programs
+}
+
+fn build_some(programs: &[&str], features: &str) -> BTreeMap<String, PathBuf> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(["build", "--locked", "--quiet", "--message-format=json"])
-        .args(["--bin=bootstrap", "--example=testbed", "--example=cors"])
-        .args(["--no-default-features", "--features"])
-        .arg(format!("{server},events,kv"))
+        .args(programs)
+        .args(["--no-default-features", "--features", features])
         .current_dir(root())
         .stderr(Stdio::inherit());
     let output = cargo.output().expect("cargo runs");

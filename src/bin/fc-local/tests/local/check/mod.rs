@@ -4,6 +4,7 @@
 
 mod broken;
 mod cases;
+mod mcp;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,194 @@
+//! `fc-local check --mcp`: how an MCP server, in any language, keeps what clients and Function Compute need, row by row.
+//!
+//! ```text
+//! handshake, stateless    the two eras of the protocol
+//! transport, session      statuses and headers | what is kept between requests
+//! load                    streams, and many calls at once
+//! place                   the URL or the command under check
+//! ask, caller, answer     a request | sending it | what came
+//! specs                   what each row asks, and what fixes it
+//! ```
+//!
+//! A command is started and asked as the platform's agent does it; a URL is asked as a client does it.
+
+mod answer;
+mod ask;
+mod caller;
+mod handshake;
+mod load;
+mod place;
+mod session;
+mod specs;
+mod stateless;
+mod transport;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use self::answer::{Answer, EVENTS};
+use self::ask::{Ask, HANDSHAKE_VERSION, SESSION_HEADER, VERSION_HEADER};
+use self::caller::Caller;
+pub(super) use self::place::Place;
+pub(super) use self::specs::ALL;
+use super::bench::Bench;
+use super::client::NoAnswer;
+use super::row::{Outcome, Spec};
+use super::rows::start;
+use super::specs::{ALL_INTERFACES, PORT};
+use crate::output;
+
+/// The server under check, and what is known of it so far.
+struct Mcp<'b, 'a> {
+    bench: &'b mut Bench<'a>,
+    place: Place,
+    /// The version of the handshake, if the server has one.
+    version: Option<String>,
+    /// The session of the handshake, if the server keeps any.
+    session: Option<String>,
+    /// What `server/discover` gave, if the server speaks 2026-07-28.
+    discovered: Option<Value>,
+    /// The media types of all responses so far.
+    kinds: BTreeSet<String>,
+    /// How many responses were streams.
+    streams: usize,
+    /// A stream that did not end with its response.
+    unended: bool,
+}
+
+/// Judges every row that can be judged; gives why the others cannot.
+///
+/// # Errors
+///
+/// What is asked is no MCP server, so that no row can be judged. One sentence says what it is, and what to do.
+pub(super) async fn judge(bench: &mut Bench<'_>) -> Result<String, String> {
+    let place = Place::of(bench.args)?;
+    if !begin(bench, &place).await {
+        return Ok("the server cannot be reached".to_owned());
+    }
+    let mut mcp = Mcp {
+        bench,
+        place,
+        version: None,
+        session: None,
+        discovered: None,
+        kinds: BTreeSet::new(),
+        streams: 0,
+        unended: false,
+    };
+    output::progress("shaking hands");
+    let Some(first) = handshake::first(&mut mcp).await? else {
+        return Ok("the server does not answer".to_owned());
+    };
+    stateless::discover(&mut mcp).await;
+    if let Some(why) = handshake::no_server(&mcp, &first) {
+        return Err(why);
+    }
+    handshake::judge(&mut mcp, &first).await;
+    output::progress("asking without a handshake");
+    stateless::judge(&mut mcp).await;
+    if mcp.version.is_none() && mcp.discovered.is_none() {
+        return Ok("there is no handshake".to_owned());
+    }
+    output::progress("sending what servers must refuse");
+    transport::judge(&mut mcp).await;
+    output::progress("opening sessions");
+    session::judge(&mut mcp).await;
+    output::progress("calling at once");
+    load::judge(&mut mcp).await;
+    transport::conclude(&mut mcp);
+    Ok("what it needs has failed before".to_owned())
+}
+
+/// Starts a command; whether there is something to ask.
+async fn begin(bench: &mut Bench<'_>, place: &Place) -> bool {
+    if let Place::Command { .. } = place {
+        output::progress("starting the server");
+        return start::judge(bench).await;
+    }
+    let why = "a URL is asked as it is, and nothing is started";
+    bench.record_all(&[&PORT, &ALL_INTERFACES], &Outcome::not_applicable(why));
+    true
+}
+
+impl Mcp<'_, '_> {
+    /// The way to the server; a command that has ended is started again.
+    async fn caller(&mut self) -> Result<Caller, NoAnswer> {
+        let args = self.bench.args;
+        match &self.place {
+            Place::Url(url) => Ok(Caller::to_url(url, args)),
+            Place::Command { path } => {
+                let path = path.clone();
+                Ok(Caller::to_instance(self.bench.client().await?, &path, args))
+            }
+        }
+    }
+
+    /// Asks on its own connection, and notes what the rows about all responses need.
+    async fn ask(&mut self, ask: &Ask) -> Result<Answer, NoAnswer> {
+        let answer = self.caller().await?.ask(ask).await;
+        let answer = self.bench.kill_if_stuck(answer)?;
+        if ask.is_request() && answer.response().is_some() {
+            self.kinds.insert(answer.kind());
+        }
+        if answer.kind() == EVENTS {
+            self.streams += 1;
+            self.unended |= !answer.ended;
+        }
+        Ok(answer)
+    }
+
+    /// A request of the era that the server speaks, as a client sends it after its first one.
+    fn request(&self, id: impl Into<Value>, method: &str, params: &Value) -> Ask {
+        match &self.version {
+            Some(version) => self.named(Ask::request(id, method, params), version),
+            None => Ask::alone(id, method, params),
+        }
+    }
+
+    /// A notification after the handshake.
+    fn notification(&self, method: &str, params: &Value) -> Ask {
+        let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
+        let version = self.version.as_deref().unwrap_or(HANDSHAKE_VERSION);
+        self.named(Ask::post(&message), version)
+    }
+
+    /// With the version and the session of the handshake.
+    fn named(&self, ask: Ask, version: &str) -> Ask {
+        let ask = ask.with(VERSION_HEADER, version);
+        match &self.session {
+            Some(id) => ask.with(SESSION_HEADER, id),
+            None => ask,
+        }
+    }
+
+    /// What every server answers with a result: a ping after a handshake, its description without one.
+    fn ping(&self, id: impl Into<Value>) -> Ask {
+        let method = match self.version {
+            Some(_) => "ping",
+            None => "server/discover",
+        };
+        self.request(id, method, &json!({}))
+    }
+
+    fn record(&mut self, spec: &'static Spec, result: Result<Outcome, NoAnswer>) {
+        self.bench.record_result(spec, result);
+    }
+
+    fn record_all(&mut self, specs: &[&'static Spec], outcome: &Outcome) {
+        self.bench.record_all(specs, outcome);
+    }
+
+    /// A pass if the server still answers.
+    async fn still_serves(&mut self, seen: String) -> Result<Outcome, NoAnswer> {
+        let ping = self.ping(1);
+        let answer = self.ask(&ping).await?;
+        Ok(Outcome::unless(
+            answer
+                .result()
+                .is_none()
+                .then(|| format!("{seen}; then {}", answer.shown())),
+            seen,
+        ))
+    }
+}

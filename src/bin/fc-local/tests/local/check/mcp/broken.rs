@@ -1,0 +1,220 @@
+//! Checks of servers that break the rules, each rule once: the rows that fail are those that should.
+
+use std::collections::BTreeSet;
+
+use super::super::{check, report, rows};
+use super::{EVERYTHING, breaker};
+
+/// A server that breaks rules, and the rows that fail.
+struct Case {
+    name: &'static str,
+    breaks: &'static str,
+    options: &'static [&'static str],
+    fail: &'static [&'static str],
+}
+
+/// Every rule broken once; rules that do not touch each other share a run.
+static CASES: [Case; 11] = [
+    Case {
+        name: "messages",
+        breaks: "redirect,init-id,echo-version,initialized-400,cancelled-200,id-null,method-404,json-500,text-type,\
+                 alone-session,alone-headers,alone-meta,alone-version,alone-200,version-any,accept-stream,stream-open,\
+                 host-421",
+        options: &[],
+        fail: &[
+            "request/redirect",
+            "handshake/initialize",
+            "handshake/unknown-version",
+            "handshake/initialized",
+            "stateless/request",
+            "stateless/headers",
+            "stateless/meta",
+            "stateless/unknown-version",
+            "stateless/unknown-method",
+            "request/notification",
+            "request/id",
+            "request/unknown-method",
+            "request/broken-json",
+            "header/unknown-version",
+            "header/content-type",
+            "header/accept",
+            "header/host",
+            "stream/end",
+        ],
+    },
+    Case {
+        name: "streams",
+        breaks: "text-plain,origin-any,get-held,delete-200,late-head,serial,dies-on-left",
+        options: &["--slow-tool=wait", "--concurrency=4"],
+        fail: &[
+            "header/text-plain",
+            "header/origin",
+            "get/held",
+            "delete/answer",
+            "stream/first-byte",
+            "concurrency/overlap",
+            "life/client-left",
+        ],
+    },
+    Case {
+        name: "versions",
+        breaks: "new-version,discover-500,get-404",
+        options: &[],
+        fail: &[
+            "handshake/version",
+            "handshake/unknown-version",
+            "stateless/discover",
+            "get/answer",
+        ],
+    },
+    Case {
+        name: "sessions",
+        breaks: "one-version,bad-id,missing-200,unknown-200,serves-both",
+        options: &["--env=SESSIONS=1"],
+        fail: &[
+            "handshake/fc-versions",
+            "session/id",
+            "session/missing",
+            "session/unknown",
+            "session/deleted",
+            "session/stateless",
+        ],
+    },
+    Case {
+        name: "few",
+        breaks: "few-sessions,delete-lies",
+        options: &["--env=SESSIONS=1"],
+        fail: &["handshake/fc-versions", "session/many", "session/id"],
+    },
+    Case {
+        name: "delete",
+        breaks: "delete-405",
+        options: &["--env=SESSIONS=1"],
+        fail: &["session/delete"],
+    },
+    Case {
+        name: "one connection",
+        breaks: "one-connection",
+        options: &["--answer-timeout=2"],
+        fail: &["concurrency/at-once"],
+    },
+    Case {
+        name: "header",
+        breaks: "header-refused",
+        options: &[],
+        fail: &[
+            "handshake/initialized",
+            "request/notification",
+            "request/unknown-method",
+            "request/broken-json",
+            "header/version",
+            "header/host",
+            "concurrency/at-once",
+            "life/client-left",
+        ],
+    },
+    Case {
+        name: "silent get",
+        breaks: "get-hang",
+        options: &["--answer-timeout=1"],
+        fail: &["get/answer"],
+    },
+    Case {
+        name: "loopback",
+        breaks: "loopback",
+        options: &[],
+        fail: &["start/all-interfaces"],
+    },
+    Case {
+        name: "exit",
+        breaks: "exits",
+        options: &[],
+        fail: &["start/port"],
+    },
+];
+
+/// Checks the server of a case, and holds the rows that fail against those that should.
+fn assert_case(name: &str) {
+    let case = CASES.iter().find(|case| case.name == name);
+    let case = case.expect("a case");
+    let breaks = format!("--env=BREAK={}", case.breaks);
+    let options = [&["--mcp", "--json", &breaks], case.options].concat();
+    let output = check(&options, &[breaker().to_str().expect("a path")]);
+    let report = report(&output);
+    let expected: BTreeSet<&str> = case.fail.iter().copied().collect();
+    assert_eq!(rows(&report, &["fail"]), expected, "{report:#}");
+    let failed = report["must_rows_that_fail"].as_array().expect("a list");
+    let code = i32::from(!failed.is_empty());
+    assert_eq!(output.status.code(), Some(code));
+}
+
+#[test]
+fn every_row_is_made_to_fail_by_a_case_and_names_its_fix() {
+    let options = [&EVERYTHING[..], &["--start-timeout=1"]].concat();
+    let output = check(&options, &["/bin/false"]);
+    let report = report(&output);
+    let mut left = rows(&report, &["fail", "cannot_tell", "not_applicable", "pass"]);
+    assert!(left.len() > 30, "{report:#}");
+    for case in &CASES {
+        left.retain(|row| !case.fail.contains(row));
+    }
+    assert_eq!(left, BTreeSet::new());
+    let all = report["rows"].as_array().expect("rows");
+    let without: Vec<_> = all.iter().filter(|row| row["fix"].is_null()).collect();
+    assert_eq!(without.len(), 2, "how a command starts: {without:#?}");
+}
+
+#[test]
+fn wrong_messages_and_statuses_are_reported() {
+    assert_case("messages");
+}
+
+#[test]
+fn requests_that_must_be_refused_and_streams_that_are_late_or_stay_open_are_reported() {
+    assert_case("streams");
+}
+
+#[test]
+fn versions_that_no_client_takes_are_reported() {
+    assert_case("versions");
+}
+
+#[test]
+fn sessions_that_do_not_keep_their_rules_are_reported() {
+    assert_case("sessions");
+}
+
+#[test]
+fn a_server_with_room_for_few_sessions_is_reported() {
+    assert_case("few");
+}
+
+#[test]
+fn a_session_that_cannot_be_ended_is_reported() {
+    assert_case("delete");
+}
+
+#[test]
+fn a_server_for_one_connection_at_a_time_is_reported() {
+    assert_case("one connection");
+}
+
+#[test]
+fn a_server_that_refuses_its_own_version_is_reported() {
+    assert_case("header");
+}
+
+#[test]
+fn a_get_that_is_never_answered_does_not_hang_the_check() {
+    assert_case("silent get");
+}
+
+#[test]
+fn a_server_on_loopback_only_is_reported_and_still_judged() {
+    assert_case("loopback");
+}
+
+#[test]
+fn a_command_that_ends_is_reported() {
+    assert_case("exit");
+}

@@ -1,0 +1,175 @@
+//! `fc-local check --mcp`: MCP servers that keep the rules pass, and each row fails where its rule is broken.
+//!
+//! The server that breaks rules is `check/mcp-server`; `BREAK` names the rules.
+
+mod broken;
+mod refused;
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use super::{check, report, rows};
+use crate::support::{built, text};
+
+/// What every row needs to be judged. The time is far more than any answer takes on a machine under load.
+const EVERYTHING: [&str; 4] = ["--mcp", "--json", "--slow-tool=wait", "--answer-timeout=30"];
+
+fn breaker() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/local/check/mcp-server")
+}
+
+/// A server that runs by itself, and the URL of its endpoint.
+struct Running(Child, String);
+
+impl Running {
+    fn start(variables: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(breaker());
+        command
+            .envs(variables.iter().copied())
+            .stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the server starts");
+        let mut line = String::new();
+        let said = child.stdout.as_mut().expect("stdout");
+        BufReader::new(said).read_line(&mut line).expect("a line");
+        let port = line.trim().rsplit(' ').next().expect("a port").to_owned();
+        Self(child, format!("http://127.0.0.1:{port}/mcp"))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.kill().expect("killed");
+        self.0.wait().expect("ended");
+    }
+}
+
+fn passes(report: &Value, not_applicable: &[&str]) {
+    assert_eq!(
+        rows(report, &["fail", "cannot_tell"]),
+        BTreeSet::new(),
+        "{report:#}"
+    );
+    let expected: BTreeSet<&str> = not_applicable.iter().copied().collect();
+    assert_eq!(rows(report, &["not_applicable"]), expected, "{report:#}");
+}
+
+/// What does not matter to a server without sessions, and to one that has them and therefore a handshake.
+const OF_SESSIONS: [&str; 8] = [
+    "handshake/fc-versions",
+    "session/id",
+    "session/missing",
+    "session/unknown",
+    "session/many",
+    "session/delete",
+    "session/deleted",
+    "session/stateless",
+];
+const WITHOUT_SESSIONS: [&str; 6] = [
+    "stateless/request",
+    "stateless/headers",
+    "stateless/meta",
+    "stateless/unknown-version",
+    "stateless/unknown-method",
+    "delete/answer",
+];
+/// What an MCP server has that speaks 2026-07-28 alone.
+const OF_HANDSHAKES: [&str; 8] = [
+    "handshake/initialize",
+    "handshake/version",
+    "handshake/unknown-version",
+    "handshake/initialized",
+    "request/notification",
+    "request/unknown-method",
+    "header/version",
+    "header/unknown-version",
+];
+
+#[test]
+fn a_server_that_keeps_the_rules_passes_every_row() {
+    for (variable, unused) in [("A=1", &OF_SESSIONS[..]), ("SESSIONS=1", &WITHOUT_SESSIONS)] {
+        let variable = format!("--env={variable}");
+        let options = [&EVERYTHING[..], &[&variable]].concat();
+        let output = check(&options, &[breaker().to_str().expect("a path")]);
+        passes(&report(&output), unused);
+        assert_eq!(output.status.code(), Some(0));
+    }
+}
+
+#[test]
+fn a_server_without_a_handshake_passes_by_what_it_has() {
+    let options = [&EVERYTHING[..], &["--env=BREAK=alone-only"]].concat();
+    let output = check(&options, &[breaker().to_str().expect("a path")]);
+    passes(
+        &report(&output),
+        &[&OF_SESSIONS[..], &OF_HANDSHAKES].concat(),
+    );
+}
+
+#[test]
+fn a_server_of_this_project_passes_every_row() {
+    let fixture = built("fixture");
+    let fixture = [fixture.to_str().expect("a path")];
+    for (variable, unused) in [("A=1", &OF_SESSIONS[..]), ("SESSIONS=1", &WITHOUT_SESSIONS)] {
+        let variable = format!("--env={variable}");
+        let options = ["--mcp", "--json", "--slow-tool=slow", &variable];
+        let output = check(&options, &fixture);
+        passes(&report(&output), unused);
+        assert_eq!(output.status.code(), Some(0));
+    }
+}
+
+#[test]
+fn a_server_that_runs_is_checked_by_its_url_with_the_headers_it_wants() {
+    let server = Running::start(&[("TOKEN", "s3cret")]);
+    let options = [&EVERYTHING[..], &["--header=Authorization: Bearer s3cret"]].concat();
+    let output = check(&options, &[&server.1]);
+    let unused = [&OF_SESSIONS[..], &["start/port", "start/all-interfaces"]].concat();
+    passes(&report(&output), &unused);
+    assert!(!text(&output.stdout).contains("s3cret"));
+    let refused = check(&["--mcp"], &[&server.1]);
+    let said = text(&refused.stderr);
+    assert!(said.contains("--header 'Authorization: …'"), "{said}");
+    assert_eq!(refused.status.code(), Some(1));
+}
+
+#[test]
+fn a_check_by_url_leaves_no_session_but_its_own() {
+    // Two sessions are open at once: that of the handshake, and one more; the server has room for four.
+    let server = Running::start(&[("SESSIONS", "1"), ("BREAK", "few-sessions")]);
+    let output = check(&["--mcp", "--json"], &[&server.1]);
+    let report = report(&output);
+    let failed = rows(&report, &["fail"]);
+    assert_eq!(failed, BTreeSet::from(["session/many"]), "{report:#}");
+}
+
+#[test]
+fn the_table_names_the_source_and_the_fix_where_a_row_fails() {
+    let output = check(
+        &["--mcp", "--env=BREAK=host-421"],
+        &[breaker().to_str().expect("a path")],
+    );
+    let said = text(&output.stdout);
+    assert!(
+        said.starts_with("verdict         level   source "),
+        "{said}"
+    );
+    let failed: Vec<&str> = said
+        .lines()
+        .skip_while(|line| !line.starts_with("FAIL"))
+        .take(4)
+        .collect();
+    assert!(
+        failed[0].starts_with("FAIL            must    fc3 §8  "),
+        "{said}"
+    );
+    assert!(failed[0].contains("header/host") && failed[0].contains("421"));
+    assert!(failed[3].starts_with("    fix       add the function's domain"));
+    assert!(
+        said.ends_with("must rows that fail: header/host\n"),
+        "{said}"
+    );
+}

@@ -1,0 +1,103 @@
+//! What is no MCP server, and command lines that name none: one sentence says what to do.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use super::super::check;
+use super::{Running, breaker};
+use crate::support::text;
+
+/// The exit code, and what was written to stderr.
+fn refused(options: &[&str], command: &[&str]) -> (Option<i32>, String) {
+    let output = check(&[&["--mcp"], options].concat(), command);
+    assert_eq!(text(&output.stdout), "", "{output:?}");
+    (output.status.code(), text(&output.stderr))
+}
+
+fn says(output: (Option<i32>, String), code: i32, sentence: &str) {
+    let (status, said) = output;
+    assert!(said.contains(sentence), "{said}");
+    assert_eq!(status, Some(code), "{said}");
+}
+
+#[test]
+fn a_url_that_cannot_be_asked_is_refused() {
+    for (url, sentence) in [
+        (
+            "https://mcp.example.com/mcp",
+            "which the check does not speak",
+        ),
+        ("ftp://localhost/", "must begin with http://"),
+        ("http://ada:pw@localhost/mcp", "give it with --header"),
+        ("localhost:8000/mcp", "write http://localhost:8000/mcp"),
+    ] {
+        let output = refused(&[], &[url]);
+        assert!(!output.1.contains("ada:pw"), "{}", output.1);
+        says(output, 2, sentence);
+    }
+    says(
+        refused(&[], &["./no-such-server"]),
+        2,
+        "name the start command",
+    );
+}
+
+#[test]
+fn a_url_where_nothing_listens_or_something_else_does_is_refused() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    drop(listener);
+    let nobody = format!("http://{address}/mcp");
+    says(
+        refused(&[], &[&nobody]),
+        1,
+        "start the server, or correct the URL",
+    );
+
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let talker = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let mut some = [0; 16];
+        stream.read_exact(&mut some).expect("a request");
+        stream
+            .write_all(b"220 mail.example.com ready\r\n")
+            .expect("sent");
+    });
+    let mail = format!("http://{address}/mcp");
+    says(
+        refused(&[], &[&mail]),
+        1,
+        "does not answer as an HTTP server",
+    );
+    talker.join().expect("no panic");
+}
+
+#[test]
+fn a_page_in_the_place_of_a_server_is_refused() {
+    let server = Running::start(&[("BREAK", "html")]);
+    says(
+        refused(&[], &[&server.1]),
+        1,
+        "is no MCP server: name the path of its endpoint, often /mcp (initialize is answered with 200 text/html: <p>Hi</p>)",
+    );
+    let other = refused(&["--mcp-path=/"], &[breaker().to_str().expect("a path")]);
+    says(other, 1, "name the path of its endpoint with --mcp-path");
+}
+
+#[test]
+fn options_that_do_not_fit_are_refused() {
+    let server = breaker();
+    let server = server.to_str().expect("a path");
+    for (option, sentence) in [
+        ("--echo", "cannot be used with"),
+        ("--header=none", "write 'NAME: VALUE'"),
+        ("--slow-tool=a=b", "its arguments are no JSON"),
+        ("--slow-tool=a=[]", "its arguments are no object"),
+        ("--mcp-path=mcp", "begins with a slash"),
+    ] {
+        says(refused(&[option], &[server]), 2, sentence);
+    }
+    let without = check(&["--slow-tool=a"], &[server]);
+    assert_eq!(without.status.code(), Some(2), "it is about MCP");
+}
