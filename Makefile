@@ -70,7 +70,7 @@ help: ## print this list
 	@echo "variables: EVENT, EXAMPLE (run, invoke); FUNCTION (invoke, logs); SERVER=tiny-http|direct (all); SECONDS=60 TARGET=head (fuzz);"
 	@echo "           ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl); FC=cloud|local (deploy);"
 	@echo "           PORT=8900 (local, watch); TEMPLATE (local); FINDING=name (findings);"
-	@echo "           QUICK=1 INSTALL=1 ONLY=go,node PHASES=start,small,load,work MERGE=1 (compare)"
+	@echo "           QUICK=1 INSTALL=1 ONLY=go,node PHASES=start,small,load,work,mcp MERGE=1 (compare)"
 
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
 	@$(FC_LOCAL) invoke --function event $(if $(EXAMPLE),--example $(EXAMPLE),-e "$$EVENT" --expect "$$EVENT") --http GET / --expect-http 'Hello World!'

@@ -17,7 +17,7 @@ const RENDERED: [&str; 2] = [
 ];
 
 /// Folders of other people's files, and of what is built.
-const ASIDE: [&str; 5] = [".git", "target", "node_modules", "venv", "pkg"];
+const ASIDE: [&str; 6] = [".git", "target", "node_modules", "venv", "pkg", "out"];
 
 #[test]
 fn every_link_in_the_repository_leads_to_a_file_and_a_place_in_it() {

@@ -1,6 +1,8 @@
 //! Owns what is done to one server: prove it, start it cold, on a core and on the smallest instance,
 //! ask it warm, load it, ask it all at once, feed it. Knows nothing of the order in which peers take their turn.
 
+mod proof;
+
 use std::io;
 use std::time::Duration;
 
@@ -9,19 +11,17 @@ use fastrand::Rng;
 use crate::burst;
 use crate::cgroup::Cgroups;
 use crate::cores::{self, Seats};
-use crate::events::{Events, Handler};
+use crate::events::Handler;
 use crate::join;
 use crate::launch::Launch;
 use crate::load::{self, Order};
 use crate::machine::Ports;
 use crate::measure::{EVENT_BYTES, Measured, Turn, ask, filled, loaded, micros, warm_up};
 use crate::process::{self, Memory};
+use crate::question::Questions;
 use crate::raw::{Kind, RunSample, SmallSample, StartSample};
 use crate::result::Plan;
 use crate::server::{Running, Spawner, Trouble};
-
-/// The bodies with which a server proves that it echoes, in bytes.
-const PROOF_BYTES: [usize; 4] = [0, 10, 1_000, 100_000];
 
 /// Starts servers for one run.
 #[derive(Debug)]
@@ -71,28 +71,20 @@ impl Bench {
         cores::pin(&seats.client)
     }
 
-    /// Starts the server once, so that its files are in memory, and checks that it echoes.
-    ///
-    /// # Errors
-    /// When it does not start or does not echo.
-    pub fn prove(&mut self, launch: &Launch) -> Result<(), Trouble> {
-        let mut running = self.start(launch)?;
-        for bytes in PROOF_BYTES {
-            let event = Events::echo(bytes).next(&mut self.rng);
-            running.client.exchange(&event)?;
-        }
-        Ok(())
-    }
-
     /// One cold start: to the accepted connection, to the first complete answer on it, and the CPU
     /// and memory the server has used by then.
     ///
     /// # Errors
-    /// When it does not start or does not echo.
-    pub fn cold(&mut self, launch: &Launch, at: Turn<'_>) -> Result<StartSample, Trouble> {
-        let body = Events::echo(EVENT_BYTES).next(&mut self.rng);
+    /// When it does not start, or its answer is missing or wrong.
+    pub fn cold(
+        &mut self,
+        launch: &Launch,
+        at: Turn<'_>,
+        questions: &Questions,
+    ) -> Result<StartSample, Trouble> {
+        let question = questions.next(&mut self.rng);
         let mut running = self.start(launch)?;
-        running.client.exchange(&body)?;
+        running.client.exchange(&question)?;
         let first = running.began.elapsed();
         let cpu = running.server.cpu_time()?;
         let memory = running.server.memory()?;
@@ -122,11 +114,11 @@ impl Bench {
         groups: &Cgroups,
         used_us: u32,
     ) -> Result<SmallSample, Trouble> {
-        let body = Events::echo(EVENT_BYTES).next(&mut self.rng);
+        let question = Questions::echo(EVENT_BYTES).next(&mut self.rng);
         // It must be there longer than the server in it.
         let group = groups.fresh()?;
         let mut running = self.start(&launch.inside(&group, used_us)?)?;
-        running.client.exchange(&body)?;
+        running.client.exchange(&question)?;
         let answered = join::now()?;
         let cpu = running.server.cpu_time()?;
         let held_back = group.held_back()?;
@@ -148,15 +140,28 @@ impl Bench {
     ///
     /// # Errors
     /// When an answer is missing or wrong.
-    pub fn warm(&mut self, launch: &Launch, at: Turn<'_>, plan: &Plan) -> Measured {
-        let events = Events::echo(EVENT_BYTES);
+    pub fn warm(
+        &mut self,
+        launch: &Launch,
+        at: Turn<'_>,
+        plan: &Plan,
+        handler: Handler,
+    ) -> Measured {
+        let questions = Questions::of(handler, EVENT_BYTES, self.steps);
         let mut running = self.start(launch)?;
-        warm_up(&mut running.client, &mut self.rng, plan)?;
+        warm_up(&mut running.client, &mut self.rng, &questions, plan)?;
         let pids = running.server.processes()?;
         let before = process::cpu_time(&pids)?;
-        let asked = ask(&mut running.client, &mut self.rng, &events, plan.warm, None)?;
+        let asked = ask(
+            &mut running.client,
+            &mut self.rng,
+            &questions,
+            plan.warm,
+            None,
+        )?;
         let used = process::cpu_time(&pids)?.saturating_sub(before);
         let mut sample = self.sample(at, Kind::Warm, 1, EVENT_BYTES, running.server.memory()?);
+        sample.handler = handler;
         sample.cpu_us = Some(micros(used) / f64::from(plan.warm));
         sample.reconnects = running.client.reconnects;
         Ok(filled(sample, asked))
@@ -170,15 +175,16 @@ impl Bench {
         let Running {
             server, mut client, ..
         } = self.start(launch)?;
-        if crowd.handler == Handler::Echo {
-            warm_up(&mut client, &mut self.rng, plan)?;
+        let questions = Questions::of(crowd.handler, EVENT_BYTES, self.steps);
+        if matches!(crowd.handler, Handler::Echo | Handler::Tool) {
+            warm_up(&mut client, &mut self.rng, &questions, plan)?;
         }
         let order = Order {
             address: client.address(),
             connections: crowd.connections,
             threads: self.seats.client_threads(),
             time: crowd.time,
-            events: Events::work(crowd.handler, EVENT_BYTES, self.steps),
+            questions,
         };
         // A blocking server would go on waiting for this connection.
         drop(client);
@@ -218,13 +224,14 @@ impl Bench {
     /// # Errors
     /// When an answer is missing or wrong.
     pub fn body(&mut self, launch: &Launch, at: Turn<'_>, plan: &Plan, bytes: usize) -> Measured {
+        let questions = Questions::echo(EVENT_BYTES);
         let mut running = self.start(launch)?;
-        warm_up(&mut running.client, &mut self.rng, plan)?;
+        warm_up(&mut running.client, &mut self.rng, &questions, plan)?;
         let limit = Some(Duration::from_millis(plan.body_ms_max));
         let asked = ask(
             &mut running.client,
             &mut self.rng,
-            &Events::echo(bytes),
+            &Questions::echo(bytes),
             plan.body_requests,
             limit,
         )?;

@@ -16,6 +16,7 @@ use crate::launch::Launch;
 use crate::measure::micros;
 use crate::package::Workshop;
 use crate::peers::{Peer, Places};
+use crate::question::Question;
 use crate::run;
 use crate::server::Trouble;
 use crate::stats::Spread;
@@ -81,7 +82,8 @@ pub fn send(first: Client) -> Result<Duration, Trouble> {
     thread::scope(|scope| {
         let ask = |number: usize, mut client: Client| {
             all_there.wait();
-            client.exchange(format!("pause {WAIT_MS} {number}").as_bytes())
+            let event = format!("pause {WAIT_MS} {number}");
+            client.exchange(&Question::echo(event.into_bytes()))
         };
         let asked: Vec<_> = clients
             .into_iter()

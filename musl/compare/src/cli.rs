@@ -10,7 +10,7 @@ use crate::words::Language;
 
 /// What `compare --help` prints.
 pub const HELP: &str = "\
-Compares the package size, the cold start and the running cost of HTTP echo servers.
+Compares the package size, the cold start and the running cost of HTTP echo servers, and of MCP servers.
 
 usage: compare run      build and measure everything, print the tables, write out/
        compare scale    check what a second core adds to the CPU time of a request
@@ -23,7 +23,7 @@ usage: compare run      build and measure everything, print the tables, write ou
 run:
   --quick           the short run: shows that everything works, its times say little
   --only A,B        these peers alone (compare list shows their names)
-  --phases A,B      these parts alone: start, small (the smallest instance), load, work
+  --phases A,B      these parts alone: start, small (the smallest instance), load, work, mcp
   --merge           keep what out/ has of other peers and parts, so that a run can be split
   --rounds N        cold starts of each peer instead of 200
   --seed N          the seed of the shuffled orders instead of a new one
@@ -188,7 +188,7 @@ fn language(code: &str) -> Result<Language, lexopt::Error> {
 fn phases(text: &str) -> Result<Vec<Phase>, lexopt::Error> {
     let mut phases = Vec::new();
     for name in list(text) {
-        let unknown = || format!("there is no phase '{name}'; there are start, small, load, work");
+        let unknown = || format!("there is no phase '{name}'; there are {}", Phase::names());
         phases.push(Phase::named(&name).ok_or_else(unknown)?);
     }
     phases.sort_unstable();
@@ -252,7 +252,7 @@ mod tests {
             ("table --lang fr", "--lang is en or zh, not 'fr'"),
             (
                 "run --phases start,stop",
-                "there is no phase 'stop'; there are start, small, load, work",
+                "there is no phase 'stop'; there are start, small, load, work, mcp",
             ),
             ("run --loud", "invalid option '--loud'"),
             ("run twice", "unexpected argument \"twice\""),

@@ -4,8 +4,8 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use crate::agent::invoke_request;
 use crate::http::{Answer, Reader};
+use crate::question::Question;
 use crate::server::{PATIENCE, Trouble};
 
 /// What one read of an answer takes at most, in bytes.
@@ -44,14 +44,24 @@ impl Client {
         self.address
     }
 
-    /// Sends `body` as an event, checks that it comes back, and says how long that took; the
-    /// time to connect counts when the server closed the connection before.
+    /// Asks, checks the answer, and says how long it took; the time to connect counts when the server closed the
+    /// connection before.
     ///
     /// # Errors
-    /// When the connection fails or the answer is not the event.
-    pub fn exchange(&mut self, body: &[u8]) -> Result<Duration, Trouble> {
-        let request = invoke_request(body);
+    /// When the connection fails or the answer is not the right one.
+    pub fn exchange(&mut self, question: &Question) -> Result<Duration, Trouble> {
         let began = Instant::now();
+        let answer = self.send(question.request())?;
+        let took = began.elapsed();
+        question.check(&answer)?;
+        Ok(took)
+    }
+
+    /// Sends a request and returns its answer, whatever that is.
+    ///
+    /// # Errors
+    /// When the connection fails.
+    pub fn send(&mut self, request: &[u8]) -> Result<Answer, Trouble> {
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
             None => {
@@ -61,14 +71,12 @@ impl Client {
                 stream
             }
         };
-        stream.write_all(&request)?;
+        stream.write_all(request)?;
         let answer = self.receive(&mut stream)?;
-        let took = began.elapsed();
         if answer.keep_alive {
             self.stream = Some(stream);
         }
-        answer.verify(body)?;
-        Ok(took)
+        Ok(answer)
     }
 
     fn receive(&mut self, stream: &mut TcpStream) -> Result<Answer, Trouble> {
@@ -122,9 +130,10 @@ mod tests {
             }
         });
         let mut client = Client::over(TcpStream::connect(address).unwrap(), address).unwrap();
-        client.exchange(b"one").unwrap();
-        client.exchange(b"two").unwrap();
-        let wrong = client.exchange(b"end").unwrap_err();
+        let mut ask = |event: &[u8]| client.exchange(&Question::echo(event.to_vec()));
+        ask(b"one").unwrap();
+        ask(b"two").unwrap();
+        let wrong = ask(b"end").unwrap_err();
         assert_eq!(
             wrong.to_string(),
             "3 bytes were sent and 3 other bytes came back"

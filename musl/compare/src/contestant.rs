@@ -4,6 +4,7 @@ use crate::launch::Launch;
 use crate::measure::disqualifies;
 use crate::package::Package;
 use crate::peers::Peer;
+use crate::probe::Manner;
 use crate::server::Trouble;
 
 /// The failures after which a peer is given up, so that one that hangs does not hold up the rest.
@@ -24,6 +25,8 @@ pub struct Contestant {
     pub launch: Launch,
     /// How the program with handlers that work is started, if it has one.
     pub work: Option<Launch>,
+    /// What it does beside its answers, if it serves MCP.
+    pub manners: Vec<Manner>,
     failures: u32,
 }
 
@@ -37,6 +40,7 @@ impl Contestant {
             disqualified: None,
             launch,
             work: None,
+            manners: Vec::new(),
             failures: 0,
         }
     }

@@ -26,6 +26,8 @@ pub enum Handler {
     Burn,
     /// It waits for [`WAIT_MS`].
     Wait,
+    /// It is a tool that is called over MCP.
+    Tool,
 }
 
 /// The events of a measurement.
@@ -48,7 +50,8 @@ impl Events {
     /// Events for a handler that works; `steps` burn its time.
     pub fn work(handler: Handler, bytes: usize, steps: u64) -> Self {
         let order = match handler {
-            Handler::Echo => return Self::echo(bytes),
+            // What is sent to a tool is no event.
+            Handler::Echo | Handler::Tool => return Self::echo(bytes),
             Handler::Burn => format!("burn {steps} "),
             Handler::Wait => format!("pause {WAIT_MS} "),
         };

@@ -5,10 +5,11 @@ use crate::events::Handler;
 use crate::grid::Grid;
 use crate::peers::Group;
 use crate::plan::HEADLINE_CONNECTIONS as CONNECTIONS;
+use crate::rank::ranked;
 use crate::result::{Load, Report, Row};
 use crate::sections::{or_none, zip};
 use crate::stats::Spread;
-use crate::table::{conditions, ranked};
+use crate::table::conditions;
 use crate::units::{bare_kib, bare_ms, rate};
 use crate::words::Language;
 
@@ -35,7 +36,7 @@ pub fn markdown(report: &Report, picture: &str, method: &str, language: Language
 /// The rows of the headline and of the picture, the soonest first answer first.
 pub fn shown(report: &Report) -> Vec<&Row> {
     let shown = |row: &&Row| SHOWN.contains(&row.id.as_str());
-    ranked(report).into_iter().filter(shown).collect()
+    ranked(&report.peers).into_iter().filter(shown).collect()
 }
 
 /// The most cores that the server had.

@@ -24,6 +24,15 @@ pub enum BadAnswer {
         /// The length that came back.
         received: usize,
     },
+    /// The server answered 200 with another result than that of the call; how, and its beginning.
+    WrongResult(String),
+}
+
+impl BadAnswer {
+    /// Whether it was whole and wrong, so that no figure of the server counts.
+    pub fn is_wrong(&self) -> bool {
+        matches!(self, Self::WrongEcho { .. } | Self::WrongResult(_))
+    }
 }
 
 impl fmt::Display for BadAnswer {
@@ -32,6 +41,7 @@ impl fmt::Display for BadAnswer {
             Self::Malformed => f.write_str("the answer is not HTTP/1"),
             Self::Cut => f.write_str("the connection ended inside an answer"),
             Self::Status(status) => write!(f, "the answer has status {status}"),
+            Self::WrongResult(why) => f.write_str(why),
             Self::WrongEcho { sent, received } => {
                 write!(
                     f,

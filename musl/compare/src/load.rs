@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
-use crate::events::Events;
+use crate::question::Questions;
 use crate::server::Trouble;
 use ring::Ring;
 use stall::Stall;
@@ -40,8 +40,8 @@ pub struct Order {
     pub threads: usize,
     /// How long answers count.
     pub time: Duration,
-    /// What they send.
-    pub events: Events,
+    /// What they ask.
+    pub questions: Questions,
 }
 
 /// What a closed loop counted.

@@ -4,10 +4,10 @@
 //! `cli` reads the order and `verbs` does it. `peers` is the manifest, `package` and `shell` make what one
 //! would deploy. `run` and `phases` let the peers take turns, `scale` is the gate of the second core, and `burst`
 //! shows how soon many handlers run.
-//! `bench`, `measure`, `launch`, `join`, `cgroup`, `cores`, `server`, `client`, `load`, `events`,
-//! `agent`, `http` and `process` do the measuring. `raw` becomes `result` by `summary` and `merge`;
-//! `table`, `sections`, `headline`, `words`, `svg`, `export` and `publish`
-//! show it.
+//! `bench`, `measure`, `launch`, `join`, `cgroup`, `cores`, `server`, `output`, `client`, `load`, `question`, `events`,
+//! `mcp`, `agent`, `http` and `process` do the measuring; `probe` tries what servers of MCP do differently. `raw` becomes
+//! `result` by `summary` and `merge`; `verdict` and `targets` judge it; `table`, `sections`, `mcp_sections`, `rank`,
+//! `headline`, `words`, `svg`, `export` and `publish` show it.
 
 mod agent;
 mod bench;
@@ -27,17 +27,24 @@ mod join;
 mod launch;
 mod load;
 mod machine;
+mod mcp;
+mod mcp_sections;
 mod measure;
 mod merge;
+mod order;
+mod output;
 mod outside;
 mod package;
 mod peers;
 mod phase;
 mod phases;
 mod plan;
+mod probe;
 mod process;
 mod progress;
 mod publish;
+mod question;
+mod rank;
 mod raw;
 mod result;
 mod run;
@@ -51,6 +58,7 @@ mod stats;
 mod summary;
 mod svg;
 mod table;
+mod targets;
 mod units;
 mod verbs;
 mod verdict;

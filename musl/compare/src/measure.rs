@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 
 use crate::client::Client;
-use crate::events::Events;
-use crate::http::BadAnswer;
 use crate::join;
 use crate::launch::Launch;
 use crate::load::Outcome;
+use crate::question::Questions;
 use crate::raw::RunSample;
 use crate::result::Plan;
 use crate::server::Trouble;
@@ -37,7 +36,7 @@ pub struct Turn<'a> {
 
 /// Whether the figures of a server with this trouble must not be shown.
 pub fn disqualifies(trouble: &Trouble) -> bool {
-    matches!(trouble, Trouble::Bad(BadAnswer::WrongEcho { .. }))
+    matches!(trouble, Trouble::Bad(bad) if bad.is_wrong())
 }
 
 /// A time in µs.
@@ -49,9 +48,13 @@ pub fn micros(time: Duration) -> f64 {
 ///
 /// # Errors
 /// When an answer is missing or wrong.
-pub fn warm_up(client: &mut Client, rng: &mut Rng, plan: &Plan) -> Result<(), Trouble> {
-    let events = Events::echo(EVENT_BYTES);
-    ask(client, rng, &events, plan.warm_up, Some(WARM_UP_MAX))?;
+pub fn warm_up(
+    client: &mut Client,
+    rng: &mut Rng,
+    questions: &Questions,
+    plan: &Plan,
+) -> Result<(), Trouble> {
+    ask(client, rng, questions, plan.warm_up, Some(WARM_UP_MAX))?;
     client.reconnects = 0;
     Ok(())
 }
@@ -63,15 +66,15 @@ pub fn warm_up(client: &mut Client, rng: &mut Rng, plan: &Plan) -> Result<(), Tr
 pub fn ask(
     client: &mut Client,
     rng: &mut Rng,
-    events: &Events,
+    questions: &Questions,
     requests: u32,
     limit: Option<Duration>,
 ) -> Result<Vec<f64>, Trouble> {
     let began = Instant::now();
     let mut latencies = Vec::new();
     for _ in 0..requests {
-        let body = events.next(rng);
-        latencies.push(micros(client.exchange(&body)?));
+        let question = questions.next(rng);
+        latencies.push(micros(client.exchange(&question)?));
         if limit.is_some_and(|limit| began.elapsed() > limit) {
             break;
         }
@@ -130,6 +133,7 @@ pub fn last_words(launch: &Launch) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::BadAnswer;
 
     #[test]
     fn only_a_wrong_echo_disqualifies() {

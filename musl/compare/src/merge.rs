@@ -1,5 +1,6 @@
 //! Owns how a part of a run is put together with what was measured before. Measures nothing.
 
+use crate::contestant::Contestant;
 use crate::package::LeftOut;
 use crate::phase::Phase;
 use crate::phases::Stage;
@@ -17,11 +18,9 @@ pub fn onto(
     if let Some((_, old)) = before {
         raw.complete(old.clone());
     }
-    report.peers = stage
-        .ready
-        .iter()
-        .map(|one| summary::row(one, &raw))
-        .collect();
+    let rows = |all: &[Contestant]| all.iter().map(|one| summary::row(one, &raw)).collect();
+    report.peers = rows(&stage.ready);
+    report.mcp = rows(&stage.mcp);
     if let Some((old, _)) = before {
         join(&mut report, old);
     }
@@ -46,26 +45,15 @@ pub fn fits(before: &Report, now_quick: bool) -> Result<(), String> {
 
 /// Keeps what the earlier report has of peers and parts that this one has not measured.
 fn join(report: &mut Report, old: &Report) {
-    for row in &mut report.peers {
-        if let Some(old) = old.peers.iter().find(|old| old.id == row.id) {
-            keep_remarks(row, old);
-        }
-    }
-    let known =
-        |id: &str| report.peers.iter().any(|row| row.id == id) || left(&report.left_out, id);
-    let rows: Vec<Row> = old
-        .peers
-        .iter()
-        .filter(|row| !known(&row.id))
+    let measured = report.peers.iter().chain(&report.mcp);
+    let ids: Vec<String> = measured.map(|row| row.id.clone()).collect();
+    let outs = old.left_out.iter();
+    let outs: Vec<LeftOut> = outs
+        .filter(|out| !ids.contains(&out.id) && !left(&report.left_out, &out.id))
         .cloned()
         .collect();
-    let outs: Vec<LeftOut> = old
-        .left_out
-        .iter()
-        .filter(|out| !known(&out.id))
-        .cloned()
-        .collect();
-    report.peers.extend(rows);
+    keep_rows(&mut report.peers, &old.peers, &report.left_out);
+    keep_rows(&mut report.mcp, &old.mcp, &report.left_out);
     report.left_out.extend(outs);
     // What could not be done for anybody is said by the phase it is about.
     if kept_phase(&report.took, Phase::Small) {
@@ -88,6 +76,22 @@ fn join(report: &mut Report, old: &Report) {
     machine.others_before = machine.others_before.max(old.machine.others_before);
     machine.others_after = machine.others_after.max(old.machine.others_after);
     report.parts = old.parts + 1;
+}
+
+/// Adds the rows that were not measured anew, and keeps the remarks on those that were.
+fn keep_rows(rows: &mut Vec<Row>, old: &[Row], left_out: &[LeftOut]) {
+    for row in &mut *rows {
+        if let Some(old) = old.iter().find(|old| old.id == row.id) {
+            keep_remarks(row, old);
+        }
+    }
+    let is_known = |id: &str| rows.iter().any(|row| row.id == id) || left(left_out, id);
+    let kept: Vec<Row> = old
+        .iter()
+        .filter(|row| !is_known(&row.id))
+        .cloned()
+        .collect();
+    rows.extend(kept);
 }
 
 fn keep_remarks(row: &mut Row, old: &Row) {
@@ -119,6 +123,7 @@ mod tests {
         old.notes.push("no cgroup".to_owned());
         let mut now = report();
         now.peers.retain(|row| row.id == "default");
+        now.mcp.truncate(1);
         now.peers[0].remarks = vec!["new".to_owned()];
         now.left_out.clear();
         now.took = vec![Took {
@@ -128,6 +133,7 @@ mod tests {
         }];
         join(&mut now, &old);
         assert_eq!(now.peers.len(), old.peers.len());
+        assert_eq!(now.mcp, old.mcp);
         assert_eq!((now.left_out.len(), now.parts), (1, 2));
         assert_eq!(now.notes, ["no cgroup"]);
         assert_eq!(now.took.len(), old.took.len());

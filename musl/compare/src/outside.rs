@@ -12,11 +12,12 @@ pub fn lists(report: &Report) -> Vec<(String, Vec<String>)> {
         format!("{}: {}{bring}", left.name, left.reason)
     });
     let left = report.notes.iter().cloned().chain(left);
-    let wrong = report.peers.iter().filter_map(|row| {
+    let rows = || report.peers.iter().chain(&report.mcp);
+    let wrong = rows().filter_map(|row| {
         let reason = row.disqualified.as_ref()?;
         Some(format!("{}: {reason}", row.name))
     });
-    let remarks = report.peers.iter().flat_map(|row| {
+    let remarks = rows().flat_map(|row| {
         let lines = row.remarks.iter();
         lines.map(move |remark| format!("{}: {remark}", row.name))
     });

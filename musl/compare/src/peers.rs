@@ -14,9 +14,12 @@ pub struct Manifest {
     /// The tools, each named once.
     #[serde(rename = "tool")]
     pub tools: Vec<Tool>,
-    /// The peers, in the order of the file.
+    /// The peers that echo, in the order of the file.
     #[serde(rename = "peer")]
     pub peers: Vec<Peer>,
+    /// Those that serve MCP.
+    #[serde(default)]
+    pub mcp: Vec<Peer>,
 }
 
 /// A program that a peer needs.
@@ -114,7 +117,7 @@ impl Manifest {
 
     fn parse(text: &str) -> Result<Self, String> {
         let manifest: Self = toml::from_str(text).map_err(|e| e.to_string())?;
-        for peer in &manifest.peers {
+        for peer in manifest.all() {
             for need in &peer.needs {
                 manifest
                     .tool(need)
@@ -129,26 +132,33 @@ impl Manifest {
         self.tools.iter().find(|tool| tool.name == name)
     }
 
-    /// The peers named in `only`, or all of them when it is empty.
+    /// Every peer.
+    pub fn all(&self) -> impl Iterator<Item = &Peer> {
+        self.peers.iter().chain(&self.mcp)
+    }
+
+    /// The peers named in `only`, or all of them when it is empty: those that echo, and those that serve MCP.
     ///
     /// # Errors
     /// When a name fits no peer.
-    pub fn select(&self, only: &[String]) -> Result<Vec<Peer>, String> {
+    pub fn select(&self, only: &[String]) -> Result<(Vec<Peer>, Vec<Peer>), String> {
         let unknown = only
             .iter()
-            .find(|id| self.peers.iter().all(|peer| peer.id != **id));
+            .find(|id| self.all().all(|peer| peer.id != **id));
         if let Some(id) = unknown {
-            let ids: Vec<&str> = self.peers.iter().map(|peer| peer.id.as_str()).collect();
+            let ids: Vec<&str> = self.all().map(|peer| peer.id.as_str()).collect();
             return Err(format!(
                 "--only names no peer {id}; there are {}",
                 ids.join(", ")
             ));
         }
-        let wanted = self
-            .peers
-            .iter()
-            .filter(|p| only.is_empty() || only.contains(&p.id));
-        Ok(wanted.cloned().collect())
+        let wanted = |peers: &[Peer]| {
+            let wanted = peers
+                .iter()
+                .filter(|p| only.is_empty() || only.contains(&p.id));
+            wanted.cloned().collect()
+        };
+        Ok((wanted(&self.peers), wanted(&self.mcp)))
     }
 }
 
@@ -208,59 +218,4 @@ fn bootstrap() -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shipped() -> Manifest {
-        Manifest::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("peers.toml")).unwrap()
-    }
-
-    #[test]
-    fn the_shipped_manifest_names_every_peer_once_and_no_unknown_tool() {
-        let manifest = shipped();
-        let mut ids: Vec<_> = manifest.peers.iter().map(|peer| &peer.id).collect();
-        ids.sort();
-        ids.dedup();
-        assert_eq!(ids.len(), manifest.peers.len());
-        assert!(manifest.peers.iter().any(|peer| peer.group == Group::Floor));
-        assert!(manifest.tool("zip").is_some());
-    }
-
-    #[test]
-    fn a_peer_with_an_unknown_tool_is_refused_by_name() {
-        let text = "[[tool]]\nname='a'\ncheck=['a']\nbring='b'\n[[peer]]\nid='p'\nname='P'\n\
-                    language='L'\ngroup='peer'\nhow='h'\nneeds=['x']\n";
-        assert_eq!(
-            Manifest::parse(text).unwrap_err(),
-            "p needs x, no such tool"
-        );
-    }
-
-    #[test]
-    fn only_selects_by_id_and_refuses_what_it_does_not_know() {
-        let manifest = shipped();
-        let some = manifest.select(&["go".to_owned()]).unwrap();
-        assert_eq!(some.len(), 1);
-        assert_eq!(manifest.select(&[]).unwrap().len(), manifest.peers.len());
-        let error = manifest.select(&["cobol".to_owned()]).unwrap_err();
-        assert!(
-            error.starts_with("--only names no peer cobol; there are c-bare,"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn words_are_filled_in_and_the_repository_is_hidden() {
-        let home = Path::new("/h/musl/compare");
-        let places = Places::new(home, Path::new("/o"), Path::new("/d"), Path::new("/e"));
-        assert_eq!(
-            places.fill("{pkg}/bootstrap", "go"),
-            "/o/packages/go/bootstrap"
-        );
-        assert_eq!(places.fill("{target}/{default}", "go"), "/o/target//d");
-        assert_eq!(
-            places.hide("no /h/musl/compare/peers/c"),
-            "no musl/compare/peers/c"
-        );
-    }
-}
+mod tests;

@@ -14,11 +14,13 @@ pub enum Phase {
     Load,
     /// Many connections with handlers that work.
     Work,
+    /// Servers of MCP: cold starts, and calls of a tool.
+    Mcp,
 }
 
 impl Phase {
     /// All of them, in the order in which they are measured.
-    pub const ALL: [Self; 4] = [Self::Start, Self::Small, Self::Load, Self::Work];
+    pub const ALL: [Self; 5] = [Self::Start, Self::Small, Self::Load, Self::Work, Self::Mcp];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -27,7 +29,13 @@ impl Phase {
             Self::Small => "small",
             Self::Load => "load",
             Self::Work => "work",
+            Self::Mcp => "mcp",
         }
+    }
+
+    /// The names of all, for a message.
+    pub fn names() -> String {
+        Self::ALL.map(Self::name).join(", ")
     }
 
     /// The phase of that name.

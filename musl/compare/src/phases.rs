@@ -1,5 +1,7 @@
 //! Owns the order in which peers take their turn in each phase of a run. Builds nothing.
 
+mod mcp;
+
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
@@ -9,9 +11,10 @@ use crate::cgroup::Cgroups;
 use crate::contestant::Contestant;
 use crate::cores::Cores;
 use crate::events::Handler;
-use crate::measure::Turn;
+use crate::measure::{EVENT_BYTES, Turn};
 use crate::phase::Phase;
 use crate::progress::Progress;
+use crate::question::Questions;
 use crate::raw::Raw;
 use crate::result::Plan;
 use crate::stats::shuffled;
@@ -21,8 +24,10 @@ use crate::stats::shuffled;
 pub struct Stage<'a> {
     /// What starts servers.
     pub bench: Bench,
-    /// Who takes part.
+    /// Who takes part and echoes.
     pub ready: Vec<Contestant>,
+    /// Who takes part and serves MCP.
+    pub mcp: Vec<Contestant>,
     /// How much is measured.
     pub plan: &'a Plan,
     /// On which cores.
@@ -52,6 +57,7 @@ impl Stage<'_> {
             },
             Phase::Load => self.passes()?,
             Phase::Work => self.work()?,
+            Phase::Mcp => self.mcp()?,
         }
         Ok(())
     }
@@ -60,6 +66,7 @@ impl Stage<'_> {
     pub fn players(&self, phase: Phase) -> usize {
         match phase {
             Phase::Work => self.ready.iter().filter(|one| one.work.is_some()).count(),
+            Phase::Mcp => self.mcp.len(),
             _ => self.ready.len(),
         }
     }
@@ -78,7 +85,12 @@ impl Stage<'_> {
     }
 
     fn order(&mut self) -> Vec<(usize, usize)> {
-        shuffled(self.ready.len(), &mut self.rng)
+        self.order_of(self.ready.len())
+    }
+
+    /// The places of so many peers in a turn, each with its index.
+    fn order_of(&mut self, peers: usize) -> Vec<(usize, usize)> {
+        shuffled(peers, &mut self.rng)
             .into_iter()
             .enumerate()
             .collect()
@@ -98,8 +110,9 @@ impl Stage<'_> {
                     turn,
                     place,
                 };
+                let questions = Questions::echo(EVENT_BYTES);
                 one.take(
-                    |launch| self.bench.cold(launch, at),
+                    |launch| self.bench.cold(launch, at, &questions),
                     "a cold start",
                     &mut self.raw.starts,
                 );
@@ -169,7 +182,7 @@ impl Stage<'_> {
                 };
                 progress.step(&format!("{name}, one connection"));
                 self.ready[index].take(
-                    |launch| self.bench.warm(launch, at, self.plan),
+                    |launch| self.bench.warm(launch, at, self.plan, Handler::Echo),
                     "the warm measurement",
                     &mut self.raw.runs,
                 );
@@ -221,7 +234,7 @@ impl Stage<'_> {
         progress: &mut Progress,
     ) -> Result<(), String> {
         let time = match handler {
-            Handler::Echo => self.plan.load_ms,
+            Handler::Echo | Handler::Tool => self.plan.load_ms,
             Handler::Burn | Handler::Wait => self.plan.work_ms,
         };
         for cores in self.cores.levels() {

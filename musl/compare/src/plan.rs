@@ -12,6 +12,10 @@ const START_S: f64 = 0.04;
 const SMALL_START_S: f64 = 0.1;
 /// What the first build of a server takes, in seconds: the mean of all peers on two cores.
 const BUILD_S: f64 = 25.0;
+/// What the same takes of an MCP server that is not an interpreted program, in seconds.
+const MCP_START_S: f64 = 0.04;
+/// What calls one after the other on one connection take, in seconds: the mean of all MCP servers.
+const MCP_WARM_S: f64 = 3.0;
 /// What is around each measurement of a load, in seconds: the start, the first requests, the
 /// connections.
 const AROUND_S: f64 = 0.6;
@@ -23,6 +27,7 @@ impl Plan {
             quick: false,
             seed,
             rounds: 200,
+            mcp_s_max: 25,
             small_rounds: 40,
             small_s_max: 5,
             quota_used_us: vec![0, 2_500],
@@ -43,6 +48,7 @@ impl Plan {
         Self {
             quick: true,
             rounds: 10,
+            mcp_s_max: 4,
             small_rounds: 3,
             small_s_max: 2,
             passes: 1,
@@ -91,6 +97,12 @@ impl Plan {
                 let bodies = count(self.bodies.len()) * ms(self.body_ms_max) / 2.0;
                 let loads = loads * (ms(self.load_ms) + AROUND_S);
                 passes * peers * (loads + bodies + 2.0 * AROUND_S)
+            }
+            Phase::Mcp => {
+                let starts = (f64::from(self.rounds) * MCP_START_S).min(f64::from(self.mcp_s_max));
+                let calls = MCP_WARM_S + levels * (ms(self.load_ms) + AROUND_S);
+                // Half of them are interpreted programs, which have all the time there is.
+                peers * ((starts + f64::from(self.mcp_s_max)) / 2.0 + passes * calls)
             }
             Phase::Work => 2.0 * passes * peers * loads * (ms(self.work_ms) + AROUND_S),
         }

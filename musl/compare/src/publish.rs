@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::files::{HOME, home, relative};
+use crate::peers::Manifest;
 use crate::result::Report;
 use crate::words::Language;
 use crate::{export, headline, svg, table};
@@ -14,16 +15,12 @@ const HEADLINES: [(&str, Language); 2] = [
 ];
 
 /// Puts a result that is whole into the repository, or says why not: a part of the tables must not
-/// replace them. `ids` are all peers there are; `anyway` publishes in any case.
+/// replace them. `manifest` names all peers there are; `anyway` publishes in any case.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn publish<'a>(
-    report: &Report,
-    ids: impl Iterator<Item = &'a str>,
-    anyway: bool,
-) -> Result<(), String> {
-    let missing = report.missing(ids);
+pub fn publish(report: &Report, manifest: &Manifest, anyway: bool) -> Result<(), String> {
+    let missing = report.missing(manifest);
     if !anyway && (report.plan.quick || !missing.is_empty()) {
         let why = if report.plan.quick {
             "it is a quick run".to_owned()

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::events::Handler;
 use crate::machine::Machine;
 use crate::package::{LeftOut, Package};
-use crate::peers::Group;
+use crate::peers::{Group, Manifest, Peer};
 use crate::phase::Phase;
+use crate::probe::Manner;
 use crate::process::Memory;
 use crate::stats::Spread;
 
@@ -28,8 +29,11 @@ pub struct Report {
     pub machine: Machine,
     /// The versions of the tools that were used.
     pub tools: BTreeMap<String, String>,
-    /// Every peer that was measured, in the order of the manifest.
+    /// Every peer that echoes and was measured, in the order of the manifest.
     pub peers: Vec<Row>,
+    /// The same of those that serve MCP.
+    #[serde(default)]
+    pub mcp: Vec<Row>,
     /// Every peer that was not, and why.
     pub left_out: Vec<LeftOut>,
     /// What was left out for all of them, and why.
@@ -66,6 +70,9 @@ pub struct Plan {
     pub small_rounds: u32,
     /// The time after which a peer starts there no more, in seconds.
     pub small_s_max: u32,
+    /// The time after which an MCP server starts no more, in seconds.
+    #[serde(default)]
+    pub mcp_s_max: u32,
     /// What is used of the quota there before a server begins, in µs.
     pub quota_used_us: Vec<u32>,
     /// How often everything else is measured.
@@ -119,6 +126,9 @@ pub struct Row {
     pub disqualified: Option<String>,
     /// The ids of the cloud's figures that stand beside it.
     pub cloud: Vec<String>,
+    /// What an MCP server does beside its answers to sound calls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub manners: Vec<Manner>,
 }
 
 impl Row {
@@ -137,22 +147,27 @@ impl Row {
 }
 
 impl Report {
-    /// Which of these peers has not been measured in every phase; those that could not be built are
+    /// Which of the peers of a manifest has not been measured in every phase; those that could not be built are
     /// left out with a reason, which is an answer too.
-    pub fn missing<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Vec<String> {
-        let small = self.notes.is_empty();
-        let whole = |row: &Row| {
+    pub fn missing(&self, manifest: &Manifest) -> Vec<String> {
+        let is_echo = |peer: &&Peer| !self.has(&self.peers, &peer.id, self.notes.is_empty());
+        let is_mcp = |peer: &&Peer| !self.has(&self.mcp, &peer.id, false);
+        let echo = manifest.peers.iter().filter(is_echo);
+        let all = echo.chain(manifest.mcp.iter().filter(is_mcp));
+        all.map(|peer| peer.id.clone()).collect()
+    }
+
+    /// Whether a peer has all figures, that of the smallest instance if `small`, or a reason for having none.
+    fn has(&self, rows: &[Row], id: &str, small: bool) -> bool {
+        let is_whole = |row: &Row| {
             row.disqualified.is_some()
                 || (row.start.is_some()
                     && row.warm.is_some()
                     && (!row.small.is_empty() || !small)
                     && !row.load.is_empty())
         };
-        let there = |id: &str| {
-            let row = self.peers.iter().find(|row| row.id == id);
-            row.is_some_and(whole) || self.left_out.iter().any(|left| left.id == id)
-        };
-        ids.filter(|id| !there(id)).map(str::to_owned).collect()
+        let row = rows.iter().find(|row| row.id == id);
+        row.is_some_and(is_whole) || self.left_out.iter().any(|left| left.id == id)
     }
 
     /// The numbers of cores that servers were measured on, in ascending order.
@@ -271,18 +286,4 @@ pub struct Cloud {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::sample::report;
-
-    #[test]
-    fn a_peer_is_missing_until_it_was_measured_or_left_out() {
-        let mut report = report();
-        let ids = ["c-bare", "default", "wrong", "go", "php"];
-        let missing = |report: &super::Report| report.missing(ids.into_iter());
-        assert_eq!(missing(&report), ["php"]);
-        report.peers[1].small.clear();
-        assert_eq!(missing(&report), ["default", "php"]);
-        report.notes.push("no cgroup".to_owned());
-        assert_eq!(missing(&report), ["php"]);
-    }
-}
+mod tests;

@@ -29,8 +29,10 @@ use crate::shell::find_program;
 pub struct Order<'a> {
     /// The peers and tools.
     pub manifest: &'a Manifest,
-    /// The peers that take part.
+    /// The peers that take part and echo.
     pub peers: Vec<Peer>,
+    /// The peers that take part and serve MCP.
+    pub mcp: Vec<Peer>,
     /// Where everything lies.
     pub places: &'a Places,
     /// The output folder.
@@ -47,11 +49,22 @@ pub struct Order<'a> {
     pub cloud: Vec<Cloud>,
 }
 
-/// Builds the peers of an order; returns those that are there and those that are not.
-pub fn build(order: &Order<'_>, workshop: &mut Workshop<'_>) -> (Vec<Contestant>, Vec<LeftOut>) {
-    let mut progress = Progress::new("build", order.peers.len());
-    let (mut ready, mut left_out) = (Vec::new(), Vec::new());
-    for peer in &order.peers {
+/// The peers of an order, after building.
+#[derive(Debug, Default)]
+pub struct Built {
+    /// Those that are there and echo.
+    pub ready: Vec<Contestant>,
+    /// Those that are there and serve MCP.
+    pub mcp: Vec<Contestant>,
+    /// Those that are not there.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Builds the peers of an order.
+pub fn build(order: &Order<'_>, workshop: &mut Workshop<'_>) -> Built {
+    let mut progress = Progress::new("build", order.peers.len() + order.mcp.len());
+    let mut built = Built::default();
+    let mut make = |peer: &Peer, ready: &mut Vec<Contestant>| {
         progress.step(&peer.name);
         match workshop.make(peer) {
             Ok(package) => {
@@ -63,11 +76,17 @@ pub fn build(order: &Order<'_>, workshop: &mut Workshop<'_>) -> (Vec<Contestant>
             }
             Err(left) => {
                 progress.note(&format!("{} is left out: {}", left.name, left.reason));
-                left_out.push(left);
+                built.left_out.push(left);
             }
         }
+    };
+    for peer in &order.peers {
+        make(peer, &mut built.ready);
     }
-    (ready, left_out)
+    for peer in &order.mcp {
+        make(peer, &mut built.mcp);
+    }
+    built
 }
 
 /// Does the run; `save` is given what there is after each phase, so that a run that is interrupted
@@ -80,17 +99,19 @@ pub fn run(
     mut save: impl FnMut(&Report, &Raw) -> Result<(), String>,
 ) -> Result<Report, String> {
     let mut workshop = Workshop::new(order.manifest, order.places, order.install);
-    let (mut ready, mut left_out) = build(order, &mut workshop);
+    let mut built = build(order, &mut workshop);
     let cores = Cores::pick().map_err(|e| format!("cores: {e}"))?;
     let mut machine = Machine::look(&cores);
     machine.others_before = machine::others();
     prepare(&machine, &cores)?;
     let mut bench = Bench::new(&cores.seats(1), order.plan.seed, events::steps())
         .map_err(|e| format!("what starts servers: {e}"))?;
-    prove(&mut bench, &mut ready, &mut left_out, order.places);
+    prove(&mut bench, &mut built, order.places);
+    let left_out = built.left_out;
     let mut stage = Stage {
         bench,
-        ready,
+        ready: built.ready,
+        mcp: built.mcp,
         plan: &order.plan,
         cores,
         rng: Rng::with_seed(order.plan.seed),
@@ -131,6 +152,7 @@ fn report(
         machine: machine.clone(),
         tools: workshop.versions(),
         peers: Vec::new(),
+        mcp: Vec::new(),
         left_out: left_out.to_vec(),
         notes: stage.notes.clone(),
         took: took.to_vec(),
@@ -184,17 +206,33 @@ fn launch(order: &Order<'_>, run: &[String], id: &str) -> Launch {
     }
 }
 
-/// Keeps those that start and echo; says of the others why they are out.
-fn prove(
-    bench: &mut Bench,
+/// Keeps those that start and answer as they should; says of the others why they are out.
+fn prove(bench: &mut Bench, built: &mut Built, places: &Places) {
+    let Built {
+        ready,
+        mcp,
+        left_out,
+    } = built;
+    keep(ready, left_out, places, |one| bench.prove(&one.launch));
+    keep(mcp, left_out, places, |one| {
+        one.manners = bench.prove_mcp(&one.launch)?;
+        Ok(())
+    });
+}
+
+fn keep(
     ready: &mut Vec<Contestant>,
     left_out: &mut Vec<LeftOut>,
     places: &Places,
+    mut prove: impl FnMut(&mut Contestant) -> Result<(), Trouble>,
 ) {
+    if ready.is_empty() {
+        return;
+    }
     let mut progress = Progress::new("proof", ready.len());
     ready.retain_mut(|one| {
         progress.step(&one.peer.name);
-        let Err(trouble) = bench.prove(&one.launch) else {
+        let Err(trouble) = prove(one) else {
             return true;
         };
         let reason = explain(&trouble, one, places);

@@ -7,6 +7,7 @@ use crate::machine::Machine;
 use crate::package::{LeftOut, Package};
 use crate::peers::Group;
 use crate::phase::Phase;
+use crate::probe::Manner;
 use crate::process::Memory;
 use crate::raw::{Kind, Raw, RunSample, SmallSample, StartSample};
 use crate::result::{Body, Cloud, Load, Plan, Report, Row, SCHEMA, Small, Start, Took, Warm};
@@ -36,6 +37,29 @@ pub(crate) fn report() -> Report {
             row("hyper", "hyper", Group::Peer, 400_000, 350.0),
             node,
             wrong,
+        ],
+        mcp: vec![
+            mcp_row(
+                "fc-mcp-direct",
+                "fc-mcp, direct",
+                Group::Ours,
+                (180_000, 500.0),
+                ("GET", "405"),
+            ),
+            mcp_row(
+                "fc-mcp",
+                "fc-mcp",
+                Group::Ours,
+                (200_000, 600.0),
+                ("GET", "405"),
+            ),
+            mcp_row(
+                "rmcp",
+                "rmcp",
+                Group::Peer,
+                (1_000_000, 1_000.0),
+                ("lines printed for a call", "0"),
+            ),
         ],
         left_out: vec![LeftOut {
             id: "go".to_owned(),
@@ -114,6 +138,26 @@ pub(crate) fn raw() -> Raw {
     }
 }
 
+fn mcp_row(
+    id: &str,
+    name: &str,
+    group: Group,
+    (zip_bytes, first_us): (u64, f64),
+    (tried, seen): (&str, &str),
+) -> Row {
+    let mut row = row(id, name, group, zip_bytes, first_us);
+    row.small.clear();
+    row.bodies.clear();
+    for load in &mut row.load {
+        load.handler = Handler::Tool;
+    }
+    row.manners = vec![Manner {
+        tried: tried.to_owned(),
+        seen: seen.to_owned(),
+    }];
+    row
+}
+
 fn row(id: &str, name: &str, group: Group, zip_bytes: u64, first_us: f64) -> Row {
     let memory = Memory {
         peak_rss_kib: zip_bytes / 1000,
@@ -178,6 +222,7 @@ fn row(id: &str, name: &str, group: Group, zip_bytes: u64, first_us: f64) -> Row
         remarks: Vec::new(),
         disqualified: None,
         cloud: Vec::new(),
+        manners: Vec::new(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::units::{bare_kb, bare_kib, bare_ms, percent, rate, times};
 use crate::verdict;
 
 /// What stands for a figure that was not measured.
-const NONE: &str = "-";
+pub const NONE: &str = "-";
 
 /// Package, start, and the CPU and memory used by then.
 pub fn start(report: &Report, rows: &[&Row]) -> Grid {

@@ -2,7 +2,7 @@
 //! it started. Knows no peer and no measurement.
 
 use std::fmt;
-use std::io::{self, ErrorKind, PipeReader, PipeWriter, Read};
+use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -18,6 +18,7 @@ use crate::client::Client;
 use crate::cores;
 use crate::http::BadAnswer;
 use crate::launch::Launch;
+use crate::output::Output;
 use crate::process::{self, Memory};
 
 /// The pause between two attempts to connect: far below what is measured, and the client sleeps
@@ -29,8 +30,6 @@ const LIFE_CHECK: Duration = Duration::from_millis(10);
 static GROUP: Mutex<i32> = Mutex::new(0);
 /// How long a server may take to listen, and then to answer.
 pub const PATIENCE: Duration = Duration::from_secs(15);
-/// What one read of the servers' output takes at most, in bytes: the size of a pipe.
-const DRAIN_BYTES: usize = 64 * 1024;
 /// The exit code after an interrupt, as shells count it.
 const INTERRUPTED: i32 = 130;
 
@@ -87,19 +86,17 @@ struct Order {
 pub struct Spawner {
     orders: Sender<Order>,
     started: Receiver<Started>,
-    /// The end into which every server prints.
-    stdout: PipeWriter,
+    /// Where every server prints.
+    output: Output,
 }
 
 impl Spawner {
-    /// Starts the thread, and one that reads what servers print: on the platform their stdout is a
-    /// pipe too.
+    /// Starts the thread, and the one that reads what servers print.
     ///
     /// # Errors
     /// When the pipe cannot be made.
     pub fn new() -> io::Result<Self> {
-        let (reader, stdout) = io::pipe()?;
-        thread::spawn(move || drain(reader));
+        let output = Output::new()?;
         let (orders, queue) = mpsc::channel::<Order>();
         let (done, started) = mpsc::channel();
         thread::spawn(move || {
@@ -112,8 +109,16 @@ impl Spawner {
         Ok(Self {
             orders,
             started,
-            stdout,
+            output,
         })
+    }
+
+    /// How many lines the servers have printed, this one on stderr as well, once nothing more comes.
+    ///
+    /// # Errors
+    /// When the pipe or the file of its stderr fails.
+    pub fn printed(&self, launch: &Launch) -> io::Result<u64> {
+        self.output.lines(&launch.errors)
     }
 
     /// Starts a server on `cores` and connects to it.
@@ -123,7 +128,7 @@ impl Spawner {
     pub fn start(&self, launch: &Launch, cores: &[usize], port: u16) -> Result<Running, Trouble> {
         let gone = |_| io::Error::other("the thread that starts servers ended");
         let order = Order {
-            command: launch.command(port, self.stdout.try_clone()?)?,
+            command: launch.command(port, self.output.pipe()?)?,
             cores: cores.to_vec(),
         };
         self.orders.send(order).map_err(|_| gone(mpsc::RecvError))?;
@@ -149,12 +154,6 @@ impl Spawner {
             listening: connected - began,
         })
     }
-}
-
-/// Reads until the last server and the spawner are gone; what was printed is of no interest.
-fn drain(mut reader: PipeReader) {
-    let mut buffer = vec![0; DRAIN_BYTES];
-    while let Ok(1..) = reader.read(&mut buffer) {}
 }
 
 fn spawn(mut order: Order) -> Started {

@@ -32,6 +32,7 @@ pub fn row(one: &Contestant, raw: &Raw) -> Row {
         remarks: one.remarks.clone(),
         disqualified: one.disqualified.clone(),
         cloud: peer.seed.clone(),
+        manners: one.manners.clone(),
     }
 }
 

@@ -3,9 +3,12 @@
 
 use crate::events::Handler;
 use crate::grid::{COLUMNS_MAX, Grid};
+use crate::mcp_sections;
 use crate::outside;
-use crate::result::{Cloud, Report, Row};
+use crate::rank::ranked;
+use crate::result::{Cloud, Report};
 use crate::sections::{body, crowd, growth, small, small_cores, start, warm, work};
+use crate::targets;
 use crate::verdict;
 use crate::words::{Conditions, Language};
 
@@ -27,10 +30,7 @@ pub fn terminal(report: &Report) -> String {
             .iter()
             .map(|(title, lines)| list(title, lines)),
     );
-    parts.push(list(
-        "Where fc-runtime stands",
-        &verdict::lines(report, Language::English),
-    ));
+    parts.push(list("Where fc-runtime stands", &standing(report)));
     parts.push(wrapped(&conditions(report, Language::English)));
     parts.push(wrapped(NOTES));
     parts.join("\n")
@@ -46,10 +46,7 @@ pub fn page(report: &Report) -> String {
         text += &format!("### {}\n\n{}\n", section.title, section.grid.markdown());
     }
     let mut lists = outside::lists(report);
-    lists.push((
-        "Where fc-runtime stands".to_owned(),
-        verdict::lines(report, Language::English),
-    ));
+    lists.push(("Where fc-runtime stands".to_owned(), standing(report)));
     for (title, lines) in lists {
         let lines: String = lines.iter().map(|line| format!("- {line}\n")).collect();
         text += &format!("### {title}\n\n{lines}\n");
@@ -61,15 +58,6 @@ pub fn page(report: &Report) -> String {
 const NOTES: &str = "A package marked + lacks its interpreter. CPU is user and system time of the \
                      server's processes. served: connections that got an answer. held back: starts \
                      that had to wait for a further quota.";
-
-/// The rows that count, the soonest first answer first.
-pub fn ranked(report: &Report) -> Vec<&Row> {
-    let counts = |row: &&Row| row.disqualified.is_none();
-    let mut rows: Vec<&Row> = report.peers.iter().filter(counts).collect();
-    let first = |row: &Row| row.start.as_ref().map_or(f64::INFINITY, |s| s.first_us.p50);
-    rows.sort_by(|a, b| first(a).total_cmp(&first(b)));
-    rows
-}
 
 /// Under which conditions the figures hold, in a few sentences.
 pub fn conditions(report: &Report, language: Language) -> String {
@@ -90,7 +78,7 @@ pub fn conditions(report: &Report, language: Language) -> String {
 
 /// Every table that has a figure.
 fn sections(report: &Report) -> Vec<Section> {
-    let rows = ranked(report);
+    let rows = ranked(&report.peers);
     let mut all = vec![("Package and cold start".to_owned(), start(report, &rows))];
     for cores in small_cores(&rows) {
         let title = format!(
@@ -118,12 +106,35 @@ fn sections(report: &Report) -> Vec<Section> {
         "Growth with the body, on one connection".to_owned(),
         body(&rows),
     ));
+    let mcp = ranked(&report.mcp);
+    all.extend([
+        (
+            "MCP: package, cold start, and the first list of tools".to_owned(),
+            mcp_sections::start(&mcp),
+        ),
+        ("MCP: calls of a tool".to_owned(), mcp_sections::calls(&mcp)),
+        (
+            "MCP: what is expected of ours".to_owned(),
+            targets::grid(report),
+        ),
+        (
+            "MCP: what the servers do differently".to_owned(),
+            mcp_sections::manners(&mcp),
+        ),
+    ]);
     let title = "The cloud's own figures for its demos; not measured here";
     all.push((title.to_owned(), cloud(report)));
     let sections = all.into_iter().map(|(title, grid)| Section { title, grid });
     sections
         .filter(|section| !section.grid.is_empty())
         .collect()
+}
+
+/// Of whom ours is not ahead, and which target it misses.
+fn standing(report: &Report) -> Vec<String> {
+    let mut lines = verdict::lines(report, Language::English);
+    lines.extend(targets::line(report));
+    lines
 }
 
 /// `1 core`, `4 cores`.

@@ -1,23 +1,19 @@
 //! Owns the commands: each finds its files and calls the one module that does the work.
 
-use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-
-use serde::Deserialize;
 
 use crate::cli::{Args, HELP, Verb};
 use crate::cores::Cores;
-use crate::files::{HOME, absolute, home};
+use crate::files::home;
+use crate::order::{order, out, places};
 use crate::package::Workshop;
-use crate::peers::{Group, Manifest, Peer, Places};
+use crate::peers::{Group, Manifest, Peer};
 use crate::phase::Phase;
 use crate::progress::clock;
-use crate::raw::Raw;
-use crate::result::{Cloud, Plan, Report};
+use crate::result::{Plan, Report};
 use crate::run::{self, Order};
-use crate::{burst, export, merge, publish, scale, server, svg, table};
+use crate::{burst, export, publish, scale, server, svg, table};
 
 /// Does what was asked.
 ///
@@ -57,8 +53,7 @@ fn measure(args: &Args) -> Result<(), String> {
         clock(seconds),
         out.display()
     );
-    let ids = manifest.peers.iter().map(|peer| peer.id.as_str());
-    publish::publish(&report, ids, args.publish)
+    publish::publish(&report, &manifest, args.publish)
 }
 
 /// Says how long the run will take, and how its order can be repeated.
@@ -83,12 +78,14 @@ fn foretell(order: &Order<'_>) -> Result<(), String> {
         .iter()
         .map(|phase| match phase {
             Phase::Work => (*phase, working),
+            Phase::Mcp => (*phase, order.mcp.len()),
             _ => (*phase, order.peers.len()),
         })
         .collect();
     let last = last.iter().find(fits);
     let seconds = order.plan.seconds(&phases, levels, last);
-    let ids = order.peers.iter().map(|peer| peer.id.as_str());
+    let peers = order.peers.iter().chain(&order.mcp);
+    let ids = peers.map(|peer| peer.id.as_str());
     let unbuilt = ids.filter(|id| !order.places.package(id).exists()).count();
     eprintln!("{}", forecast(seconds, unbuilt, order.plan.seed));
     Ok(())
@@ -142,14 +139,14 @@ fn build(args: &Args) -> Result<(), String> {
     let order = order(args, &manifest, &places)?;
     run::make_out(&order.out)?;
     let mut workshop = Workshop::new(&manifest, &places, order.install);
-    let (ready, left_out) = run::build(&order, &mut workshop);
-    for one in &ready {
+    let built = run::build(&order, &mut workshop);
+    for one in built.ready.iter().chain(&built.mcp) {
         say(&format!(
             "{}: {} bytes zipped\n",
             one.peer.id, one.package.zip_bytes
         ))?;
     }
-    for left in &left_out {
+    for left in &built.left_out {
         say(&format!("{}: left out, {}\n", left.id, left.reason))?;
     }
     Ok(())
@@ -159,7 +156,7 @@ fn list(args: &Args) -> Result<(), String> {
     let manifest = Manifest::read(&home("peers.toml"))?;
     let places = places(args)?;
     let mut workshop = Workshop::new(&manifest, &places, false);
-    for peer in &manifest.peers {
+    for peer in manifest.all() {
         let state = match workshop.check(peer) {
             Ok(()) => "ready to build".to_owned(),
             Err(left) => {
@@ -196,76 +193,6 @@ fn published(args: &Args) -> Result<Report, String> {
     export::read_report(&path)
 }
 
-fn order<'a>(args: &Args, manifest: &'a Manifest, places: &'a Places) -> Result<Order<'a>, String> {
-    let seed = args.seed.unwrap_or_else(|| fastrand::u64(1..1_000_000));
-    let mut plan = if args.quick {
-        Plan::quick(seed)
-    } else {
-        Plan::full(seed)
-    };
-    plan.rounds = args.rounds.unwrap_or(plan.rounds);
-    let phases = if args.phases.is_empty() {
-        Phase::ALL.into()
-    } else {
-        args.phases.clone()
-    };
-    Ok(Order {
-        phases,
-        before: before(args)?,
-        peers: manifest.select(&args.only)?,
-        manifest,
-        places,
-        out: out(args)?,
-        plan,
-        install: args.install,
-        cloud: cloud(&home("cloud.toml"))?,
-    })
-}
-
-/// The earlier run that is gone on with, if so.
-fn before(args: &Args) -> Result<Option<(Report, Raw)>, String> {
-    let folder = out(args)?;
-    let path = folder.join("result.json");
-    if !args.merge || !path.exists() {
-        return Ok(None);
-    }
-    let report = export::read_report(&path)?;
-    merge::fits(&report, args.quick)?;
-    Ok(Some((report, export::read_raw(&folder)?)))
-}
-
-fn places(args: &Args) -> Result<Places, String> {
-    let root = Path::new(HOME)
-        .ancestors()
-        .nth(2)
-        .unwrap_or(Path::new(HOME));
-    let ours = |given: &Option<PathBuf>, usual: PathBuf| match given {
-        Some(path) => absolute(path),
-        None => Ok(usual),
-    };
-    let default = ours(&args.default, root.join("pkg/bootstrap"))?;
-    // Not below pkg/: what lies there is deployed.
-    let direct = ours(&args.direct, home("out/direct/bootstrap"))?;
-    Ok(Places::new(Path::new(HOME), &out(args)?, &default, &direct))
-}
-
-fn out(args: &Args) -> Result<PathBuf, String> {
-    args.out
-        .as_deref()
-        .map_or_else(|| Ok(home("out")), absolute)
-}
-
-/// The cloud's figures as recorded.
-fn cloud(path: &Path) -> Result<Vec<Cloud>, String> {
-    #[derive(Deserialize)]
-    struct File {
-        cloud: Vec<Cloud>,
-    }
-    let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let file: File = toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
-    Ok(file.cloud)
-}
-
 /// Prints; a reader that went away, as `head` does, is no failure.
 fn say(text: &str) -> Result<(), String> {
     match io::stdout().write_all(text.as_bytes()) {
@@ -288,14 +215,5 @@ mod tests {
             forecast(180.0, 20, 7),
             "about 11 min 20 s, 8 min 20 s of it for 20 servers that are not built yet; seed 7; --seed 7 repeats the order"
         );
-    }
-
-    #[test]
-    fn every_figure_of_the_cloud_that_a_peer_names_is_recorded() {
-        let manifest = Manifest::read(&home("peers.toml")).unwrap();
-        let cloud = cloud(&home("cloud.toml")).unwrap();
-        for id in manifest.peers.iter().flat_map(|peer| &peer.seed) {
-            assert!(cloud.iter().any(|cloud| cloud.id == *id), "{id}");
-        }
     }
 }

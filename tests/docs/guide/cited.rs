@@ -175,7 +175,15 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten() {
         let path = entry.expect("an entry").path();
         let is = |names: &[&str]| names.iter().any(|name| path.ends_with(name));
-        if path.is_dir() && !is(&["node_modules", "venv", "target", "tests/guide"]) {
+        if path.is_dir()
+            && !is(&[
+                "node_modules",
+                "venv",
+                "target",
+                "compare/out",
+                "tests/guide",
+            ])
+        {
             collect(&path, files);
         } else if path
             .extension()

@@ -10,9 +10,9 @@ use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
 use super::{Order, Outcome};
-use crate::agent::invoke_request;
 use crate::http::{BadAnswer, Reader};
 use crate::measure::micros;
+use crate::question::Question;
 use crate::server::Trouble;
 
 /// How long one connection may take to be made; a full backlog drops it for a second at first.
@@ -26,7 +26,8 @@ const EVENTS_MAX: usize = 64;
 struct Line {
     stream: TcpStream,
     reader: Reader,
-    body: Vec<u8>,
+    /// The one that is under way, after the first one was asked.
+    question: Option<Question>,
     sent: Instant,
 }
 
@@ -81,7 +82,7 @@ impl<'a> Ring<'a> {
         Ok(Line {
             stream,
             reader: Reader::default(),
-            body: Vec::new(),
+            question: None,
             sent: Instant::now(),
         })
     }
@@ -91,10 +92,12 @@ impl<'a> Ring<'a> {
         let Some(line) = self.lines.get_mut(&id) else {
             return;
         };
-        line.body = self.order.events.next(&mut self.rng);
+        let question = self.order.questions.next(&mut self.rng);
         line.sent = Instant::now();
         // Nothing of an earlier request is under way, so the socket takes a small one whole.
-        if line.stream.write_all(&invoke_request(&line.body)).is_err() {
+        let sent = line.stream.write_all(question.request());
+        line.question = Some(question);
+        if sent.is_err() {
             self.fail(id);
         }
     }
@@ -156,13 +159,16 @@ impl<'a> Ring<'a> {
             Ok(n) => line.reader.feed(&self.buffer[..n]),
         };
         let checked = answer.and_then(|answer| match answer {
-            Some(answer) => answer.verify(&line.body).map(|()| Some(answer.keep_alive)),
+            Some(answer) => {
+                let question = line.question.as_ref().ok_or(BadAnswer::Malformed)?;
+                question.check(&answer).map(|()| Some(answer.keep_alive))
+            }
             None => Ok(None),
         });
         match checked {
             Ok(Some(keep_alive)) => self.answered(id, keep_alive, counting),
             Ok(None) => {}
-            Err(wrong @ BadAnswer::WrongEcho { .. }) => return Err(wrong.into()),
+            Err(bad) if bad.is_wrong() => return Err(bad.into()),
             Err(_) => self.fail(id),
         }
         Ok(())

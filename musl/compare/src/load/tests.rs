@@ -44,7 +44,7 @@ fn drive(answer: fn(&[u8]) -> Vec<u8>) -> Result<(Outcome, &'static str), Troubl
         connections: 3,
         threads: 2,
         time: Duration::from_millis(100),
-        events: Events::echo(20),
+        questions: Questions::echo(20),
     };
     let (outcome, begun, seen) = run(&order, &mut Rng::with_seed(1), || "begun", || "seen")?;
     assert_eq!(begun, "begun");
@@ -106,7 +106,7 @@ fn a_server_that_serves_one_connection_is_measured_without_the_others() {
         connections: 9,
         threads: 1,
         time: Duration::from_millis(50),
-        events: Events::echo(20),
+        questions: Questions::echo(20),
     };
     let (outcome, (), ()) = run(&order, &mut Rng::with_seed(1), || (), || ()).unwrap();
     assert_eq!((outcome.served, outcome.errors), (1, 0));
@@ -130,7 +130,7 @@ fn answers_count_only_once_every_connection_has_had_one() {
         connections: 40,
         threads: 2,
         time: Duration::from_millis(50),
-        events: Events::echo(20),
+        questions: Questions::echo(20),
     };
     let accepted = || seen.load(Ordering::SeqCst);
     let (outcome, before, ()) = run(&order, &mut Rng::with_seed(1), accepted, || ()).unwrap();
