@@ -30,7 +30,7 @@ git -C "$folder/source" init --quiet --initial-branch main
 git -C "$folder/source" add crates
 git -C "$folder/source" -c user.name=fc-runtime -c user.email= commit --quiet --message facts
 
-# cargo-deny takes a database from a host only; git is told to look here for it.
+# cargo-deny takes a database from a host only; this makes git look here for it.
 cat >"$folder/env" <<END
 export GIT_CONFIG_COUNT=1
 export GIT_CONFIG_KEY_0="url.file://$folder/source.insteadOf"

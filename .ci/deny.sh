@@ -1,6 +1,6 @@
 #!/bin/sh
 # Checks every dependency by cargo-deny: licences, duplicates, sources and advisories. Where the database of these cannot be
-# fetched, what advisories.tsv knows of it is checked, and its age is told.
+# fetched, what advisories.tsv knows of it is checked, and its age is printed.
 set -eu
 cd "$(dirname "$0")/.."
 

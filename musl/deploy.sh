@@ -16,5 +16,5 @@ in_environment=${ACCOUNT_ID:+x}${ACCESS_KEY_ID:+x}${ACCESS_KEY_SECRET:+x}
 if [ "$in_environment" != xxx ] && [ ! -f .env ] && [ ! -f "${HOME:-}/.fcli/config.yaml" ]; then
     fail "fun is not configured: run 'fun config', or set ACCOUNT_ID, REGION, ACCESS_KEY_ID and ACCESS_KEY_SECRET"
 fi
-# The template is named, because fun would rather take a packaged one that an earlier `fun package` left behind.
+# The template is named, because fun would rather take a packaged one that an earlier `fun package` left.
 exec fun deploy -y -t template.yml </dev/null

@@ -37,12 +37,12 @@ impl Call {
     }
 }
 
-/// An answer in plain values, to be written by the server.
+/// A response in plain values, to be written by the server.
 #[derive(Debug)]
 pub(crate) struct Reply {
     /// The status.
     pub(crate) status: u16,
-    /// The type of an answer that the runtime makes itself, which is one of a few; it takes no memory.
+    /// The type of a response that the runtime makes itself, which is one of a few; it takes no memory.
     pub(crate) content_type: Option<&'static str>,
     /// The other headers, without those of the connection and the framing.
     pub(crate) headers: Headers,
@@ -51,7 +51,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// An answer of these bytes.
+    /// A response of these bytes.
     pub(crate) fn bytes(status: u16, content_type: &'static str, body: Vec<u8>) -> Self {
         Self {
             status,
@@ -61,34 +61,34 @@ impl Reply {
         }
     }
 
-    /// An answer that reports an error as JSON.
+    /// A response that reports an error as JSON.
     pub(crate) fn error(status: u16, error: &Error) -> Self {
         Self::bytes(status, "application/json", error.to_json().into_bytes())
     }
 
-    /// The answer to an invocation or hook that failed: HTTP 404 and the header that says so
+    /// The response to an invocation or hook that failed: HTTP 404 and the header that says so
     /// ([contract §3.1](crate::guide::contract#3.1), [K3](crate::guide::contract#K3)).
     pub(crate) fn failure(error: &Error) -> Self {
         Self::error(FAILED, error).failed()
     }
 
-    /// The answer to an HTTP call that ends by an error: its status reaches the client
+    /// The response to an HTTP call that ends by an error: its status reaches the client
     /// ([contract §3.1](crate::guide::contract#3.1)).
     pub(crate) fn http_error(error: &Error) -> Self {
         Self::error(error.status().unwrap_or(FAILED), error)
     }
 
-    /// The same answer, which says that the invocation or hook has failed.
+    /// The same response, which says that the invocation or hook has failed.
     pub(crate) fn failed(self) -> Self {
         self.with_header(name::STATUS, FAILED_MARK)
     }
 
-    /// Whether an answer of this status may carry a body and state its length (RFC 9110 §15.3.5, §15.4.5).
+    /// Whether a response of this status may carry a body and state its length (RFC 9110 §15.3.5, §15.4.5).
     pub(crate) fn allows_body(&self) -> bool {
         !matches!(self.status, 204 | 304)
     }
 
-    /// The same answer with one more header, whose name and value are known to be sound.
+    /// The same response with one more header, whose name and value are known to be sound.
     pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push(name, value.as_bytes());
         self

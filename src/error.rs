@@ -168,8 +168,8 @@ impl Error {
     /// The same failure with its causes as the trace, none of which quotes a value.
     pub(crate) fn caused_by(mut self, mut cause: Option<&Cause>) -> Self {
         while let Some(error) = cause {
-            let told = self.told(error);
-            self.trace.push(format!("caused by: {told}"));
+            let shown = self.shown(error);
+            self.trace.push(format!("caused by: {shown}"));
             cause = error.source();
         }
         self
@@ -186,16 +186,16 @@ impl Error {
 
     /// What a cause says without the values that it quotes, which are taken out of what was said before it as well, since
     /// many errors repeat their cause.
-    fn told(&mut self, cause: &Cause) -> String {
+    fn shown(&mut self, cause: &Cause) -> String {
         let message = cause.to_string();
         let Some(json) = cause.downcast_ref() else {
             return message;
         };
-        let told = without_value(json);
+        let shown = without_value(json);
         for line in std::iter::once(&mut self.message).chain(&mut self.trace) {
-            *line = line.replace(&message, &told);
+            *line = line.replace(&message, &shown);
         }
-        told
+        shown
     }
 }
 
@@ -249,10 +249,10 @@ pub(crate) fn without_value(error: &serde_json::Error) -> String {
     }
     let place = message.rfind(" at line ").filter(|_| error.line() > 0);
     let expected = message.rfind(", expected ");
-    let behind = expected.max(message.rfind(", there are no ")).or(place);
-    let (found, behind) = message.split_at(behind.unwrap_or(message.len()));
+    let end = expected.max(message.rfind(", there are no ")).or(place);
+    let (found, rest) = message.split_at(end.unwrap_or(message.len()));
     let kind = found.split(['"', '`']).next().unwrap_or_default();
-    format!("{}{behind}", kind.trim_end())
+    format!("{}{rest}", kind.trim_end())
 }
 
 /// The text as a JSON string.

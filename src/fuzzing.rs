@@ -72,7 +72,7 @@ pub fn http_params_decode(header: &[u8]) -> Result<Request, Error> {
     ))
 }
 
-/// The header `x-fc-http-params` that carries this answer.
+/// The header `x-fc-http-params` that carries this response.
 pub fn http_params_encode(response: Response) -> Result<String, Error> {
     let (status, headers, body) = response.into_parts();
     let carrier = http_params::encode(

@@ -250,16 +250,16 @@ mod tests {
         }
     }
 
-    const TOLD: &str = "invalid type: string, expected u32 at line 1 column 9";
+    const SHOWN: &str = "invalid type: string, expected u32 at line 1 column 9";
 
     #[test]
     fn no_way_to_an_error_quotes_what_serde_quotes() {
         let boxed = |error: Box<dyn std::error::Error + Send + Sync>| error.into_error();
-        let outer = format!("no order: {TOLD}");
-        let caused = vec![format!("caused by: {TOLD}")];
+        let outer = format!("no order: {SHOWN}");
+        let caused = vec![format!("caused by: {SHOWN}")];
         for (error, message, trace) in [
-            (quoting().into_error(), TOLD, vec![]),
-            (boxed(quoting().into()), TOLD, vec![]),
+            (quoting().into_error(), SHOWN, vec![]),
+            (boxed(quoting().into()), SHOWN, vec![]),
             (Unread(quoting()).into_error(), &outer, caused.clone()),
             (boxed(Unread(quoting()).into()), &outer, caused.clone()),
             (Error::from(Unread(quoting())), &outer, caused.clone()),
@@ -276,11 +276,11 @@ mod tests {
     fn anyhow_keeps_its_contexts_and_quotes_nothing_either() {
         use anyhow::Context;
         let error = anyhow::Error::from(quoting()).into_error();
-        assert_eq!((error.message(), error.error_type()), (TOLD, "Error"));
+        assert_eq!((error.message(), error.error_type()), (SHOWN, "Error"));
         let error = anyhow::Error::from(quoting())
             .context("no order")
             .into_error();
-        let caused = format!("caused by: {TOLD}");
+        let caused = format!("caused by: {SHOWN}");
         assert_eq!(
             (error.message(), error.stack_trace()),
             ("no order", &[caused][..])

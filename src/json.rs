@@ -145,12 +145,12 @@ mod tests {
         for text in hostile {
             let quoted = Value::from(text).to_string();
             let field = format!(r#"{{{quoted}:1}}"#);
-            let told = |what| said::<Item>(&format!(r#"{{"{what}":{quoted}}}"#));
-            assert_eq!(told("cents"), "invalid type: string, expected u32");
+            let shown = |what| said::<Item>(&format!(r#"{{"{what}":{quoted}}}"#));
+            assert_eq!(shown("cents"), "invalid type: string, expected u32");
             let unknown = "unknown field, expected `cents` or `kind`";
             assert_eq!(said::<Item>(&field), unknown);
             // A name of the type that looks like words of serde costs the reader a name, and shows no value.
-            assert_eq!(told("kind"), "unknown variant, expected b` or `Cup`");
+            assert_eq!(shown("kind"), "unknown variant, expected b` or `Cup`");
             assert_eq!(
                 said::<Nothing>(&field),
                 "unknown field, there are no fields"

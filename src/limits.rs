@@ -55,7 +55,7 @@ pub const DEFAULT_STOP_GRACE: Duration = Duration::from_secs(80);
 /// The variable that has the function's memory, in megabytes ([contract §4.3](crate::guide::contract#4.3)).
 pub(crate) const MEMORY_VARIABLE: &str = "FC_FUNCTION_MEMORY_SIZE";
 
-/// What bodies and answers may take together in a function of so much memory, in bytes, unless `Runtime::memory_limit` says
+/// What bodies and responses may take together in a function of so much memory, in bytes, unless `Runtime::memory_limit` says
 /// otherwise: half of it, because a handler mostly makes something as large of its event. A function of unknown memory
 /// has no limit.
 pub(crate) fn default_memory(megabytes: Option<&str>) -> usize {

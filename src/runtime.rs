@@ -123,7 +123,7 @@ impl Runtime {
         self
     }
 
-    /// Serves HTTP calls with this handler: what it returns is the client's answer.
+    /// Serves HTTP calls with this handler: what it returns is the client's response.
     #[must_use]
     pub fn http<F, R, E>(mut self, handler: F) -> Self
     where
@@ -221,7 +221,7 @@ impl Runtime {
         self
     }
 
-    /// Waits so long at a stop for requests that are being served, and for clients that read their answers slowly. Then
+    /// Waits so long at a stop for requests that are being served, and for clients that read their responses slowly. Then
     /// the pre-stop hook runs, and what is still not answered is cut off, which a line of the log reports.
     ///
     /// Unless it is set it is [`DEFAULT_STOP_GRACE`](crate::DEFAULT_STOP_GRACE). With [`Duration::MAX`] a stop waits for as

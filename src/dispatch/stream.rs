@@ -51,7 +51,7 @@ impl Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         let unseen = self.write.take();
-        // What the handler has put into it may panic when it is dropped, and the answer is still to be sent.
+        // What the handler has put into it may panic when it is dropped, and the response is still to be sent.
         let _ = self.served.run(|| {
             drop(unseen);
             Ok(())

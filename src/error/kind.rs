@@ -40,9 +40,9 @@ kinds! {
     UNKNOWN = "Error";
 }
 
-/// The type of the answer where there is no such endpoint: status 404, and nothing has failed.
+/// The type of the response where there is no such endpoint: status 404, and nothing has failed.
 pub(crate) const NOT_FOUND: &str = "NotFound";
-/// The type of the answer where an endpoint has another method: status 405.
+/// The type of the response where an endpoint has another method: status 405.
 pub(crate) const METHOD_NOT_ALLOWED: &str = "MethodNotAllowed";
 
 #[cfg(test)]

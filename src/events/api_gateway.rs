@@ -1,4 +1,4 @@
-//! The event of API Gateway (classic), and the result that it makes an answer of.
+//! The event of API Gateway (classic), and the result that it makes a response of.
 
 use std::fmt;
 
@@ -102,7 +102,7 @@ impl fmt::Debug for ApiGatewayRequest {
     }
 }
 
-/// The result that API Gateway makes an answer of ([contract §7](crate::guide::contract#7)).
+/// The result that API Gateway makes a response of ([contract §7](crate::guide::contract#7)).
 ///
 /// # Examples
 ///
@@ -126,7 +126,7 @@ pub struct ApiGatewayResponse {
 }
 
 impl ApiGatewayResponse {
-    /// An answer of this status without a body.
+    /// A response of this status without a body.
     ///
     /// # Panics
     ///
@@ -173,7 +173,7 @@ impl ApiGatewayResponse {
         }
     }
 
-    /// The same answer with another status.
+    /// The same response with another status.
     ///
     /// # Panics
     ///
@@ -187,7 +187,7 @@ impl ApiGatewayResponse {
         }
     }
 
-    /// The same answer with this header. One of the same name is replaced: the gateway takes one value for each.
+    /// The same response with this header. One of the same name is replaced: the gateway takes one value for each.
     ///
     /// # Errors
     ///
@@ -202,7 +202,7 @@ impl ApiGatewayResponse {
         self.headers.get(name)
     }
 
-    /// The answer as the result of an event handler that returns bytes.
+    /// The response as the result of an event handler that returns bytes.
     pub fn into_bytes(self) -> Vec<u8> {
         self.to_value().to_string().into_bytes()
     }

@@ -11,7 +11,7 @@ pub(crate) const FC_PREFIX: &str = "x-fc-";
 pub(crate) const CONTROL_PATH: &str = "x-fc-control-path";
 /// The request id.
 pub(crate) const REQUEST_ID: &str = "x-fc-request-id";
-/// `404` on an answer marks the invocation as failed; absent means success.
+/// `404` on a response marks the invocation as failed; absent means success.
 pub(crate) const STATUS: &str = "x-fc-status";
 /// The compatibility form of an HTTP call: base64 of JSON ([contract §2.2](crate::guide::contract#2.2)).
 pub(crate) const HTTP_PARAMS: &str = "x-fc-http-params";
@@ -78,7 +78,7 @@ pub(crate) const RANGE: &str = "range";
 pub(crate) const IF_RANGE: &str = "if-range";
 /// Where the page of a browser came from.
 pub(crate) const ORIGIN: &str = "origin";
-/// What becomes of the connection after the answer.
+/// What becomes of the connection after the response.
 pub(crate) const CONNECTION: &str = "connection";
 /// What a client wants to hear before it sends its body.
 pub(crate) const EXPECT: &str = "expect";

@@ -195,7 +195,7 @@ impl Response {
         Self { body, ..self }
     }
 
-    /// The same answer with another status, from 200 to 599.
+    /// The same response with another status, from 200 to 599.
     ///
     /// # Panics
     ///
@@ -216,7 +216,7 @@ impl Response {
         }
     }
 
-    /// The same answer with one more header. A header of the same name stays, except for `Content-Type`, of which there
+    /// The same response with one more header. A header of the same name stays, except for `Content-Type`, of which there
     /// is one.
     ///
     /// # Errors
@@ -227,7 +227,7 @@ impl Response {
         self.with_field(name, value.as_ref())
     }
 
-    /// The same answer, counted as a failed invocation by Function Compute, whatever its status
+    /// The same response, counted as a failed invocation by Function Compute, whatever its status
     /// ([contract §3.1](crate::guide::contract#3.1)).
     #[must_use]
     pub fn failed(self) -> Self {
@@ -311,7 +311,7 @@ impl Response {
         Ok(self)
     }
 
-    /// The same answer with one more header that is known to be sound, unless it is one that the runtime sets itself.
+    /// The same response with one more header that is known to be sound, unless it is one that the runtime sets itself.
     #[cfg(feature = "http")]
     pub(super) fn with_their_header(mut self, name: &str, value: &[u8]) -> Self {
         if !is_reserved(name) {
@@ -320,7 +320,7 @@ impl Response {
         self
     }
 
-    /// The same answer with one more header, whose name and value are known to be sound.
+    /// The same response with one more header, whose name and value are known to be sound.
     pub(super) fn field(mut self, name: &str, value: &str) -> Self {
         self.headers.push(name, value.as_bytes());
         self

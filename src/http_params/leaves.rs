@@ -195,7 +195,7 @@ mod tests {
     use super::{DEPTH_LIMIT, Leaf, leaves};
     use serde_json::Value;
 
-    fn told(json: &str) -> Vec<(String, Option<String>, Option<String>)> {
+    fn read(json: &str) -> Vec<(String, Option<String>, Option<String>)> {
         let leaf = |leaf: Leaf| (leaf.field, leaf.key, leaf.text);
         let leaves = leaves(json.as_bytes()).unwrap_or_else(|at| panic!("byte {at} of {json}"));
         leaves.into_iter().map(leaf).collect()
@@ -205,7 +205,7 @@ mod tests {
     fn every_string_stands_with_its_names() {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(
-            told(
+            read(
                 r#" { "a" : "1" , "m" : {"x":["2","3"],"y":[],"z":null}, "n":-1.5e+3, "t":[true,false],
                       "d":{"e":{"f":"g"}} } "#
             ),
@@ -219,12 +219,12 @@ mod tests {
                 ("d".into(), some("e"), None),
             ]
         );
-        assert_eq!(told("{}"), []);
+        assert_eq!(read("{}"), []);
     }
 
     #[test]
     fn escapes_of_every_kind_are_read() {
-        let text = |json: &str| told(json).remove(0).2.expect("a string");
+        let text = |json: &str| read(json).remove(0).2.expect("a string");
         assert_eq!(text(r#"{"a":"\"\\\/\b\f\n\r\t"}"#), "\"\\/\u{8}\u{c}\n\r\t");
         assert_eq!(
             text(r#"{"a":"\u0026\u003c\u4F60\uD83D\ude00 你"}"#),

@@ -1,4 +1,4 @@
-//! The compatibility form of an HTTP call: the call in the header `x-fc-http-params`, its answer in another
+//! The compatibility form of an HTTP call: the call in the header `x-fc-http-params`, its response in another
 //! ([contract §2.2](crate::guide::contract#2.2)).
 //!
 //! Owns the codec: it turns a call into the one it stands for, and a reply into the one that carries it. It must not
@@ -154,17 +154,17 @@ fn target_path(path: &str, uri_path: &str) -> String {
     }
 }
 
-fn target_query(told: &[(&str, &str)], uri_query: &str) -> String {
+fn target_query(queries: &[(&str, &str)], uri_query: &str) -> String {
     let sent = percent::pairs(uri_query);
-    let is_sent = |told: &(&str, &str)| {
+    let is_sent = |query: &(&str, &str)| {
         sent.iter()
-            .any(|pair| *told == (pair.0.as_str(), pair.1.as_str()))
+            .any(|pair| *query == (pair.0.as_str(), pair.1.as_str()))
     };
-    if is_plain(uri_query) && told.iter().all(is_sent) {
+    if is_plain(uri_query) && queries.iter().all(is_sent) {
         return uri_query.to_owned();
     }
     let mut query = String::new();
-    for (name, value) in told {
+    for (name, value) in queries {
         for (mark, part) in [("&", name), ("=", value)] {
             query.push_str(mark);
             query.push_str(&percent::encode(part, b"-._~"));

@@ -1,4 +1,4 @@
-//! The process's stdout: whole lines, and none that an answer waits for.
+//! The process's stdout: whole lines, and none that a response waits for.
 //!
 //! Owns what happens to lines that cannot be written. It must not know what a line says.
 

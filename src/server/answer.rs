@@ -1,6 +1,6 @@
 //! Writing a `Reply`: one head, one framing, one flush.
 //!
-//! Owns the bytes of an answer (RFC 9112 §4, §6). It must not know what kind of connection they go to.
+//! Owns the bytes of a response (RFC 9112 §4, §6). It must not know what kind of connection they go to.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ use crate::headers::name;
 use crate::status;
 use crate::time::HttpDate;
 
-/// What of the request decides how its answer is framed.
+/// What of the request decides how its response is framed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
     /// The method was HEAD: the head is that of a GET, and no body follows.
@@ -21,10 +21,10 @@ pub(super) struct Asked {
     pub(super) connection: Option<&'static str>,
 }
 
-/// Why an answer is not whole.
+/// Why a response is not whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Loss {
-    /// The client has gone or does not read; what it has of the answer is unknown.
+    /// The client has gone or does not read; what it has of the response is unknown.
     Connection,
     /// A stream broke off after its first bytes: the client has to see that there should have been more.
     Stream,
@@ -35,7 +35,7 @@ const ONE_WRITE_BYTES: usize = 64 * 1024;
 /// How much a streamed body gathers before it is sent without having been flushed.
 const CHUNK_BYTES: usize = 8 * 1024;
 
-/// Writes the whole answer.
+/// Writes the whole response.
 pub(super) fn send(out: &mut dyn Write, reply: Reply, asked: Asked) -> Result<(), Loss> {
     let allows_body = reply.allows_body();
     let has_body = !asked.head_only && allows_body;
@@ -55,7 +55,7 @@ pub(super) fn send(out: &mut dyn Write, reply: Reply, asked: Asked) -> Result<()
             send_whole(out, head, if has_body { &body } else { &[] })
         }
         Body::Stream(stream) if !has_body => {
-            // Nobody may see it. Its end line stands before the answer is complete, as everywhere.
+            // Nobody may see it. Its end line stands before the response is complete, as everywhere.
             drop(stream);
             send_whole(out, head, &[])
         }

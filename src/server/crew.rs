@@ -109,7 +109,7 @@ impl Crew {
         self.finished.load(SeqCst)
     }
 
-    /// Counts a request as in flight until the returned value is dropped, which is after its answer.
+    /// Counts a request as in flight until the returned value is dropped, which is after its response.
     #[cfg(any(feature = "tiny-http", test))]
     pub(super) fn begin(&self) -> Counted<'_> {
         Counted::one(&self.in_flight)
@@ -237,7 +237,7 @@ impl Crew {
         self.wants_worker() && !self.rung.swap(true, SeqCst)
     }
 
-    /// From now on every answer is the last of its connection.
+    /// From now on every response is the last of its connection.
     pub(super) fn stop(&self) {
         self.stopping.store(true, SeqCst);
     }
@@ -267,7 +267,7 @@ pub(super) enum Load {
     Nothing,
     /// A request that is coming.
     Reading,
-    /// A request that is whole, until its answer is sent.
+    /// A request that is whole, until its response is sent.
     InFlight,
 }
 

@@ -1,4 +1,4 @@
-//! What `crate::fuzzing` needs of the server: the answer writer here, the request reader of the direct server.
+//! What `crate::fuzzing` needs of the server: the response writer here, the request reader of the direct server.
 
 use super::answer::{self, Asked};
 use crate::call::Reply;
@@ -6,7 +6,7 @@ use crate::http::Response;
 
 pub use super::direct::fuzzing::{Ended, Head, Most, chunks, head, requests};
 
-/// The bytes of an answer; `None` where a stream broke off after its first bytes.
+/// The bytes of a response; `None` where a stream broke off after its first bytes.
 pub fn answer(
     response: Response,
     head_only: bool,

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use super::crew::Crew;
 
 /// How long the first hire waits. A cold start is one request: starting a thread beside it would take time and memory
-/// from its answer, for a second worker that mostly nobody needs yet.
+/// from its response, for a second worker that mostly nobody needs yet.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 /// How long every other look waits at first, and at most: while workers get much done, each look waits twice as long.
 const PAUSE: Duration = Duration::from_millis(1);

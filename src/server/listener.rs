@@ -35,7 +35,7 @@ pub(crate) fn adopt(listener: &TcpListener) -> io::Result<()> {
 }
 
 fn open(socket: impl AsFd) -> io::Result<()> {
-    // Else an answer of more than a kilobyte on a kept-alive connection waits 40 ms for the client's delayed
+    // Else a response of more than a kilobyte on a kept-alive connection waits 40 ms for the client's delayed
     // acknowledgement.
     set_tcp_nodelay(&socket, true)?;
     Ok(listen(socket, BACKLOG)?)

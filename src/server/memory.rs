@@ -1,4 +1,4 @@
-//! How much memory requests and answers have together.
+//! How much memory requests and responses have together.
 //!
 //! Owns the count. It must not know what is counted.
 

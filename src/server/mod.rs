@@ -1,6 +1,6 @@
 //! The server of the process: a listener, and workers that turn requests into a `Call` each and a `Reply` into bytes.
 //!
-//! Owns the life of the process from the bound listener to the last answer: the workers, the signals, the drain (see
+//! Owns the life of the process from the bound listener to the last response: the workers, the signals, the drain (see
 //! `watch`). What turns bytes into calls is one of the two servers, chosen when the program is built. It must not know
 //! any endpoint.
 
@@ -79,7 +79,7 @@ trait Door: Send + Sync + Sized + 'static {
     fn look(&self, now: Instant) -> Option<Instant>;
 }
 
-/// What is done when every request has its answer.
+/// What is done when every request has its response.
 pub(crate) type LastWork = dyn Fn() + Send + Sync;
 
 /// Why serving came to an end that was not asked for.
@@ -93,7 +93,7 @@ pub(crate) enum ServeError {
     Interrupted(usize),
 }
 
-/// Serves until `stop` says so, then until every request in flight has its answer and `last_work` is done.
+/// Serves until `stop` says so, then until every request in flight has its response and `last_work` is done.
 pub(crate) fn serve(
     listener: TcpListener,
     limits: Limits,

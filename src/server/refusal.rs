@@ -1,7 +1,7 @@
 //! The refusals: what the server itself answers a request that no handler sees.
 //!
 //! Owns the one table of them, which the code answers from, and which the page of errors shows. It must not know when a
-//! request is refused, nor who reads the answer.
+//! request is refused, nor who reads the response.
 
 use crate::call::Reply;
 use crate::error::Error;
@@ -17,7 +17,7 @@ pub(super) struct Refusal {
     limit: Option<Limit>,
 }
 
-/// The status of an answer, and the error type that goes with it.
+/// The status of a response, and the error type that goes with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     BadRequest,
@@ -40,7 +40,7 @@ enum Limit {
 }
 
 impl Refusal {
-    /// The answer for the client.
+    /// The response for the client.
     pub(super) fn reply(&self, limits: &Limits) -> Reply {
         let (status, error_type) = self.kind.words();
         let message = match self.limit {
@@ -182,7 +182,7 @@ refusals! {
     /// from the default server: send a `Content-Length`, or leave `Connection: upgrade` out
     CHUNKS_AND_UPGRADE: NotImplemented, "a chunked body beside Connection: upgrade is not served";
     /// come again after the time in `Retry-After`
-    NO_MEMORY: MemoryExhausted, "the requests and answers under way take all memory that they may have; Runtime::memory_limit sets how much";
+    NO_MEMORY: MemoryExhausted, "requests and responses take all the memory that they may have; Runtime::memory_limit sets how much";
     /// speak one of them
     OTHER_VERSION: VersionNotSupported, "only HTTP/1.1 and HTTP/1.0 are served";
 }

@@ -15,7 +15,7 @@ pub(super) fn check_line(method: &str, target: &str) -> Result<(), &'static Refu
         return Err(&refusal::NO_METHOD);
     }
     let is_sound = match target {
-        // An answer to it would turn the connection into a tunnel (RFC 9110 §9.3.6).
+        // A response to it would turn the connection into a tunnel (RFC 9110 §9.3.6).
         _ if method == "CONNECT" => return Err(&refusal::CONNECT),
         // A fragment is the client's own and part of no target (RFC 9110 §7.1).
         _ if target.contains('#') => false,

@@ -40,9 +40,9 @@ fn mentions(text: &str) -> Vec<PathBuf> {
 }
 
 /// The item that an attribute stands at which names a lint.
-fn item_behind(lint: &str, file: &str) -> String {
+fn item_after(lint: &str, file: &str) -> String {
     let text = read(file);
-    let (before, behind) = text.split_once(lint).expect("it is named there");
+    let (before, after) = text.split_once(lint).expect("it is named there");
     assert!(
         before
             .trim_end()
@@ -51,7 +51,7 @@ fn item_behind(lint: &str, file: &str) -> String {
             .ends_with("#[allow("),
         "{file} lifts {lint} for one item"
     );
-    let item = behind.lines().skip_while(|line| *line != ")]").nth(1);
+    let item = after.lines().skip_while(|line| *line != ")]").nth(1);
     item.expect("an item after the attribute").to_owned()
 }
 
@@ -82,13 +82,13 @@ fn only_the_modules_that_call_the_c_library_are_allowed_unsafe_code() {
             Path::new("thread.rs")
         ]
     );
-    let item = item_behind("unsafe_code", "src/thread.rs");
+    let item = item_after("unsafe_code", "src/thread.rs");
     assert_eq!(item, "mod pthread;");
-    let item = item_behind("unsafe_code", "src/main.rs");
+    let item = item_after("unsafe_code", "src/main.rs");
     assert_eq!(item, "mod start;");
-    let item = item_behind("unsafe_code", "src/server/signals/mod.rs");
+    let item = item_after("unsafe_code", "src/server/signals/mod.rs");
     assert_eq!(item, "mod handler;");
-    let item = item_behind("unsafe_code", "src/server/tiny/mod.rs");
+    let item = item_after("unsafe_code", "src/server/tiny/mod.rs");
     assert_eq!(item, "mod socket;");
 }
 
@@ -107,7 +107,7 @@ fn only_what_is_shown_comes_from_the_wall_clock() {
     );
     assert!(lint.contains(&with_the_rules), "{lint}");
     assert_eq!(mentions("disallowed_methods"), [Path::new("time.rs")]);
-    let item = item_behind("disallowed_methods", "src/time.rs");
+    let item = item_after("disallowed_methods", "src/time.rs");
     assert_eq!(item, "fn wall_clock() -> SystemTime {");
 }
 
@@ -141,7 +141,7 @@ fn the_headers_of_function_compute_are_spelled_in_one_list() {
     assert_eq!(spelled("\"x-fc-"), [Path::new("headers/name.rs")]);
 }
 
-/// The page of errors shows all that are in the list. The demo is a program, which has types of its own.
+/// The page of errors shows all that are in the list. The demo is a program, which has its own types.
 #[test]
 fn the_types_of_errors_are_spelled_in_one_list() {
     for call in ["error::new(\"", "self::new(\"", "error_type = \""] {

@@ -1,5 +1,5 @@
 // What fun makes of the variables of functions: reads a JSON list of templates, each with one service `s` and one function
-// `f`, deploys each under a name of its own, `f0` and on, and prints a JSON list of why fun refused it, or null.
+// `f`, deploys each under another name, `f0` and on, and prints a JSON list of why fun refused it, or null.
 import { createRequire } from 'node:module';
 import { writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';

@@ -231,8 +231,8 @@ fn panic_below(calls: u32) -> String {
             DROPPED.fetch_add(1, Ordering::SeqCst);
         }
     }
-    struct Told(u32);
-    impl Drop for Told {
+    struct Report(u32);
+    impl Drop for Report {
         fn drop(&mut self) {
             let dropped = DROPPED.swap(0, Ordering::SeqCst);
             log::info!("{dropped} of {} calls were left", self.0);
@@ -245,7 +245,7 @@ fn panic_below(calls: u32) -> String {
             None => panic!("at the bottom"),
         }
     }
-    let _told = Told(calls);
+    let _report = Report(calls);
     below(calls).to_string()
 }
 

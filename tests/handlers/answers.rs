@@ -214,8 +214,8 @@ fn a_broken_stream_ends_its_connection_without_a_last_chunk_and_nothing_follows_
         .expect("it reads");
     let mut answers = String::new();
     stream.read_to_string(&mut answers).expect("it ends");
-    let (_, behind) = answers.split_once("\r\nhalf\r\n").expect("what was whole");
-    assert_eq!(behind, "");
+    let (_, after) = answers.split_once("\r\nhalf\r\n").expect("what was whole");
+    assert_eq!(after, "");
 }
 
 #[test]

@@ -85,15 +85,15 @@ fn a_mistake_of_an_http_client_is_answered_and_no_failure_of_the_function() {
     assert_eq!(instance.http("POST", "/sum", b"[1, 2]").text(), "3");
     let markers = |line: &String| line.starts_with("FC Invoke ");
     let lines = instance.lines();
-    let (told, others): (Vec<_>, Vec<_>) = lines.iter().skip(1).partition(|line| markers(line));
+    let (marks, others): (Vec<_>, Vec<_>) = lines.iter().skip(1).partition(|line| markers(line));
     assert_eq!(
         others,
         [] as [&String; 0],
         "nothing is logged of it at `info`"
     );
-    assert_eq!(told.len(), 6);
-    assert_eq!(told[1], "FC Invoke End RequestId: http-id");
-    assert_eq!(told[3], "FC Invoke End RequestId: http-id");
+    assert_eq!(marks.len(), 6);
+    assert_eq!(marks[1], "FC Invoke End RequestId: http-id");
+    assert_eq!(marks[3], "FC Invoke End RequestId: http-id");
 }
 
 #[test]

@@ -204,7 +204,7 @@ fn check_expectation(expectation: &Expectation) -> Result<(), String> {
     let required = |rule: &AnswerRule| !rule.optional;
     let first_optional = expectation.answers.iter().position(|rule| rule.optional);
     if first_optional.is_some_and(|at| expectation.answers[at..].iter().any(required)) {
-        return Err("an answer that may be missing has one behind it that may not".into());
+        return Err("an answer that may be missing has one after it that may not".into());
     }
     let forms = expectation
         .answers

@@ -221,7 +221,7 @@ mod tests {
         (
             "answer: 200",
             "answer: none / 100\nanswer: 200",
-            "has one behind it that may not",
+            "has one after it that may not",
         ),
         ("then: open\n", "", "the case has no `then`"),
         (
@@ -282,7 +282,10 @@ mod tests {
         for &(from, to, error) in BAD {
             match with(from, to) {
                 Ok(_) => assert_eq!(error, "", "{to:?} was taken"),
-                Err(told) => assert!(!error.is_empty() && told.contains(error), "{to:?}: {told}"),
+                Err(message) => assert!(
+                    !error.is_empty() && message.contains(error),
+                    "{to:?}: {message}"
+                ),
             }
         }
     }

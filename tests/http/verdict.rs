@@ -47,11 +47,11 @@ pub(crate) fn judge(case: &Case, server: Server, runs: &[(Run, Observation)]) ->
             continue;
         };
         let Some(deviation) = deviation else {
-            return Outcome::Failed(tell(run, observation, &mismatch));
+            return Outcome::Failed(report(run, observation, &mismatch));
         };
         if let Err(other) = compare(&deviation.expected, run, observation) {
             let both = format!("{mismatch}; and of the known deviation: {other}");
-            return Outcome::Failed(tell(run, observation, &both));
+            return Outcome::Failed(report(run, observation, &both));
         }
         deviated = true;
     }
@@ -66,7 +66,7 @@ pub(crate) fn judge(case: &Case, server: Server, runs: &[(Run, Observation)]) ->
     }
 }
 
-fn tell(run: &Run, observation: &Observation, mismatch: &str) -> String {
+fn report(run: &Run, observation: &Observation, mismatch: &str) -> String {
     let mut text = format!("{mismatch}\n    sent: {}\n    seen:", run.sent());
     for Answer {
         status,
@@ -176,7 +176,7 @@ fn compare_end(then: Then, end: End, more: &[Answer]) -> Result<(), String> {
     }
     let statuses: Vec<_> = more.iter().map(|answer| answer.status).collect();
     Err(format!(
-        "the connection should be {then}, its end was {end:?} behind {statuses:?} more"
+        "the connection should be {then}, its end was {end:?} after {statuses:?} more"
     ))
 }
 

@@ -375,9 +375,9 @@ fn assert_cut_off(instance: Instance) {
     assert_eq!(status.code(), Some(0), "{lines:#?}");
     let count = |wanted: &str| lines.iter().filter(|line| line.contains(wanted)).count();
     assert_eq!(count("pre-stop ran"), 1, "{lines:#?}");
-    let told =
+    let message =
         " 1 requests are cut off, 100 ms after the stop; Runtime::stop_grace gives them longer";
-    assert_eq!(count(told), 1, "{lines:#?}");
+    assert_eq!(count(message), 1, "{lines:#?}");
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn send_all(
             );
             sent += planned.body().len();
             received += answer.body.len();
-            watch.tell(done.fetch_add(1, Relaxed) + 1);
+            watch.report(done.fetch_add(1, Relaxed) + 1);
         }
         let mut bytes = bytes.lock().expect("no panic while it is held");
         *bytes = (bytes.0 + sent, bytes.1 + received);

@@ -69,7 +69,7 @@ impl Watch {
     }
 
     /// So many requests have their answer.
-    pub(crate) fn tell(&self, done: usize) {
+    pub(crate) fn report(&self, done: usize) {
         if done % (self.requests / SAMPLES) == 0 {
             let mut samples = self.samples.lock().expect("no panic while it is held");
             samples.push(Sample::take(self.pid));

@@ -129,7 +129,7 @@ impl Connection {
             Some(Ok(length)) if !chunked => self.exactly(length)?,
             other => {
                 return Err(format!(
-                    "the body's length is not told: {other:?} {answer:?}"
+                    "the body's length is not stated: {other:?} {answer:?}"
                 ));
             }
         };
@@ -144,7 +144,7 @@ impl Connection {
         let bytes = self.exactly(size)?;
         match self.line()?.as_str() {
             "" => Ok(bytes),
-            other => Err(format!("{other:?} stands behind a chunk")),
+            other => Err(format!("{other:?} stands after a chunk")),
         }
     }
 

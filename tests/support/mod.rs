@@ -3,7 +3,7 @@
 #![allow(dead_code, unused_imports, reason = "each test file uses its own part")]
 #![allow(
     unreachable_pub,
-    reason = "the items are for the test files, which are crates of their own"
+    reason = "the items are for the test files, which are separate crates"
 )]
 
 mod agent;

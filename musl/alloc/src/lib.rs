@@ -37,7 +37,7 @@ mod copy;
 #[cfg(not(loom))]
 #[allow(
     unsafe_code,
-    reason = "a lock of its own lets one thread at a time to the lists"
+    reason = "its own lock lets one thread at a time to the lists"
 )]
 mod core_lists;
 #[cfg(not(loom))]

@@ -42,7 +42,7 @@ fn limited(name: &str, addresses: &str, part: impl FnOnce()) {
     assert!(passed, "{name}: {said}");
 }
 
-/// One step of a thread that has blocks of its own, and shares some.
+/// One step of a thread that has its own blocks and shares some.
 fn step(own: &mut Vec<Filled>, shared: &Mutex<Vec<Filled>>, numbers: &mut Numbers) {
     let which = |numbers: &mut Numbers, blocks: &Vec<Filled>| numbers.below(blocks.len().max(1));
     match numbers.below(8) {

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM, which must not leave an instance behind.
+//! Ctrl-C and SIGTERM, after which no instance may be left.
 
 use std::io;
 

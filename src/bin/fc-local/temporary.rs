@@ -18,7 +18,7 @@ const LOCK: &str = "lock";
 const NEW_LOCK: &str = "lock.new";
 const CONTENT: &str = "content";
 
-/// An empty folder of its own, removed when dropped.
+/// A new, empty folder, removed when dropped.
 #[derive(Debug)]
 pub(crate) struct TempFolder {
     content: PathBuf,

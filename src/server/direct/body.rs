@@ -176,7 +176,7 @@ fn chunk_size(line: &[u8]) -> Result<(usize, usize), &'static Refusal> {
         let digit = char::from(*digit).to_digit(16)?;
         size.checked_mul(16)?.checked_add(digit as usize)
     };
-    // A number too large to be told is larger than any limit.
+    // A number too large for the type is larger than any limit.
     Ok((
         digits.iter().try_fold(0, add).unwrap_or(usize::MAX),
         extensions.len(),

@@ -152,7 +152,7 @@ impl Source for Pieces<'_> {
     }
 }
 
-/// What a client is told of the end.
+/// What a client sees of the end.
 fn ended(end: End, limits: &Limits) -> Ended {
     let End::Refused(refusal) = end else {
         return Ended(None);
@@ -160,6 +160,6 @@ fn ended(end: End, limits: &Limits) -> Ended {
     let reply = refusal.reply(limits);
     match reply.body {
         Body::Bytes(body) => Ended(Some((reply.status, body))),
-        Body::Stream(_) => unreachable!("a refusal is told in one piece"),
+        Body::Stream(_) => unreachable!("a refusal is sent in one piece"),
     }
 }

@@ -3,7 +3,7 @@
 //! Owns how they are read, and what is refused of their form. It must not know sockets.
 //!
 //! The parser is our own. A request of the platform (2,285 bytes of head, 32 fields) takes 48,000 instructions from its
-//! first byte to the end of its answer, and 18,000 of these are spent on its fields here, in the smallest build. `httparse` 1.10.1 was
+//! first byte to the end of its response, and 18,000 of these are spent on its fields here, in the smallest build. `httparse` 1.10.1 was
 //! measured in the place of a parser before this one: it saved 22,000 of 118,000, and the package grew by 689 bytes
 //! zipped. But it takes a bare LF for the end of a line, which is refused here, so that its heads would have to be searched
 //! once more.
@@ -34,7 +34,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Reads a head. What a refusal of it must observe is told by `is_head` as soon as it is known: an answer to HEAD
+    /// Reads a head. `is_head` is called with what a refusal of it must observe as soon as that is known: a response to HEAD
     /// has no body, whatever it says (RFC 9110 §9.3.2).
     pub(super) fn read<S: Source>(
         inbox: &mut Inbox<S>,

@@ -20,7 +20,7 @@ pub(super) enum End {
     Waiting,
     /// A request is answered without a handler, and what follows it is not trusted.
     Refused(&'static Refusal),
-    /// Nobody waits for an answer.
+    /// Nobody waits for a response.
     Gone,
 }
 

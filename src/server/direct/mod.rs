@@ -3,9 +3,9 @@
 //! Owns the connections: who accepts them, how many there may be, and who attends to which. It must not know any
 //! endpoint, nor what is said on a connection: `talk` does.
 //!
-//! Connections that are idle, in the middle of a request or of an answer wait in one set (`readiness`), each with what is
+//! Connections that are idle, in the middle of a request or of a response wait in one set (`readiness`), each with what is
 //! kept of it (`slots`, `talk`). The workers wait for what happens there, one event each. The worker that finds a whole
-//! request serves it, and the answer goes out on the same thread: nothing is handed over. The worker that accepts a
+//! request serves it, and the response goes out on the same thread: nothing is handed over. The worker that accepts a
 //! connection attends to it at once, so a cold start needs one thread beside the main one.
 //!
 //! There are as many workers as handlers run at once, not as there are connections; those that find nothing to do for
@@ -14,7 +14,7 @@
 //! Its rules, each with the section that asks for it:
 //!
 //! - Separate clocks. An idle connection has none ([contract §4.1](crate::guide::contract#4.1),
-//!   [K7](crate::guide::contract#K7)); a head, a body and an answer have one each, which a trickle does not renew. See
+//!   [K7](crate::guide::contract#K7)); a head, a body and a response have one each, which a trickle does not renew. See
 //!   `talk` and `clocks`.
 //! - Limits on everything: those that a program may set are in `limits`, the others named constants. No memory is asked
 //!   for because a length was announced.
@@ -77,14 +77,14 @@ pub(super) struct HttpServer {
     serve: Box<Serve>,
     limits: Limits,
     turns: Turns,
-    /// What bodies and answers take together.
+    /// What bodies and responses take together.
     memory: Arc<Memory>,
     readiness: Readiness,
     slots: Slots<Conn>,
     clocks: Clocks,
     /// Whether a connection was closed since there was last a place, so that the log says it once.
     is_full: AtomicBool,
-    /// Whether nobody is accepted for a moment, and whether that was told since somebody last was.
+    /// Whether nobody is accepted for a moment, and whether that was logged since somebody last was.
     rests: AtomicBool,
     is_short: AtomicBool,
 }
@@ -214,7 +214,7 @@ impl HttpServer {
             } else {
                 Interest::Read
             };
-            // What is told of more than it needs is left so.
+            // What is registered for more than it needs stays so.
             if yields || conn.interest < wants {
                 self.readiness
                     .register(&conn.socket.stream, id, conn.interest, wants)?;
@@ -265,7 +265,7 @@ impl HttpServer {
     /// so, because all workers may be busy, and because nothing is read, no request begins.
     fn end_late(&self, visit: Visit<'_, Conn>, conn: Conn) {
         if conn.until.is_none() {
-            // A worker reads what has come first. It need not have been told about that: a read may have stopped before it.
+            // A worker reads what has come first. No event need have come for that: a read may have stopped before it.
             self.leave(visit, conn, Pause::Yield);
             return;
         }
@@ -318,7 +318,7 @@ impl HttpServer {
     /// Gives a client a place, if there is one.
     ///
     /// One over the limit is closed at once. In the backlog it would wait without a word for one of the others to end,
-    /// which idle ones never do; a close is an answer that a client understands, and that its operator can see.
+    /// which idle ones never do; a close is a response that a client understands, and that its operator can see.
     fn admit(&self, stream: TcpStream) -> Option<(Visit<'_, Conn>, Conn)> {
         let visit = self.slots.take();
         let was_full = self.is_full.swap(visit.is_none(), SeqCst);

@@ -105,7 +105,7 @@ impl Served {
         rest(&mut stream)
     }
 
-    /// Sends a byte after the other until the answer is there.
+    /// Sends a byte after the other until the response is there.
     fn trickle(&self, start: &[u8], byte: &[u8]) -> String {
         let mut stream = self.connect();
         stream.write_all(start).expect("it reads");
@@ -144,10 +144,10 @@ fn rest(stream: &mut TcpStream) -> String {
 
 /// Answers with method, target and body.
 #[allow(clippy::needless_pass_by_value, reason = "a server gives it away")]
-fn tell(call: Call) -> Reply {
+fn describe(call: Call) -> Reply {
     let body = String::from_utf8_lossy(&call.body);
-    let told = format!("{} {} [{body}]", call.method, call.target);
-    Reply::bytes(200, "text/plain", told.into_bytes())
+    let text = format!("{} {} [{body}]", call.method, call.target);
+    Reply::bytes(200, "text/plain", text.into_bytes())
 }
 
 fn wait_until(what: &str, is_so: impl Fn() -> bool) {

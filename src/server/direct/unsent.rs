@@ -1,4 +1,4 @@
-//! What of an answer could not be sent yet, and how long its client may take over it.
+//! What of a response could not be sent yet, and how long its client may take over it.
 //!
 //! Owns the bytes that are left and their clock. It must not know sockets.
 
@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 use crate::limits::Limits;
 use crate::server::memory::{Memory, Share};
 
-/// What of an answer the client has not taken yet.
+/// What of a response the client has not taken yet.
 #[derive(Debug, Default)]
 pub(super) struct Unsent {
     bytes: Vec<u8>,
     /// What of the memory it has, while there is something.
     share: Option<Share>,
     sent: usize,
-    /// The clock, and how many bytes of the whole answer are sent.
+    /// The clock, and how many bytes of the whole response are sent.
     clock: Option<(Clock, usize)>,
     until: Option<Instant>,
 }
@@ -50,7 +50,7 @@ impl Unsent {
         }
         self.bytes.try_reserve(bytes.len())?;
         self.bytes.extend_from_slice(bytes);
-        // An answer that is there is kept in any case; further bodies are refused for it.
+        // A response that is there is kept in any case; further bodies are refused for it.
         let share = self.share.get_or_insert_with(|| memory.share());
         share.set(self.bytes.capacity());
         if self.clock.is_none() {
@@ -93,7 +93,7 @@ impl Clock {
 }
 
 impl Limits {
-    /// When an answer has waited for its client for long enough, of which so many bytes are sent. What has only gone into
+    /// When a response has waited for its client for long enough, of which so many bytes are sent. What has only gone into
     /// the system's buffer has earned time too, but a client that takes nothing of it is not waited for.
     pub(super) fn until_written(&self, clock: Clock, sent: usize) -> Option<Instant> {
         let at_most = Instant::now().checked_add(self.write_time)?;

@@ -31,7 +31,7 @@ pub(super) struct Wire<'a> {
     limits: &'a Limits,
     memory: &'a Arc<Memory>,
     unsent: Unsent,
-    /// Nothing more has come, as far as is known: what comes later is told by an event.
+    /// Nothing more has come, as far as is known: an event reports what comes later.
     pub(super) is_drained: bool,
     /// Whether the client has closed its side, or the connection has ended: then a short read does not mean that there
     /// is nothing more to read, because the end itself is to be read.

@@ -64,7 +64,7 @@ fn the_tables_of_the_page_are_the_rows_in_their_order() {
     assert_eq!(tables, 2, "400 and 501 have one");
 }
 
-/// What an answer says stands on the page word for word, but for its number, and so does the setting that changes it.
+/// What a response says stands on the page word for word, but for its number, and so does the setting that changes it.
 #[test]
 fn every_section_says_what_its_answers_say() {
     for (refusal, _) in TABLE {

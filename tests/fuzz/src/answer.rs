@@ -136,28 +136,28 @@ fn read_back(
         panic!("no head: {}", written.escape_ascii())
     };
     assert_eq!((answer.version, answer.code), (Some(1), Some(status)));
-    let told = |wanted: &str| {
+    let header = |wanted: &str| {
         let is_wanted = |field: &&httparse::Header<'_>| field.name.eq_ignore_ascii_case(wanted);
         let mut found = answer.headers.iter().filter(is_wanted);
         let value = found.next().map(|field| field.value);
         assert!(found.next().is_none(), "{wanted} stands twice");
         value.map(|value| std::str::from_utf8(value).expect("ASCII"))
     };
-    assert!(told("date").is_some());
-    assert_eq!(told("connection").unwrap_or_default(), connection);
-    let (length_told, coding) = (told("content-length"), told("transfer-encoding"));
-    assert!(length_told.is_none() || coding.is_none());
-    let behind = &written[length..];
-    match (length_told, coding) {
+    assert!(header("date").is_some());
+    assert_eq!(header("connection").unwrap_or_default(), connection);
+    let (stated, coding) = (header("content-length"), header("transfer-encoding"));
+    assert!(stated.is_none() || coding.is_none());
+    let after = &written[length..];
+    match (stated, coding) {
         (Some(length), None) if !body.is_empty() => {
-            assert_eq!((length.parse(), behind), (Ok(body.len()), body));
+            assert_eq!((length.parse(), after), (Ok(body.len()), body));
         }
         (None, Some(coding)) => {
             assert!(is_chunked && coding == "chunked");
-            let (read, used) = fuzzing::chunks(behind, &[], MORE).expect("sound chunks");
-            assert_eq!((&read[..], used), (body, behind.len()));
+            let (read, used) = fuzzing::chunks(after, &[], MORE).expect("sound chunks");
+            assert_eq!((&read[..], used), (body, after.len()));
         }
-        _ => assert!(behind.is_empty() && body.is_empty()),
+        _ => assert!(after.is_empty() && body.is_empty()),
     }
     let handlers = answer.headers.iter().filter(|field| may_be_set(field.name));
     let trimmed = |value: &str| value.trim_matches([' ', '\t']).to_owned();

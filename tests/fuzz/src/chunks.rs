@@ -47,9 +47,9 @@ fn decode(input: &[u8]) -> Result<(Vec<u8>, usize), u16> {
         if size + body.len() > MOST.body_bytes {
             return Err(413);
         }
-        let (chunk, behind) = rest.split_at_checked(size).ok_or(400_u16)?;
+        let (chunk, after) = rest.split_at_checked(size).ok_or(400_u16)?;
         body.extend(chunk);
-        rest = behind.strip_prefix(b"\r\n").ok_or(400_u16)?;
+        rest = after.strip_prefix(b"\r\n").ok_or(400_u16)?;
     }
     trailers(&mut rest)?;
     Ok((body, input.len() - rest.len()))
@@ -91,7 +91,7 @@ fn trailers(rest: &mut &[u8]) -> Result<(), u16> {
 /// A line of at most so many bytes with its end, which is not part of what is given.
 fn line<'a>(rest: &mut &'a [u8], most: usize) -> Option<&'a [u8]> {
     let end = rest.iter().take(most).position(|&byte| byte == b'\n')?;
-    let (line, behind) = rest.split_at(end + 1);
-    *rest = behind;
+    let (line, after) = rest.split_at(end + 1);
+    *rest = after;
     line.strip_suffix(b"\r\n")
 }

@@ -118,9 +118,9 @@ fn check_answer(text: &str) {
     let headers = response.headers().clone();
     let header = fuzzing::http_params_encode(response).expect("no stream");
     let json = fuzzing::base64_decode(header.as_bytes()).expect("base64");
-    let told: Value = serde_json::from_slice(&json).expect("JSON");
-    assert_eq!(told["status"], 203);
-    let map = told["headersMap"].as_object().expect("a map");
+    let sent: Value = serde_json::from_slice(&json).expect("JSON");
+    assert_eq!(sent["status"], 203);
+    let map = sent["headersMap"].as_object().expect("a map");
     let values: usize = map
         .values()
         .map(|list| list.as_array().expect("a list").len())
@@ -131,9 +131,9 @@ fn check_answer(text: &str) {
         assert_eq!(*list, Value::from(values));
     }
     let error = fc_runtime::Error::new(text, text);
-    let told: Value = serde_json::from_str(&error.to_json()).expect("JSON");
+    let sent: Value = serde_json::from_str(&error.to_json()).expect("JSON");
     assert_eq!(
-        (&told["errorType"], &told["errorMessage"]),
+        (&sent["errorType"], &sent["errorMessage"]),
         (&Value::from(text), &Value::from(text))
     );
 }

@@ -47,10 +47,10 @@ fn judged(server: Server, change: impl FnOnce(&mut Observation, &Run)) -> Outcom
     judge(&case, server, &[(run, observation)])
 }
 
-fn assert_fails(told: &str, change: impl FnOnce(&mut Observation, &Run)) {
+fn assert_fails(message: &str, change: impl FnOnce(&mut Observation, &Run)) {
     match judged(Server::Direct, change) {
-        Outcome::Failed(how) => assert!(how.contains(told), "{how}"),
-        other => panic!("{told}: {other:?}"),
+        Outcome::Failed(how) => assert!(how.contains(message), "{how}"),
+        other => panic!("{message}: {other:?}"),
     }
 }
 
@@ -74,7 +74,7 @@ fn whatever_is_not_as_expected_fails() {
         is.seen.answers[0].headers.push(("x".into(), "y".into()));
     });
     assert_fails("there is no answer 1", |is, _| is.seen.answers.clear());
-    assert_fails("behind [200] more", |is, _| {
+    assert_fails("after [200] more", |is, _| {
         is.seen.answers.push(answer(200, &[], ""));
     });
     assert_fails("should be closed, its end was Silent", |is, _| {
@@ -105,9 +105,9 @@ fn a_known_deviation_is_one_only_while_it_shows() {
         is.ran.clear();
     };
     assert_eq!(judged(Server::Tiny, deviates), Outcome::Deviated);
-    let mended = judged(Server::Tiny, |_, _| ());
-    let told = "tiny no longer deviates here (W1): take its deviation out of the case";
-    assert_eq!(mended, Outcome::Failed(told.into()));
+    let fixed = judged(Server::Tiny, |_, _| ());
+    let message = "tiny no longer deviates here (W1): take its deviation out of the case";
+    assert_eq!(fixed, Outcome::Failed(message.into()));
     let otherwise = judged(Server::Tiny, |is, _| is.seen.answers[0].status = 500);
     assert!(
         matches!(otherwise, Outcome::Failed(how) if how.contains("and of the known deviation"))

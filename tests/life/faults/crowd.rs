@@ -85,15 +85,15 @@ fn affordable(wanted: usize) -> usize {
     let files = may_open(wanted as u64 * FILES_EACH + SPARE_FILES);
     let connections = files.saturating_sub(SPARE_FILES) / FILES_EACH;
     let connections = wanted.min(usize::try_from(connections).expect("a limit that fits"));
-    let told = format!(
+    let message = format!(
         "LEFT OUT: {} of {wanted} connections: `ulimit -Hn` is {files}; raise it\n",
         wanted - connections
     );
-    assert!(connections >= FEWEST, "{told}");
+    assert!(connections >= FEWEST, "{message}");
     if connections < wanted {
-        assert!(std::env::var_os("CI").is_none(), "{told}");
+        assert!(std::env::var_os("CI").is_none(), "{message}");
         // Unlike what the macros print, this is seen although the test passes, and `make test` sums it up.
-        io::stderr().write_all(told.as_bytes()).expect("stderr");
+        io::stderr().write_all(message.as_bytes()).expect("stderr");
     }
     connections
 }

@@ -12,15 +12,15 @@ const CLIENTS: usize = 16;
 
 /// The ids of the requests that a client sent, by what became of them.
 #[derive(Default)]
-struct Told {
+struct Seen {
     answered: HashSet<String>,
     /// The connection ended before the first byte of an answer.
     unanswered: HashSet<String>,
 }
 
 /// Asks one request after the other, on a kept-alive connection for as long as it is, until nobody listens any more.
-fn ask_until_the_end(address: SocketAddr, client: usize, answers: &AtomicUsize) -> Told {
-    let mut told = Told::default();
+fn ask_until_the_end(address: SocketAddr, client: usize, answers: &AtomicUsize) -> Seen {
+    let mut seen = Seen::default();
     let mut kept: Option<Connection> = None;
     for number in 0.. {
         let id = format!("{client}-{number}");
@@ -33,15 +33,15 @@ fn ask_until_the_end(address: SocketAddr, client: usize, answers: &AtomicUsize) 
                 assert_eq!((answer.status, answer.text()), (200, id.clone()));
                 answers.fetch_add(1, Ordering::SeqCst);
                 kept = (answer.header("connection") != Some("close")).then_some(connection);
-                told.answered.insert(id);
+                seen.answered.insert(id);
             }
             Err(error) => {
                 assert!(connection.is_untouched(), "half an answer to {id}: {error}");
-                told.unanswered.insert(id);
+                seen.unanswered.insert(id);
             }
         }
     }
-    told
+    seen
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn under_load_each_request_is_answered_in_full_or_was_never_begun() {
     for signal in ["-TERM", "-INT"] {
         let instance = Instance::start("testbed", &[]);
         let (address, answers) = (instance.address(), AtomicUsize::new(0));
-        let told = thread::scope(|scope| {
+        let seen = thread::scope(|scope| {
             let ask = |client| {
                 let answers = &answers;
                 scope.spawn(move || ask_until_the_end(address, client, answers))
@@ -59,16 +59,16 @@ fn under_load_each_request_is_answered_in_full_or_was_never_begun() {
                 thread::yield_now();
             }
             instance.signal(signal);
-            let told = clients
+            let seen = clients
                 .into_iter()
                 .map(|client| client.join().expect("no panic"));
-            told.collect::<Vec<_>>()
+            seen.collect::<Vec<_>>()
         });
         let (status, lines) = instance.wait();
         assert_eq!(status.code(), Some(0), "{signal}");
-        for (client, told) in told.iter().enumerate() {
-            assert!(told.answered.len() > 1, "client {client} was served");
-            for id in &told.unanswered {
+        for (client, seen) in seen.iter().enumerate() {
+            assert!(seen.answered.len() > 1, "client {client} was served");
+            for id in &seen.unanswered {
                 let start = format!("FC Invoke Start RequestId: {id}");
                 assert!(!lines.contains(&start), "{id} was begun and not answered");
             }

@@ -143,10 +143,10 @@ impl OtherUser {
         let folder = std::env::temp_dir().join(format!("fc-runtime-{process}-{number}"));
         fs::create_dir(&folder).expect("a folder that nobody else has");
         let everybody = Permissions::from_mode(0o755);
-        fs::set_permissions(&folder, everybody.clone()).expect("a folder of our own");
+        fs::set_permissions(&folder, everybody.clone()).expect("our folder");
         let program = folder.join("testbed");
         fs::copy(binary("testbed"), &program).expect("a copy");
-        fs::set_permissions(&program, everybody).expect("a file of our own");
+        fs::set_permissions(&program, everybody).expect("our file");
         Self {
             id: is_administrator.then_some(1_000_000 + process % 100_000 * 10 + number),
             folder,

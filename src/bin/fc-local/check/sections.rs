@@ -25,7 +25,7 @@ sections! {
     ("2", "Request headers"),
     ("2.1", "What the mock sends"),
     ("2.2", "HTTP calls in a header"),
-    ("3", "Answers and errors"),
+    ("3", "Responses and errors"),
     ("3.1", "What to answer"),
     ("3.2", "Error JSON"),
     ("3.3", "What callers see"),

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::api::Keys;
 use crate::store::write_whole;
 
-/// Where a user's own keys are given; names of our own, so that nobody's real keys are taken by accident.
+/// Where a user's own keys are given; they are fc-local's names, so that nobody's real keys are taken by accident.
 const ID_VARIABLE: &str = "FC_LOCAL_ACCESS_KEY_ID";
 const SECRET_VARIABLE: &str = "FC_LOCAL_ACCESS_KEY_SECRET";
 

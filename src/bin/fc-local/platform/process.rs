@@ -42,11 +42,11 @@ impl ProcessGroup {
         if let Some(gate) = child.stdin.take() {
             File::from(gate.into_owned_fd()?).write_all(b"\n")?;
         }
-        let (tell, exit) = watch::channel(None);
+        let (sender, exit) = watch::channel(None);
         tokio::spawn(async move {
             let status = end_of(child, leader, instance).await;
             drop(watches);
-            tell.send_replace(Some(status));
+            sender.send_replace(Some(status));
         });
         Ok(Self {
             leader,
@@ -89,7 +89,7 @@ impl ProcessGroup {
     /// Signals the whole group, unless it has ended.
     pub(crate) fn signal(&self, signal: Signal) {
         if self.exit_status().is_none() {
-            // The group may end between the check and the call; then there is nobody left to tell.
+            // The group may end between the check and the call; then nobody is left to kill.
             let _ = kill_process_group(self.leader, signal);
         }
     }

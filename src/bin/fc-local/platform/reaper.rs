@@ -52,14 +52,14 @@ pub(super) struct Watch(Mortal);
 
 impl Watch {
     pub(super) fn over(mortal: Mortal) -> Self {
-        tell('+', &mortal);
+        report('+', &mortal);
         Self(mortal)
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        tell('-', &self.0);
+        report('-', &self.0);
     }
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn end() {
     }
 }
 
-fn tell(sign: char, mortal: &Mortal) {
+fn report(sign: char, mortal: &Mortal) {
     let mut reaper = reaper();
     if matches!(*reaper, Reaper::Idle) {
         *reaper = start();

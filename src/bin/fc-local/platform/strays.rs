@@ -1,4 +1,4 @@
-//! Processes of an instance wherever they went, into a session of their own too: found by the variables that the instance
+//! Processes of an instance wherever they went, into another session too: found by the variables that the instance
 //! got, and killed one by one.
 //!
 //! Nothing is killed because of its group or its folder: what a user runs there is no instance.

@@ -1,4 +1,4 @@
-//! The steps of an exchange: from the first byte of a request to the last of its answer, and the end after a refusal.
+//! The steps of an exchange: from the first byte of a request to the last of its response, and the end after a refusal.
 //!
 //! Owns what each step does and which one follows. It must not know when the next is due: `talk` does.
 
@@ -162,7 +162,7 @@ impl Talk<'_> {
             return Err(End::Waiting);
         }
         if is_last {
-            // The client may still be sending, and a close at once would reset the connection, which can take the answer
+            // The client may still be sending, and a close at once would reset the connection, which can take the response
             // from it before it has read it (RFC 9112 §9.6).
             wire.end();
         }

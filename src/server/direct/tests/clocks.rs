@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::time::Instant;
 
-use super::{LONG, SHORT, open, rest, serve, statuses, tell, wait_for, wait_until};
+use super::{LONG, SHORT, describe, open, rest, serve, statuses, wait_for, wait_until};
 use crate::call::{Body, Call, Reply};
 use crate::error::Error;
 use crate::limits::Limits;
@@ -19,7 +19,7 @@ fn a_head_that_trickles_is_a_408_and_an_idle_connection_has_no_clock() {
             head_time: SHORT,
             ..LONG
         },
-        tell,
+        describe,
     );
     let mut idle = served.connect();
     idle.write_all(b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -45,7 +45,7 @@ fn a_body_that_trickles_is_a_408_in_either_framing() {
             body_time: SHORT,
             ..LONG
         },
-        tell,
+        describe,
     );
     let sized = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
     assert_eq!(statuses(&served.trickle(sized, b"x")), ["408"]);
@@ -71,7 +71,7 @@ fn a_client_that_does_not_read_is_let_go() {
     deaf.read_exact(&mut [0]).expect("the answer begins");
     wait_until("its request is given up", || served.crew.in_flight() == 0);
     let mut answer = Vec::new();
-    // Whether the end is a close or a reset: what matters is that it comes, and before the whole answer did.
+    // Whether the end is a close or a reset: what matters is that it comes, and before the whole response did.
     let _ = deaf.read_to_end(&mut answer);
     assert!(answer.len() < 64 * 1024 * 1024);
 }
@@ -115,7 +115,7 @@ fn a_lingering_close_ends_by_its_clock_and_by_its_bytes() {
             linger_time: SHORT,
             ..LONG
         },
-        tell,
+        describe,
     );
     let mut first = by_time.connect();
     first.write_all(refused).expect("it reads");
@@ -125,7 +125,7 @@ fn a_lingering_close_ends_by_its_clock_and_by_its_bytes() {
         let asked = second.write_all(b"GET / HTTP/1.0\r\n\r\n");
         asked.is_ok() && second.read_exact(&mut [0]).is_ok()
     });
-    let by_bytes = serve(LONG, tell);
+    let by_bytes = serve(LONG, describe);
     let mut endless = by_bytes.connect();
     endless.write_all(refused).expect("it reads");
     let mut sent = 0;
@@ -143,7 +143,7 @@ fn what_had_come_before_an_instance_was_frozen_is_not_late() {
         ..LONG
     };
     // Nobody looks at the clocks, as if all threads stood still.
-    let (served, _ear) = open(1, limits, tell);
+    let (served, _ear) = open(1, limits, describe);
     let server = &served.server;
     let begin = || {
         let mut client = served.connect();

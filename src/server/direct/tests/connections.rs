@@ -5,14 +5,14 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
-use super::{LONG, PATIENCE, rest, serve, serve_by, tell, wait_until};
+use super::{LONG, PATIENCE, describe, rest, serve, serve_by, wait_until};
 use crate::limits::Limits;
 use crate::server::Door;
 use crate::server::direct::inbox::Buffer;
 
 #[test]
 fn a_client_that_came_before_the_listener_was_told_has_all_that_later_ones_have() {
-    let served = serve(LONG, tell);
+    let served = serve(LONG, describe);
     let early = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = early.local_addr().expect("a bound socket");
     let mut client = TcpStream::connect(address).expect("it listens");
@@ -37,7 +37,7 @@ fn a_connection_over_the_cap_is_closed_at_once_and_a_place_that_is_freed_is_used
             connections: Some(3),
             ..LONG
         },
-        tell,
+        describe,
     );
     let mut open: Vec<TcpStream> = (0..3)
         .map(|_| {
@@ -69,7 +69,7 @@ fn what_had_connected_when_the_listener_closes_is_still_served() {
             let gone_on = gone_on.lock().expect("nobody panics here");
             gone_on.recv_timeout(PATIENCE).expect("the test goes on");
         }
-        tell(call)
+        describe(call)
     });
     let get = |stream: &mut TcpStream, target: &str| {
         write!(stream, "GET {target} HTTP/1.1\r\nHost: x\r\n\r\n").expect("it reads");
@@ -99,7 +99,7 @@ fn what_had_connected_when_the_listener_closes_is_still_served() {
 
 #[test]
 fn a_connection_counts_as_coming_until_its_first_request_is_there() {
-    let served = serve(LONG, tell);
+    let served = serve(LONG, describe);
     let mut stream = served.connect();
     wait_until("it is accepted", || served.crew.reading() == 1);
     stream

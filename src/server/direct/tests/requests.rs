@@ -3,11 +3,11 @@
 use std::io::{Read, Write};
 use std::net::Shutdown;
 
-use super::{LONG, rest, serve, statuses, tell};
+use super::{LONG, describe, rest, serve, statuses};
 
 #[test]
 fn requests_of_one_connection_are_answered_in_order_and_none_after_a_refusal() {
-    let served = serve(LONG, tell);
+    let served = serve(LONG, describe);
     let answers = served.ask(
         b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\n\
           \r\nPOST /2 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab\
@@ -17,15 +17,15 @@ fn requests_of_one_connection_are_answered_in_order_and_none_after_a_refusal() {
           GET /6 HTTP/1.1\r\nHost: x\r\n\r\n",
     );
     assert_eq!(statuses(&answers), ["200", "200", "200", "200", "400"]);
-    for told in ["GET /1 []", "POST /2 [ab]", "POST /3 [c]", "GET /4 []"] {
-        assert!(answers.contains(told), "{told}: {answers}");
+    for text in ["GET /1 []", "POST /2 [ab]", "POST /3 [c]", "GET /4 []"] {
+        assert!(answers.contains(text), "{text}: {answers}");
     }
     assert!(answers.contains("connection: close"), "{answers}");
 }
 
 #[test]
 fn the_same_bytes_one_by_one_get_the_same_answers() {
-    let served = serve(LONG, tell);
+    let served = serve(LONG, describe);
     let mut stream = served.connect();
     stream.set_nodelay(true).expect("a live socket");
     let bytes = b"POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab\
@@ -40,12 +40,12 @@ fn the_same_bytes_one_by_one_get_the_same_answers() {
 
 #[test]
 fn a_client_that_still_sends_when_it_is_refused_gets_the_reason() {
-    let served = serve(LONG, tell);
+    let served = serve(LONG, describe);
     let mut stream = served.connect();
     stream
         .write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n")
         .expect("it reads");
-    // Without a lingering close these bytes would meet a closed socket, and its reset would take the answer away.
+    // Without a lingering close these bytes would meet a closed socket, and its reset would take the response away.
     for _ in 0..5 {
         stream.write_all(&[b'x'; 1_000_000]).expect("it reads");
     }
@@ -57,7 +57,7 @@ fn a_client_that_still_sends_when_it_is_refused_gets_the_reason() {
 
 #[test]
 fn the_word_to_continue_is_said_only_to_who_waits_for_it() {
-    let served = serve(LONG, tell);
+    let served = serve(LONG, describe);
     let head = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\n";
     let mut waiting = served.connect();
     write!(waiting, "{head}Content-Length: 2\r\n\r\n").expect("it reads");
@@ -80,7 +80,7 @@ fn the_word_to_continue_is_said_only_to_who_waits_for_it() {
 fn a_panic_after_the_door_costs_its_own_request_alone() {
     let served = serve(LONG, |call| match call.target.as_str() {
         "/panic" => std::panic::resume_unwind(Box::new("on purpose")),
-        _ => tell(call),
+        _ => describe(call),
     });
     let answers =
         served.ask(b"GET /panic HTTP/1.1\r\nHost: x\r\n\r\nGET /after HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -6,7 +6,7 @@ use std::sync::mpsc::{TryRecvError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use super::{LONG, PATIENCE, open, rest, serve, serve_by, tell, wait_for, wait_until};
+use super::{LONG, PATIENCE, describe, open, rest, serve, serve_by, wait_for, wait_until};
 use crate::call::{Body, Call, Reply};
 use crate::limits::Limits;
 use crate::server::bell::Ring;
@@ -14,7 +14,7 @@ use crate::server::direct::conn::Conn;
 use crate::server::direct::inbox::Buffer;
 use crate::server::{Door, hire};
 
-/// An answer that no socket's buffers hold.
+/// A response that no socket's buffers hold.
 const LARGE: usize = 16 * 1024 * 1024;
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -22,7 +22,7 @@ const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 #[test]
 fn an_idle_connection_keeps_a_place_of_a_hundred_bytes_and_no_buffer() {
     assert!(size_of::<Conn>() <= 100, "{} bytes", size_of::<Conn>());
-    let (served, _ear) = open(1, LONG, tell);
+    let (served, _ear) = open(1, LONG, describe);
     let mut client = served.connect();
     client.write_all(GET).expect("it reads");
     let stream = wait_for(|| served.server.listener.accept().ok()).0;
@@ -43,7 +43,7 @@ fn an_idle_connection_keeps_a_place_of_a_hundred_bytes_and_no_buffer() {
 fn requests_that_stall_anywhere_leave_the_only_worker_free() {
     let served = serve_by(1, LONG, |call| match call.target.as_str() {
         "/large" => Reply::bytes(200, "text/plain", vec![b'x'; LARGE]),
-        _ => tell(call),
+        _ => describe(call),
     });
     let mut stalled = Vec::new();
     for (bytes, counted) in [
@@ -100,7 +100,7 @@ fn requests_that_stall_anywhere_leave_the_only_worker_free() {
 fn a_handler_that_streams_to_a_client_that_does_not_read_lets_others_have_its_turn() {
     let served = serve_by(1, Limits { workers: 1, ..LONG }, |call: Call| {
         if call.target != "/large" {
-            return tell(call);
+            return describe(call);
         }
         let body = |out: &mut dyn Write| Ok(out.write_all(&vec![b'x'; LARGE])?);
         Reply {
@@ -122,7 +122,7 @@ fn a_handler_that_streams_to_a_client_that_does_not_read_lets_others_have_its_tu
 
 #[test]
 fn a_connection_that_pipelines_without_end_lets_others_have_their_turn() {
-    let served = serve_by(1, LONG, tell);
+    let served = serve_by(1, LONG, describe);
     let length = served.ask(GET).len();
     let mut greedy = served.connect();
     let (end, ended) = channel::<()>();
@@ -130,7 +130,7 @@ fn a_connection_that_pipelines_without_end_lets_others_have_their_turn() {
         let (hundred, mut answers) = (GET.repeat(100), vec![0; 100 * length]);
         greedy.write_all(&hundred).expect("it reads");
         while ended.try_recv() == Err(TryRecvError::Empty) {
-            // There are always some that wait for an answer.
+            // There are always some that wait for a response.
             greedy.write_all(&hundred).expect("it reads");
             greedy.read_exact(&mut answers).expect("it is served");
         }
@@ -150,7 +150,7 @@ fn a_body_without_end_lets_others_have_their_turn() {
             body_bytes: usize::MAX,
             ..LONG
         },
-        tell,
+        describe,
     );
     let mut greedy = served.connect();
     let head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000000\r\n\r\n";
@@ -169,7 +169,7 @@ fn a_body_without_end_lets_others_have_their_turn() {
 
 #[test]
 fn workers_that_are_not_needed_any_more_leave() {
-    let (served, _ear) = open(10, LONG, tell);
+    let (served, _ear) = open(10, LONG, describe);
     for _ in 0..3 {
         hire(&served.crew, &served.server).expect("a thread");
     }
@@ -181,7 +181,7 @@ fn workers_that_are_not_needed_any_more_leave() {
 
 #[test]
 fn a_worker_that_is_the_last_to_wait_calls_another_when_it_leaves() {
-    let (served, ear) = open(10, LONG, tell);
+    let (served, ear) = open(10, LONG, describe);
     (0..3).for_each(|_| served.crew.hired());
     assert!(served.crew.try_leave());
     let rung = ear.hear(Some(Instant::now() + PATIENCE));
@@ -205,7 +205,7 @@ fn sixty_handlers_that_wait_have_a_worker_each() {
             // All wait for the lock of the one that waits for the test.
             let gone_on = gone_on.lock().expect("nobody panics here");
             let _ = gone_on.recv_timeout(PATIENCE);
-            tell(call)
+            describe(call)
         },
     );
     let mut clients: Vec<TcpStream> = (0..HANDLERS).map(|_| served.connect()).collect();
@@ -224,7 +224,7 @@ fn sixty_handlers_that_wait_have_a_worker_each() {
 
 #[test]
 fn a_server_that_is_dismissed_leaves_no_thread_and_no_connection() {
-    let mut served = serve(LONG, tell);
+    let mut served = serve(LONG, describe);
     let mut idle = served.connect();
     idle.write_all(GET).expect("it reads");
     idle.read_exact(&mut [0]).expect("an answer");

@@ -146,7 +146,7 @@ fn kafka() {
     let events = view("kafka.json", CloudEvents::parse);
     assert_eq!(events.len(), 2);
     let messages: Vec<_> = events.iter().filter_map(|event| event.kafka()).collect();
-    let told: Vec<_> = messages
+    let texts: Vec<_> = messages
         .iter()
         .map(|message| {
             (
@@ -159,7 +159,7 @@ fn kafka() {
         })
         .collect();
     assert_eq!(
-        told,
+        texts,
         [
             (
                 Some(9),

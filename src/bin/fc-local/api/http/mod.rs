@@ -118,7 +118,7 @@ async fn finish(
     target: &Target,
     wants_log: bool,
 ) -> Response<Body> {
-    // The log is in a header, so it can only be told when the answer is known to its end.
+    // The log is in a header, so it is sent only when the response is known to its end.
     let whole = wants_log && exchange.head.headers.contains_key(CONTENT_LENGTH);
     let (head, body) = if whole {
         match exchange.buffer().await {

@@ -59,7 +59,7 @@ impl Target {
     }
 }
 
-/// The default address of a function of FC 3.0, below the address of this server. In the cloud each has a host of its own
+/// The default address of a function of FC 3.0, below the address of this server. In the cloud each has its own host
 /// and the function sees the whole path; here it sees what follows the address.
 pub(in crate::api) fn address(server: &str, function: &FunctionName) -> String {
     format!("{server}{FC3_PREFIX}/proxy/{}/", function.function())

@@ -106,15 +106,15 @@ pub(super) async fn make_all(
     mut target: Target,
     view: View,
     jobs: &[Job],
-    mut tell: impl FnMut(usize, Outcome) -> Result<(), OneShotError>,
+    mut report: impl FnMut(usize, Outcome) -> Result<(), OneShotError>,
 ) -> Result<(), OneShotError> {
     let total = jobs.len() * args.repeat as usize;
     let job = |number: usize| jobs[number % jobs.len()].clone();
-    tell(0, make(job(0), view, target.place()?).await)?;
+    report(0, make(job(0), view, target.place()?).await)?;
     let mut running = JoinSet::new();
     let mut waiting = BTreeMap::new();
-    let (mut begun, mut told) = (1, 1);
-    while told < total {
+    let (mut begun, mut reported) = (1, 1);
+    while reported < total {
         while begun < total && running.len() < args.concurrency as usize {
             let (number, job, place) = (begun, job(begun), target.place()?);
             running.spawn(async move { (number, make(job, view, place).await) });
@@ -125,9 +125,9 @@ pub(super) async fn make_all(
                 joined.map_err(|error| OneShotError::Io("a call".to_owned(), error.into()))?;
             waiting.insert(number, outcome);
         }
-        while let Some(outcome) = waiting.remove(&told) {
-            tell(told, outcome)?;
-            told += 1;
+        while let Some(outcome) = waiting.remove(&reported) {
+            report(reported, outcome)?;
+            reported += 1;
         }
     }
     Ok(())

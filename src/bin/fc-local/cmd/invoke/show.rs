@@ -15,7 +15,7 @@ pub(super) struct View {
     split: bool,
     /// Whether titles are coloured where they go.
     colour: bool,
-    /// Whether each result has a line of its own; a single one in a pipe stays as it is, byte for byte.
+    /// Whether each result has its own line; a single one in a pipe stays as it is, byte for byte.
     lines: bool,
 }
 
@@ -71,7 +71,7 @@ impl View {
         self.titled_log("invoke", log)
     }
 
-    /// What was logged before the first call, where that has a log of its own.
+    /// What was logged before the first call, where that has its own log.
     pub(super) fn start(self, log: &[u8]) -> Shown {
         self.titled_log("start", log)
     }

@@ -44,12 +44,12 @@ pub(super) struct Seen {
 }
 
 /// A change, or why there will be none any more.
-pub(super) type Told = Result<Seen, String>;
+pub(super) type Report = Result<Seen, String>;
 
 /// Changes, one after the other as they happen.
 #[derive(Debug)]
 pub(super) struct Queue {
-    changed: UnboundedReceiver<Told>,
+    changed: UnboundedReceiver<Report>,
 }
 
 /// The first change of each file of a burst, with its place in the order.
@@ -68,7 +68,7 @@ impl Seen {
 }
 
 impl Queue {
-    pub(super) fn of(changed: UnboundedReceiver<Told>) -> Self {
+    pub(super) fn of(changed: UnboundedReceiver<Report>) -> Self {
         Self { changed }
     }
 
@@ -104,7 +104,7 @@ impl Queue {
         Ok(burst_of(found, is_partial))
     }
 
-    async fn receive(&mut self) -> Told {
+    async fn receive(&mut self) -> Report {
         let gone = || Err("cannot watch files any more: the watcher has ended".to_owned());
         self.changed.recv().await.unwrap_or_else(gone)
     }
@@ -140,7 +140,7 @@ mod tests {
     async fn a_burst_has_each_file_once_and_none_that_came_and_went() {
         let folder = tempfile::tempdir().expect("folder");
         let source = folder.path();
-        let (tell, changed) = unbounded_channel();
+        let (sender, changed) = unbounded_channel();
         let mut queue = Queue::of(changed);
         let there = source.join("there");
         fs::write(&there, "").expect("written");
@@ -156,12 +156,12 @@ mod tests {
             Seen::of(&there, Change::Source),
             Seen::of(&source.join("gone"), Change::Source),
         ] {
-            tell.send(Ok(seen)).expect("sent");
+            sender.send(Ok(seen)).expect("sent");
         }
         let burst = queue.next_burst().await.expect("a burst");
         assert_eq!(burst.sources, [there, removed]);
-        tell.send(Ok(new(&source.join("gone")))).expect("sent");
-        drop(tell);
+        sender.send(Ok(new(&source.join("gone")))).expect("sent");
+        drop(sender);
         // That alone was no burst, so the next thing is the end.
         let ended = queue.next_burst().await.expect_err("ended");
         assert!(ended.contains("the watcher has ended"), "{ended}");
@@ -169,7 +169,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_burst_is_one_change_however_many_files_it_has() {
-        let (tell, changed) = unbounded_channel();
+        let (sender, changed) = unbounded_channel();
         let mut queue = Queue::of(changed);
         for number in 0..100 {
             let path = PathBuf::from(format!("/p/src/{number}"));
@@ -178,7 +178,7 @@ mod tests {
             } else {
                 Change::Source
             };
-            tell.send(Ok(Seen::of(&path, change))).expect("sent");
+            sender.send(Ok(Seen::of(&path, change))).expect("sent");
         }
         let burst = queue.next_burst().await.expect("a burst");
         assert_eq!((burst.packages.len(), burst.sources.len()), (98, 2));
@@ -189,7 +189,7 @@ mod tests {
         );
         let none = queue.until_now().await;
         assert_eq!(none, Ok(Burst::default()));
-        drop(tell);
+        drop(sender);
         let ended = queue.next_burst().await.expect_err("ended");
         assert!(ended.contains("the watcher has ended"), "{ended}");
     }

@@ -10,7 +10,7 @@ use notify::event::{ModifyKind, RenameMode};
 use notify::{ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use super::bursts::{Burst, Queue, Seen, Told};
+use super::bursts::{Burst, Queue, Report, Seen};
 use super::watched::{Change, Watched};
 use crate::cargo::Sources;
 
@@ -30,9 +30,9 @@ impl Changes {
     /// Begins to watch.
     pub(super) fn of(watched: Watched) -> Result<Self, String> {
         let watched = Shared(Arc::new(Mutex::new(watched)));
-        let (tell, changed) = unbounded_channel();
+        let (sender, changed) = unbounded_channel();
         let filter = watched.clone();
-        let handler = move |event| forward(&filter.lock(), &tell, event);
+        let handler = move |event| forward(&filter.lock(), &sender, event);
         let watcher = notify::recommended_watcher(handler)
             .map_err(|error| format!("cannot watch files: {error}"))?;
         let mut changes = Self {
@@ -110,8 +110,8 @@ fn is_gone(error: &notify::Error) -> bool {
 }
 
 /// Hands on what counts as a change. A file that is only read is none: a build reads all of them.
-fn forward(watched: &Watched, tell: &UnboundedSender<Told>, event: notify::Result<Event>) {
-    let told: Vec<Told> = match event {
+fn forward(watched: &Watched, sender: &UnboundedSender<Report>, event: notify::Result<Event>) {
+    let reports: Vec<Report> = match event {
         Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
         // Events were lost, and nobody knows of which files.
         Ok(event) if event.need_rescan() => {
@@ -120,13 +120,13 @@ fn forward(watched: &Watched, tell: &UnboundedSender<Told>, event: notify::Resul
         Ok(event) => seen(watched, &event).map(Ok).collect(),
         Err(error) => vec![Err(format!("cannot watch files any more: {error}"))],
     };
-    for one in told {
+    for one in reports {
         // Nobody waits for changes any more while fc-local ends.
-        let _ = tell.send(one);
+        let _ = sender.send(one);
     }
 }
 
-fn lost(path: &Path) -> Told {
+fn lost(path: &Path) -> Report {
     let mut seen = Seen::of(path, Change::Source);
     seen.is_partial = true;
     Ok(seen)
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_file_that_is_only_read_has_not_changed() {
         let (_folder, source, watched) = watched();
-        let (tell, mut changed) = unbounded_channel();
+        let (sender, mut changed) = unbounded_channel();
         let path = source.join("main.rs");
         for kind in [
             EventKind::Access(AccessKind::Open(AccessMode::Any)),
@@ -178,9 +178,13 @@ mod tests {
             EventKind::Modify(ModifyKind::Any),
             EventKind::Create(CreateKind::File),
         ] {
-            forward(&watched, &tell, Ok(Event::new(kind).add_path(path.clone())));
+            forward(
+                &watched,
+                &sender,
+                Ok(Event::new(kind).add_path(path.clone())),
+            );
         }
-        let told: Vec<_> = std::iter::from_fn(|| changed.try_recv().ok())
+        let reports: Vec<_> = std::iter::from_fn(|| changed.try_recv().ok())
             .flatten()
             .collect();
         let changed = Seen::of(&path, Change::Source);
@@ -188,18 +192,18 @@ mod tests {
             is_new: true,
             ..changed.clone()
         };
-        assert_eq!(told, [changed, created]);
+        assert_eq!(reports, [changed, created]);
     }
 
     #[test]
     fn lost_events_count_as_a_change_of_more_than_is_known() {
         let (_folder, source, watched) = watched();
-        let (tell, mut changed) = unbounded_channel();
+        let (sender, mut changed) = unbounded_channel();
         let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
-        forward(&watched, &tell, Ok(lost));
-        let told = changed.try_recv().expect("a change").expect("a path");
+        forward(&watched, &sender, Ok(lost));
+        let seen = changed.try_recv().expect("a change").expect("a path");
         let mut expected = Seen::of(&source, Change::Source);
         expected.is_partial = true;
-        assert_eq!(told, expected);
+        assert_eq!(seen, expected);
     }
 }

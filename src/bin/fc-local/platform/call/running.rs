@@ -70,7 +70,7 @@ impl Running {
         match instance.end_if_over().await {
             Some(how) => Failure::Exited(how),
             None => Failure::Broken(format!(
-                "the instance runs, but its answer is not whole: {}",
+                "the instance runs, but its response is not complete: {}",
                 with_sources(error)
             )),
         }

@@ -180,14 +180,14 @@ impl Pool {
 
     /// Starts an instance in its own task, so that a caller that leaves does not end it for others.
     fn begin_start(self: &Arc<Self>, deployed: Deployed, call: CallId) -> (Member, Outcome) {
-        let (tell, outcome) = watch::channel(None);
+        let (sender, outcome) = watch::channel(None);
         let number = uuid::Uuid::new_v4().as_u64_pair().0;
         let revision = deployed.revision.clone();
         let pool = Arc::clone(self);
         tokio::spawn(async move {
             let result = pool.start(&deployed, &call).await;
             pool.replace_starting(&deployed.function.name, number, &result);
-            tell.send_replace(Some(result));
+            sender.send_replace(Some(result));
         });
         (Member::starting(number, revision, outcome.clone()), outcome)
     }

@@ -10,7 +10,7 @@ use crate::name::FunctionName;
 #[derive(Debug)]
 pub(crate) struct Seat {
     handle: Handle,
-    /// The id, if the platform made it for this request, hence has to tell it to the caller.
+    /// The id, if the platform made it for this request, and so has to send it to the caller.
     made: Option<String>,
 }
 
@@ -37,7 +37,7 @@ impl Seat {
         Self { handle, made }
     }
 
-    /// The id that the caller has to be told.
+    /// The id that the caller has to learn.
     pub(crate) fn made(&self) -> Option<&str> {
         self.made.as_deref()
     }

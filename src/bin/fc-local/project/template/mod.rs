@@ -349,7 +349,7 @@ fn trigger(kind: &str, config: Fields) -> Fields {
     spec
 }
 
-/// Reads a part of the template; what is wrong is told with its name.
+/// Reads a part of the template; an error names it.
 fn read<T: DeserializeOwned>(name: &str, part: &Yaml) -> Result<T, String> {
     yaml::read(part).map_err(|why| format!("{name}: {why}"))
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::table::cases;
 use super::{Dialect, Yaml, parse};
 
-/// As the table has it, which has words of its own for what JSON lacks.
+/// As the table has it, which has its own words for what JSON lacks.
 fn shown(yaml: &Yaml) -> Value {
     match yaml {
         Yaml::Date(_) => json!({ "date": true }),

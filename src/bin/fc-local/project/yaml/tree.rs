@@ -97,7 +97,7 @@ impl Builder {
         self.documents += 1;
         match self.documents {
             1 => Ok(()),
-            _ => Err("a second document begins; put it into a file of its own".to_owned()),
+            _ => Err("a second document begins; put it into another file".to_owned()),
         }
     }
 

@@ -275,15 +275,15 @@ fn an_event_that_is_given_up_is_reported_with_its_request_id_and_the_reason() {
     assert_eq!(server.api("PUT", path, &config).status, 200);
     let reply = server.invoke_with(&[("x-fc-invocation-type", "Async")], "x");
     let id = reply.header("x-fc-request-id");
-    let told = wait_for("the event to be given up", || {
+    let reported = wait_for("the event to be given up", || {
         let log = server.log();
         let words =
             format!("gave up the asynchronous event RequestId: {id} after 1 failed tries: ");
         log.split_once(&words).map(|(_, reason)| reason.to_owned())
     });
     assert!(
-        told.starts_with("Function instance exited unexpectedly(code 7"),
-        "{told}"
+        reported.starts_with("Function instance exited unexpectedly(code 7"),
+        "{reported}"
     );
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::support::{Server, fc_local, text, wait_for};
 
-/// A session of its own, in which no other test's server runs.
+/// A separate session, in which no other test's server runs.
 struct Session(tempfile::TempDir);
 
 impl Session {

@@ -79,7 +79,7 @@ fn a_crash_leaves_neither_half_a_state_nor_instances_nor_lost_events() {
             .expect("folder")
             .count(),
         0,
-        "no code is left behind"
+        "no code is left"
     );
 }
 
@@ -172,7 +172,7 @@ fn an_accepted_event_outlives_a_full_disk() {
     let reply = server.invoke_with(&[("x-fc-invocation-type", "Async")], "log delivered");
     assert_eq!(reply.status, 202);
     let id = reply.header("x-fc-request-id");
-    wait_for("two starts to fail and to be told in the log", || {
+    wait_for("two starts to fail and to be logged", || {
         let failed = format!("no instance for RequestId: {id}: ");
         (server.log().matches(&failed).count() >= 2).then_some(())
     });

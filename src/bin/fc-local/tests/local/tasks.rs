@@ -10,7 +10,7 @@ use crate::support::{Reply, Server, package, process_state, wait_for};
 
 const ASYNC: (&str, &str) = ("x-fc-invocation-type", "Async");
 
-/// A server with the functions `f`, whose calls are tasks, and `told`, the destination, of FC 3.0.
+/// A server with the functions `f`, whose calls are tasks, and `notified`, the destination, of FC 3.0.
 fn server(config: &Value) -> Server {
     let server = Server::start();
     deploy(&server);
@@ -19,7 +19,7 @@ fn server(config: &Value) -> Server {
 }
 
 fn deploy(server: &Server) {
-    for name in ["f", "told"] {
+    for name in ["f", "notified"] {
         let function = json!({
             "functionName": name, "runtime": "custom", "timeout": 60, "code": {"zipFile": BASE64.encode(package())},
         });
@@ -228,18 +228,18 @@ fn tasks_are_listed_by_what_is_asked_of_them() {
 
 #[test]
 fn a_function_as_destination_is_called_after_success_and_after_failure() {
-    let arn = "acs:fc:cn-hangzhou:1234567890123456:functions/told";
+    let arn = "acs:fc:cn-hangzhou:1234567890123456:functions/notified";
     let server = server(&json!({
         "maxAsyncRetryAttempts": 1, "destinationConfig": {
             "onSuccess": {"destination": arn}, "onFailure": {"destination": arn},
         },
     }));
-    let told = json!({"asyncTask": true});
-    server.api_fc3("PUT", "/functions/told/async-invoke-config", &told);
+    let notified = json!({"asyncTask": true});
+    server.api_fc3("PUT", "/functions/notified/async-invoke-config", &notified);
     let all = || {
         let query = "includePayload=true&status=Succeeded";
         let list = server
-            .api_query_fc3("/functions/told/async-tasks", query)
+            .api_query_fc3("/functions/notified/async-tasks", query)
             .json();
         list["tasks"].as_array().cloned().unwrap_or_default()
     };

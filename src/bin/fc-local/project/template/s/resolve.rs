@@ -92,7 +92,7 @@ fn extended(
     Ok(laid_over(base, resolved(resources, file)?))
 }
 
-/// The folders that may have a `.env` of their own.
+/// The folders that may have their own `.env`.
 fn code_folders(content: &Entries) -> Vec<PathBuf> {
     let resources = get(content, RESOURCES).into_iter().flat_map(Yaml::entries);
     let codes = resources.filter_map(|(_, resource)| {

@@ -184,7 +184,7 @@ fn a_stream_that_breaks_off_can_be_told_from_one_that_ends() {
     );
     let log = server.log();
     assert!(
-        log.contains(", Error: the instance runs, but its answer is not whole: ")
+        log.contains(", Error: the instance runs, but its response is not complete: ")
             && !log.contains("exited unexpectedly"),
         "{log}"
     );

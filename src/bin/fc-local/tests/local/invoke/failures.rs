@@ -77,11 +77,11 @@ fn an_instance_that_only_hangs_up_or_answers_nonsense_is_not_said_to_have_exited
     for (event, why) in [
         (
             "hang-up",
-            "the instance runs, but its answer is not whole: connection closed",
+            "the instance runs, but its response is not complete: connection closed",
         ),
         (
             "nonsense",
-            "the instance runs, but its answer is not whole: invalid HTTP",
+            "the instance runs, but its response is not complete: invalid HTTP",
         ),
     ] {
         // The same instance takes the next call.
@@ -96,7 +96,7 @@ fn an_instance_that_only_hangs_up_or_answers_nonsense_is_not_said_to_have_exited
     let cut = invoke(&["--http", "GET", "/events?cut=1", "--http", "GET", "/echo"]);
     assert_fails(
         &cut,
-        "GET /events?cut=1 failed: the instance runs, but its answer is not whole: ",
+        "GET /events?cut=1 failed: the instance runs, but its response is not complete: ",
     );
 }
 

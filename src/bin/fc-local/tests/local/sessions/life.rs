@@ -18,7 +18,7 @@ fn a_cookie_is_given_once_and_leads_back_to_its_instance() {
     let config = json!({"sessionConcurrencyPerInstance": 1, "sessionTTLInSeconds": 600});
     let server = server(&affinity("GENERATED_COOKIE", &config));
     let first = get(&server, &[]);
-    // The function sets two of its own.
+    // The function sets two itself.
     let [_, _, cookie] = first.all("set-cookie")[..] else {
         panic!("{first:?}")
     };
@@ -73,7 +73,7 @@ fn a_header_names_a_session_and_a_missing_one_is_made() {
     assert_eq!(
         get(&server, &[(HEADER, &id)]).header(HEADER),
         "",
-        "told once"
+        "sent once"
     );
     let path = ["/functions/f/invocations", ""];
     let invoked = server.fc3("POST", path, &[(HEADER, "c")], b"state");

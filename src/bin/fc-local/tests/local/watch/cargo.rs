@@ -66,7 +66,7 @@ fn put(folder: &Path, file: &str, content: &str) {
     fs::write(path, content).expect("written");
 }
 
-/// Two functions and a library in a workspace that builds into a folder of its own choice.
+/// Two functions and a library in a workspace that builds into a folder that it chooses.
 fn workspace(folder: &Path) {
     put(
         folder,
