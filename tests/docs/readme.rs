@@ -105,7 +105,11 @@ fn the_recording_is_whole_without_animation_and_shows_the_first_run() {
         .split_once("@keyframes")
         .expect("the style begins with what does not move");
     let (animation, lines) = moving.split_once("</style>").expect("its end");
-    assert!(animation.contains("@media(prefers-reduced-motion:no-preference){.line{animation:"));
+    let begin = "@media(prefers-reduced-motion:no-preference){.line{animation:wait 1ms ";
+    let (_, rest) = animation.split_once(begin).expect("the animation");
+    // Before and after it, the lines are there: one frame, as a converter takes it, is whole.
+    let delay = rest.split_once("s}}").map(|(delay, _)| delay.parse());
+    assert!(matches!(delay, Some(Ok(1..=9_u32))), "{rest}");
     for text in [still, lines] {
         for hidden in ["hidden", "opacity", "display:none", "animation:"] {
             assert!(!text.contains(hidden), "{hidden} in what stands still");

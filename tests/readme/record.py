@@ -3,7 +3,8 @@
 
 Owns what is run and how it is drawn. It runs the commands of the README in a temporary folder, with an empty cache of
 cargo, and draws what they really printed and how long each took. It needs `fc-local` in PATH, Rust with the musl
-target, make, and the network. The picture plays once; without animation all lines are there.
+target, make, and the network. The picture shows all lines, then plays once: a viewer that does not animate, or that takes
+one frame, such as a PDF converter, has the whole.
 """
 
 import os
@@ -29,14 +30,14 @@ SHOWN_OF_MAIN = re.compile(r"fn main\(\).*?\n}\n.*?fn handle\(.*?\n}\n", re.DOTA
 
 WIDTH, LINE, LEFT, TOP = 860, 19, 20, 58
 COLUMNS = 98
-# How long a reader gets for a command and for a line of its output, in seconds.
-COMMAND_PAUSE, LINE_PAUSE = 0.8, 0.05
+# How long a reader gets for all of it, for a command and for a line of its output, in seconds.
+WHOLE_PAUSE, COMMAND_PAUSE, LINE_PAUSE = 3, 0.8, 0.05
 
-STYLE = """
-text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#d1d7e0}
-.bg{fill:#161b22}.command{fill:#fff;font-weight:600}.time{fill:#7ee787;text-anchor:end}.left-out{fill:#7d8590}
-@keyframes show{from{visibility:hidden}to{visibility:visible}}
-@media(prefers-reduced-motion:no-preference){.line{animation:show 1ms both}}
+STYLE = f"""
+text{{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#d1d7e0}}
+.bg{{fill:#161b22}}.command{{fill:#fff;font-weight:600}}.time{{fill:#7ee787;text-anchor:end}}.left-out{{fill:#7d8590}}
+@keyframes wait{{from,to{{visibility:hidden}}}}
+@media(prefers-reduced-motion:no-preference){{.line{{animation:wait 1ms {WHOLE_PAUSE}s}}}}
 """
 
 
@@ -75,7 +76,7 @@ def play(folder, command, below, last):
 
 
 def draw(lines):
-    """The picture: a window with all lines, each of which appears in its turn."""
+    """The picture: a window with all lines, each of which then waits for its turn."""
     height = TOP + len(lines) * LINE
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img">',
@@ -95,8 +96,8 @@ def draw(lines):
 def line_of(y, moment, kind, text, took):
     if len(text) > COLUMNS:
         text = text[: COLUMNS - 1] + "…"
-    delay = f'style="animation-delay:{moment:.2f}s"'
-    line = f'<g class="line" {delay}><text class="{kind}" x="{LEFT}" y="{y}" xml:space="preserve">{escape(text)}</text>'
+    wait = f'style="animation-duration:{moment:.2f}s"'
+    line = f'<g class="line" {wait}><text class="{kind}" x="{LEFT}" y="{y}" xml:space="preserve">{escape(text)}</text>'
     if took:
         line += f'<text class="time" x="{WIDTH - LEFT}" y="{y}">{took}</text>'
     return line + "</g>"
