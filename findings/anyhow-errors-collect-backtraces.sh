@@ -4,7 +4,7 @@
 # Guess: the variable is about panics; at most an error notes a few addresses, which costs next to nothing until it is
 # printed.
 # Truth: anyhow walks the whole stack for each error that it makes. In a static musl program this takes tens of
-# microseconds, and more the deeper the stack, in place of half of one, also where the caller only asks is_err().
+# microseconds, and more the deeper the stack, instead of half of one, also where the caller only asks is_err().
 # So: RUST_BACKTRACE=1 among a function's variables slows down every expected failure, such as a key that is not there. Set
 # RUST_LIB_BACKTRACE=0 beside it: panics keep their backtrace, and errors cost as little as before.
 . "$(dirname "$0")/lib.sh"

@@ -15,7 +15,7 @@ mv python python1
 pip_packages mcp==2.3.0 anyio==4.16.0
 
 cat >v1.py <<'PY'
-"""Calls a tool twice in one session, and prints what becomes of each call."""
+"""Calls a tool twice in one session, and prints what happens to each call."""
 import asyncio, os
 from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client

@@ -32,7 +32,7 @@ edition = "2021"
 zip = { version = "=9.8.2", default-features = false, features = ["deflate"] }
 TOML
 cat >src/main.rs <<'RUST'
-//! Prints how many entries of a package can be read from the file, and what becomes of it as a stream.
+//! Prints how many entries of a package can be read from the file, and what happens to it as a stream.
 use std::fs::File;
 use std::io::{copy, sink};
 use zip::result::ZipResult;

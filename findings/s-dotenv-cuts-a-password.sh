@@ -47,6 +47,6 @@ JS
 
 # The parser looks for keys in the home folder, where none are needed.
 # shellcheck disable=SC2016 # These are the values, not names of the shell.
-expect "what becomes of .env" "$(echo && HOME=$TEMP node parse.js)" '
+expect "what happens to .env" "$(echo && HOME=$TEMP node parse.js)" '
 s: {"DOLLAR":"pa","QUOTED":"pa","ESCAPED":"pa$word","HASH":"ab","HASH_QUOTED":"ab#cd"}
 dotenv 6: {"DOLLAR":"pa$word","QUOTED":"pa$word","ESCAPED":"pa\\$word","HASH":"ab#cd","HASH_QUOTED":"ab#cd"}'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Compiles the functions of tiny_http that musl/hot.txt lists for speed, while all others are compiled for size. Cargo
-# starts it in place of rustc (RUSTC_WRAPPER): `sh musl/hot.sh RUSTC ARGUMENT...`.
+# starts it instead of rustc (RUSTC_WRAPPER): `sh musl/hot.sh RUSTC ARGUMENT...`.
 #
 # A function is chosen by a flag of LLVM that has its mangled name, which the compiler makes up anew with each version of
 # anything. So the crate is compiled once to see its names. LLVM is silent about a name that does not exist: that each
@@ -39,7 +39,7 @@ while read -r how pattern; do
     found=$(echo "$names" | grep -E "$pattern") || found=
     count=$(echo "$found" | wc -w)
     [ "$count" -eq 1 ] ||
-        fail "'$pattern' of $list matches $count functions of tiny_http in place of one: correct it, or take the line out"
+        fail "'$pattern' of $list matches $count functions of tiny_http instead of one: correct it, or take the line out"
     for attribute in minsize optsize; do
         set -- "$@" -C "llvm-args=-force-remove-attribute=$found:$attribute"
     done

@@ -67,7 +67,7 @@ impl Client {
         Self(Seen::gone())
     }
 
-    /// Whether it is known to have gone. It costs a call of the system, and says nothing of use once the call is answered.
+    /// Whether it is known to have gone. It costs a call of the system, and means nothing once the call is answered.
     pub fn has_left(&self) -> bool {
         self.0.has_left()
     }

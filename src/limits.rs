@@ -118,7 +118,7 @@ impl Default for Limits {
 
 #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 impl Limits {
-    /// How many connections there may be: each request has one, so it makes no sense that the default stops some.
+    /// How many connections there may be: each request has one, so a lower default would only stop requests.
     pub(crate) fn connections(&self) -> usize {
         self.connections
             .unwrap_or(DEFAULT_CONNECTIONS.max(self.workers))

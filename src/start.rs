@@ -1,4 +1,4 @@
-//! The start of the program in place of the standard library's: 7,224 bytes less of the file and 3,935 of the zip, nine
+//! The start of the program instead of the standard library's: 7,224 bytes less of the file and 3,935 of the zip, nine
 //! calls of the system less before the port accepts, and four less for each thread.
 //!
 //! Owns what has to be true before `main` begins: descriptors 0, 1 and 2 are open, and a pipe without a reader is an error

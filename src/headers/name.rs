@@ -78,7 +78,7 @@ pub(crate) const RANGE: &str = "range";
 pub(crate) const IF_RANGE: &str = "if-range";
 /// Where the page of a browser came from.
 pub(crate) const ORIGIN: &str = "origin";
-/// What becomes of the connection after the response.
+/// What happens to the connection after the response.
 pub(crate) const CONNECTION: &str = "connection";
 /// What a client wants to hear before it sends its body.
 pub(crate) const EXPECT: &str = "expect";

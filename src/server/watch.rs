@@ -15,7 +15,7 @@ use crate::thread;
 /// stop is still under way through the machine.
 const DRAIN_TICK: Duration = Duration::from_millis(20);
 const QUIET_TICKS: u32 = 2;
-/// How long connections are still accepted after the stop, if it does not get quiet: who has connected before it is to
+/// How long connections are still accepted after the stop, if it does not get quiet: a client that connected before it is to
 /// be answered.
 const ACCEPT_GRACE: Duration = Duration::from_millis(500);
 /// How long the stop waits for requests whose body is still coming: a client that stalls must not hold it up.

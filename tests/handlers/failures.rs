@@ -1,4 +1,4 @@
-//! What becomes of errors and panics of handlers, against real processes.
+//! What happens to errors and panics of handlers, against real processes.
 
 use crate::support::Instance;
 

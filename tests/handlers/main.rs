@@ -1,4 +1,4 @@
-//! What handlers are given, and what becomes of what they return.
+//! What handlers are given, and what happens to what they return.
 
 #[path = "../support/mod.rs"]
 mod support;

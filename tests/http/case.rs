@@ -158,7 +158,7 @@ pub(crate) struct AnswerForm {
     pub(crate) without: Vec<String>,
 }
 
-/// What becomes of the connection after the answers.
+/// What happens to the connection after the answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Then {
     /// It answers the next request.

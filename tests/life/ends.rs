@@ -1,4 +1,4 @@
-//! The end of a program that has the start of `bootstrap` in place of the standard library's: see `src/start.rs`.
+//! The end of a program that has the start of `bootstrap` instead of the standard library's: see `src/start.rs`.
 
 use std::io::Read;
 use std::os::fd::OwnedFd;

@@ -1,4 +1,4 @@
-//! What becomes of hostile requests and of broken connections, against real processes.
+//! What happens to hostile requests and of broken connections, against real processes.
 
 use std::io::Write;
 use std::net::{Shutdown, TcpStream};

@@ -298,7 +298,7 @@ mod tests {
     #[test]
     fn a_signal_to_a_child_before_its_exec_ends_the_child_and_rings_no_bell() {
         for caught in &CAUGHT {
-            // Else who runs the tests decides: a shell has what it runs in the background ignore SIGINT.
+            // Else the caller of the tests decides: a shell lets its background processes ignore SIGINT.
             // SAFETY: it takes numbers alone.
             unsafe { libc::signal(caught.signal, libc::SIG_DFL) };
         }

@@ -26,7 +26,7 @@ const UNNAMED: [(&str, &str); 8] = [
     ("check/mod.rs", "contract"),
 ];
 
-/// What the documentation of the tool links to in place of the page.
+/// What the documentation of the tool links to instead of the page.
 const TITLES: &str = "crate::check::sections::SECTIONS";
 
 /// What can cite, by the end of its name.

@@ -1,4 +1,4 @@
-//! Crowds of idle connections: they cost bounded memory, and who asks for something is served meanwhile.
+//! Crowds of idle connections: they cost bounded memory, and others are served meanwhile.
 
 use std::io::{self, Write};
 

@@ -51,7 +51,7 @@ fn without_descriptors_no_process_lives_on_that_serves_nobody() {
     let idle: Vec<_> = (0..40)
         .map(|_| TcpStream::connect(instance.address()))
         .collect();
-    // Who was there before is answered, whatever becomes of the others.
+    // Clients from before are answered, whatever happens to the others.
     assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
     drop(idle);
     instance.limit("nofile", 1024);

@@ -104,7 +104,7 @@ pub(super) fn hear(method: &Method, wanted: &Wanted, seat: Option<&Seat>, answer
     }
 }
 
-/// The cookie is added to those of the function, in place of one of its name.
+/// The cookie is added to those of the function, instead of one of its name.
 fn add_cookie(headers: &mut HeaderMap, id: &str, seconds: u64) {
     let prefix = format!("{}=", header::SESSION_COOKIE);
     let kept: Vec<HeaderValue> = headers

@@ -1,5 +1,5 @@
 //! How many calls and instances a function may have: reserved concurrency, which acts, and the two forms of instances that
-//! are held ready, which are kept and shown. One handler serves all three, for they are asked for alike.
+//! are held ready, which are kept and shown. One handler serves all three, because they are requested alike.
 
 use std::sync::Arc;
 

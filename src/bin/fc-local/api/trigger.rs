@@ -110,7 +110,7 @@ async fn delete(
     }))
 }
 
-/// How a trigger is shown to who asks for it.
+/// How a trigger is shown to its callers.
 #[derive(Clone, Copy)]
 struct Shown<'a> {
     app: &'a App,

@@ -1,7 +1,7 @@
 //! The calls that Function Compute offers and fc-local does not play: each is refused with a message that says so.
 //!
 //! The names are those of the paths in Alibaba's SDKs, all generations (`@alicloud/fc2` 2.6.6, `@alicloud/fc-open20210406`
-//! 2.0.13, `@alicloud/fc20230330` 4.7.6). What has no name here is no call that is known.
+//! 2.0.13, `@alicloud/fc20230330` 4.7.6). A call without a name here is unknown.
 
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX};
 

@@ -46,7 +46,7 @@ pub(super) fn look(project: &Path) -> Option<Finding> {
     Some(match OF_MACHINE.into_iter().find(|one| is_there(one)) {
         Some(one) => {
             let seen = format!(
-                "{one} compiles {crates}, with this machine's headers in place of musl's; C that uses files, as sqlite does, \
+                "{one} compiles {crates}, with this machine's headers instead of musl's; C that uses files, as sqlite does, \
                  does not link so"
             );
             Finding::warning(NAME, seen, INSTALL)

@@ -13,7 +13,7 @@ use crate::temporary::TempFolder;
 
 const BUILD: &str = "make musl";
 
-/// How deep a bootstrap is looked for that is not where it belongs.
+/// How deep to look for a bootstrap that is not where it belongs.
 const DEPTH_MAX: usize = 4;
 
 pub(super) fn look(args: &DoctorArgs) -> Finding {

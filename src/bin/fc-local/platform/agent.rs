@@ -93,7 +93,7 @@ pub(crate) fn hook_request(
     own_request(method, path, function, call, host, empty_body())
 }
 
-/// The request of an HTTP call: the user's own, with the platform's headers in place of any the user sent.
+/// The request of an HTTP call: the user's own, with the platform's headers instead of any the user sent.
 pub(crate) fn http_request(
     function: &Function,
     call: &CallId,

@@ -1,6 +1,6 @@
 //! One try of an event that waits, or of an HTTP request that waits as an event does.
 //!
-//! It must not know how often a try is repeated, nor what becomes of its outcome.
+//! It must not know how often a try is repeated, nor what happens to its outcome.
 
 use std::sync::Arc;
 

@@ -195,7 +195,7 @@ impl<'a> Record<'a> {
         };
         task.turn(status, detail);
         if let Err(error) = tasks::save(&self.app.store, task) {
-            // The call itself goes on; only who asks for it sees an older state.
+            // The call itself goes on; only its caller sees an older state.
             eprintln!(
                 "fc-local: the state of task '{}' is not written down: {error}",
                 task.id

@@ -15,7 +15,7 @@ pub(crate) struct Target {
     /// Whether the request came by the default address, which forces a download
     /// ([contract §3.1](crate::check::sections::SECTIONS#3.1)).
     pub(super) by_proxy: bool,
-    /// The path and query that the function sees in place of those that were asked for.
+    /// The path and query that the function sees instead of those that were asked for.
     pub(super) rewritten: Option<String>,
 }
 

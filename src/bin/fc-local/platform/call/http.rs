@@ -125,7 +125,7 @@ impl HttpExchange {
         }
     }
 
-    /// Hands the answer on piece by piece, as it comes. What is there already as a whole needs no task for that.
+    /// Passes the response on piece by piece, as it arrives. One that is there already needs no task for that.
     pub(crate) async fn stream(mut self) -> (response::Parts, Body) {
         let failure = self.failure();
         let mut first = None;

@@ -2,7 +2,7 @@
 //! ([fc3 §1](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#1), [§3](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#3),
 //! [§11](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#11)).
 //!
-//! It knows neither instances nor requests: a member is a number here. Which member a new session gets, and what becomes of an
+//! It knows neither instances nor requests: a member is a number here. Which member a new session gets, and what happens to an
 //! instance whose sessions are over, is `pool`'s business; where the id of a session stands in a request, `api`'s.
 
 mod clock;

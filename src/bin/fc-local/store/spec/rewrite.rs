@@ -107,7 +107,7 @@ fn rules(list: &Option<Vec<Rule>>) -> impl Iterator<Item = &Rule> {
     list.iter().flatten()
 }
 
-/// A replacement with what was found in place of `$1` and the others.
+/// A replacement with what was found instead of `$1` and the others.
 fn expanded(replacement: &str, found: &Captures<'_>) -> String {
     let mut text = String::new();
     let mut parts = replacement.split('$');

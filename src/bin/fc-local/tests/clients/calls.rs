@@ -64,7 +64,7 @@ fn ask(server: &Server, method: &str, path: &str) -> String {
     reply.text()
 }
 
-/// Methods and paths, with a name in place of each parameter.
+/// Methods and paths, with a name instead of each parameter.
 fn calls(modules: &Path) -> BTreeSet<(String, String)> {
     let parameter = Regex::new(r"\$\{[^}]*\}").expect("a pattern");
     let mut calls = BTreeSet::new();

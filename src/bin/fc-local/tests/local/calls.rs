@@ -229,7 +229,7 @@ fn the_tail_log_is_the_last_4_kb() {
     assert_eq!(
         server.invoke_with(&[], "log x").header("x-fc-log-result"),
         "",
-        "only who asks gets the log"
+        "only a caller that asks gets the log"
     );
 }
 

@@ -59,7 +59,7 @@ fn the_ci_of_a_new_project_passes_as_it_was_made() {
         .as_vec()
         .expect("steps");
     let commands = steps.iter().filter_map(|step| step["run"].as_str());
-    // What installs is there already, and would ask the network.
+    // The tools that `make` would install are there already, and would ask the network.
     let commands: Vec<_> = commands
         .filter(|command| !command.starts_with("rustup "))
         .collect();
