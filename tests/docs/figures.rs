@@ -67,6 +67,7 @@ fn sources() -> BTreeMap<String, String> {
     }
     figures.extend(sizes());
     figures.extend(tables::servers(&report));
+    figures.extend(tables::mcp(&report));
     figures.extend(tables::allocators());
     figures.extend(tables::versions(&report));
     figures

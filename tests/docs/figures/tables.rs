@@ -1,4 +1,4 @@
-//! The figures of the tables that show other people's work: servers on more cores, allocators.
+//! The figures of the tables that show other people's work: servers on more cores, MCP servers, allocators.
 //!
 //! Owns where each of them comes from. It must not know which page has it.
 
@@ -34,6 +34,43 @@ pub(super) fn servers(report: &Value) -> BTreeMap<String, String> {
         }
     }
     figures
+}
+
+/// What each MCP server of the published comparison costs, on one core: `mcp.SERVER.zip` in kB, `first` in ms, `memory` in KiB,
+/// `cpu.1` and `cpu.16` in µs for each call with so many connections, `rate` in calls/s; and its name.
+pub(super) fn mcp(report: &Value) -> BTreeMap<String, String> {
+    let mut figures = BTreeMap::new();
+    for server in report["mcp"].as_array().expect("the MCP servers") {
+        let id = server["id"].as_str().expect("an id");
+        let name = server["name"].as_str().expect("a name").to_owned();
+        let many = (server["load"].as_array().into_iter().flatten())
+            .find(|load| load["cores"] == 1 && load["connections"] == CONNECTIONS);
+        let many = many.unwrap_or_else(|| panic!("{id} was not asked by many"));
+        let (start, zip) = (&server["start"], server["package"]["zip_bytes"].as_u64());
+        let kilobytes = (zip.expect("a size") + 500) / 1000;
+        for (what, value) in [
+            ("name", name),
+            ("zip", grouped(usize::try_from(kilobytes).expect("a size"))),
+            ("first", milliseconds(&start["first_us"]["p50"])),
+            ("memory", rounded(&start["memory"]["peak_rss_kib"])),
+            ("cpu.1", rounded(&server["warm"]["cpu_us"])),
+            ("cpu.16", rounded(&many["cpu_us"])),
+            ("rate", rounded(&many["per_second"])),
+        ] {
+            figures.insert(format!("mcp.{id}.{what}"), value);
+        }
+    }
+    figures
+}
+
+/// A measured time of µs in ms, with two digits after the point where there are few before it.
+fn milliseconds(value: &Value) -> String {
+    let time = value.as_f64().expect("a time") / 1000.0;
+    if time < 10.0 {
+        format!("{time:.2}")
+    } else {
+        format!("{time:.0}")
+    }
 }
 
 /// A measured value without a fraction.
