@@ -32,8 +32,7 @@ MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 # One script of `make findings`, without its ending.
 FINDING ?=
 
-# How long `make fuzz` stays with each target; TARGET is one of them.
-SECONDS ?= 60
+# One target of `make fuzz`.
 TARGET ?=
 
 # Cargo's progress is for a terminal.
@@ -53,6 +52,7 @@ define NOT_RUN
 the other HTTP server: make test SERVER=$(OTHER_SERVER)
 the package as it is shipped: make test-shipped
 a million requests: make soak
+ten minutes of whatever can go wrong: make chaos
 the unit tests under miri: make miri
 the fuzzers: make fuzz
 the comparison with other runtimes: cargo test --locked --manifest-path musl/compare/Cargo.toml
@@ -62,7 +62,7 @@ what was found out about other software: make findings
 endef
 test: export NOT_RUN := $(NOT_RUN)
 
-.PHONY: help run test all-tests test-server server-tests test-runtime test-mcp mcp-clients test-fc-local test-shipped test-alloc soak replay fuzz miri deny fun sdks musl \
+.PHONY: help run test all-tests test-server server-tests test-runtime test-mcp mcp-clients test-fc-local test-shipped test-alloc soak chaos replay fuzz miri deny fun sdks musl \
 	size sizes compare scale burst figures build build-img local watch deploy invoke logs doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
@@ -70,7 +70,7 @@ help: ## print this list
 	@echo "variables: EVENT, EXAMPLE (run, invoke); FUNCTION (invoke, logs); SERVER=tiny-http|direct (all); SECONDS=60 TARGET=head (fuzz);"
 	@echo "           ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl); FC=cloud|local (deploy);"
 	@echo "           PORT=8900 (local, watch); TEMPLATE (local); FINDING=name (findings);"
-	@echo "           QUICK=1 INSTALL=1 ONLY=go,node PHASES=start,small,load,work,mcp MERGE=1 (compare)"
+	@echo "           QUICK=1 INSTALL=1 ONLY=go,node PHASES=start,small,load,work,mcp MERGE=1 (compare); SECONDS=600 SEED=1 (chaos)"
 
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
 	@$(FC_LOCAL) invoke --function event $(if $(EXAMPLE),--example $(EXAMPLE),-e "$$EVENT" --expect "$$EVENT") --http GET / --expect-http 'Hello World!'
@@ -123,10 +123,26 @@ soak: ## send a million requests to the package as it is shipped, and check each
 	FC_BINARIES=$(CURDIR)/target/shipped SOAK_REQUESTS=1000000 SOAK_CONNECTIONS=200 \
 		cargo test --release --locked --no-default-features --features $(SERVER) --test soak -- --nocapture
 
+# How long the load on each server lasts. The seed decides the order of what is done to it.
+chaos: SECONDS ?= 600
+chaos: SEED ?=
+chaos: export CHAOS_SECONDS = $(SECONDS)
+chaos: export CHAOS_SEED = $(SEED)
+chaos: ## disturb both servers under load in every way there is, SECONDS each, and balance the books
+	@for server in direct tiny-http; do \
+	    PROGRAM=testbed SERVER=$$server sh musl/build.sh target/chaos/$$server || exit 1; \
+	done
+	for server in direct tiny-http; do \
+	    FC_BINARIES=$(CURDIR)/target/chaos/$$server \
+	        cargo test --release --locked --no-default-features --features $$server --test chaos -- --nocapture || exit 1; \
+	done
+
 replay: ## run the inputs that the fuzzer has found, and thousands like them, on the parsers and the allocator
 	cd tests/fuzz && cargo test --locked --no-fail-fast
 	cd musl/alloc/fuzz && cargo test --locked --no-fail-fast
 
+# How long it stays with each target.
+fuzz: SECONDS ?= 60
 fuzz: ## fuzz the parsers, SECONDS for each or for one TARGET (needs cargo-fuzz)
 	@sh tests/fuzz/run.sh "$(SECONDS)" $(TARGET)
 

@@ -106,7 +106,8 @@ pub(crate) fn number_of(id: &str) -> Option<usize> {
     id.strip_prefix("soak-")?.parse().ok()
 }
 
-fn id_of(number: usize) -> String {
+/// The id of the request with this number.
+pub(crate) fn id_of(number: usize) -> String {
     format!("soak-{number}")
 }
 

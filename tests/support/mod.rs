@@ -12,7 +12,7 @@ mod instance;
 mod program;
 pub mod secrets;
 
-pub use agent::{Connection, request};
+pub use agent::{Answer, Connection, request};
 pub use in_process::{with, with_listener};
 pub use instance::Instance;
 pub use program::{binary, free_port};

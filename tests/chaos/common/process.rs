@@ -1,0 +1,69 @@
+//! Processes as the system sees them: what one takes, and which belong to it.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long to wait for what must come: far above what the slowest machine needs.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How often to look whether it is there.
+const TICK: Duration = Duration::from_millis(5);
+
+/// What a process takes at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sample {
+    pub(crate) rss_kib: usize,
+    /// The most that it has ever taken.
+    pub(crate) peak_kib: usize,
+    pub(crate) fds: usize,
+    pub(crate) threads: usize,
+}
+
+impl Sample {
+    pub(crate) fn take(pid: u32) -> Self {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it lives");
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let number = line.and_then(|line| line.split_whitespace().next());
+            number
+                .and_then(|number| number.parse().ok())
+                .unwrap_or_else(|| panic!("{name} of {status}"))
+        };
+        let fds = fs::read_dir(format!("/proc/{pid}/fd")).expect("it is ours");
+        Self {
+            rss_kib: field("VmRSS:"),
+            peak_kib: field("VmHWM:"),
+            fds: fds.count(),
+            threads: field("Threads:"),
+        }
+    }
+}
+
+/// The children of a process, each with its state (`Z` is a zombie).
+pub(crate) fn children(parent: u32) -> Vec<(u32, char)> {
+    let all = fs::read_dir("/proc").expect("the list of processes");
+    let pids = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+    let mut found: Vec<_> = pids.filter_map(|pid| child_of(parent, pid)).collect();
+    found.sort_unstable();
+    found
+}
+
+fn child_of(parent: u32, pid: u32) -> Option<(u32, char)> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name before may contain anything.
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+    let state = fields.next()?.chars().next()?;
+    (fields.next()?.parse::<u32>().ok()? == parent).then_some((pid, state))
+}
+
+/// Waits until something is so, or says that it never was.
+pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) -> Result<(), String> {
+    let until = Instant::now() + PATIENCE;
+    while !is_so() {
+        if Instant::now() >= until {
+            return Err(format!("waited in vain for {what}"));
+        }
+        thread::sleep(TICK);
+    }
+    Ok(())
+}
