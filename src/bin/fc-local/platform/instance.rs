@@ -159,7 +159,7 @@ impl Instance {
     /// Takes one of the instance's places for a call, if it has one left and still serves.
     pub(crate) fn try_lease(self: &Arc<Self>) -> Option<Lease> {
         let mut gate = self.gate();
-        let serves = !gate.retired && self.process.exit_status().is_none();
+        let serves = !gate.retired && !self.process.is_over();
         if !serves || gate.in_flight >= self.function.concurrency {
             return None;
         }
@@ -206,6 +206,11 @@ impl Instance {
     /// Whether it takes no more calls.
     pub(crate) fn is_over(&self) -> bool {
         self.gate().retired || self.process.exit_status().is_some()
+    }
+
+    /// Whether its process has ended, or is about to, which nobody may have noticed.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.process.is_over()
     }
 
     /// How long it has had no call; `None` while it has one.

@@ -65,9 +65,15 @@ impl ProcessGroup {
         *self.exit.borrow()
     }
 
+    /// Whether the leader has ended, or is about to. Unlike [`exit_status`](Self::exit_status) it asks the system, since that
+    /// knows it before what the group has left is cleared away.
+    pub(crate) fn is_over(&self) -> bool {
+        self.exit_status().is_some() || is_ending(self.leader)
+    }
+
     /// How the leader ended, if it has, or is about to: its connections end a moment before it does.
     pub(crate) async fn end_if_ending(&self) -> Option<ExitStatus> {
-        if self.exit_status().is_none() && !is_ending(self.leader) {
+        if !self.is_over() {
             return None;
         }
         Some(self.wait().await)

@@ -90,6 +90,8 @@ impl Pool {
         call: &CallId,
     ) -> Result<(usize, Found), NoInstance> {
         let instances_max = self.options.instances_max;
+        // An instance that nobody has seen end takes no place of another.
+        members.retain(|member| !member.is_gone());
         if members.len() >= instances_max {
             return Err(NoInstance::TooMany { instances_max });
         }

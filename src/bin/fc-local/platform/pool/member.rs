@@ -114,6 +114,11 @@ impl Member {
         matches!(&self.state, MemberState::Running(instance) if instance.is_over())
     }
 
+    /// Whether its process has ended, or is about to; it asks the system.
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(&self.state, MemberState::Running(instance) if instance.is_gone())
+    }
+
     pub(super) fn idle_for(&self) -> Option<Duration> {
         match &self.state {
             MemberState::Running(instance) => instance.idle_for(),

@@ -44,6 +44,22 @@ fn instances_and_their_children_end_when_the_server_is_killed() {
     wait_for_the_end_of(child);
 }
 
+#[test]
+fn no_call_comes_to_an_instance_that_is_known_to_be_gone() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    for _ in 0..8 {
+        let instance = pid(&server.function_state());
+        let status = Command::new("kill")
+            .args(["-KILL", &instance.to_string()])
+            .status();
+        assert!(status.expect("kill runs").success());
+        while process_state(instance).is_some() {}
+        let reply = server.invoke("the next");
+        assert_eq!((reply.status, reply.text().as_str()), (200, "the next"));
+    }
+}
+
 /// Calls a package whose program notes its pid and that of a child, and never listens.
 fn invoke_that_hangs(folder: &Path, scratch: &Path) -> Child {
     let zip = folder.join("code.zip");
