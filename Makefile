@@ -123,12 +123,12 @@ soak: ## send a million requests to the package as it is shipped, and check each
 	FC_BINARIES=$(CURDIR)/target/shipped SOAK_REQUESTS=1000000 SOAK_CONNECTIONS=200 \
 		cargo test --release --locked --no-default-features --features $(SERVER) --test soak -- --nocapture
 
-# How long the load on each server lasts. The seed decides the order of what is done to it.
+# How long the load on each of the three lasts. The seed decides the order of what is done to it.
 chaos: SECONDS ?= 600
 chaos: SEED ?=
 chaos: export CHAOS_SECONDS = $(SECONDS)
 chaos: export CHAOS_SEED = $(SEED)
-chaos: ## disturb both servers under load in every way there is, SECONDS each, and balance the books
+chaos: ## disturb both servers and fc-local under load in every way there is, SECONDS each, and balance the books
 	@for server in direct tiny-http; do \
 	    PROGRAM=testbed SERVER=$$server sh musl/build.sh target/chaos/$$server || exit 1; \
 	done
@@ -136,6 +136,7 @@ chaos: ## disturb both servers under load in every way there is, SECONDS each, a
 	    FC_BINARIES=$(CURDIR)/target/chaos/$$server \
 	        cargo test --release --locked --no-default-features --features $$server --test chaos -- --nocapture || exit 1; \
 	done
+	cargo test --release --locked --package fc-local --test local chaos:: -- --nocapture
 
 replay: ## run the inputs that the fuzzer has found, and thousands like them, on the parsers and the allocator
 	cd tests/fuzz && cargo test --locked --no-fail-fast

@@ -69,7 +69,8 @@ impl<'a> Director<'a> {
         }
     }
 
-    /// Goes through rounds until the time is over, and through a last one that the instance survives; gives that instance.
+    /// Goes through rounds until the time is over, and in the long form through a last one that the instance survives; gives
+    /// that instance.
     pub(crate) fn direct<'scope>(
         &mut self,
         scope: &'scope Scope<'scope, 'a>,
@@ -84,8 +85,9 @@ impl<'a> Director<'a> {
                 break;
             }
         }
-        for trouble in self.deck.round() {
-            if !matches!(trouble, Trouble::Kill | Trouble::Stop) {
+        if run.is_long() {
+            let last = self.deck.round().into_iter();
+            for trouble in last.filter(|trouble| !trouble.is_an_end()) {
                 generation = self.make(scope, trouble, generation);
             }
         }
@@ -150,6 +152,11 @@ impl<'a> Director<'a> {
 }
 
 impl Trouble {
+    /// Whether another one follows the instance.
+    fn is_an_end(self) -> bool {
+        matches!(self, Self::Kill | Self::Stop)
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::GiveUps => "times that clients leave within their answers",

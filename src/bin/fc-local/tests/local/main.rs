@@ -3,6 +3,7 @@
 //! The functions under test run `function/bootstrap`, a custom runtime that misbehaves on request.
 
 mod calls;
+mod chaos;
 mod check;
 mod cli;
 mod control;
