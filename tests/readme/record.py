@@ -28,8 +28,8 @@ STEPS = [
 # The handler is shown, not the whole file.
 SHOWN_OF_MAIN = re.compile(r"fn main\(\).*?\n}\n.*?fn handle\(.*?\n}\n", re.DOTALL)
 
-WIDTH, LINE, LEFT, TOP = 860, 19, 20, 58
-COLUMNS = 98
+WIDTH, LINE, LEFT, TOP = 880, 19, 20, 58
+COLUMNS = 106
 # How long a reader gets for all of it, for a command and for a line of its output, in seconds.
 WHOLE_PAUSE, COMMAND_PAUSE, LINE_PAUSE = 3, 0.8, 0.05
 
