@@ -101,7 +101,9 @@ test-mcp:
 
 mcp-clients: ## call an MCP server with the real clients and the conformance suite (needs npm, python3)
 	cargo build --locked --package fc-mcp --no-default-features --features $(SERVER) --example fixture
-	@bash src/mcp/tests/clients/run.sh "$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/examples/fixture"
+	cargo build --locked --package fc-local
+	@programs="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug" && \
+	    bash src/mcp/tests/clients/run.sh "$$programs/examples/fixture" "$$programs/fc-local"
 
 test-fc-local:
 	FC_PACKAGE=pkg cargo test --locked --no-fail-fast --package fc-local

@@ -1,15 +1,18 @@
-"""Calls a server with PyPI's mcp 1.x: `python check1.py URL`."""
+"""Calls a server with PyPI's mcp 1.x: `python check1.py URL [--sse]`."""
 
 import asyncio
 import json
 import sys
 
+import resolve  # noqa: F401
 from mcp import ClientSession, McpError
+from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamablehttp_client
 
 
 async def main():
-    async with streamablehttp_client(sys.argv[1]) as (reader, writer, _):
+    url, is_sse = sys.argv[1], "--sse" in sys.argv
+    async with (sse_client if is_sse else streamablehttp_client)(url) as (reader, writer, *_):
         async with ClientSession(reader, writer) as client:
             await client.initialize()
             tools = await client.list_tools()
@@ -29,12 +32,16 @@ async def main():
             assert json.loads(read.contents[0].text)["id"] == "7"
             prompt = await client.get_prompt("test_prompt_with_arguments", {"arg1": "a", "arg2": "b"})
             assert "arg1='a', arg2='b'" in prompt.messages[0].content.text
+            if is_sse:
+                # This server's answer is a result.
+                assert (await client.call_tool("none", {})).isError
+                return
             try:
                 await client.call_tool("none", {})
                 raise SystemExit("an unknown tool was called")
             except McpError as error:
                 assert error.error.code == -32602, error
-    print("mcp 1.30.0: passed")
 
 
 asyncio.run(main())
+print("mcp 1.30.0: passed")

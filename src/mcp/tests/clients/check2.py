@@ -1,11 +1,14 @@
-"""Calls a server with PyPI's mcp 2.x in each of its modes, and with fastmcp: `python check2.py URL [--sessions]`."""
+"""Calls a server with PyPI's mcp 2.x in each of its modes, and with fastmcp: `python check2.py URL [--sessions | --sse]`."""
 
 import asyncio
 import json
 import sys
 
+import resolve  # noqa: F401
 import fastmcp
+from fastmcp.client.transports import SSETransport
 from mcp import Client
+from mcp.client.sse import sse_client
 
 STATELESS, HANDSHAKE = "2026-07-28", "2025-11-25"
 
@@ -35,8 +38,8 @@ async def check(name, client, version):
     print(f"{name}: passed, {version}")
 
 
-async def check_fastmcp(url):
-    async with fastmcp.Client(url) as client:
+async def check_fastmcp(place):
+    async with fastmcp.Client(place) as client:
         tools = await client.list_tools()
         assert any(tool.name == "test_simple_text" for tool in tools)
         simple = await client.call_tool("test_simple_text", {})
@@ -46,6 +49,9 @@ async def check_fastmcp(url):
 
 async def main():
     url, has_sessions = sys.argv[1], "--sessions" in sys.argv
+    if "--sse" in sys.argv:
+        await check("mcp 2.3.0, SSE", Client(sse_client(url)), HANDSHAKE)
+        return await check_fastmcp(SSETransport(url))
     await check("mcp 2.3.0, auto", Client(url), HANDSHAKE if has_sessions else STATELESS)
     await check("mcp 2.3.0, legacy", Client(url, mode="legacy"), HANDSHAKE)
     if not has_sessions:

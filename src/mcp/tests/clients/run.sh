@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Calls the fixture with the real clients of MCP and with its conformance suite: `make mcp-clients`, which builds it before.
-# Without sessions and with them. What the suite expects is fulfilled: a failed check fails this, there is no list of exceptions.
+# Without sessions and with them; directly, and by HTTP triggers and custom domains of fc-local. What the suite expects is fulfilled: a failed check fails this, there is no list of exceptions.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 fixture=${1:?say which program is called}
+fc_local=${2:?say which fc-local serves it}
 cd "$here"
 
 for tool in npm python3 curl; do
@@ -23,7 +24,7 @@ fi
 for version in 1 2; do
     [ ! "venv/$version/installed" -nt "requirements$version.txt" ] || continue
     python3 -m venv --clear "venv/$version"
-    "venv/$version/bin/pip" install --quiet --disable-pip-version-check --requirement "requirements$version.txt"
+    "venv/$version/bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement "requirements$version.txt"
     touch "venv/$version/installed"
 done
 
@@ -60,10 +61,62 @@ suite() {
     echo "$package $*: $checks checks passed"
 }
 
+# clients ARGUMENT: all of them, with what the server is: nothing, --sessions or --sse.
 clients() {
-    venv/1/bin/python -B check1.py "$url"
+    echo "= $url"
+    venv/1/bin/python -B check1.py "$url" "$@"
     venv/2/bin/python -B check2.py "$url" "$@"
-    node check.mjs "$url"
+    node check.mjs "$url" "$@"
+}
+
+# deploy: starts fc-local with the functions of s.yaml, and sets port.
+deploy() {
+    mkdir -p "$logs/fc/pkg"
+    cp s.yaml "$logs/fc/"
+    cp sse.py "$logs/fc/pkg/"
+    cp "$fixture" "$logs/fc/pkg/fixture"
+    printf '#!/bin/sh\nexec "%s/venv/1/bin/python" -B "$@"\n' "$here" >"$logs/fc/pkg/python"
+    chmod +x "$logs/fc/pkg/python"
+    (cd "$logs/fc" && exec "$fc_local" start --port 0 --data data --template s.yaml) >"$logs/server" 2>&1 &
+    server=$!
+    # The exports come when the functions are deployed, and the sentences about them after that.
+    until grep -q '^fc-local: sse.example.com answers' "$logs/server"; do
+        kill -0 "$server" 2>/dev/null || { cat "$logs/server" >&2; exit 1; }
+        sleep 0.1
+    done
+    port=$(sed -n 's|^export FC_ENDPOINT=http://.*:||p' "$logs/server")
+}
+
+# by_both FUNCTION PATH ARGUMENT...: calls a function by its trigger and by its domain; of its sessions none is left.
+by_both() {
+    local function=$1 path=$2
+    shift 2
+    for url in "http://localhost:$port/2023-03-30/proxy/${trigger:-$function}/$path" "http://$function.example.com:$port/$path"; do
+        clients "$@"
+    done
+    none_left "${trigger:-$function}"
+    none_left "$function"
+}
+
+# none_left FUNCTION: waits until no session of it is left; the end of a stream may be heard of a little later.
+none_left() {
+    local sessions
+    for _ in $(seq 100); do
+        sessions=$("$fc_local" sessions "$1" --data "$logs/fc/data")
+        [ "$sessions" != 'no request or call has begun a session' ] || return 0
+        sleep 0.1
+    done
+    printf 'a client has left its session:\n%s\n' "$sessions" >&2
+    exit 1
+}
+
+# check FUNCTION ARGUMENT...: reports what fc-local finds, by the function's trigger.
+check() {
+    local function=$1
+    shift
+    "$fc_local" check --mcp --slow-tool slow "$@" "http://localhost:$port/2023-03-30/proxy/$function/mcp" >"$logs/check" ||
+        { cat "$logs/check" >&2; exit 1; }
+    tail -n 2 "$logs/check"
 }
 
 old=@modelcontextprotocol/conformance
@@ -79,3 +132,15 @@ serve SESSIONS=1
 clients --sessions
 suite "$old" 43
 suite conformance-alpha 80 --spec-version 2025-11-25
+stop
+echo "== by fc-local, without sessions"
+deploy
+by_both stateless mcp
+check stateless --concurrency 4
+echo "== by fc-local, with sessions"
+by_both streamable mcp --sessions
+by_both streamable-http mcp --sessions
+check streamable
+none_left streamable
+echo "== by fc-local, over SSE"
+trigger=sse-prefixed by_both sse sse --sse

@@ -36,6 +36,7 @@ use super::client::NoAnswer;
 use super::row::{Outcome, Spec};
 use super::rows::start;
 use super::specs::{ALL_INTERFACES, PORT};
+use crate::facts::header;
 use crate::output;
 
 /// The server under check, and what is known of it so far.
@@ -54,6 +55,8 @@ struct Mcp<'b, 'a> {
     streams: usize,
     /// A stream that did not end with its response.
     unended: bool,
+    /// The URL is one of Function Compute's, or of a server that plays it.
+    by_platform: bool,
 }
 
 /// Judges every row that can be judged; gives why the others cannot.
@@ -75,6 +78,7 @@ pub(super) async fn judge(bench: &mut Bench<'_>) -> Result<String, String> {
         kinds: BTreeSet::new(),
         streams: 0,
         unended: false,
+        by_platform: false,
     };
     output::progress("shaking hands");
     let Some(first) = handshake::first(&mut mcp).await? else {
@@ -97,6 +101,7 @@ pub(super) async fn judge(bench: &mut Bench<'_>) -> Result<String, String> {
     output::progress("calling at once");
     load::judge(&mut mcp).await;
     transport::conclude(&mut mcp);
+    session::end_own(&mut mcp).await;
     Ok("what it needs has failed before".to_owned())
 }
 
@@ -131,6 +136,7 @@ impl Mcp<'_, '_> {
         if ask.is_request() && answer.response().is_some() {
             self.kinds.insert(answer.kind());
         }
+        self.by_platform |= answer.header(header::REQUEST_ID).is_some();
         if answer.kind() == EVENTS {
             self.streams += 1;
             self.unended |= !answer.ended;

@@ -123,6 +123,13 @@ pub(super) async fn end(mcp: &mut Mcp<'_, '_>, id: &str) {
     drop(mcp.ask(&ask).await);
 }
 
+/// Ends the session of the handshake.
+pub(super) async fn end_own(mcp: &mut Mcp<'_, '_>) {
+    if let Some(id) = mcp.session.take() {
+        end(mcp, &id).await;
+    }
+}
+
 async fn many(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
     let mut ids = Vec::new();
     let outcome = filled(mcp, &mut ids).await;

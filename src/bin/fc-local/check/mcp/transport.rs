@@ -171,6 +171,10 @@ async fn accept(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
 
 async fn host(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
     let is_url = matches!(mcp.place, Place::Url(_));
+    if is_url && mcp.by_platform {
+        let why = "Function Compute answers at this URL, and finds the function by the name";
+        return Ok(Outcome::not_applicable(why));
+    }
     if matches!(&mcp.place, Place::Url(url) if !url.is_local()) {
         let why = "the URL has the name that its callers use";
         return Ok(Outcome::not_applicable(why));
@@ -180,7 +184,7 @@ async fn host(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
     let seen = answer.shown();
     Ok(match answer.response() {
         _ if answer.result().is_some() => Outcome::pass(seen),
-        // Such as fc-local: the name decides which function is asked.
+        // Such as nginx: the name decides which server is asked.
         None if is_url && matches!(answer.status, 404 | 502 | 503) => {
             Outcome::cannot_tell(format!("a router may have answered: {seen}"))
         }

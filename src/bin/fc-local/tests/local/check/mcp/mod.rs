@@ -6,14 +6,18 @@ mod broken;
 mod refused;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Value, json};
 
 use super::{check, report, rows};
-use crate::support::{built, text};
+use crate::support::{Server, built, text, zip_of};
 
 /// What every row needs to be judged. The time is far more than any answer takes on a machine under load.
 const EVERYTHING: [&str; 4] = ["--mcp", "--json", "--slow-tool=wait", "--answer-timeout=30"];
@@ -136,14 +140,58 @@ fn a_server_that_runs_is_checked_by_its_url_with_the_headers_it_wants() {
     assert_eq!(refused.status.code(), Some(1));
 }
 
+/// How many sessions a server begins before it refuses one.
+fn room(server: &Running) -> usize {
+    let body = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}"#;
+    let head = format!(
+        "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let address = server.1.trim_start_matches("http://");
+    let begins = |_: &usize| {
+        let mut stream = TcpStream::connect(address.trim_end_matches("/mcp")).expect("a server");
+        stream
+            .write_all(format!("{head}{body}").as_bytes())
+            .expect("sent");
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).expect("a line");
+        line.starts_with("HTTP/1.1 200")
+    };
+    (0..).take_while(begins).count()
+}
+
 #[test]
-fn a_check_by_url_leaves_no_session_but_its_own() {
-    // Two sessions are open at once: that of the handshake, and one more; the server has room for four.
+fn a_check_by_url_leaves_no_session() {
     let server = Running::start(&[("SESSIONS", "1"), ("BREAK", "few-sessions")]);
     let output = check(&["--mcp", "--json"], &[&server.1]);
     let report = report(&output);
     let failed = rows(&report, &["fail"]);
     assert_eq!(failed, BTreeSet::from(["session/many"]), "{report:#}");
+    assert_eq!(room(&server), 4);
+}
+
+#[test]
+fn a_function_with_a_trigger_of_fc_local_is_checked_by_its_url() {
+    let program = built("fixture");
+    let code = zip_of(&[("bootstrap", &fs::read(program).expect("a file"), 0o755)]);
+    let server = Server::start();
+    let sessions = json!({"sessionConcurrencyPerInstance": 20}).to_string();
+    let function = json!({
+        "functionName": "f", "runtime": "custom", "handler": "h", "timeout": 60, "instanceConcurrency": 200,
+        "code": {"zipFile": BASE64.encode(code)}, "environmentVariables": {"SESSIONS": "1"},
+        "sessionAffinity": "MCP_STREAMABLE", "sessionAffinityConfig": sessions,
+    });
+    let created = server.api_fc3("POST", "/functions", &function);
+    assert!(matches!(created.status, 200 | 201), "{created:?}");
+    let config = json!({"authType": "anonymous", "methods": ["GET", "POST", "DELETE"]});
+    let trigger =
+        json!({"triggerName": "t", "triggerType": "http", "triggerConfig": config.to_string()});
+    let created = server.api_fc3("POST", "/functions/f/triggers", &trigger);
+    assert!(matches!(created.status, 200 | 201), "{created:?}");
+    let url = format!("http://{}/2023-03-30/proxy/f/mcp", server.address);
+    let output = check(&["--mcp", "--json", "--slow-tool=slow"], &[&url]);
+    let unused = ["start/port", "start/all-interfaces", "header/host"];
+    passes(&report(&output), &[&WITHOUT_SESSIONS[..], &unused].concat());
 }
 
 #[test]
