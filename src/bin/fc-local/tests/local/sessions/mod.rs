@@ -3,6 +3,7 @@
 //! The clock of sessions is moved by `fc-local sessions --later`, so that nothing here waits for it.
 
 mod api;
+mod domain;
 mod isolation;
 mod life;
 mod load;
