@@ -75,18 +75,17 @@ impl Request {
 
     /// How much the client likes a type: what the most specific of the ranges says that it is in.
     fn quality(&self, media_type: &str) -> u16 {
-        let ranges = self
-            .headers()
-            .get_all(name::ACCEPT)
-            .flat_map(parts_at_commas);
-        let mut ranges = ranges.filter(|range| !range.is_empty()).peekable();
-        if ranges.peek().is_none() {
-            return BEST;
+        let (mut is_asked, mut best) = (false, (0, 0));
+        for list in self.headers().get_all(name::ACCEPT) {
+            let mut rest = list;
+            while !rest.is_empty() {
+                let range;
+                (range, rest) = part_at_comma(rest);
+                is_asked |= !range.is_empty();
+                best = best.max(matched(range, media_type).unwrap_or_default());
+            }
         }
-        ranges
-            .filter_map(|range| matched(range, media_type))
-            .max()
-            .map_or(0, |(_, quality)| quality)
+        if is_asked { best.1 } else { BEST }
     }
 }
 
@@ -124,25 +123,30 @@ fn matched(range: &str, media_type: &str) -> Option<(usize, u16)> {
 /// A quality such as `0.25`, in thousandths; one that is malformed is none, and so is its range.
 fn thousandths(value: &str) -> Option<u16> {
     let (whole, part) = value.split_once('.').unwrap_or((value, ""));
-    let is_sound = matches!(whole, "0" | "1") && part.len() <= 3;
-    let digits = format!("{whole}{part:0<3}");
-    let number = digits.parse().ok().filter(|_| is_sound)?;
+    if !matches!(whole, "0" | "1") || part.len() > 3 {
+        return None;
+    }
+    let mut number = u16::from(whole == "1");
+    for at in 0..3 {
+        let digit = part.as_bytes().get(at).copied().unwrap_or(b'0');
+        number = number * 10 + u16::from(digit.checked_sub(b'0').filter(|&digit| digit < 10)?);
+    }
     (number <= BEST).then_some(number)
 }
 
-/// The members of a list; a comma in quotes is a part of its member.
-fn parts_at_commas(list: &str) -> impl Iterator<Item = &str> {
+/// The first member of a list, and what follows the comma after it; one in quotes is a part of its member.
+fn part_at_comma(list: &str) -> (&str, &str) {
     let (mut is_quoted, mut is_escaped) = (false, false);
-    let parts = list.split(move |character| {
+    for (at, byte) in list.bytes().enumerate() {
         let was_escaped = std::mem::replace(&mut is_escaped, false);
-        match character {
-            '"' if !was_escaped => is_quoted = !is_quoted,
-            '\\' if is_quoted && !was_escaped => is_escaped = true,
+        match byte {
+            b'"' if !was_escaped => is_quoted = !is_quoted,
+            b'\\' if is_quoted && !was_escaped => is_escaped = true,
+            b',' if !is_quoted => return (list[..at].trim(), &list[at + 1..]),
             _ => {}
         }
-        character == ',' && !is_quoted
-    });
-    parts.map(str::trim)
+    }
+    (list.trim(), "")
 }
 
 #[cfg(test)]
@@ -190,6 +194,8 @@ mod tests {
             "text/html;q=",
             "text",
             "text/html;q=+1",
+            "text/html;q=0.a",
+            "text/html;q=0.5/",
         ] {
             assert!(!asking(&[accept]).accepts("text/html"), "{accept}");
         }

@@ -27,47 +27,59 @@ impl Request {
     /// assert!(Request::new("POST", "/mcp").comes_from(&trusted), "it is no page");
     /// # Ok::<(), fc_runtime::HeaderError>(())
     /// ```
-    pub fn comes_from(&self, origins: &[&str]) -> bool {
+    pub fn comes_from(&self, origins: &[impl AsRef<str>]) -> bool {
         let mut sent = self.headers().all(name::ORIGIN);
         sent.all(|origin| {
             let origin = std::str::from_utf8(origin).unwrap_or_default().trim();
-            origins.iter().any(|entry| is_same(entry, origin))
+            origins.iter().any(|entry| is_same(entry.as_ref(), origin))
         })
     }
 }
 
 /// Whether an origin is that of an entry.
 fn is_same(entry: &str, origin: &str) -> bool {
-    match (entry.split_once("://"), origin.split_once("://")) {
-        (Some((scheme, authority)), Some((its_scheme, its_authority))) => {
-            let port = default_port(scheme);
-            scheme.eq_ignore_ascii_case(its_scheme)
-                && host_and_port(authority, port) == host_and_port(its_authority, port)
-        }
+    let ((scheme, authority), (its_scheme, its_authority)) = (parts(entry), parts(origin));
+    match (scheme, its_scheme) {
+        ("", "") => entry == "null" && origin == "null",
         // Not the host of that name.
-        (None, Some(_)) if entry == "null" => false,
-        (None, Some((_, authority))) => {
-            host_and_port(authority, "").0 == entry.to_ascii_lowercase()
+        ("", _) if entry == "null" => false,
+        ("", _) => host_and_port(its_authority, "")
+            .0
+            .eq_ignore_ascii_case(entry),
+        _ => {
+            let default = default_port(scheme);
+            let (host, port) = host_and_port(authority, default);
+            let (its_host, its_port) = host_and_port(its_authority, default);
+            scheme.eq_ignore_ascii_case(its_scheme)
+                && host.eq_ignore_ascii_case(its_host)
+                && port == its_port
         }
-        (None, None) => entry == "null" && origin == "null",
-        (Some(_), None) => false,
     }
 }
 
-fn host_and_port<'a>(authority: &'a str, default: &'a str) -> (String, &'a str) {
-    let (host, port) = match authority.rsplit_once(':') {
+/// The scheme, which is empty where there is none, and what follows it.
+fn parts(origin: &str) -> (&str, &str) {
+    match origin.split_once(':') {
+        Some((scheme, rest)) if rest.starts_with("//") => (scheme, &rest[2..]),
+        _ => ("", origin),
+    }
+}
+
+fn host_and_port<'a>(authority: &'a str, default: &'a str) -> (&'a str, &'a str) {
+    match authority.rsplit_once(':') {
         // What stands in brackets is an address with colons.
-        Some((host, port)) if !port.contains(']') => (host, port),
+        Some((host, port)) if !port.ends_with(']') => (host, port),
         _ => (authority, default),
-    };
-    (host.to_ascii_lowercase(), port)
+    }
 }
 
 fn default_port(scheme: &str) -> &'static str {
-    match scheme.to_ascii_lowercase().as_str() {
-        "http" => "80",
-        "https" => "443",
-        _ => "",
+    if scheme.eq_ignore_ascii_case("http") {
+        "80"
+    } else if scheme.eq_ignore_ascii_case("https") {
+        "443"
+    } else {
+        ""
     }
 }
 

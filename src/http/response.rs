@@ -14,6 +14,8 @@ use crate::error::{Error, kind};
 use crate::headers::{HeaderError, Headers, begins_with, name};
 use crate::status::checked;
 
+const JSON: &str = "application/json";
+
 /// The response to an HTTP call: status, headers and body.
 ///
 /// # Examples
@@ -75,7 +77,21 @@ impl Response {
     ///
     /// An [`Error`] when the value cannot be JSON, such as a map whose keys are no strings.
     pub fn json(value: &impl Serialize) -> Result<Self, Error> {
-        Ok(Self::bytes(serde_json::to_vec(value)?).of_type("application/json"))
+        Ok(Self::bytes(serde_json::to_vec(value)?).of_type(JSON))
+    }
+
+    /// A 200 of this text, which is JSON already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fc_runtime::http::Response;
+    ///
+    /// let response = Response::json_text(r#"{"ok":true}"#);
+    /// assert_eq!(response.header("content-type"), Some("application/json"));
+    /// ```
+    pub fn json_text(text: impl Into<String>) -> Self {
+        Self::bytes(text.into()).of_type(JSON)
     }
 
     /// A redirect by this status (301, 302, 303, 307 or 308) to this address.
@@ -357,7 +373,7 @@ impl From<&[u8]> for Response {
 
 impl From<Value> for Response {
     fn from(value: Value) -> Self {
-        Self::bytes(value.to_string()).of_type("application/json")
+        Self::json_text(value.to_string())
     }
 }
 

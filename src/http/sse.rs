@@ -134,7 +134,7 @@ impl<'a> ServerEvent<'a> {
         let mut text = String::new();
         for (field, value) in [("event: ", self.name), ("id: ", self.id)] {
             let Some(value) = value else { continue };
-            if value.contains(['\r', '\n', '\0']) {
+            if value.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
                 let message =
                     "the name or id of a server-sent event has a line break or a NUL in it";
                 return Err(io::Error::new(ErrorKind::InvalidInput, message));
@@ -154,8 +154,17 @@ impl<'a> ServerEvent<'a> {
 
 /// A line for each of the text's, whatever ends them: CR, LF or both.
 fn push_lines(to: &mut String, field: &str, text: &str) {
-    for line in text.replace("\r\n", "\n").split(['\n', '\r']) {
-        to.extend([field, " ", line, "\n"]);
+    let mut rest = text;
+    loop {
+        let end = rest.bytes().position(|byte| matches!(byte, b'\r' | b'\n'));
+        to.extend([field, " ", &rest[..end.unwrap_or(rest.len())], "\n"]);
+        let Some(end) = end else { return };
+        let length = if rest[end..].starts_with("\r\n") {
+            2
+        } else {
+            1
+        };
+        rest = &rest[end + length..];
     }
 }
 
