@@ -5,13 +5,13 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde_json::Value;
+use crate::json::Json;
 
 /// The open questions of a server, in this process, each with its answer once that is there. They are few, and a list is
 /// smaller than a map, in the program as well.
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
-    open: Mutex<Vec<(String, Option<Value>)>>,
+    open: Mutex<Vec<(String, Option<Json>)>>,
     answered: Condvar,
 }
 
@@ -30,7 +30,7 @@ impl Asked {
     }
 
     /// Hands an answer to the one that waits for it, if that still does.
-    pub(crate) fn answered(&self, id: &str, answer: Value) {
+    pub(crate) fn answered(&self, id: &str, answer: Json) {
         let mut open = self.lock();
         if let Some((_, slot)) = open.iter_mut().find(|(found, _)| found == id) {
             *slot = Some(answer);
@@ -38,15 +38,15 @@ impl Asked {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<(String, Option<Value>)>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<(String, Option<Json>)>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Question<'_> {
     /// The answer, if it comes in time.
-    pub(crate) fn wait(&self, patience: Duration) -> Option<Value> {
-        let is_open = |open: &mut Vec<(String, Option<Value>)>| {
+    pub(crate) fn wait(&self, patience: Duration) -> Option<Json> {
+        let is_open = |open: &mut Vec<(String, Option<Json>)>| {
             !open
                 .iter()
                 .any(|(id, answer)| *id == self.id && answer.is_some())
@@ -69,14 +69,15 @@ mod tests {
     use std::time::Duration;
 
     use super::Asked;
+    use crate::json::ToJson;
 
     #[test]
     fn an_answer_reaches_its_question_and_no_other() {
         let asked = Asked::default();
         let (one, two) = (asked.open("1".into()), asked.open("2".into()));
-        asked.answered("1", 1.into());
-        asked.answered("3", 3.into());
-        assert_eq!(one.wait(Duration::MAX), Some(1.into()));
+        asked.answered("1", 1.to_json());
+        asked.answered("3", 3.to_json());
+        assert_eq!(one.wait(Duration::MAX), Some(1.to_json()));
         assert_eq!(two.wait(Duration::ZERO), None);
         drop((one, two));
         assert!(asked.lock().is_empty());
@@ -88,8 +89,8 @@ mod tests {
         let question = asked.open("1".into());
         std::thread::scope(|threads| {
             let waits = threads.spawn(|| question.wait(Duration::from_secs(60)));
-            asked.answered("1", true.into());
-            assert_eq!(waits.join().expect("no panic"), Some(true.into()));
+            asked.answered("1", true.to_json());
+            assert_eq!(waits.join().expect("no panic"), Some(true.to_json()));
         });
     }
 }

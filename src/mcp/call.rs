@@ -8,33 +8,49 @@ use std::time::Duration;
 
 use fc_runtime::Client;
 use serde_core::de::DeserializeOwned;
-use serde_json::{Value, json};
 
 use crate::asked::Asked;
 use crate::failure::{CAPABILITY, Failure, INTERNAL};
-use crate::incoming::Incoming;
+use crate::incoming::{Incoming, VERSION};
+use crate::json::Part::{Raw, Text};
+use crate::json::{Json, JsonRef, Object, ToJson, object};
 use crate::level::Level;
 use crate::session::{Session, random_id};
 use crate::version::{CAPABILITIES_KEY, Era, LOG_LEVEL_KEY};
 
-/// Sends one message of JSON-RPC to the client, at once.
-pub(crate) type Send<'a> = &'a mut (dyn FnMut(&Value) -> io::Result<()> + 'a);
+/// Sends one message of JSON-RPC, as text, to the client, at once.
+pub(crate) type Send<'a> = &'a mut (dyn FnMut(&str) -> io::Result<()> + 'a);
 
 /// One call of a tool, a resource, a prompt or another method.
 pub struct Call<'a> {
     pub(crate) incoming: &'a Incoming,
     pub(crate) asked: &'a Asked,
+    /// Of the resource that is read, if one is.
+    pub(crate) uri: String,
     /// The names of a resource's template and what they are in this call.
     pub(crate) variables: Vec<(String, String)>,
     /// Where the response is a stream.
     pub(crate) send: Option<Send<'a>>,
 }
 
+impl<'a> Call<'a> {
+    /// One whose client reads nothing before the result.
+    pub(crate) fn new(incoming: &'a Incoming, asked: &'a Asked) -> Self {
+        Self {
+            incoming,
+            asked,
+            uri: String::new(),
+            variables: Vec::new(),
+            send: None,
+        }
+    }
+}
+
 /// # What the client has sent
 impl Call<'_> {
     /// The argument of this name, if it was given and is not `null`.
-    pub fn argument(&self, name: &str) -> Option<&Value> {
-        let found = self.incoming.params.get("arguments")?.get(name)?;
+    pub fn argument(&self, name: &str) -> Option<JsonRef<'_>> {
+        let found = self.incoming.argument(name)?;
         (!found.is_null()).then_some(found)
     }
 
@@ -45,8 +61,10 @@ impl Call<'_> {
     /// They do not fit the type: an error of the tool, which says where.
     pub fn arguments<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let arguments = self.incoming.params.get("arguments");
-        let arguments = arguments.cloned().unwrap_or_else(|| json!({}));
-        serde_json::from_value(arguments).map_err(|error| Failure::tool(error.to_string()))
+        let arguments = arguments.unwrap_or(JsonRef::EMPTY);
+        arguments
+            .read()
+            .map_err(|error| Failure::tool(error.to_string()))
     }
 
     /// The argument of this name, which is a string.
@@ -54,9 +72,11 @@ impl Call<'_> {
     /// # Errors
     ///
     /// It is missing, or something else: an error of the tool.
-    pub fn string(&self, name: &str) -> Result<&str, Failure> {
-        let found = self.argument(name).and_then(Value::as_str);
-        found.ok_or_else(|| Failure::tool(format!("{name} must be a string")))
+    pub fn string(&self, name: &str) -> Result<String, Failure> {
+        match self.argument(name).and_then(JsonRef::string) {
+            Some(text) => Ok(text.into_owned()),
+            None => Err(Failure::tool(format!("{name} must be a string"))),
+        }
     }
 
     /// The argument of this name, which is an integer.
@@ -65,13 +85,13 @@ impl Call<'_> {
     ///
     /// It is missing, or something else: an error of the tool.
     pub fn integer(&self, name: &str) -> Result<i64, Failure> {
-        let found = self.argument(name).and_then(Value::as_i64);
+        let found = self.argument(name).and_then(JsonRef::integer);
         found.ok_or_else(|| Failure::tool(format!("{name} must be an integer")))
     }
 
     /// The URI of the resource that is read.
     pub fn uri(&self) -> &str {
-        self.incoming.param("uri").unwrap_or_default()
+        &self.uri
     }
 
     /// What a `{name}` in the template of a resource is in this URI.
@@ -81,22 +101,23 @@ impl Call<'_> {
     }
 
     /// The client's answer to what [`Input`](crate::Input) has asked under this name.
-    pub fn input(&self, name: &str) -> Option<&Value> {
+    pub fn input(&self, name: &str) -> Option<JsonRef<'_>> {
         self.incoming.params.get("inputResponses")?.get(name)
     }
 
     /// What [`Input::state`](crate::Input::state) has sent to the client, as it came back.
-    pub fn state(&self) -> Option<&str> {
-        self.incoming.params.get("requestState")?.as_str()
+    pub fn state(&self) -> Option<String> {
+        let state = self.incoming.params.get("requestState")?.string()?;
+        Some(state.into_owned())
     }
 
     /// A parameter of the request, such as `arguments`.
-    pub fn param(&self, name: &str) -> Option<&Value> {
+    pub fn param(&self, name: &str) -> Option<JsonRef<'_>> {
         self.incoming.params.get(name)
     }
 
     /// An entry of `_meta`.
-    pub fn meta(&self, key: &str) -> Option<&Value> {
+    pub fn meta(&self, key: &str) -> Option<JsonRef<'_>> {
         self.incoming.meta(key)
     }
 
@@ -114,7 +135,7 @@ impl Call<'_> {
     }
 
     /// What the client can do, such as `sampling`. `None` if it is not known: after a handshake without a session.
-    pub fn capabilities(&self) -> Option<&Value> {
+    pub fn capabilities(&self) -> Option<JsonRef<'_>> {
         let session = self.incoming.session.as_ref().map(Session::capabilities);
         self.meta(CAPABILITIES_KEY).or(session)
     }
@@ -127,9 +148,11 @@ impl Call<'_> {
     pub fn require(&self, capability: &str) -> Result<(), Failure> {
         match self.capabilities() {
             Some(can) if can.get(capability).is_none() => {
-                let wanted = json!({ "requiredCapabilities": { capability: {} } });
+                let mut wanted = Object::new();
+                wanted.set(capability, "{}");
+                let wanted = object(&[("requiredCapabilities", Raw(wanted.as_str()))]);
                 let message = format!("the client cannot do this: {capability}");
-                Err(Failure::protocol(CAPABILITY, message).with_data(wanted))
+                Err(Failure::protocol(CAPABILITY, message).with_data(Json::known(wanted)))
             }
             _ => Ok(()),
         }
@@ -146,21 +169,39 @@ impl Call<'_> {
 ///
 /// These reach the client where the response is a stream: see [`Tool::streams`](crate::Tool::streams).
 impl Call<'_> {
-    /// Says how far the work is. A client that has asked for no progress gets none.
+    /// Says how far the work is, in integers or fractions. A client that has asked for no progress gets none.
     ///
     /// # Errors
     ///
     /// The client has gone.
-    pub fn progress(&mut self, done: f64, total: f64, message: &str) -> Result<(), Failure> {
-        let Some(token) = self.meta("progressToken").cloned() else {
+    pub fn progress(
+        &mut self,
+        done: impl ToJson,
+        total: impl ToJson,
+        message: &str,
+    ) -> Result<(), Failure> {
+        let (done, total) = (done.to_json(), total.to_json());
+        self.send_progress(done.view(), total.view(), message)
+    }
+
+    fn send_progress(
+        &mut self,
+        done: JsonRef<'_>,
+        total: JsonRef<'_>,
+        message: &str,
+    ) -> Result<(), Failure> {
+        let Some(token) = self.meta("progressToken") else {
             return Ok(());
         };
-        let mut params =
-            json!({ "progressToken": token, "progress": number(done), "total": number(total) });
+        let mut params = Object::with(&[
+            ("progressToken", Raw(token.as_json())),
+            ("progress", Raw(done.as_json())),
+            ("total", Raw(total.as_json())),
+        ]);
         if !message.is_empty() {
-            params["message"] = message.into();
+            params.set_text("message", message);
         }
-        self.notify("notifications/progress", params)
+        self.send("notifications/progress", params.as_str())
     }
 
     /// Sends a log message, if the client wants those of this level. In 2026-07-28 it says so in each request; after a
@@ -169,23 +210,30 @@ impl Call<'_> {
     /// # Errors
     ///
     /// The client has gone.
-    pub fn log(&mut self, level: Level, data: impl Into<Value>) -> Result<(), Failure> {
-        let wanted = match self.era() {
-            Era::Handshake => Some(
-                self.session()
-                    .and_then(Session::level)
-                    .unwrap_or(Level::Debug),
-            ),
-            Era::Stateless => self
-                .meta(LOG_LEVEL_KEY)
-                .and_then(Value::as_str)
-                .and_then(Level::parse),
-        };
-        if wanted.is_none_or(|wanted| level < wanted) {
+    pub fn log(&mut self, level: Level, data: impl ToJson) -> Result<(), Failure> {
+        if !self.wants(level) {
             return Ok(());
         }
-        let params = json!({ "level": level.as_str(), "data": data.into() });
-        self.notify("notifications/message", params)
+        let params = object(&[
+            ("level", Text(level.as_str())),
+            ("data", Raw(data.to_json().as_json())),
+        ]);
+        self.send("notifications/message", &params)
+    }
+
+    /// Whether the client wants log messages of this level.
+    fn wants(&self, level: Level) -> bool {
+        let least = match self.era() {
+            Era::Handshake => {
+                let asked = self.session().and_then(Session::level);
+                Some(asked.unwrap_or(Level::Debug))
+            }
+            Era::Stateless => {
+                let asked = self.meta(LOG_LEVEL_KEY).and_then(JsonRef::string);
+                asked.and_then(|asked| Level::parse(&asked))
+            }
+        };
+        least.is_some_and(|least| level >= least)
     }
 
     /// Sends a notification, where the response is a stream.
@@ -193,13 +241,17 @@ impl Call<'_> {
     /// # Errors
     ///
     /// The client has gone.
-    pub fn notify(&mut self, method: &str, params: Value) -> Result<(), Failure> {
+    pub fn notify(&mut self, method: &str, params: impl ToJson) -> Result<(), Failure> {
+        self.send(method, params.to_json().as_json())
+    }
+
+    fn send(&mut self, method: &str, params: &str) -> Result<(), Failure> {
         match &mut self.send {
-            Some(send) => {
-                let mut message = json!({ "jsonrpc": "2.0", "method": method });
-                message["params"] = params;
-                Ok(send(&message)?)
-            }
+            Some(send) => Ok(send(&object(&[
+                VERSION,
+                ("method", Text(method)),
+                ("params", Raw(params)),
+            ]))?),
             None => Ok(()),
         }
     }
@@ -216,39 +268,38 @@ impl Call<'_> {
     pub fn ask(
         &mut self,
         method: &str,
-        params: Value,
+        params: impl ToJson,
         patience: Duration,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Json, Failure> {
+        self.ask_with(method, params.to_json().as_json(), patience)
+    }
+
+    fn ask_with(
+        &mut self,
+        method: &str,
+        params: &str,
+        patience: Duration,
+    ) -> Result<Json, Failure> {
         let (Some(send), Era::Handshake) = (&mut self.send, self.incoming.era) else {
             let why = "this call cannot ask: it takes a tool that streams, and a client that has shaken hands";
             return Err(Failure::protocol(INTERNAL, why));
         };
         let question = self.asked.open(random_id()?);
-        let mut message = json!({ "jsonrpc": "2.0", "id": question.id, "method": method });
-        message["params"] = params;
-        send(&message)?;
+        send(&object(&[
+            VERSION,
+            ("id", Text(&question.id)),
+            ("method", Text(method)),
+            ("params", Raw(params)),
+        ]))?;
         let answer = question.wait(patience);
-        let mut answer =
-            answer.ok_or_else(|| Failure::tool("the client has not answered in time"))?;
-        match answer.get_mut("result") {
-            Some(result) => Ok(result.take()),
-            None => Err(Failure::tool(format!(
-                "the client refused: {}",
-                answer["error"]["message"]
-            ))),
+        let answer = answer.ok_or_else(|| Failure::tool("the client has not answered in time"))?;
+        let why = answer.get("error").and_then(|error| error.get("message"));
+        let why = why.map_or("null", JsonRef::as_json);
+        match answer.get("result") {
+            Some(result) => Ok(result.to_owned()),
+            None => Err(Failure::tool(format!("the client refused: {why}"))),
         }
     }
-}
-
-/// A whole number without `.0`, as the others write it.
-fn number(value: f64) -> Value {
-    let rounded = value.round();
-    // Beyond that, not every whole number is one of these.
-    if value == rounded && value.abs() < 9e15 {
-        #[allow(clippy::cast_possible_truncation)] // It is whole and fits.
-        return Value::from(rounded as i64);
-    }
-    value.into()
 }
 
 impl fmt::Debug for Call<'_> {

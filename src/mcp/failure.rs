@@ -2,7 +2,8 @@
 //!
 //! Owns the codes of JSON-RPC and MCP, and the HTTP status that each of them has. It must not know which check fails.
 
-use serde_json::{Value, json};
+use crate::json::Part::{Raw, Text};
+use crate::json::{Json, Object, ToJson};
 
 pub(crate) const PARSE: i64 = -32700;
 pub(crate) const INVALID_REQUEST: i64 = -32600;
@@ -27,7 +28,7 @@ pub(crate) const VERSION: i64 = -32022;
 /// use fc_mcp::{Call, Failure, ToolResult};
 ///
 /// fn half(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
-///     let number: i64 = call.string("number")?.parse()?;
+///     let number = call.integer("number")?;
 ///     if number % 2 != 0 {
 ///         return Err(Failure::tool("number must be even"));
 ///     }
@@ -43,7 +44,9 @@ struct Parts {
     /// `None` for a tool's own error, which is a result in the protocol.
     code: Option<i64>,
     message: String,
-    data: Option<Value>,
+    data: Option<Json>,
+    /// Of the HTTP response.
+    status: u16,
 }
 
 impl Failure {
@@ -65,8 +68,8 @@ impl Failure {
 
     /// The same failure with `data`, for programs to read.
     #[must_use]
-    pub fn with_data(mut self, data: Value) -> Self {
-        self.0.data = Some(data);
+    pub fn with_data(mut self, data: impl ToJson) -> Self {
+        self.0.data = Some(data.to_json());
         self
     }
 
@@ -84,31 +87,43 @@ impl Failure {
         Self::protocol(NO_METHOD, format!("there is no method {method}"))
     }
 
+    /// With the HTTP status that 2026-07-28 gives the code.
     fn of(code: Option<i64>, message: String) -> Self {
+        let status = match code {
+            Some(NO_METHOD) => 404,
+            Some(PARSE | INVALID_REQUEST | INVALID_PARAMS | HEADER | CAPABILITY | VERSION) => 400,
+            _ => 200,
+        };
         Self(Box::new(Parts {
             code,
             message,
             data: None,
+            status,
         }))
     }
 
-    /// The HTTP status that 2026-07-28 gives the error.
-    pub(crate) fn status(&self) -> u16 {
-        match self.0.code {
-            Some(NO_METHOD) => 404,
-            Some(PARSE | INVALID_REQUEST | INVALID_PARAMS | HEADER | CAPABILITY | VERSION) => 400,
-            _ => 200,
-        }
+    /// The same failure with another HTTP status.
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.0.status = status;
+        self
     }
 
-    /// The response of JSON-RPC; one to a request that could not be read has no id.
-    pub(crate) fn to_message(&self, id: Option<&Value>) -> Value {
-        let code = self.0.code.unwrap_or(INTERNAL);
-        let mut error = json!({ "code": code, "message": self.0.message });
+    /// The HTTP status.
+    pub(crate) fn status(&self) -> u16 {
+        self.0.status
+    }
+
+    /// The error of JSON-RPC.
+    pub(crate) fn to_error(&self) -> String {
+        let code = self.0.code.unwrap_or(INTERNAL).to_json();
+        let mut error = Object::with(&[
+            ("code", Raw(code.as_json())),
+            ("message", Text(&self.0.message)),
+        ]);
         if let Some(data) = &self.0.data {
-            error["data"] = data.clone();
+            error.set("data", data.as_json());
         }
-        json!({ "jsonrpc": "2.0", "id": id, "error": error })
+        error.into_string()
     }
 }
 

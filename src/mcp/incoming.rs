@@ -2,27 +2,30 @@
 //!
 //! Owns what the body of a POST may be. It must not know HTTP nor any method.
 
-use serde_json::{Map, Value};
-
 use crate::failure::{Failure, INVALID_REQUEST, PARSE};
+use crate::json::{Json, JsonRef, Part};
 use crate::session::Session;
 use crate::version::Era;
 
+/// The entry that every message begins with.
+pub(crate) const VERSION: (&str, Part<'_>) = ("jsonrpc", Part::Raw(r#""2.0""#));
+
 /// One message.
 #[derive(Debug)]
-pub(crate) enum Message {
-    Request(Value, String, Map<String, Value>),
+pub(crate) enum Message<'a> {
+    /// The id, the method and the parameters.
+    Request(JsonRef<'a>, String, JsonRef<'a>),
     Notification,
     /// The client's answer to a question of this server, with the id of the question.
-    Answer(String, Value),
+    Answer(String, JsonRef<'a>),
 }
 
 /// A request, and what is known around it.
 #[derive(Debug)]
 pub(crate) struct Incoming {
-    pub(crate) id: Value,
+    pub(crate) id: Json,
     pub(crate) method: String,
-    pub(crate) params: Map<String, Value>,
+    pub(crate) params: Json,
     pub(crate) era: Era,
     /// The client reads `text/event-stream`.
     pub(crate) takes_events: bool,
@@ -30,35 +33,45 @@ pub(crate) struct Incoming {
 }
 
 impl Incoming {
-    pub(crate) fn meta(&self, key: &str) -> Option<&Value> {
+    pub(crate) fn meta(&self, key: &str) -> Option<JsonRef<'_>> {
         self.params.get("_meta")?.get(key)
     }
 
-    pub(crate) fn param(&self, name: &str) -> Result<&str, Failure> {
-        let text = self.params.get(name).and_then(Value::as_str);
-        text.ok_or_else(|| Failure::params(format!("params.{name} must be a string")))
+    pub(crate) fn argument(&self, name: &str) -> Option<JsonRef<'_>> {
+        self.params.get("arguments")?.get(name)
+    }
+
+    pub(crate) fn param(&self, name: &str) -> Result<String, Failure> {
+        let text = self.params.get(name).and_then(JsonRef::string);
+        match text {
+            Some(text) => Ok(text.into_owned()),
+            None => Err(Failure::params(format!("params.{name} must be a string"))),
+        }
     }
 }
 
-impl Message {
+impl<'a> Message<'a> {
     /// Reads a body.
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, Failure> {
-        let message: Value = serde_json::from_slice(body)
-            .map_err(|error| Failure::protocol(PARSE, error.to_string()))?;
-        let Value::Object(mut fields) = message else {
+    pub(crate) fn parse(body: &'a [u8]) -> Result<Self, Failure> {
+        let message =
+            Json::parse(body).map_err(|error| Failure::protocol(PARSE, error.to_string()))?;
+        if !message.is_object() {
             return Err(invalid("the body must be one JSON-RPC message"));
-        };
-        if fields.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
+        }
+        if message.get("jsonrpc").map(JsonRef::as_json) != Some(r#""2.0""#) {
             return Err(invalid("jsonrpc must be \"2.0\""));
         }
-        match (fields.remove("method"), fields.remove("id")) {
-            (Some(Value::String(method)), Some(id)) if id.is_string() || id.is_number() => {
-                Ok(Self::Request(id, method, params(fields.remove("params"))?))
+        let method = message.get("method");
+        match (method.map(JsonRef::string), message.get("id")) {
+            (Some(Some(method)), Some(id)) if id.is_string() || id.is_number() => {
+                Ok(Self::Request(id, method.into_owned(), params(message)?))
             }
-            (Some(Value::String(_)), None) => Ok(Self::Notification),
-            (None, Some(Value::String(id))) => Ok(Self::Answer(id, Value::Object(fields))),
-            // This server asks with texts as ids, so it is the answer to nothing.
-            (None, Some(Value::Number(id))) => Ok(Self::Answer(id.to_string(), Value::Null)),
+            (Some(Some(_)), None) => Ok(Self::Notification),
+            // This server asks with texts as ids, so a number is the answer to nothing.
+            (None, Some(id)) if id.is_string() || id.is_number() => {
+                let id = id.string().unwrap_or_default().into_owned();
+                Ok(Self::Answer(id, message))
+            }
             _ => Err(invalid(
                 "a message needs a method, and a request an id that is a string or a number",
             )),
@@ -66,10 +79,10 @@ impl Message {
     }
 }
 
-fn params(params: Option<Value>) -> Result<Map<String, Value>, Failure> {
-    match params {
-        None => Ok(Map::new()),
-        Some(Value::Object(params)) => Ok(params),
+fn params(message: JsonRef<'_>) -> Result<JsonRef<'_>, Failure> {
+    match message.get("params") {
+        None => Ok(JsonRef::EMPTY),
+        Some(params) if params.is_object() => Ok(params),
         Some(_) => Err(invalid("params must be an object")),
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Owns the form of such a result. It must not know what is asked, nor which handler asks.
 
-use serde_json::{Map, Value, json};
+use crate::json::Part::{Raw, Text};
+use crate::json::{Object, ToJson, object};
 
 /// No result yet: questions that the client answers first, and then it calls again. Only in 2026-07-28: after a handshake,
 /// [`Call::ask`](crate::Call::ask) asks.
@@ -12,8 +13,7 @@ use serde_json::{Map, Value, json};
 /// # Examples
 ///
 /// ```
-/// use fc_mcp::{Call, Failure, Input, ToolResult};
-/// use serde_json::json;
+/// use fc_mcp::{Call, Failure, Input, ToolResult, json};
 ///
 /// fn greet(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
 ///     call.require("elicitation")?;
@@ -22,36 +22,41 @@ use serde_json::{Map, Value, json};
 ///         let question = json!({ "mode": "form", "message": "What is your name?", "requestedSchema": schema });
 ///         return Ok(Input::ask("who", "elicitation/create", question).into());
 ///     };
-///     Ok(format!("Hello, {}!", answer["content"]["name"].as_str().unwrap_or("you")).into())
+///     let name = answer.get("content").and_then(|content| content.get("name")?.string());
+///     Ok(format!("Hello, {}!", name.as_deref().unwrap_or("you")).into())
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct Input(pub(crate) Map<String, Value>);
+pub struct Input(pub(crate) Object);
 
 impl Input {
     /// A question, such as `elicitation/create` or `sampling/createMessage`, whose answer
     /// [`Call::input`](crate::Call::input) has by this name.
-    pub fn ask(name: &str, method: &str, params: Value) -> Self {
-        let mut fields = Map::new();
-        fields.insert("resultType".to_owned(), "input_required".into());
+    pub fn ask(name: &str, method: &str, params: impl ToJson) -> Self {
+        let fields = Object::with(&[("resultType", Text("input_required"))]);
         Self(fields).and(name, method, params)
     }
 
     /// The same and one more question.
     #[must_use]
-    pub fn and(mut self, name: &str, method: &str, params: Value) -> Self {
-        let mut question = json!({ "method": method });
-        question["params"] = params;
-        let questions = self.0.entry("inputRequests").or_insert_with(|| json!({}));
-        questions[name] = question;
+    pub fn and(mut self, name: &str, method: &str, params: impl ToJson) -> Self {
+        self.put(name, method, params.to_json().as_json());
         self
+    }
+
+    fn put(&mut self, name: &str, method: &str, params: &str) {
+        let question = object(&[("method", Text(method)), ("params", Raw(params))]);
+        let questions = self.0.get("inputRequests");
+        let mut questions = questions.map_or_else(Object::new, Object::of);
+        questions.set(name, &question);
+        self.0.set("inputRequests", questions.as_str());
     }
 
     /// What the client sends back as it is, and [`Call::state`](crate::Call::state) has then: nothing is kept here. The client
     /// can read and change it, so check it as any other input, or sign it.
     #[must_use]
     pub fn state(mut self, state: &str) -> Self {
-        self.0.insert("requestState".to_owned(), state.into());
+        self.0.set_text("requestState", state);
         self
     }
 }

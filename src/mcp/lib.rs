@@ -3,9 +3,8 @@
 //! Register tools, resources and prompts with a [`Server`], and let it answer the HTTP calls of [`fc_runtime::Runtime`]:
 //!
 //! ```no_run
-//! use fc_mcp::{Call, Failure, Server, Tool, ToolResult};
+//! use fc_mcp::{Call, Failure, Server, Tool, ToolResult, json};
 //! use fc_runtime::{Runtime, RuntimeError};
-//! use serde_json::json;
 //!
 //! fn add(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
 //!     let (a, b) = (call.integer("a")?, call.integer("b")?);
@@ -46,6 +45,7 @@
 //!   gives. `stateless`: what 2026-07-28 asks and adds. `session`: what is kept between calls.
 //! - `call`: what a handler sees. `tool`, `resource`, `prompt`: what is registered, and what their handlers return; `input`:
 //!   what they ask first.
+//! - `json`: values that are kept as text: how they are read, written and made. It knows none of the others.
 //! - `incoming`, `failure`, `asked`, `version`: the messages, the errors, the questions to a client, and all fixed names.
 
 mod answer;
@@ -54,6 +54,7 @@ mod call;
 mod failure;
 mod incoming;
 mod input;
+mod json;
 mod level;
 mod methods;
 mod prompt;
@@ -67,6 +68,9 @@ mod version;
 pub use call::Call;
 pub use failure::Failure;
 pub use input::Input;
+#[doc(hidden)]
+pub use json::JsonWriter;
+pub use json::{Json, JsonError, JsonRef, ToJson};
 pub use level::Level;
 pub use prompt::{Prompt, PromptResult};
 pub use resource::{Contents, Resource};

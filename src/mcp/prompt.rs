@@ -4,17 +4,18 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value, json};
-
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::input::Input;
+use crate::json::Part::{Raw, Text};
+use crate::json::{JsonRef, Object, ToJson, object, text_content};
 
 type Handler = Box<dyn Fn(&mut Call<'_>) -> Result<PromptResult, Failure> + Send + Sync>;
 
 /// Words that a user may choose to say to the model.
 pub struct Prompt {
-    pub(crate) description: Value,
+    pub(crate) name: String,
+    pub(crate) description: Object,
     handler: Handler,
 }
 
@@ -25,9 +26,14 @@ impl Prompt {
         description: &str,
         handler: impl Fn(&mut Call<'_>) -> Result<PromptResult, Failure> + Send + Sync + 'static,
     ) -> Self {
+        Self::with(name, description, Box::new(handler))
+    }
+
+    fn with(name: &str, description: &str, handler: Handler) -> Self {
         Self {
-            description: json!({ "name": name, "description": description }),
-            handler: Box::new(handler),
+            name: name.to_owned(),
+            description: Object::with(&[("name", Text(name)), ("description", Text(description))]),
+            handler,
         }
     }
 
@@ -35,36 +41,35 @@ impl Prompt {
     /// sees it.
     #[must_use]
     pub fn argument(mut self, name: &str, description: &str, required: bool) -> Self {
-        let arguments = self.description["arguments"].take();
-        let mut arguments = match arguments {
-            Value::Array(arguments) => arguments,
-            _ => Vec::new(),
-        };
-        arguments.push(json!({ "name": name, "description": description, "required": required }));
-        self.description["arguments"] = arguments.into();
+        let argument = object(&[
+            ("name", Text(name)),
+            ("description", Text(description)),
+            ("required", Raw(if required { "true" } else { "false" })),
+        ]);
+        self.description.push("arguments", &argument);
         self
     }
 
     /// Another field of the description, such as `title`.
     #[must_use]
-    pub fn field(mut self, name: &str, value: Value) -> Self {
-        self.description[name] = value;
+    pub fn field(mut self, name: &str, value: impl ToJson) -> Self {
+        self.description.set(name, value.to_json().as_json());
         self
     }
 
-    pub(crate) fn name(&self) -> &str {
-        self.description["name"].as_str().unwrap_or_default()
-    }
-
-    pub(crate) fn get(&self, call: &mut Call<'_>) -> Result<Value, Failure> {
-        let arguments = self.description.get("arguments").and_then(Value::as_array);
-        for argument in arguments.into_iter().flatten() {
-            let name = argument["name"].as_str().unwrap_or_default();
-            if argument["required"] == true && call.argument(name).is_none() {
+    pub(crate) fn get(&self, call: &mut Call<'_>) -> Result<String, Failure> {
+        let arguments = self.description.get("arguments").unwrap_or(JsonRef::NULL);
+        for argument in arguments.items() {
+            let is_required = argument.get("required").and_then(JsonRef::boolean) == Some(true);
+            let name = argument
+                .get("name")
+                .and_then(JsonRef::string)
+                .unwrap_or_default();
+            if is_required && call.argument(&name).is_none() {
                 return Err(Failure::params(format!("the argument {name} is required")));
             }
         }
-        Ok(Value::Object((self.handler)(call)?.0))
+        Ok((self.handler)(call)?.0.into_string())
     }
 }
 
@@ -78,29 +83,29 @@ impl fmt::Debug for Prompt {
 
 /// The messages of a prompt.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct PromptResult(Map<String, Value>);
+pub struct PromptResult(Object);
 
 impl PromptResult {
     /// What the user says.
     pub fn user(text: impl Into<String>) -> Self {
-        Self::default().and("user", text_content(&text.into()))
+        Self::default().say("user", &text_content(&text.into()))
     }
 
     /// The same messages, followed by what the assistant says.
     #[must_use]
     pub fn assistant(self, text: impl Into<String>) -> Self {
-        self.and("assistant", text_content(&text.into()))
+        self.say("assistant", &text_content(&text.into()))
     }
 
     /// The same messages and one more, with content as the protocol writes it: such as an image.
     #[must_use]
-    pub fn and(mut self, role: &str, content: Value) -> Self {
-        let mut message = json!({ "role": role });
-        message["content"] = content;
-        let messages = self.0.entry("messages").or_insert_with(|| json!([]));
-        if let Value::Array(messages) = messages {
-            messages.push(message);
-        }
+    pub fn and(self, role: &str, content: impl ToJson) -> Self {
+        self.say(role, content.to_json().as_json())
+    }
+
+    fn say(mut self, role: &str, content: &str) -> Self {
+        let message = object(&[("role", Text(role)), ("content", Raw(content))]);
+        self.0.push("messages", &message);
         self
     }
 }
@@ -109,8 +114,4 @@ impl From<Input> for PromptResult {
     fn from(input: Input) -> Self {
         Self(input.0)
     }
-}
-
-fn text_content(text: &str) -> Value {
-    json!({ "type": "text", "text": text })
 }

@@ -5,14 +5,17 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use fc_runtime::Error;
+use fc_runtime::http::{Request, Response};
 
 use crate::asked::Asked;
 use crate::call::Call;
 use crate::failure::Failure;
+use crate::json::Part::Text;
+use crate::json::{Json, Object, ToJson, object};
 use crate::prompt::Prompt;
 use crate::resource::Resource;
-use crate::session::Sessions;
+use crate::session::{Keep, Sessions};
 use crate::tool::Tool;
 
 /// Pages that a browser may have loaded from the user's own machine: tools of developers.
@@ -21,7 +24,44 @@ const LOCAL_ORIGINS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 /// How many sessions Function Compute lets one instance have, at most.
 pub(crate) const SESSIONS_OF_AN_INSTANCE: usize = 200;
 
-type Method = Box<dyn Fn(&mut Call<'_>) -> Result<Value, Failure> + Send + Sync>;
+/// A list that clients ask for.
+pub(crate) struct List {
+    pub(crate) method: &'static str,
+    pub(crate) capability: &'static str,
+    /// The name of the list in the result.
+    pub(crate) name: &'static str,
+    /// Its place in [`LISTS`].
+    at: usize,
+}
+
+const TOOLS: List = list(0, "tools/list", "tools", "tools");
+const PROMPTS: List = list(1, "prompts/list", "prompts", "prompts");
+const RESOURCES: List = list(2, "resources/list", "resources", "resources");
+const TEMPLATES: List = list(
+    3,
+    "resources/templates/list",
+    "resources",
+    "resourceTemplates",
+);
+
+/// All of them.
+pub(crate) const LISTS: [List; 4] = [TOOLS, PROMPTS, RESOURCES, TEMPLATES];
+
+const fn list(
+    at: usize,
+    method: &'static str,
+    capability: &'static str,
+    name: &'static str,
+) -> List {
+    List {
+        method,
+        capability,
+        name,
+        at,
+    }
+}
+
+type Method = Box<dyn Fn(&mut Call<'_>) -> Result<Json, Failure> + Send + Sync>;
 
 /// An MCP server: what it has, and whom it serves.
 ///
@@ -42,61 +82,87 @@ type Method = Box<dyn Fn(&mut Call<'_>) -> Result<Value, Failure> + Send + Sync>
 /// assert_eq!(answer["result"]["content"][0]["text"], "Hello!");
 /// # Ok::<(), fc_runtime::Error>(())
 /// ```
-pub struct Server {
-    pub(crate) info: Value,
+pub struct Server(Box<Parts>);
+
+/// What a server is made of. A server is a pointer to it, since it is passed on by value while it is built.
+pub(crate) struct Parts {
+    /// The name and version, as an object.
+    pub(crate) info: Arc<str>,
     pub(crate) instructions: Option<String>,
-    pub(crate) capabilities: Map<String, Value>,
+    pub(crate) capabilities: Object,
     pub(crate) origins: Vec<String>,
+    /// The descriptions of each of [`LISTS`], with commas between them.
+    pub(crate) lists: [String; LISTS.len()],
     pub(crate) tools: Vec<Arc<Tool>>,
     pub(crate) resources: Vec<Resource>,
     pub(crate) prompts: Vec<Prompt>,
     pub(crate) methods: Vec<(String, Method)>,
-    pub(crate) sessions: Option<Sessions>,
+    /// Not the type itself: only a server with sessions has their code.
+    pub(crate) sessions: Option<Box<dyn Keep>>,
     pub(crate) asked: Arc<Asked>,
 }
 
 impl Server {
     /// A server that has nothing yet, with its name and version.
     pub fn new(name: &str, version: &str) -> Self {
-        Self {
-            info: json!({ "name": name, "version": version }),
+        let info = object(&[("name", Text(name)), ("version", Text(version))]);
+        Self(Box::new(Parts {
+            info: info.into(),
             instructions: None,
-            capabilities: Map::new(),
+            capabilities: Object::new(),
             origins: LOCAL_ORIGINS.map(String::from).into(),
+            lists: [const { String::new() }; LISTS.len()],
             tools: Vec::new(),
             resources: Vec::new(),
             prompts: Vec::new(),
             methods: Vec::new(),
             sessions: None,
             asked: Arc::default(),
-        }
+        }))
+    }
+
+    /// Answers one HTTP call, whatever its path: the function routes.
+    ///
+    /// # Errors
+    ///
+    /// The instance has no random numbers for the id of a session.
+    pub fn answer(&self, request: &Request) -> Result<Response, Error> {
+        self.0.answer(request)
     }
 
     /// How to use the server, for the model.
     #[must_use]
     pub fn instructions(mut self, text: &str) -> Self {
-        self.instructions = Some(text.to_owned());
+        self.0.instructions = Some(text.to_owned());
         self
     }
 
     /// One more tool.
     #[must_use]
     pub fn tool(mut self, tool: Tool) -> Self {
-        self.tools.push(Arc::new(tool));
+        self.0.describe(&TOOLS, &tool.description);
+        self.0.tools.push(Arc::new(tool));
         self.can("tools")
     }
 
     /// One more resource, or a template of resources. Of two that fit a URI, the first one is read.
     #[must_use]
     pub fn resource(mut self, resource: Resource) -> Self {
-        self.resources.push(resource);
+        let list = if resource.is_template {
+            &TEMPLATES
+        } else {
+            &RESOURCES
+        };
+        self.0.describe(list, &resource.description);
+        self.0.resources.push(resource);
         self.can("resources")
     }
 
     /// One more prompt.
     #[must_use]
     pub fn prompt(mut self, prompt: Prompt) -> Self {
-        self.prompts.push(prompt);
+        self.0.describe(&PROMPTS, &prompt.description);
+        self.0.prompts.push(prompt);
         self.can("prompts")
     }
 
@@ -112,17 +178,17 @@ impl Server {
     pub fn method(
         mut self,
         name: &str,
-        handler: impl Fn(&mut Call<'_>) -> Result<Value, Failure> + Send + Sync + 'static,
+        handler: impl Fn(&mut Call<'_>) -> Result<Json, Failure> + Send + Sync + 'static,
     ) -> Self {
-        self.methods.push((name.to_owned(), Box::new(handler)));
+        self.0.methods.push((name.to_owned(), Box::new(handler)));
         self
     }
 
     /// A capability, such as `completions`, with what it contains. Those of tools, resources, prompts and logs are there
     /// already.
     #[must_use]
-    pub fn capability(mut self, name: &str, value: Value) -> Self {
-        self.capabilities.insert(name.to_owned(), value);
+    pub fn capability(mut self, name: &str, value: impl ToJson) -> Self {
+        self.0.capabilities.set(name, value.to_json().as_json());
         self
     }
 
@@ -130,7 +196,7 @@ impl Server {
     /// [`Request::comes_from`](fc_runtime::http::Request::comes_from) takes them. Programs send no `Origin`, and may always.
     #[must_use]
     pub fn origins(mut self, origins: &[&str]) -> Self {
-        self.origins = origins.iter().map(|&origin| origin.to_owned()).collect();
+        self.0.origins = origins.iter().map(|&origin| origin.to_owned()).collect();
         self
     }
 
@@ -141,25 +207,34 @@ impl Server {
     /// refused as well, and clients that can do both shake hands.
     #[must_use]
     pub fn sessions(mut self, most: usize) -> Self {
-        self.sessions = Some(Sessions::at_most(most.min(SESSIONS_OF_AN_INSTANCE)));
+        let sessions = Sessions::at_most(most.min(SESSIONS_OF_AN_INSTANCE));
+        self.0.sessions = Some(Box::new(sessions));
         self
     }
 
     fn can(mut self, capability: &str) -> Self {
-        self.capabilities
-            .entry(capability)
-            .or_insert_with(|| json!({}));
+        self.0.capabilities.set_if_missing(capability, "{}");
         self
+    }
+}
+
+impl Parts {
+    fn describe(&mut self, list: &List, description: &Object) {
+        let text = &mut self.lists[list.at];
+        if !text.is_empty() {
+            text.push(',');
+        }
+        text.push_str(description.as_str());
     }
 }
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
-            .field("info", &self.info)
-            .field("tools", &self.tools)
-            .field("resources", &self.resources)
-            .field("prompts", &self.prompts)
+            .field("info", &self.0.info)
+            .field("tools", &self.0.tools)
+            .field("resources", &self.0.resources)
+            .field("prompts", &self.0.prompts)
             .finish_non_exhaustive()
     }
 }

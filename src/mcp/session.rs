@@ -2,13 +2,15 @@
 //!
 //! Owns the ids, and which sessions are kept. It must not know HTTP, nor what a session is used for.
 
+use std::any::Any;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::{Map, Value};
+use fc_runtime::Error;
 
+use crate::json::{Json, JsonRef};
 use crate::level::Level;
 
 /// Random bytes of an id: as many as those of a UUID, more than can be guessed.
@@ -23,8 +25,9 @@ pub struct Session(Arc<Inner>);
 
 struct Inner {
     id: String,
-    capabilities: Value,
-    state: Mutex<Map<String, Value>>,
+    capabilities: Json,
+    /// One value of each type.
+    state: Mutex<Vec<Box<dyn Any + Send>>>,
     /// What the client has asked for with `logging/setLevel`.
     level: Mutex<Option<Level>>,
 }
@@ -35,29 +38,37 @@ impl Session {
         &self.0.id
     }
 
-    /// Reads and changes what is kept, while no other request of this session does.
+    /// Reads and changes what is kept, while no other request of this session does. Each type has one value, which begins as
+    /// its default: give yours a type of its own.
     ///
     /// # Examples
     ///
     /// ```
     /// use fc_mcp::{Call, Failure, ToolResult};
     ///
+    /// #[derive(Default)]
+    /// struct Calls(u64);
+    ///
     /// fn count(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
     ///     let session = call.session().ok_or_else(|| Failure::tool("this tool needs a session"))?;
-    ///     let count = session.with(|state| {
-    ///         let count = state.get("count").and_then(|count| count.as_u64()).unwrap_or_default() + 1;
-    ///         state.insert("count".to_owned(), count.into());
-    ///         count
+    ///     let count = session.with(|calls: &mut Calls| {
+    ///         calls.0 += 1;
+    ///         calls.0
     ///     });
     ///     Ok(ToolResult::text(count.to_string()))
     /// }
     /// ```
-    pub fn with<T>(&self, work: impl FnOnce(&mut Map<String, Value>) -> T) -> T {
-        work(&mut lock(&self.0.state))
+    pub fn with<S: Default + Send + 'static, T>(&self, work: impl FnOnce(&mut S) -> T) -> T {
+        let mut kept = lock(&self.0.state);
+        if !kept.iter().any(|value| value.is::<S>()) {
+            kept.push(Box::new(S::default()));
+        }
+        let mut found = kept.iter_mut().filter_map(|value| value.downcast_mut());
+        work(found.next().unwrap_or(&mut S::default()))
     }
 
-    pub(crate) fn capabilities(&self) -> &Value {
-        &self.0.capabilities
+    pub(crate) fn capabilities(&self) -> JsonRef<'_> {
+        self.0.capabilities.view()
     }
 
     pub(crate) fn level(&self) -> Option<Level> {
@@ -76,6 +87,18 @@ impl fmt::Debug for Session {
     }
 }
 
+/// What keeps the sessions of a server.
+pub(crate) trait Keep: Send + Sync {
+    /// A new session. Where there are too many, the one goes that was not used for the longest time.
+    fn begin(&self, capabilities: Json) -> Result<Session, Error>;
+
+    /// The session of this id, which is thereby used.
+    fn find(&self, id: &str) -> Option<Session>;
+
+    /// Forgets a session; says whether there was one.
+    fn end(&self, id: &str) -> bool;
+}
+
 /// The sessions of a server, the one that was used last at the end.
 #[derive(Debug)]
 pub(crate) struct Sessions {
@@ -92,9 +115,10 @@ impl Sessions {
             most: most.max(1),
         }
     }
+}
 
-    /// A new session. Where there are too many, the one goes that was not used for the longest time.
-    pub(crate) fn begin(&self, capabilities: Value) -> io::Result<Session> {
+impl Keep for Sessions {
+    fn begin(&self, capabilities: Json) -> Result<Session, Error> {
         let session = Session(Arc::new(Inner {
             id: random_id()?,
             capabilities,
@@ -109,16 +133,14 @@ impl Sessions {
         Ok(session)
     }
 
-    /// The session of this id, which is thereby used.
-    pub(crate) fn find(&self, id: &str) -> Option<Session> {
+    fn find(&self, id: &str) -> Option<Session> {
         let mut kept = lock(&self.kept);
         let at = kept.iter().position(|session| session.id() == id)?;
         kept[at..].rotate_left(1);
         kept.last().cloned()
     }
 
-    /// Forgets a session; says whether there was one.
-    pub(crate) fn end(&self, id: &str) -> bool {
+    fn end(&self, id: &str) -> bool {
         let mut kept = lock(&self.kept);
         let before = kept.len();
         kept.retain(|session| session.id() != id);
@@ -140,17 +162,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::Sessions;
+    use super::{Keep, Sessions};
+    use crate::json::ToJson;
 
     #[test]
     fn the_session_goes_that_was_not_used_for_the_longest_time() {
         let sessions = Sessions::at_most(2);
-        let begin = || sessions.begin(().into()).expect("a random id");
+        let begin = || sessions.begin(0.to_json()).expect("a random id");
         let (one, two) = (begin(), begin());
         assert_ne!(one.id(), two.id());
-        one.with(|state| state.insert("a".into(), 1.into()));
+        one.with(|count: &mut u64| *count += 1);
+        one.with(|text: &mut String| text.push('a'));
         let again = sessions.find(one.id()).expect("it is kept");
-        assert_eq!(again.with(|state| state["a"].clone()), 1);
+        assert_eq!(again.with(|count: &mut u64| *count), 1);
+        assert_eq!(again.with(|text: &mut String| text.clone()), "a");
         let three = begin();
         assert!(sessions.find(two.id()).is_none());
         assert!(sessions.find(one.id()).is_some() && sessions.find(three.id()).is_some());

@@ -4,10 +4,11 @@
 
 use fc_runtime::base64;
 use fc_runtime::http::Request;
-use serde_json::{Value, json};
 
 use crate::failure::{Failure, HEADER, VERSION};
 use crate::incoming::Incoming;
+use crate::json::Part::{Raw, Text};
+use crate::json::{Json, JsonRef, Object, ToJson, object};
 use crate::version::{
     CAPABILITIES_KEY, METHOD_HEADER, NAME_HEADER, PARAM_HEADER_PREFIX, PARAM_KEYWORD, SERVER_KEY,
     VERSION_HEADER, VERSION_KEY,
@@ -15,55 +16,41 @@ use crate::version::{
 
 /// Checks what the request says of itself, and that its headers say the same.
 pub(crate) fn check(incoming: &Incoming, request: &Request) -> Result<(), Failure> {
-    let Some(version) = incoming.meta(VERSION_KEY).and_then(Value::as_str) else {
-        return Err(Failure::params(format!(
-            "params._meta must have {VERSION_KEY}"
-        )));
-    };
-    if !incoming
-        .meta(CAPABILITIES_KEY)
-        .is_some_and(Value::is_object)
-    {
-        return Err(Failure::params(format!(
-            "params._meta must have {CAPABILITIES_KEY}"
-        )));
+    let version = incoming.meta(VERSION_KEY).and_then(JsonRef::string);
+    let version = version.ok_or_else(|| lacks(VERSION_KEY))?;
+    let capabilities = incoming.meta(CAPABILITIES_KEY);
+    if !capabilities.is_some_and(JsonRef::is_object) {
+        return Err(lacks(CAPABILITIES_KEY));
     }
-    repeats(request, VERSION_HEADER, Some(version))?;
+    repeats(request, VERSION_HEADER, Some(&version))?;
     repeats(request, METHOD_HEADER, Some(&incoming.method))?;
     let named = match incoming.method.as_str() {
         "tools/call" | "prompts/get" => "name",
         "resources/read" => "uri",
         _ => return Ok(()),
     };
-    let name = incoming.params.get(named).and_then(Value::as_str);
-    repeats(request, NAME_HEADER, name)
+    let name = incoming.params.get(named).and_then(JsonRef::string);
+    repeats(request, NAME_HEADER, name.as_deref())
+}
+
+fn lacks(key: &str) -> Failure {
+    Failure::params(format!("params._meta must have {key}"))
 }
 
 /// Checks the headers that repeat the arguments of a tool, as its schema asks for them.
 pub(crate) fn check_arguments(
     incoming: &Incoming,
-    schema: &Value,
+    schema: JsonRef<'_>,
     request: &Request,
 ) -> Result<(), Failure> {
-    let properties = schema.get("properties").and_then(Value::as_object);
-    for (name, property) in properties.into_iter().flatten() {
-        let Some(header) = property.get(PARAM_KEYWORD).and_then(Value::as_str) else {
+    for (name, property) in schema.get("properties").unwrap_or(JsonRef::NULL).entries() {
+        let Some(header) = property.get(PARAM_KEYWORD).and_then(JsonRef::string) else {
             continue;
         };
-        let argument = incoming
-            .params
-            .get("arguments")
-            .and_then(|all| all.get(name));
-        let text = match argument {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) => Some(text.clone()),
-            Some(other) => Some(other.to_string()),
-        };
-        repeats(
-            request,
-            &format!("{PARAM_HEADER_PREFIX}{header}"),
-            text.as_deref(),
-        )?;
+        let argument = incoming.argument(&name).filter(|found| !found.is_null());
+        let text = argument.map(|found| found.string().unwrap_or(found.as_json().into()));
+        let header = [PARAM_HEADER_PREFIX, &header].concat();
+        repeats(request, &header, text.as_deref())?;
     }
     Ok(())
 }
@@ -95,22 +82,29 @@ fn is_same(sent: &str, body: &str) -> bool {
 
 /// The failure of a request in a version that is unknown here.
 pub(crate) fn unsupported(version: &str, known: &[&str]) -> Failure {
-    let data = json!({ "supported": known, "requested": version });
-    Failure::protocol(VERSION, format!("there is no version {version}")).with_data(data)
+    let data = object(&[
+        ("supported", Raw(known.to_json().as_json())),
+        ("requested", Text(version)),
+    ]);
+    let message = format!("there is no version {version}");
+    Failure::protocol(VERSION, message).with_data(Json::known(data))
 }
 
 /// Adds what every result has beside its own fields.
-pub(crate) fn complete(method: &str, server: &Value, result: &mut Value) {
-    let Some(fields) = result.as_object_mut() else {
-        return;
-    };
-    fields.entry("resultType").or_insert("complete".into());
+pub(crate) fn complete(method: &str, server: &str, result: String) -> String {
+    let result = Json::known(result);
+    if !result.view().is_object() {
+        return result.into_string();
+    }
+    let mut fields = Object::of(result.view());
+    fields.set_if_missing("resultType", r#""complete""#);
     if method.ends_with("/list") || ["server/discover", "resources/read"].contains(&method) {
         // Nobody may show it again without having asked.
-        fields.entry("ttlMs").or_insert(0.into());
-        fields.entry("cacheScope").or_insert("private".into());
+        fields.set_if_missing("ttlMs", "0");
+        fields.set_if_missing("cacheScope", r#""private""#);
     }
-    if let Value::Object(meta) = fields.entry("_meta").or_insert_with(|| json!({})) {
-        meta.insert(SERVER_KEY.to_owned(), server.clone());
-    }
+    let mut meta = fields.get("_meta").map_or_else(Object::new, Object::of);
+    meta.set(SERVER_KEY, server);
+    fields.set("_meta", meta.as_str());
+    fields.into_string()
 }

@@ -4,18 +4,21 @@
 
 use std::fmt;
 
-use fc_runtime::base64;
-use serde_json::{Map, Value, json};
-
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::input::Input;
+use crate::json::Part::{Raw, Text};
+use crate::json::{Json, JsonRef, Object, ToJson, object, text_content};
+use fc_runtime::base64;
 
 type Handler = Box<dyn Fn(&mut Call<'_>) -> Result<ToolResult, Failure> + Send + Sync>;
 
 /// A function that a model may call.
 pub struct Tool {
-    pub(crate) description: Value,
+    pub(crate) name: String,
+    pub(crate) description: Object,
+    /// The schema of its input.
+    pub(crate) schema: Json,
     pub(crate) streams: bool,
     handler: Handler,
 }
@@ -27,11 +30,20 @@ impl Tool {
         description: &str,
         handler: impl Fn(&mut Call<'_>) -> Result<ToolResult, Failure> + Send + Sync + 'static,
     ) -> Self {
-        let input = json!({ "type": "object" });
+        Self::with(name, description, Box::new(handler))
+    }
+
+    fn with(name: &str, description: &str, handler: Handler) -> Self {
         Self {
-            description: json!({ "name": name, "description": description, "inputSchema": input }),
+            name: name.to_owned(),
+            description: Object::with(&[
+                ("name", Text(name)),
+                ("description", Text(description)),
+                ("inputSchema", Raw(r#"{"type":"object"}"#)),
+            ]),
+            schema: JsonRef::EMPTY.to_owned(),
             streams: false,
-            handler: Box::new(handler),
+            handler,
         }
     }
 
@@ -39,21 +51,28 @@ impl Tool {
     /// before the handler sees it. `"x-mcp-header": "Name"` at an argument has clients of 2026-07-28 repeat it in the header
     /// `Mcp-Param-Name`, so that gateways can route by it; this server checks that both are the same.
     #[must_use]
-    pub fn input(self, schema: Value) -> Self {
+    pub fn input(self, schema: impl ToJson) -> Self {
         self.field("inputSchema", schema)
     }
 
     /// The JSON Schema of [`ToolResult::structured`].
     #[must_use]
-    pub fn output(self, schema: Value) -> Self {
+    pub fn output(self, schema: impl ToJson) -> Self {
         self.field("outputSchema", schema)
     }
 
     /// Another field of the description, such as `title` or `annotations`.
     #[must_use]
-    pub fn field(mut self, name: &str, value: Value) -> Self {
-        self.description[name] = value;
+    pub fn field(mut self, name: &str, value: impl ToJson) -> Self {
+        self.set(name, value.to_json());
         self
+    }
+
+    fn set(&mut self, name: &str, value: Json) {
+        self.description.set(name, value.as_json());
+        if name == "inputSchema" {
+            self.schema = value;
+        }
     }
 
     /// The response is a stream of events, if the client reads such: what the handler says before its result arrives at
@@ -66,23 +85,20 @@ impl Tool {
         self
     }
 
-    pub(crate) fn name(&self) -> &str {
-        self.description["name"].as_str().unwrap_or_default()
-    }
-
     /// The result of a call. What the tool fails with is one too.
-    pub(crate) fn call(&self, call: &mut Call<'_>) -> Result<Value, Failure> {
-        let required = self.description["inputSchema"]["required"].as_array();
-        let mut names = required.into_iter().flatten().filter_map(Value::as_str);
+    pub(crate) fn call(&self, call: &mut Call<'_>) -> Result<String, Failure> {
+        let required = self.schema.get("required").unwrap_or(JsonRef::NULL);
+        let mut names = required.items().filter_map(JsonRef::string);
         let result = match names.find(|name| call.argument(name).is_none()) {
             Some(missing) => Err(Failure::tool(format!("{missing} is required"))),
             None => (self.handler)(call),
         };
         match result {
-            Ok(result) => Ok(Value::Object(result.0)),
-            Err(failure) if failure.code().is_none() => Ok(Value::Object(
-                ToolResult::text(failure.message()).failed().0,
-            )),
+            Ok(result) => Ok(result.0.into_string()),
+            Err(failure) if failure.code().is_none() => {
+                let result = ToolResult::text(failure.message()).failed();
+                Ok(result.0.into_string())
+            }
             Err(failure) => Err(failure),
         }
     }
@@ -102,64 +118,82 @@ impl fmt::Debug for Tool {
 /// # Examples
 ///
 /// ```
-/// use fc_mcp::ToolResult;
-/// use serde_json::json;
+/// use fc_mcp::{ToolResult, json};
 ///
 /// let result = ToolResult::text("12 degrees").structured(json!({ "celsius": 12 }));
 /// ```
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct ToolResult(Map<String, Value>);
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToolResult(Object);
 
 impl ToolResult {
     /// Nothing yet.
     pub fn new() -> Self {
-        Self::default().field("content", json!([]))
+        Self(Object::with(&[("content", Raw("[]"))]))
     }
 
     /// A text for the model.
     pub fn text(text: impl Into<String>) -> Self {
-        Self::new().and(json!({ "type": "text", "text": text.into() }))
+        Self::of_text(&text.into())
+    }
+
+    fn of_text(text: &str) -> Self {
+        Self::of(&text_content(text))
     }
 
     /// An image, with its media type.
     pub fn image(bytes: impl AsRef<[u8]>, media_type: &str) -> Self {
-        Self::new()
-            .and(json!({ "type": "image", "data": base64::encode(bytes), "mimeType": media_type }))
+        Self::media("image", bytes.as_ref(), media_type)
     }
 
     /// A sound, with its media type.
     pub fn audio(bytes: impl AsRef<[u8]>, media_type: &str) -> Self {
-        Self::new()
-            .and(json!({ "type": "audio", "data": base64::encode(bytes), "mimeType": media_type }))
+        Self::media("audio", bytes.as_ref(), media_type)
     }
 
     /// The same result with one more piece of content, as the protocol writes it: such as a `resource_link`.
     #[must_use]
-    pub fn and(mut self, content: Value) -> Self {
-        let list = self.0.entry("content").or_insert_with(|| json!([]));
-        if let Value::Array(list) = list {
-            list.push(content);
-        }
+    pub fn and(mut self, content: impl ToJson) -> Self {
+        self.0.push("content", content.to_json().as_json());
         self
     }
 
     /// The same result with a value for programs. Give a text too: not every client shows this one to the model.
     #[must_use]
-    pub fn structured(self, value: Value) -> Self {
+    pub fn structured(self, value: impl ToJson) -> Self {
         self.field("structuredContent", value)
     }
 
     /// The same result as an error, as [`Failure::tool`] is one.
     #[must_use]
-    pub fn failed(self) -> Self {
-        self.field("isError", true.into())
+    pub fn failed(mut self) -> Self {
+        self.0.set("isError", "true");
+        self
     }
 
     /// Another field of the result, such as `_meta`.
     #[must_use]
-    pub fn field(mut self, name: &str, value: Value) -> Self {
-        self.0.insert(name.to_owned(), value);
+    pub fn field(mut self, name: &str, value: impl ToJson) -> Self {
+        self.0.set(name, value.to_json().as_json());
         self
+    }
+
+    fn media(kind: &str, bytes: &[u8], media_type: &str) -> Self {
+        Self::of(&object(&[
+            ("type", Text(kind)),
+            ("data", Text(&base64::encode(bytes))),
+            ("mimeType", Text(media_type)),
+        ]))
+    }
+
+    fn of(content: &str) -> Self {
+        let list = ["[", content, "]"].concat();
+        Self(Object::with(&[("content", Raw(&list))]))
+    }
+}
+
+impl Default for ToolResult {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -171,12 +205,12 @@ impl From<Input> for ToolResult {
 
 impl From<&str> for ToolResult {
     fn from(text: &str) -> Self {
-        Self::text(text)
+        Self::of_text(text)
     }
 }
 
 impl From<String> for ToolResult {
     fn from(text: String) -> Self {
-        Self::text(text)
+        Self::of_text(&text)
     }
 }

@@ -102,8 +102,9 @@ fn value(
 /// An MCP server with one of each.
 #[cfg(feature = "mcp")]
 mod mcp {
-    use fc_mcp::{Call, Contents, Failure, Prompt, PromptResult, Resource, Server, Tool, ToolResult};
-    use fc_runtime::serde_json::json;
+    use fc_mcp::{
+        Call, Contents, Failure, Prompt, PromptResult, Resource, Server, Tool, ToolResult, json,
+    };
 
     pub(crate) fn server() -> Server {
         let schema = json!({ "type": "object", "properties": { "name": { "type": "string" } }, "required": ["name"] });
@@ -116,8 +117,8 @@ mod mcp {
     }
 
     fn greet(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
-        let name = call.string("name")?.to_owned();
-        call.progress(1.0, 1.0, "")?;
+        let name = call.string("name")?;
+        call.progress(1, 1, "")?;
         Ok(ToolResult::text(name))
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! Start it by `cargo run --package fc-mcp --example forecast`, and add `http://127.0.0.1:9000/mcp` to a client.
 
-use fc_mcp::{Call, Contents, Failure, Prompt, PromptResult, Resource, Server, Tool, ToolResult};
+use fc_mcp::{
+    Call, Contents, Failure, Prompt, PromptResult, Resource, Server, Tool, ToolResult, json,
+};
 use fc_runtime::http::{Request, Response};
-use fc_runtime::serde_json::json;
 use fc_runtime::{Context, Error, Runtime, RuntimeError};
 
 #[cfg(target_env = "musl")]
@@ -75,7 +76,7 @@ fn forecast_tool() -> Tool {
 }
 
 fn forecast(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
-    let city = call.string("city")?.to_owned();
+    let city = call.string("city")?;
     let days = if call.argument("days").is_some() {
         call.integer("days")?
     } else {
@@ -88,7 +89,7 @@ fn forecast(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
     let mut celsius = Vec::new();
     for day in 1..=days {
         celsius.push(degrees(&city, day));
-        call.progress(day as f64, days as f64, "")?;
+        call.progress(day, days, "")?;
     }
     let text = format!("{city}: {celsius:?} degrees");
     Ok(ToolResult::text(text).structured(json!({ "celsius": celsius })))
@@ -96,7 +97,7 @@ fn forecast(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
 
 fn compare(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
     let (one, other) = (call.string("one")?, call.string("other")?);
-    let warmer = if degrees(one, 1) < degrees(other, 1) {
+    let warmer = if degrees(&one, 1) < degrees(&other, 1) {
         other
     } else {
         one

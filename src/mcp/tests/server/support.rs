@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use fc_mcp::{
-    Call, Contents, Failure, Level, Prompt, PromptResult, Resource, Server, Tool, ToolResult,
+    Call, Contents, Failure, JsonRef, Level, Prompt, PromptResult, Resource, Server, Tool,
+    ToolResult,
 };
 use fc_runtime::http::{Request, Response};
 use serde_json::{Value, json};
@@ -47,7 +48,7 @@ pub(crate) fn server() -> Server {
         .prompt(Prompt::new("greet", "Greets", greet).argument("name", "Whom", true))
         .logs()
         .method("completion/complete", |_| {
-            Ok(json!({ "completion": { "values": ["a"] } }))
+            Ok(fc_mcp::json!({ "completion": { "values": ["a"] } }))
         })
         .capability("completions", json!({}))
 }
@@ -61,18 +62,18 @@ fn steps(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
 
 fn name(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
     let answer = call.ask("elicitation/create", json!({ "message": "Who?" }), PATIENCE)?;
-    Ok(answer["content"]["name"]
-        .as_str()
-        .unwrap_or("nobody")
-        .into())
+    let name = answer
+        .get("content")
+        .and_then(|content| content.get("name"));
+    let name = name.and_then(JsonRef::string);
+    Ok(name.as_deref().unwrap_or("nobody").into())
 }
 
 fn count(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
     let session = call.session().ok_or_else(|| Failure::tool("no session"))?;
-    let count = session.with(|state| {
-        let count = state.get("count").and_then(Value::as_u64).unwrap_or(0) + 1;
-        state.insert("count".into(), count.into());
-        count
+    let count = session.with(|count: &mut u64| {
+        *count += 1;
+        *count
     });
     Ok(count.to_string().into())
 }

@@ -1,8 +1,7 @@
 //! Two tools over MCP with fc-mcp: JSON answers, no sessions.
 
-use fc_mcp::{Call, Failure, Server, Tool, ToolResult};
+use fc_mcp::{Call, Failure, Server, Tool, ToolResult, json};
 use fc_runtime::http::{Request, Response};
-use fc_runtime::serde_json::json;
 use fc_runtime::{Context, Error, Runtime, RuntimeError};
 
 #[global_allocator]
@@ -45,14 +44,14 @@ fn server() -> Server {
 fn forecast(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
     let (city, days) = (call.string("city")?, call.integer("days")?);
     let celsius: Vec<String> = (1..=days)
-        .map(|day| degrees(city, day).to_string())
+        .map(|day| degrees(&city, day).to_string())
         .collect();
     Ok(format!("{city}: {} degrees", celsius.join(", ")).into())
 }
 
 fn compare(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
     let (one, other) = (call.string("one")?, call.string("other")?);
-    Ok(ToolResult::text(if degrees(one, 1) < degrees(other, 1) {
+    Ok(ToolResult::text(if degrees(&one, 1) < degrees(&other, 1) {
         other
     } else {
         one

@@ -1,8 +1,9 @@
 //! An MCP server for Alibaba Cloud Function Compute: its clients call `/mcp`.
 
-use fc_mcp::{Call, Contents, Failure, Prompt, PromptResult, Resource, Server, Tool, ToolResult};
+use fc_mcp::{
+    Call, Contents, Failure, Prompt, PromptResult, Resource, Server, Tool, ToolResult, json,
+};
 use fc_runtime::http::{Request, Response};
-use fc_runtime::serde_json::json;
 use fc_runtime::{Context, Error, Runtime, RuntimeError};
 
 // musl's own allocator has one lock for all threads.
@@ -56,9 +57,9 @@ fn greet(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
     let name = call.string("name")?;
     let language = match call.argument("language") {
         Some(_) => call.string("language")?,
-        None => "en",
+        None => "en".to_owned(),
     };
-    match language {
+    match language.as_str() {
         "en" => Ok(format!("Hello {name}!").into()),
         "zh" => Ok(format!("{name},你好!").into()),
         other => Err(Failure::tool(format!("there is no {other}: use en or zh"))),
@@ -71,7 +72,7 @@ fn count(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
         if call.is_cancelled() {
             return Err(Failure::tool("cancelled"));
         }
-        call.progress(f64::from(step), 3.0, "")?;
+        call.progress(step, 3, "")?;
     }
     Ok("one, two, three".into())
 }
