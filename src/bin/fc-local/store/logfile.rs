@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -56,19 +57,59 @@ impl LogFile {
             *open = Some(self.open_file()?);
         }
         if let Some((file, size)) = open.as_mut() {
-            file.write_all(line)?;
+            let written = file.write_all(line);
             *size += line.len() as u64;
+            if written.is_err() {
+                // The line may have been cut, which is looked at when the file is opened again.
+                *open = None;
+            }
+            return written;
         }
         Ok(())
     }
 
     fn open_file(&self) -> io::Result<(File, u64)> {
         fs::create_dir_all(self.path.parent().unwrap_or(&self.path))?;
-        let file = OpenOptions::new()
+        let mut file = OpenOptions::new()
             .create(true)
+            .read(true)
             .append(true)
             .open(&self.path)?;
+        if is_cut(&file)? {
+            file.write_all(b"\n")?;
+        }
         let size = file.metadata()?.len();
         Ok((file, size))
+    }
+}
+
+/// Whether the last line has no end: the disk was full, or fc-local was killed, while it was written. A marker that came
+/// after it would not stand at the start of a line.
+fn is_cut(file: &File) -> io::Result<bool> {
+    let Some(last) = file.metadata()?.len().checked_sub(1) else {
+        return Ok(false);
+    };
+    let mut byte = [0];
+    file.read_exact_at(&mut byte, last)?;
+    Ok(byte != *b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::sink;
+
+    #[test]
+    fn a_line_that_was_cut_ends_before_the_next_one() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("s/f.log");
+        let append = |line: &[u8]| sink(path.clone())(line);
+        append(b"whole\n");
+        append(b"half a li");
+        append(b"FC Invoke Start\n");
+        append(b"FC Invoke End\n");
+        let log = fs::read_to_string(&path).expect("the log");
+        assert_eq!(log, "whole\nhalf a li\nFC Invoke Start\nFC Invoke End\n");
     }
 }

@@ -54,6 +54,11 @@ impl Folders {
         self.root.join("delivered")
     }
 
+    /// The logs of both functions.
+    pub(super) fn logs(&self) -> [PathBuf; 2] {
+        ["logs/s/f.log", "logs/s/g.log"].map(|name| self.data.join(name))
+    }
+
     /// Where fc-local writes what is not for a log.
     pub(super) fn said(&self) -> PathBuf {
         self.root.join("said")

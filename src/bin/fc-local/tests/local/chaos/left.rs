@@ -13,6 +13,9 @@ const MEMORY_KIB: usize = 32 * 1024;
 const FDS: usize = 6;
 const THREADS: usize = 4;
 
+/// What the lines begin with by which the platform cuts a log.
+const MARKER: &str = "FC Invoke ";
+
 /// Looks at everything, and returns the numbers of the events in the order of their deliveries.
 pub(super) fn check(stage: &Stage, mut house: House, run: &Run, table: &mut Table) -> Vec<usize> {
     let folders = house.folders.clone();
@@ -44,6 +47,11 @@ pub(super) fn check(stage: &Stage, mut house: House, run: &Run, table: &mut Tabl
         stage,
         wait_until("all processes of fc-local to be gone", is_alone),
     );
+    for line in misplaced(&folders) {
+        stage
+            .book
+            .note(format!("a marker does not begin its line: {line}"));
+    }
     for file in unfinished(&folders) {
         stage.book.note(format!("{} is left", file.display()));
     }
@@ -101,6 +109,19 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     all.map(|entry| entry.path()).collect()
 }
 
+/// The lines of the logs with a marker that stands behind something else.
+fn misplaced(folders: &Folders) -> Vec<String> {
+    let text: String = folders
+        .logs()
+        .iter()
+        .map(|log| fs::read_to_string(log).unwrap_or_default())
+        .collect();
+    let lines = text
+        .lines()
+        .filter(|line| line.find(MARKER).is_some_and(|at| at > 0));
+    lines.map(str::to_owned).collect()
+}
+
 /// Files that should not outlive what needed them.
 fn unfinished(folders: &Folders) -> Vec<PathBuf> {
     let is_unfinished = |file: &PathBuf| {
@@ -132,8 +153,7 @@ const LINES: usize = 40;
 
 /// The last that fc-local itself has written, to its stderr and into the logs of the functions.
 pub(super) fn said(folders: &Folders) -> String {
-    let logs = ["logs/s/f.log", "logs/s/g.log"].map(|name| folders.data.join(name));
-    let files = [&[folders.said()], &logs[..]].concat();
+    let files = [&[folders.said()], &folders.logs()[..]].concat();
     let last = |file: &PathBuf| {
         let text = fs::read_to_string(file).unwrap_or_default();
         let lines = text.lines().filter(|line| line.starts_with("fc-local: "));
