@@ -20,13 +20,13 @@ use generation::Generation;
 use support::Answer;
 use troubles::Director;
 
-/// How many agents ask at once.
-const AGENTS: u64 = 16;
+/// How many agents ask at once, in the short form and in the long one.
+const AGENTS: [u64; 2] = [16, 48];
 /// How much more memory an instance may take after the load than before it, in KiB: what its allocator keeps for more.
 const MEMORY_KIB: usize = 24 * 1024;
-/// How many threads more it may have. `direct` keeps two workers; the other server keeps all that ever worked at once, and
-/// `tiny_http` some for its connections.
-const THREADS: usize = if cfg!(feature = "direct") { 2 } else { 40 };
+/// How many threads more it may have. `direct` keeps two workers; the other server keeps all that ever worked at once, which
+/// are no more than there are clients, and `tiny_http` some for its connections.
+const THREADS: usize = if cfg!(feature = "direct") { 2 } else { 80 };
 
 #[test]
 fn whatever_goes_wrong_each_request_has_one_end_with_a_cause() {
@@ -36,7 +36,7 @@ fn whatever_goes_wrong_each_request_has_one_end_with_a_cause() {
     let before = generation.sample();
     let mut director = Director::new(&stage, run.seed);
     let generation = thread::scope(|scope| {
-        for agent in 0..AGENTS {
+        for agent in 0..AGENTS[usize::from(run.is_long())] {
             let dice = Dice::new(run.seed, 2 + agent);
             let stage = &stage;
             scope.spawn(move || clients::agent(stage, dice));
