@@ -179,7 +179,7 @@ local: musl ## start the local Function Compute with template.yml deployed, or w
 watch: ## serve template.yml as `make local` does, and build and serve it again at each change
 	@$(FC_LOCAL) watch --port $(PORT) --data "$${CARGO_TARGET_DIR:-target}/fc-local" -- --locked --no-default-features --features $(SERVER)
 
-deploy: musl ## build the package and deploy template.yml by fun
+deploy: musl ## build the package and deploy template.yml with fun
 	@sh musl/deploy.sh
 
 invoke: ## invoke FUNCTION=event of `make local` with EVENT, or with a sample: EXAMPLE=oss

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Deploys template.yml by `fun`, after looking at what would go wrong: `sh musl/deploy.sh`, from the project's folder.
+# Deploys template.yml with `fun`, after looking at what would go wrong: `sh musl/deploy.sh`, from the project's folder.
 set -eu
 
 fail() {

@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn types_named_error_keep_the_module_that_tells_them_apart() {
+    fn types_named_error_keep_the_module_that_distinguishes_them() {
         assert_eq!(
             short_name("core::num::error::ParseIntError"),
             "ParseIntError"

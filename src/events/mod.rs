@@ -157,12 +157,12 @@ fn header<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
 fn decode_body(value: &Value) -> Result<Vec<u8>, Error> {
     const FLAG: &str = "/isBase64Encoded";
     let body = text(value, "/body").unwrap_or_default().as_bytes();
-    let is_told = value.pointer(FLAG).is_some_and(|flag| !flag.is_null());
+    let is_given = value.pointer(FLAG).is_some_and(|flag| !flag.is_null());
     match flag(value, FLAG) {
         Some(true) => {
             base64::decode(body).map_err(|error| invalid(format!("`body` is not base64: {error}")))
         }
-        None if is_told => Err(invalid("`isBase64Encoded` is neither true nor false")),
+        None if is_given => Err(invalid("`isBase64Encoded` is neither true nor false")),
         _ => Ok(body.to_vec()),
     }
 }

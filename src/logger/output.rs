@@ -33,8 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// and counted, and when there is room again a line says how many. The same goes for a full disk.
 pub(super) fn write_line(line: &[u8], format: &Format) {
     let mut output = output();
-    let is_told = output.lost == 0 || output.tell_loss(format);
-    if !is_told || !output.send(line) {
+    let is_reported = output.lost == 0 || output.report_loss(format);
+    if !is_reported || !output.send(line) {
         output.lost += 1;
     }
 }
@@ -90,7 +90,7 @@ impl Output {
     }
 
     /// Returns how many lines are lost, if that can be written.
-    fn tell_loss(&mut self, format: &Format) -> bool {
+    fn report_loss(&mut self, format: &Format) -> bool {
         let line = format.write(&Line {
             level: Level::Warn,
             request_id: "",
@@ -101,11 +101,11 @@ impl Output {
             fields: &[],
         });
         let end_of_another = if self.is_torn { "\n" } else { "" };
-        let is_told = self.send(format!("{end_of_another}{line}").as_bytes());
-        if is_told {
+        let is_reported = self.send(format!("{end_of_another}{line}").as_bytes());
+        if is_reported {
             self.lost = 0;
         }
-        is_told
+        is_reported
     }
 
     /// Writes a line, and waits for its reader no longer than the patience that is left.

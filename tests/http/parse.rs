@@ -278,7 +278,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_bad_case_is_an_error_that_tells_where_and_what() {
+    fn a_bad_case_is_an_error_that_says_where_and_what() {
         for &(from, to, error) in BAD {
             match with(from, to) {
                 Ok(_) => assert_eq!(error, "", "{to:?} was taken"),

@@ -42,7 +42,7 @@ fn timeless(line: &str) -> Value {
 }
 
 #[test]
-fn a_json_line_tells_request_function_and_message_and_the_markers_stay_as_they_are() {
+fn a_json_line_has_request_function_and_message_and_the_markers_stay_as_they_are() {
     let instance = Instance::start("testbed", &JSON);
     instance.invoke("r1", b"log two\nlines");
     let lines = lines_of(&instance, "r1");

@@ -55,7 +55,7 @@ fn a_pre_stop_hook_that_panics_on_a_signal_does_not_hold_up_the_end() {
 }
 
 #[test]
-fn a_stream_that_panics_behind_its_first_bytes_cannot_be_taken_for_whole() {
+fn a_stream_that_panics_after_its_first_bytes_cannot_be_taken_for_whole() {
     let instance = Instance::start("testbed", &[]);
     let mut connection = instance.connect();
     let headers = [

@@ -267,7 +267,7 @@ fn with_key(component: &str, needed: &[(&str, &str)], key: &str, value: &str) ->
 }
 
 #[test]
-fn the_guide_names_each_key_with_what_becomes_of_it() {
+fn the_guide_names_each_key_and_says_what_happens_to_it() {
     let fc3 = [("functionName", "g"), ("runtime", "custom"), ("code", ".")];
     let domain = [("domainName", "a.test")];
     for (component, needed, rows) in [("fc3", &fc3[..], 3), ("fc3-domain", &domain[..], 2)] {

@@ -56,7 +56,7 @@ fn a_folder_with_something_in_it_is_left_as_it_is_and_an_empty_one_is_taken() {
 }
 
 #[test]
-fn what_cannot_be_made_leaves_nothing_behind() {
+fn what_cannot_be_made_leaves_nothing() {
     let folder = tempfile::tempdir().expect("folder");
     assert_refused(
         &new_in(folder.path(), &["1st"]),

@@ -237,7 +237,7 @@ fn a_call_in_flight_is_finished_by_the_instance_that_has_it() {
 }
 
 #[test]
-fn http_functions_and_domains_of_the_template_are_served_and_told() {
+fn http_functions_and_domains_of_the_template_are_served_and_named() {
     let watch = Watch::start();
     watch.rests(1);
     let by_domain = watch.server.by_domain("GET", "/x", &[], b"");
