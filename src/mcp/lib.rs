@@ -83,3 +83,8 @@ pub use version::{Era, HANDSHAKE_VERSIONS, STATELESS_VERSION};
 #[cfg(doctest)]
 #[doc = include_str!("../guide/mcp_server.md")]
 struct Guide;
+
+/// What crates.io shows of the package.
+#[cfg(doctest)]
+#[doc = include_str!("README.md")]
+struct Readme;
