@@ -2,6 +2,7 @@
 //!
 //! Owns which way to a thread a program has. It must not know what a thread does.
 
+mod lasting;
 // Nothing else may: tests/docs/lints.rs.
 #[cfg(any(test, all(target_env = "musl", feature = "direct")))]
 #[allow(
@@ -13,6 +14,7 @@ mod pthread;
 #[cfg(not(all(target_env = "musl", feature = "direct")))]
 use std::io;
 
+pub(crate) use lasting::lend;
 #[cfg(all(target_env = "musl", feature = "direct"))]
 pub(crate) use pthread::start;
 

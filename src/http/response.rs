@@ -174,8 +174,9 @@ impl Response {
     /// a line break for lines of JSON. It stands between what the closure flushes, never within. A response that is no stream
     /// needs none, and stays as it is.
     ///
-    /// The closure then runs on another thread, under the same request id; and a write that fails is known to
-    /// [`Client::has_left`](crate::Client::has_left) while it works, with either server.
+    /// The closure then runs on another thread, under the same request id, and goes on while what it has flushed is sent: a
+    /// write that fails is the error of a later one, and is known to [`Client::has_left`](crate::Client::has_left) while the
+    /// closure works, with either server.
     ///
     /// # Examples
     ///
