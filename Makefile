@@ -63,7 +63,7 @@ endef
 test: export NOT_RUN := $(NOT_RUN)
 
 .PHONY: help run test all-tests test-server server-tests test-runtime test-mcp mcp-clients test-fc-local test-shipped test-alloc soak chaos replay fuzz miri deny fun sdks musl \
-	size sizes compare scale burst figures build build-img local watch deploy invoke logs doctor findings fmt lint msrv doc release-check clean
+	size size-mcp sizes compare scale burst figures build build-img local watch deploy invoke logs doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -166,6 +166,10 @@ musl: ## build the static package pkg/bootstrap and state its size
 
 size: musl ## hold the package against the budget of musl/budget.txt
 	@bash musl/budget.sh pkg/bootstrap "$(SERVER)"
+
+size-mcp: ## hold the MCP server of src/mcp/examples against the same budget, with the direct server
+	@SERVER=direct PROGRAM=forecast sh musl/build.sh target/shipped
+	@bash musl/budget.sh target/shipped/forecast direct mcp
 
 build: musl ## the same as musl
 

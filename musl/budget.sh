@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Holds a package against its budget: `bash musl/budget.sh pkg/bootstrap tiny-http`, from the project's folder.
+# Holds a package against its budget: `bash musl/budget.sh pkg/bootstrap tiny-http`, from the project's folder. With the
+# word `mcp` after them, the package is the MCP server of src/mcp/examples/forecast.rs, and its own limits count.
 # Needs zip, strace and valgrind; what is missing is an error, because an unchecked promise is none.
 set -euo pipefail
 
-package=${1:?say which package, such as pkg/bootstrap} server=${2:-tiny-http}
+package=${1:?say which package, such as pkg/bootstrap} server=${2:-tiny-http} kind=${3:-package}
 work=$(mktemp -d)
 running=
 trap '[ -z "$running" ] || kill -KILL "$running" 2>/dev/null || :; rm -rf "$work"' EXIT
@@ -44,25 +45,54 @@ ask() {
     esac
 }
 
-# ask_again COUNT: sends so many events on one connection, each with the head that the platform sends and 100 bytes, and
-# reads their answers.
-ask_again() {
-    local count line
-    sed 's/$/\r/' tests/support/platform-head.txt >"$work/request"
-    printf '\r\n%0100d' 0 >>"$work/request"
+# read_response: reads a response with a length, whose body is then in `body`.
+read_response() {
+    local line length=
+    read -r answer <&3
+    case $answer in "HTTP/1.1 200 "*) ;; *)
+        echo "make size: the package answers $answer" >&2
+        exit 1
+        ;;
+    esac
+    while read -r line <&3 && [ "$line" != $'\r' ]; do
+        case ${line,,} in content-length:*) length=${line#*:} length=${length//[^0-9]/} ;; esac
+    done
+    read -r -N "$length" body <&3
+}
+
+# send_again COUNT: sends the request so often on one connection, and reads the responses.
+send_again() {
+    local count
     exec 3<>"/dev/tcp/127.0.0.1/$port"
     for ((count = 0; count < $1; count++)); do
         # In one piece, as the platform sends it.
         cat "$work/request" >&3
-        read -r answer <&3
-        case $answer in "HTTP/1.1 200 "*) ;; *)
-            echo "make size: the package answers $answer" >&2
-            exit 1
-            ;;
-        esac
-        while read -r line <&3 && [ "$line" != $'\r' ]; do :; done
-        read -r -N 100 line <&3
+        read_response
     done
+}
+
+# ask_again COUNT: sends so many events, each with the head that the platform sends and 100 bytes.
+ask_again() {
+    sed 's/$/\r/' tests/support/platform-head.txt >"$work/request"
+    printf '\r\n%0100d' 0 >>"$work/request"
+    send_again "$1"
+}
+
+# call_again COUNT: calls a tool so often by an HTTP trigger, with the same head, and expects what the tool says.
+call_again() {
+    local message='{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"compare","arguments":{"one":"Wuhan","other":"Xian"}}}'
+    {
+        printf 'POST /mcp HTTP/1.1\r\nX-Fc-Control-Path: /http-invoke\r\nContent-Type: application/json\r\n'
+        printf 'Accept: application/json, text/event-stream\r\nContent-Length: %d\r\n' "${#message}"
+        sed '1d; /^Content-/d; /^X-Fc-Control-Path/d; /^Accept:/d; s/$/\r/' tests/support/platform-head.txt
+        printf '\r\n%s' "$message"
+    } >"$work/request"
+    send_again "$1"
+    case $body in *'"text":"Wuhan"'*) ;; *)
+        echo "make size: the tool answers $body" >&2
+        exit 1
+        ;;
+    esac
 }
 
 # finish PID: ends the package as the system does, and waits for it.
@@ -86,30 +116,6 @@ check() {
     [ "$2" -le "$limit" ] || failed="$failed $1"
 }
 
-echo "$package, server $server:"
-check file "$(wc -c <"$package")"
-check zip "$(zip -9 -j -q - "$package" | wc -c)"
-
-# The next worker is started a few milliseconds after the answer. Where this script is kept from looking for as long, it
-# counts that one too, so the least of several looks is what was there.
-threads=
-for _ in 1 2 3 4 5; do
-    start "$package"
-    ask
-    status=$(cat "/proc/$running/status")
-    finish "$running"
-    seen=$(awk '$1 == "Threads:" { print $2 }' <<<"$status")
-    [ -n "$threads" ] && [ "$threads" -le "$seen" ] || threads=$seen
-done
-check threads "$threads"
-check rss "$(awk '$1 == "VmHWM:" { print $2 }' <<<"$status")"
-
-start strace -f -o "$work/calls" "$package"
-ask
-# The server listens when it asks for its own length of the queue.
-check syscalls "$(awk '{ count++ } /listen\(.*, 1024\)/ { print count; exit }' "$work/calls")"
-finish "$(pgrep -P "$running")"
-
 # count_instructions COMMAND...: counts those of the package, from its start to its end, while the command asks it.
 count_instructions() {
     start valgrind --tool=callgrind --callgrind-out-file=/dev/null "$package"
@@ -118,16 +124,62 @@ count_instructions() {
     refs=$(sed -n 's/.*refs: *//p' "$work/errors" | tr -d ,)
 }
 
-count_instructions ask
-check instructions $((refs / 1000))
-count_instructions ask_again 1
-check event $((refs / 1000))
+# count_again COMMAND: user instructions of a warm request, which are what twice as many on the same connection take more.
+count_again() {
+    local once
+    count_instructions "$1" 50
+    once=$refs
+    count_instructions "$1" 100
+    warm=$(((refs - once) / 50))
+}
 
-# What a warm request takes is what twice as many on the same connection take more.
-count_instructions ask_again 50
-once=$refs
-count_instructions ask_again 100
-check request $(((refs - once) / 50))
+check_package() {
+    check file "$(wc -c <"$package")"
+    check zip "$(zip -9 -j -q - "$package" | wc -c)"
+
+    # The next worker is started a few milliseconds after the answer. Where this script is kept from looking for as long, it
+    # counts that one too, so the least of several looks is what was there.
+    threads=
+    for _ in 1 2 3 4 5; do
+        start "$package"
+        ask
+        status=$(cat "/proc/$running/status")
+        finish "$running"
+        seen=$(awk '$1 == "Threads:" { print $2 }' <<<"$status")
+        [ -n "$threads" ] && [ "$threads" -le "$seen" ] || threads=$seen
+    done
+    check threads "$threads"
+    check rss "$(awk '$1 == "VmHWM:" { print $2 }' <<<"$status")"
+
+    start strace -f -o "$work/calls" "$package"
+    ask
+    # The server listens when it asks for its own length of the queue.
+    check syscalls "$(awk '{ count++ } /listen\(.*, 1024\)/ { print count; exit }' "$work/calls")"
+    finish "$(pgrep -P "$running")"
+
+    count_instructions ask
+    check instructions $((refs / 1000))
+    count_instructions ask_again 1
+    check event $((refs / 1000))
+
+    count_again ask_again
+    check request "$warm"
+}
+
+# The MCP server: what it adds to a package, and to a request.
+check_mcp() {
+    check mcp-file "$(wc -c <"$package")"
+    check mcp-zip "$(zip -9 -j -q - "$package" | wc -c)"
+    start "$package"
+    call_again 1
+    check mcp-rss "$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$running/status")"
+    finish "$running"
+    count_again call_again
+    check mcp-call "$warm"
+}
+
+echo "$package, server $server:"
+"check_$kind"
 
 [ -z "$failed" ] || {
     echo "make size: over the budget of musl/budget.txt:$failed" >&2

@@ -7,7 +7,8 @@
 # PANIC    unwind (the default): a handler's panic is an error, and the instance stays alive
 #          abort: the last bytes. A panic ends the instance and every request that it is serving
 # SERVER   tiny-http (the default) or direct
-# PROGRAM  bootstrap (the default) or testbed, the function of the tests, to test what is shipped as it is shipped
+# PROGRAM  bootstrap (the default); testbed, the function of the tests, to test what is shipped as it is shipped; or
+#          forecast, the example of fc-mcp, whose size is a promise
 # MIRROR   a mirror of Rust's servers, laid out as rsproxy.cn is; none by default
 set -eu
 
@@ -37,7 +38,7 @@ one_of ARCH "$arch" x86_64 aarch64
 one_of STD "$std" rebuilt prebuilt
 one_of PANIC "$panic" unwind abort
 one_of SERVER "$server" tiny-http direct
-one_of PROGRAM "$program" bootstrap testbed
+one_of PROGRAM "$program" bootstrap testbed forecast
 
 # One variable sets a mirror for the toolchain and for the crates.
 [ -z "$mirror" ] || export RUSTUP_DIST_SERVER="$mirror" RUSTUP_UPDATE_ROOT="$mirror/rustup"
@@ -76,14 +77,15 @@ add "the target $target" "$target/lib" target add "$target"
 layout=musl/layout.ld
 flags="$LINK_FLAGS -C link-arg=--no-rosegment -C link-arg=-T$layout $COMPILE_FLAGS"
 case $program in
-bootstrap) kind=--bin file=bootstrap ;;
-testbed) kind=--example file=examples/testbed ;;
+bootstrap) package=fc-runtime kind=--bin file=bootstrap ;;
+testbed) package=fc-runtime kind=--example file=examples/testbed ;;
+forecast) package=fc-mcp kind=--example file=examples/forecast ;;
 esac
 # shellcheck disable=SC2086 # no option is no word
-set -- --locked $quiet --profile musl --target "$target" "$kind" "$program"
+set -- --locked $quiet --profile musl --target "$target" --package "$package" "$kind" "$program"
 features=$server
 # Where no panic unwinds, no unwinder is needed.
-[ "$panic" = abort ] || features=$features,small-unwinder
+[ "$panic" = abort ] || features=$features,fc-runtime/small-unwinder
 set -- "$@" --no-default-features --features "$features" --config "profile.musl.panic=\"$panic\""
 [ -z "$mirror" ] || set -- "$@" --config "source.crates-io.replace-with='mirror'" \
     --config "source.mirror.registry='sparse+$mirror/index/'"
@@ -107,7 +109,7 @@ built=${CARGO_TARGET_DIR:-target}/musl-$folder
 
 # Cargo does not know of the layout, so where it has changed, cargo is made to forget that it has linked the program.
 laid=$built/$target/layout
-cmp -s "$layout" "$laid" || rm -rf "$built/$target/musl/.fingerprint"/fc-runtime-*
+cmp -s "$layout" "$laid" || rm -rf "$built/$target/musl/.fingerprint"/fc-runtime-* "$built/$target/musl/.fingerprint"/fc-mcp-*
 
 # The list of hot functions fits the pinned toolchain alone. Cargo does not know of it either: with another one, it is
 # made to forget that it has compiled tiny_http.

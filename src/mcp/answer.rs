@@ -159,18 +159,23 @@ impl Parts {
         request: &Request,
     ) -> Result<Response, Failure> {
         let incoming = self.admit(id, method, params, request)?;
-        if incoming.method == "tools/call" {
-            if let Ok(tool) = self.tool_of(&incoming) {
-                if incoming.era == Era::Stateless {
-                    stateless::check_arguments(&incoming, tool.schema.view(), request)?;
-                }
-                if tool.streams && incoming.takes_events {
-                    return Ok(self.stream(Arc::clone(tool), incoming));
-                }
+        let tool = match incoming.method.as_str() {
+            "tools/call" => self.tool_of(&incoming).ok(),
+            _ => None,
+        };
+        if let Some(tool) = tool {
+            if incoming.era == Era::Stateless {
+                stateless::check_arguments(&incoming, tool.schema.view(), request)?;
+            }
+            if tool.streams && incoming.takes_events {
+                return Ok(self.stream(Arc::clone(tool), incoming));
             }
         }
         let mut call = Call::new(&incoming, &self.asked);
-        match guarded(&mut || self.result(&mut call)) {
+        match guarded(&mut || match tool {
+            Some(tool) => tool.call(&mut call),
+            None => self.result(&mut call),
+        }) {
             Ok(Ok(result)) => Ok(Response::json_text(success(&incoming, &self.info, result))),
             Ok(Err(failure)) => match incoming.era {
                 Era::Handshake => Err(failure.with_status(200)),

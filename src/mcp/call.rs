@@ -25,6 +25,7 @@ pub(crate) type Send<'a> = &'a mut (dyn FnMut(&str) -> io::Result<()> + 'a);
 pub struct Call<'a> {
     pub(crate) incoming: &'a Incoming,
     pub(crate) asked: &'a Asked,
+    arguments: Option<JsonRef<'a>>,
     /// Of the resource that is read, if one is.
     pub(crate) uri: String,
     /// The names of a resource's template and what they are in this call.
@@ -39,6 +40,7 @@ impl<'a> Call<'a> {
         Self {
             incoming,
             asked,
+            arguments: incoming.params.get("arguments"),
             uri: String::new(),
             variables: Vec::new(),
             send: None,
@@ -50,7 +52,7 @@ impl<'a> Call<'a> {
 impl Call<'_> {
     /// The argument of this name, if it was given and is not `null`.
     pub fn argument(&self, name: &str) -> Option<JsonRef<'_>> {
-        let found = self.incoming.argument(name)?;
+        let found = self.arguments?.get(name)?;
         (!found.is_null()).then_some(found)
     }
 
@@ -60,8 +62,7 @@ impl Call<'_> {
     ///
     /// They do not fit the type: an error of the tool, which says where.
     pub fn arguments<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        let arguments = self.incoming.params.get("arguments");
-        let arguments = arguments.unwrap_or(JsonRef::EMPTY);
+        let arguments = self.arguments.unwrap_or(JsonRef::EMPTY);
         arguments
             .read()
             .map_err(|error| Failure::tool(error.to_string()))

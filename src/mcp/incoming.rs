@@ -58,13 +58,26 @@ impl<'a> Message<'a> {
         if !message.is_object() {
             return Err(invalid("the body must be one JSON-RPC message"));
         }
-        if message.get("jsonrpc").map(JsonRef::as_json) != Some(r#""2.0""#) {
+        let (mut version, mut method, mut id, mut params) = (None, None, None, None);
+        for (name, value) in message.entries() {
+            match &*name {
+                "jsonrpc" => version = Some(value.as_json()),
+                "method" => method = Some(value.string()),
+                "id" => id = Some(value),
+                "params" => params = Some(value),
+                _ => {}
+            }
+        }
+        if version != Some(r#""2.0""#) {
             return Err(invalid("jsonrpc must be \"2.0\""));
         }
-        let method = message.get("method");
-        match (method.map(JsonRef::string), message.get("id")) {
+        match (method, id) {
             (Some(Some(method)), Some(id)) if id.is_string() || id.is_number() => {
-                Ok(Self::Request(id, method.into_owned(), params(message)?))
+                let params = params.unwrap_or(JsonRef::EMPTY);
+                if !params.is_object() {
+                    return Err(invalid("params must be an object"));
+                }
+                Ok(Self::Request(id, method.into_owned(), params))
             }
             (Some(Some(_)), None) => Ok(Self::Notification),
             // This server asks with texts as ids, so a number is the answer to nothing.
@@ -76,14 +89,6 @@ impl<'a> Message<'a> {
                 "a message needs a method, and a request an id that is a string or a number",
             )),
         }
-    }
-}
-
-fn params(message: JsonRef<'_>) -> Result<JsonRef<'_>, Failure> {
-    match message.get("params") {
-        None => Ok(JsonRef::EMPTY),
-        Some(params) if params.is_object() => Ok(params),
-        Some(_) => Err(invalid("params must be an object")),
     }
 }
 

@@ -118,11 +118,13 @@ impl<'a> Cursor<'a> {
         self.skips(b'"').then_some(())?;
         let start = self.at;
         loop {
+            let rest = &self.text.as_bytes()[self.at..];
+            let ends = |&byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+            self.at += rest.iter().position(ends).unwrap_or(rest.len());
             match self.next()? {
                 b'"' => return Some(&self.text[start..self.at - 1]),
                 b'\\' => drop(self.escape()?),
-                0..=0x1f => return None,
-                _ => {}
+                _ => return None,
             }
         }
     }
