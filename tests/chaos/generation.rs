@@ -13,10 +13,12 @@ use crate::plan;
 use crate::support::{Instance, binary};
 
 /// How an instance is started: with the memory of a small function, and a stop that waits no longer for clients that read
-/// slowly than a test wants to.
-const VARIABLES: [(&str, &str); 2] = [
+/// slowly than a test wants to. A development build has glibc's allocator, which keeps large blocks unless it is given the size
+/// above which it does not.
+const VARIABLES: [(&str, &str); 3] = [
     ("FC_FUNCTION_MEMORY_SIZE", "512"),
     ("STOP_GRACE_MS", "2000"),
+    ("MALLOC_MMAP_THRESHOLD_", "131072"),
 ];
 
 /// What a log has of each call.

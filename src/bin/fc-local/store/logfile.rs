@@ -1,10 +1,11 @@
 //! The log file of a function: all lines of all its instances, with one older file kept.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::name::FunctionName;
 
@@ -14,6 +15,12 @@ type LineSink = Arc<dyn Fn(&[u8]) + Send + Sync>;
 /// When a log file is this large, it is renamed and a new one begun.
 const FILE_BYTES_MAX: u64 = 10 * 1024 * 1024;
 
+/// The log files that are written now. Each has one writer, however many instances its function has: a second one would go on
+/// after a line that the first could not finish, and rename a file that the first has just begun.
+#[derive(Debug, Default)]
+pub(crate) struct LogFiles(Mutex<HashMap<PathBuf, Weak<LogFile>>>);
+
+#[derive(Debug)]
 struct LogFile {
     path: PathBuf,
     open: Mutex<Option<(File, u64)>>,
@@ -31,16 +38,29 @@ pub(crate) fn older(path: &Path) -> PathBuf {
     path.with_extension("log.1")
 }
 
-/// A sink that appends to the function's log file.
-pub(crate) fn sink(path: PathBuf) -> LineSink {
-    let file = LogFile {
-        path,
-        open: Mutex::new(None),
-    };
-    Arc::new(move |line| {
-        // A log that cannot be written must not stop the function.
-        let _ = file.append(line);
-    })
+impl LogFiles {
+    /// A sink that appends to the function's log file.
+    pub(crate) fn sink(&self, path: PathBuf) -> LineSink {
+        let file = self.writer(path);
+        Arc::new(move |line| {
+            // A log that cannot be written must not stop the function.
+            let _ = file.append(line);
+        })
+    }
+
+    fn writer(&self, path: PathBuf) -> Arc<LogFile> {
+        let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        files.retain(|_, file| file.strong_count() > 0);
+        if let Some(file) = files.get(&path).and_then(Weak::upgrade) {
+            return file;
+        }
+        let file = Arc::new(LogFile {
+            path: path.clone(),
+            open: Mutex::new(None),
+        });
+        files.insert(path, Arc::downgrade(&file));
+        file
+    }
 }
 
 impl LogFile {
@@ -98,18 +118,38 @@ fn is_cut(file: &File) -> io::Result<bool> {
 mod tests {
     use std::fs;
 
-    use super::sink;
+    use super::{FILE_BYTES_MAX, LogFiles, older};
 
     #[test]
     fn a_line_that_was_cut_ends_before_the_next_one() {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("s/f.log");
-        let append = |line: &[u8]| sink(path.clone())(line);
+        let append = |line: &[u8]| LogFiles::default().sink(path.clone())(line);
         append(b"whole\n");
         append(b"half a li");
         append(b"FC Invoke Start\n");
         append(b"FC Invoke End\n");
         let log = fs::read_to_string(&path).expect("the log");
         assert_eq!(log, "whole\nhalf a li\nFC Invoke Start\nFC Invoke End\n");
+    }
+
+    #[test]
+    fn a_full_file_is_renamed_once_however_many_instances_write_to_it() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("s/f.log");
+        let files = LogFiles::default();
+        let [first, second] = [files.sink(path.clone()), files.sink(path.clone())];
+        second(b"before\n");
+        let long = vec![b'x'; usize::try_from(FILE_BYTES_MAX).expect("it fits")];
+        first(&long);
+        second(b"after\n");
+        first(b"and so on\n");
+        second(&long);
+        assert_eq!(
+            fs::read(&path).expect("the log")[..17],
+            *b"after\nand so on\nx"
+        );
+        let older = fs::read(older(&path)).expect("the one before");
+        assert_eq!(older.len(), b"before\n".len() + long.len());
     }
 }

@@ -28,7 +28,7 @@ use crate::platform::instance::{Instance, InstanceOptions, Lease};
 use crate::platform::log::{LineSink, Onlooker};
 use crate::platform::reserved::{Calls, Ticket};
 use crate::platform::sessions::{NoSession, Sessions, Wanted};
-use crate::store::logfile;
+use crate::store::logfile::{self, LogFiles};
 use member::{Member, MemberState, Outcome, StartResult};
 
 pub(crate) use sessions::NewSession;
@@ -86,6 +86,7 @@ pub(crate) enum NoInstance {
 pub(crate) struct Pool {
     options: PoolOptions,
     members: Mutex<HashMap<FunctionName, Vec<Member>>>,
+    log_files: LogFiles,
     calls: Calls,
     pub(crate) sessions: Arc<Sessions>,
 }
@@ -103,6 +104,7 @@ impl Pool {
         let pool = Arc::new(Self {
             options,
             members: Mutex::default(),
+            log_files: LogFiles::default(),
             calls: Calls::default(),
             sessions: Sessions::new(),
         });
@@ -224,7 +226,8 @@ impl Pool {
     }
 
     fn log_sink(&self, name: &FunctionName) -> LineSink {
-        let sink = logfile::sink(logfile::path(&self.options.logs, name));
+        let path = logfile::path(&self.options.logs, name);
+        let sink = self.log_files.sink(path);
         match &self.options.onlooker {
             Some(onlooker) => onlooker.before(name, sink),
             None => sink,
