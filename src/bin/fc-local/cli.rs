@@ -36,7 +36,7 @@ enum Command {
     /// Print a sample event, as `invoke --example` sends it
     #[command(after_help = example::EXAMPLES)]
     Example(example::ExampleArgs),
-    /// Check a custom runtime, in any language, against the contract of Function Compute
+    /// Check a custom runtime, or an MCP server, in any language, against what Function Compute needs
     #[command(after_help = check::EXAMPLES)]
     Check(check::CheckArgs),
     /// List what is missing for building, running and deploying, and how to get it

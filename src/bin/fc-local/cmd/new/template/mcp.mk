@@ -13,3 +13,8 @@ invoke: ## send CALL to the function of `make local` or `make watch`
 	@curl --fail-with-body --silent --show-error --include --header '$(JSON)' --data-binary "$$CALL" \
 		"http://127.0.0.1:$(PORT)/$(if $(IS_FC3),2023-03-30/proxy,2016-08-15/proxy/{{name}})/{{name}}/mcp"
 
+.PHONY: check
+check: package ## check the package against what MCP's clients and Function Compute need
+	@$(NEED_FC_LOCAL)
+	@$(FC_LOCAL) check --mcp --dir pkg ./bootstrap
+

@@ -136,6 +136,8 @@ fn a_new_mcp_server_tests_runs_and_is_called() {
         listed.contains(r#""id":"$$""#) && listed.contains(r#""name":"count""#),
         "{listed}"
     );
+    let checked = project.made(&["check"]);
+    assert!(checked.ends_with("\nno must row fails\n"), "{checked}");
 
     let data = project.path("target/fc-local");
     let server = Server::run(project.make(&["local", "PORT=0"]), &data);

@@ -14,7 +14,7 @@ struct Case {
 }
 
 /// Every rule broken once; rules that do not touch each other share a run.
-static CASES: [Case; 11] = [
+static CASES: [Case; 12] = [
     Case {
         name: "messages",
         breaks: "redirect,init-id,echo-version,initialized-400,cancelled-200,id-null,method-404,json-500,text-type,\
@@ -120,6 +120,12 @@ static CASES: [Case; 11] = [
         fail: &["get/answer"],
     },
     Case {
+        name: "mute",
+        breaks: "mute",
+        options: &["--answer-timeout=1"],
+        fail: &["handshake/initialize"],
+    },
+    Case {
         name: "loopback",
         breaks: "loopback",
         options: &[],
@@ -207,6 +213,11 @@ fn a_server_that_refuses_its_own_version_is_reported() {
 #[test]
 fn a_get_that_is_never_answered_does_not_hang_the_check() {
     assert_case("silent get");
+}
+
+#[test]
+fn a_server_that_never_answers_does_not_hang_the_check() {
+    assert_case("mute");
 }
 
 #[test]
