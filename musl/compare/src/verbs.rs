@@ -166,7 +166,7 @@ fn list(args: &Args) -> Result<(), String> {
                 format!("missing: {}{bring}", left.reason)
             }
         };
-        say(&format!("{:<14} {:<26} {state}\n", peer.id, peer.name))?;
+        say(&format!("{:<16} {:<28} {state}\n", peer.id, peer.name))?;
     }
     Ok(())
 }
