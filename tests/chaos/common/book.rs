@@ -15,7 +15,7 @@ pub(crate) enum Cause {
     ServerKilled,
     /// The server ends as it should: it takes no new request.
     ServerStopped,
-    /// An instance behind the server was killed.
+    /// An instance of the server was killed.
     InstanceKilled,
     /// The disk is full.
     DiskFull,

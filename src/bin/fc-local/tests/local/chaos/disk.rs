@@ -39,7 +39,7 @@ impl Disk {
             Path::new("true"),
         ) {
             let status = again(test).expect("unshare runs");
-            assert!(status.success(), "with a disk of its own: {status}");
+            assert!(status.success(), "with its own disk: {status}");
         } else {
             let told = "LEFT OUT: the chaos of fc-local: a full disk needs the right to mount, or namespaces of users\n";
             assert!(std::env::var_os("CI").is_none(), "{told}");

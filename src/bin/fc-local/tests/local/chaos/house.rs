@@ -186,7 +186,7 @@ impl House {
         if let Err(why) = wait_until("a killed instance to be gone", is_gone) {
             stage.book.note(why);
         }
-        // Whoever comes after this call comes to an instance that lives.
+        // A call that begins after this one comes to an instance that lives.
         self.call("after the kill");
         stage.book.end(Cause::InstanceKilled);
         true

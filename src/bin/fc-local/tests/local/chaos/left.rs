@@ -109,7 +109,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     all.map(|entry| entry.path()).collect()
 }
 
-/// The lines of the logs with a marker that stands behind something else.
+/// The lines of the logs with a marker after something else.
 fn misplaced(folders: &Folders) -> Vec<String> {
     let text: String = folders
         .logs()
