@@ -55,16 +55,24 @@ pub const DEFAULT_STOP_GRACE: Duration = Duration::from_secs(80);
 /// The variable that has the function's memory, in megabytes ([contract §4.3](crate::guide::contract#4.3)).
 pub(crate) const MEMORY_VARIABLE: &str = "FC_FUNCTION_MEMORY_SIZE";
 
+/// The memory of the function in megabytes, by that variable's text.
+pub(crate) fn memory_mb(text: Option<&str>) -> Option<usize> {
+    let megabytes = text?.parse().ok()?;
+    (megabytes > 0).then_some(megabytes)
+}
+
 /// What bodies and responses may take together in a function of so much memory, in bytes, unless `Runtime::memory_limit` says
 /// otherwise: half of it, because a handler mostly makes something as large of its event. A function of unknown memory
 /// has no limit.
-pub(crate) fn default_memory(megabytes: Option<&str>) -> usize {
-    let megabytes = megabytes.and_then(|text| text.parse::<usize>().ok());
-    let megabytes = megabytes.filter(|&megabytes| megabytes > 0);
+pub(crate) fn default_memory(megabytes: Option<usize>) -> usize {
     megabytes.map_or(usize::MAX, |megabytes| {
         megabytes.saturating_mul(1024 * 1024 / 2)
     })
 }
+
+/// The most memory of a function with the platform's least processor time, 0.05 vCPU, in megabytes: it may have four
+/// gigabytes for each vCPU, in steps of 64 MB ([contract §4.4](crate::guide::contract#4.4)).
+pub(crate) const SMALLEST_MB: usize = 192;
 
 /// The shortest time that is kept to: a socket's time-out of zero would be none at all.
 #[cfg(any(feature = "direct", doc))]
@@ -129,13 +137,14 @@ impl Limits {
 mod tests {
     #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
     use super::Limits;
-    use super::default_memory;
+    use super::{default_memory, memory_mb};
 
     #[test]
     fn bodies_may_take_half_of_the_memory_that_the_function_has() {
-        assert_eq!(default_memory(Some("128")), 64 * 1024 * 1024);
+        let limit = |text| default_memory(memory_mb(text));
+        assert_eq!(limit(Some("128")), 64 * 1024 * 1024);
         for unknown in [None, Some(""), Some("much"), Some("0")] {
-            assert_eq!(default_memory(unknown), usize::MAX, "{unknown:?}");
+            assert_eq!(limit(unknown), usize::MAX, "{unknown:?}");
         }
     }
 

@@ -22,7 +22,7 @@ use crate::dispatch::{Dispatch, Handlers};
 use crate::http::{Request, Response};
 use crate::into_error::{HookResult, IntoError};
 use crate::json;
-use crate::limits::{Limits, MEMORY_VARIABLE, default_memory};
+use crate::limits::{Limits, MEMORY_VARIABLE, SMALLEST_MB, default_memory, memory_mb};
 use crate::server::{self, LastWork, Stop};
 
 pub use bound::Server;
@@ -260,8 +260,12 @@ impl Runtime {
         let (served, stopped) = (Arc::clone(&dispatch), dispatch);
         let serve = Box::new(move |call| served.answer(call));
         let last_work: Arc<LastWork> = Arc::new(move || stopped.stop());
+        let memory_mb = memory_mb(std::env::var(MEMORY_VARIABLE).ok().as_deref());
+        if memory_mb.is_some_and(|megabytes| megabytes <= SMALLEST_MB) {
+            server::stay_on_one_core();
+        }
         let limits = Limits {
-            memory_bytes: self.memory_limit.unwrap_or_else(memory_of_environment),
+            memory_bytes: self.memory_limit.unwrap_or(default_memory(memory_mb)),
             ..self.limits
         };
         server::serve(listener, limits, serve, &stop, &last_work).map_err(RuntimeError::from)
@@ -315,10 +319,6 @@ fn listening(
 
 fn listen(port: u16) -> Result<TcpListener, RuntimeError> {
     server::bind(port).map_err(|source| RuntimeError::Bind { port, source })
-}
-
-fn memory_of_environment() -> usize {
-    default_memory(std::env::var(MEMORY_VARIABLE).ok().as_deref())
 }
 
 #[cfg(test)]

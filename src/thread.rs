@@ -4,18 +4,18 @@
 
 mod lasting;
 // Nothing else may: tests/docs/lints.rs.
-#[cfg(any(test, all(target_env = "musl", feature = "direct")))]
+#[cfg(any(test, target_env = "musl"))]
 #[allow(
     unsafe_code,
     reason = "a thread is one call of the C library, and the standard library's way costs 5 KB of the zip more"
 )]
 mod pthread;
 
-#[cfg(not(all(target_env = "musl", feature = "direct")))]
+#[cfg(not(target_env = "musl"))]
 use std::io;
 
 pub(crate) use lasting::lend;
-#[cfg(all(target_env = "musl", feature = "direct"))]
+#[cfg(target_env = "musl")]
 pub(crate) use pthread::start;
 
 /// What a thread does. It is boxed, because the standard library's way to a thread is compiled anew for every closure.
@@ -26,7 +26,7 @@ pub(crate) type Work = Box<dyn FnOnce() + Send>;
 /// # Errors
 ///
 /// The system gives no memory or no thread for it.
-#[cfg(not(all(target_env = "musl", feature = "direct")))]
+#[cfg(not(target_env = "musl"))]
 pub(crate) fn start(work: Work) -> io::Result<()> {
     std::thread::Builder::new().spawn(work).map(drop)
 }

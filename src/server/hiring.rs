@@ -17,6 +17,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use super::cores;
 use super::crew::Crew;
 
 /// How long the first hire waits. A cold start is one request: starting a thread beside it would take time and memory
@@ -140,7 +141,7 @@ impl Account {
         let time = now.saturating_duration_since(self.at);
         // Workers that were hired meanwhile may not have begun yet, which looks like less than nothing.
         finished <= usize::MAX / 2
-            && crew.size() >= processors()
+            && crew.size() >= cores::count()
             && is_quick(time, crew.size(), finished)
     }
 }
@@ -152,16 +153,11 @@ fn is_quick(time: Duration, workers: usize, finished: usize) -> bool {
     times(time, workers) < times(QUICK, finished)
 }
 
-/// How many processors the process may run on.
-fn processors() -> usize {
-    let usable = rustix::thread::sched_getaffinity(None);
-    usable.map_or(1, |usable| usable.count() as usize)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Hiring, LARGEST_BATCH, LONGEST_PAUSE, PAUSE, is_quick, processors};
+    use super::{Hiring, LARGEST_BATCH, LONGEST_PAUSE, PAUSE, is_quick};
     use crate::server::bell::bell;
+    use crate::server::cores;
     use crate::server::crew::Crew;
     use std::io;
     use std::time::{Duration, Instant};
@@ -224,8 +220,8 @@ mod tests {
 
     #[test]
     fn workers_that_get_much_done_are_not_joined_but_looked_at_until_they_stop() {
-        let crew = crew(2 * processors() + 10);
-        (0..2 * processors()).for_each(|_| crew.hired());
+        let crew = crew(2 * cores::count() + 10);
+        (0..2 * cores::count()).for_each(|_| crew.hired());
         let work = |many: usize| {
             for _ in 0..many {
                 let _ = crew.idle(|| Err::<(), _>(()));
@@ -242,7 +238,7 @@ mod tests {
     #[test]
     fn while_nothing_is_finished_workers_that_are_busy_at_once_are_joined_at_once() {
         let crew = crew(40);
-        (0..processors() + 1).for_each(|_| crew.hired());
+        (0..cores::count() + 1).for_each(|_| crew.hired());
         let (mut hiring, began) = (Hiring::default(), Instant::now());
         let hire = || {
             crew.hired();

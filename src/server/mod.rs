@@ -9,6 +9,12 @@ compile_error!("there is no HTTP server: use the feature `tiny-http` (the defaul
 
 mod answer;
 mod bell;
+// Nothing else may: tests/docs/lints.rs.
+#[allow(
+    unsafe_code,
+    reason = "the number of the core is one call of the C library, and rustix's way costs 2 KB of the zip more"
+)]
+mod cores;
 mod crew;
 // With both features it serves. It stands in where neither is set, so that the error above is the only one.
 #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
@@ -41,6 +47,7 @@ use std::time::Instant;
 use crate::call::{Call, Reply};
 use crate::limits::Limits;
 use crate::thread;
+pub(crate) use cores::stay_on_one_core;
 use crew::Crew;
 #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 use direct::HttpServer;

@@ -2,10 +2,10 @@
 //!
 //! Owns the call of the system and the size of a stack. It must not know what a thread does.
 //!
-//! The static package of `direct` asks the C library itself: the standard library's way brings a guard along that says
-//! which thread has overflowed its stack, and a tree of all threads for it. Without it such a thread ends the process by
-//! SIGSEGV as before, but without those words. `tiny_http` starts its threads with the standard library, so that the
-//! default package has that code in any case.
+//! The static package asks the C library itself: the standard library's way brings a guard along that says which thread
+//! has overflowed its stack, and a tree of all threads for it. Without it such a thread ends the process by SIGSEGV as
+//! before, but without those words. `tiny_http` starts its own threads with the standard library, so that the default
+//! package has that code in any case; ours are 622 bytes of its zip less all the same.
 
 use std::io;
 use std::mem::MaybeUninit;

@@ -107,6 +107,7 @@ fn limits() -> Vec<(&'static str, String)> {
         ("body-limit", grouped(code::DEFAULT_BODY_LIMIT)),
         ("workers", grouped(code::DEFAULT_WORKERS)),
         ("connections", grouped(code::DEFAULT_CONNECTIONS)),
+        ("smallest-mb", grouped(code::SMALLEST_MB)),
         ("head-bytes", grouped(code::DEFAULT_HEAD_LIMIT)),
         (
             "head-limit",

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod cores;
 mod ends;
 mod faults;
 mod process;

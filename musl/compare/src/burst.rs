@@ -118,6 +118,7 @@ fn launch(
         argv: work.run.iter().map(|word| places.fill(word, &id)).collect(),
         folder: places.package(&id),
         errors: out.join(format!("{id}.stderr")),
+        memory_mb: None,
     })
 }
 

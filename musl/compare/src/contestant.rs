@@ -91,6 +91,7 @@ mod tests {
             argv: Vec::new(),
             folder: PathBuf::new(),
             errors: PathBuf::new(),
+            memory_mb: None,
         };
         Contestant::new(
             manifest.unwrap().peers.remove(0),

@@ -20,7 +20,12 @@ pub struct Launch {
     pub folder: PathBuf,
     /// Where its stderr goes.
     pub errors: PathBuf,
+    /// The memory of the function in MB, as the platform says it, if the instance has so little.
+    pub memory_mb: Option<u32>,
 }
+
+/// The memory of the platform's smallest instance, in MB.
+const SMALLEST_MB: u32 = 128;
 
 impl Launch {
     /// The same server, which joins `group` and uses `burn_us` of its quota before it begins.
@@ -30,6 +35,7 @@ impl Launch {
     pub fn inside(&self, group: &Cgroup, burn_us: u32) -> io::Result<Self> {
         Ok(Self {
             argv: join::argv(group, burn_us, &self.argv)?,
+            memory_mb: Some(SMALLEST_MB),
             ..self.clone()
         })
     }
@@ -47,6 +53,8 @@ impl Launch {
             .env("LANG", "C.UTF-8");
         command.env("FC_SERVER_PORT", port.to_string());
         command.env("FC_CUSTOM_LISTEN_PORT", port.to_string());
+        let memory = self.memory_mb.map(|memory| memory.to_string());
+        command.envs(memory.map(|memory| ("FC_FUNCTION_MEMORY_SIZE", memory)));
         command
             .stdin(Stdio::null())
             .stdout(stdout)

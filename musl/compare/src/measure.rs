@@ -157,6 +157,7 @@ mod tests {
             argv: Vec::new(),
             folder: folder.path().into(),
             errors,
+            memory_mb: None,
         };
         assert_eq!(last_words(&launch).unwrap(), "two | three");
     }

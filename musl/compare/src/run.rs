@@ -203,6 +203,7 @@ fn launch(order: &Order<'_>, run: &[String], id: &str) -> Launch {
         argv,
         errors: order.out.join(format!("{id}.stderr")),
         folder: order.places.package(id),
+        memory_mb: None,
     }
 }
 

@@ -83,6 +83,7 @@ fn launch(peer: &Peer, places: &Places, out: &Path) -> Launch {
         argv: vec![file.to_string_lossy().into_owned()],
         folder: file.parent().unwrap_or(&file).to_path_buf(),
         errors: out.join(format!("{}.stderr", peer.id)),
+        memory_mb: None,
     }
 }
 

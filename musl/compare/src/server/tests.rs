@@ -12,6 +12,7 @@ fn start(argv: &[&str]) -> Result<Running, Trouble> {
         argv: argv.iter().map(|word| (*word).to_owned()).collect(),
         folder: folder.path().to_path_buf(),
         errors: folder.path().join("errors"),
+        memory_mb: None,
     };
     let cores = Cores::pick().unwrap().seats(1).server;
     Spawner::new()
