@@ -2,6 +2,8 @@
 //!
 //! Owns the counts, and who rings for another worker. It must not know what the workers do, nor when one is hired.
 
+#[cfg(any(feature = "tiny-http", test))]
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use super::bell::{Bell, Ring};
@@ -12,7 +14,6 @@ const KEPT: usize = 2;
 
 /// How many threads a server may have at most, unless [`Runtime::workers`](crate::Runtime::workers) asks for more: half
 /// of what an instance may have ([contract §4.4](crate::guide::contract#4.4)), which leaves as many to the handlers.
-#[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 const MOST_THREADS: usize = 512;
 
 /// The book of one server.
@@ -109,10 +110,11 @@ impl Crew {
         self.finished.load(SeqCst)
     }
 
-    /// Counts a request as in flight until the returned value is dropped, which is after its response.
+    /// Counts a request as in flight until the returned value is dropped, which is after its response, on whatever thread.
     #[cfg(any(feature = "tiny-http", test))]
-    pub(super) fn begin(&self) -> Counted<'_> {
-        Counted::one(&self.in_flight)
+    pub(super) fn begin(self: &Arc<Self>) -> InFlight {
+        self.in_flight.fetch_add(1, SeqCst);
+        InFlight(Arc::clone(self))
     }
 
     /// Counts a request that is still being read, until the returned value is dropped.
@@ -167,6 +169,12 @@ impl Crew {
     /// Hears a ring for a look, before the look: what comes up during it asks for another one.
     pub(super) fn hears_look(&self) {
         self.awaits_look.store(false, SeqCst);
+    }
+
+    /// Whether an answer may have a thread of its own.
+    #[cfg(feature = "tiny-http")]
+    pub(super) fn has_threads(&self) -> bool {
+        self.in_flight() < MOST_THREADS
     }
 
     pub(super) fn in_flight(&self) -> usize {
@@ -287,10 +295,22 @@ impl Drop for Counted<'_> {
     }
 }
 
+/// A request that is in flight while this lives, whatever ends its life.
+#[cfg(any(feature = "tiny-http", test))]
+pub(super) struct InFlight(Arc<Crew>);
+
+#[cfg(any(feature = "tiny-http", test))]
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, SeqCst);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::bell::{Ear, Ring, bell};
     use super::Crew;
+    use std::sync::Arc;
     use std::time::{Duration, Instant};
 
     /// How long a test waits for what must come.
@@ -342,7 +362,7 @@ mod tests {
 
     #[test]
     fn a_request_is_in_flight_until_it_is_dropped_even_by_a_panic() {
-        let crew = Crew::new(1, bell().expect("a pair of sockets").0);
+        let crew = Arc::new(Crew::new(1, bell().expect("a pair of sockets").0));
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let _request = crew.begin();
             assert_eq!(crew.in_flight(), 1);

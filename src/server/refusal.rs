@@ -55,7 +55,7 @@ impl Refusal {
         reply
     }
 
-    #[cfg(any(feature = "tiny-http", test))]
+    #[cfg(test)]
     pub(super) fn status(&self) -> u16 {
         self.kind.words().0
     }

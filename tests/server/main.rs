@@ -11,3 +11,4 @@ mod leaving;
 #[cfg(feature = "direct")]
 mod limits;
 mod memory;
+mod slow_readers;

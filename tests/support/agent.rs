@@ -206,7 +206,8 @@ impl Connection {
             .ok_or_else(|| format!("{line:?} does not end in CRLF"))
     }
 
-    fn exactly(&mut self, length: usize) -> Result<Vec<u8>, String> {
+    /// Reads so many bytes.
+    pub fn exactly(&mut self, length: usize) -> Result<Vec<u8>, String> {
         let mut bytes = vec![0; length];
         self.reader
             .read_exact(&mut bytes)

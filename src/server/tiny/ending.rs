@@ -3,10 +3,11 @@
 //! Owns how a connection is ended, and how a request of one that was ended is told from one of an innocent client with the
 //! same address: nothing can be written to the former. It must not know why a connection ends.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::Write;
 use std::net::SocketAddr;
 
 use super::peers::Peers;
+use super::sending::Answer;
 use super::socket::Socket;
 
 /// What every answer begins with.
@@ -46,8 +47,8 @@ impl Connection {
 
     /// The same, after this answer. Where the client has gone the system itself lets nobody write any more, and there is
     /// nothing to be looked for.
-    pub(super) fn end_after(&self, answer: &Answer<'_>) {
-        if answer.is_refused {
+    pub(super) fn end_after(&self, answer: &Answer) {
+        if answer.is_refused() {
             self.suspect();
         } else {
             self.end();
@@ -64,15 +65,15 @@ impl Connection {
     ///
     /// The address alone does not say so: after a reset the next client may have it at once. So the beginning of the
     /// answer, which is the same for all, is sent now: only to a connection that was ended it cannot be written.
-    pub(super) fn begin<'a>(&self, out: &'a mut dyn Write) -> Option<Answer<'a>> {
+    pub(super) fn begin(&self, out: Box<dyn Write + Send>) -> Option<Answer> {
         let is_suspect = self
             .client
             .is_some_and(|client| self.peers.suspects(client));
-        if !is_suspect {
-            return Some(Answer::new(out, 0));
+        let mut answer = Answer::new(out);
+        if is_suspect {
+            answer.begin(BEGINNING).ok()?;
         }
-        out.write_all(BEGINNING).and_then(|()| out.flush()).ok()?;
-        Some(Answer::new(out, BEGINNING.len()))
+        Some(answer)
     }
 }
 
@@ -92,73 +93,13 @@ impl Drop for EndLater {
     }
 }
 
-/// Where an answer goes of which so many bytes may have been sent already.
-pub(super) struct Answer<'a> {
-    out: &'a mut dyn Write,
-    written: usize,
-    /// Whether a write has failed for good.
-    is_refused: bool,
-}
-
-impl<'a> Answer<'a> {
-    fn new(out: &'a mut dyn Write, written: usize) -> Self {
-        Self {
-            out,
-            written,
-            is_refused: false,
-        }
-    }
-
-    fn note<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
-        // A client that does not read is there still.
-        let is_for_good = |error: &io::Error| {
-            !matches!(
-                error.kind(),
-                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-            )
-        };
-        self.is_refused |= result.as_ref().is_err_and(is_for_good);
-        result
-    }
-}
-
-impl Write for Answer<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.written.min(bytes.len());
-        if written == 0 {
-            let written = self.out.write(bytes);
-            return self.note(written);
-        }
-        self.written -= written;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let flushed = self.out.flush();
-        self.note(flushed)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{BEGINNING, Connection, Peers};
     use crate::call::Reply;
     use crate::server::answer::{self, Asked};
-    use std::io::{self, Write};
+    use crate::server::tiny::sending::tests::Wire;
     use std::net::SocketAddr;
-
-    /// A connection to which nothing can be written.
-    struct Ended;
-
-    impl Write for Ended {
-        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(io::ErrorKind::BrokenPipe.into())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
 
     fn connection() -> Connection {
         // Of no socket: its own is not looked for here.
@@ -169,11 +110,13 @@ mod tests {
     #[test]
     fn only_a_request_of_the_connection_that_was_ended_gets_no_answer() {
         let connection = connection();
-        assert!(connection.begin(&mut Ended).is_some(), "nobody is suspect");
+        let begins = |wire: &Wire| connection.begin(wire.writer()).is_some();
+        let (ended, open) = (Wire::ended(), Wire::open());
+        assert!(begins(&ended), "nobody is suspect");
         connection.suspect();
-        assert!(connection.begin(&mut Ended).is_none());
-        assert!(connection.begin(&mut Vec::new()).is_some(), "an innocent");
-        assert!(connection.begin(&mut Ended).is_none(), "and still");
+        assert!(!begins(&ended));
+        assert!(begins(&open), "an innocent");
+        assert!(!begins(&ended), "and still");
     }
 
     #[test]
@@ -185,11 +128,11 @@ mod tests {
         };
         let connection = connection();
         connection.suspect();
-        let mut bytes = Vec::new();
-        let mut out = connection.begin(&mut bytes).expect("it can be written");
+        let wire = Wire::open();
+        let mut out = connection.begin(wire.writer()).expect("it can be written");
         let reply = Reply::bytes(200, "text/plain", b"HTTP/1.1 hello".to_vec());
         answer::send(&mut out, reply, asked).expect("nothing is lost");
-        let text = String::from_utf8(bytes).expect("text");
+        let text = String::from_utf8(wire.taken()).expect("text");
         assert!(text.as_bytes().starts_with(BEGINNING));
         assert!(text.starts_with("HTTP/1.1 200 OK\r\n"), "{text}");
         assert!(text.ends_with("\r\n\r\nHTTP/1.1 hello"), "{text}");

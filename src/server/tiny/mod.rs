@@ -9,6 +9,7 @@ mod panics;
 mod peers;
 mod read;
 mod refuse;
+mod sending;
 // Nothing else may: tests/docs/lints.rs.
 #[allow(
     unsafe_code,
@@ -17,9 +18,10 @@ mod refuse;
 mod socket;
 
 use std::io::{self, ErrorKind, Write};
+use std::mem::ManuallyDrop;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustix::io::fcntl_dupfd_cloexec;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
@@ -27,22 +29,22 @@ use tiny_http::{Request, Server};
 
 use super::answer::{self, Asked};
 use super::bell::Ring;
-use super::crew::Crew;
+use super::crew::{Crew, InFlight};
 use super::memory::{Memory, Share};
 use super::{Door, Serve, rules};
 use crate::call::{Body, Call};
 use crate::limits::Limits;
+use crate::thread;
 use ending::Connection;
 use own_port::OwnPort;
 use peers::Peers;
 use read::Trouble;
-
-/// How long a client may leave an answer unread, in one go, before its worker is freed.
-const WRITE_PATIENCE: Duration = Duration::from_secs(60);
+use sending::Answer;
 
 /// `tiny_http` on one listener.
 pub(super) struct HttpServer {
-    server: Server,
+    /// Never dropped: that would connect to the port to end the thread that accepts, which `close` has ended.
+    server: ManuallyDrop<Server>,
     /// The same socket once more, to stop listening while `tiny_http` holds the other.
     listener: TcpListener,
     port: Arc<OwnPort>,
@@ -61,9 +63,10 @@ impl Door for HttpServer {
         serve: Box<Serve>,
     ) -> io::Result<Self> {
         // What is set on a listener is inherited by every connection it accepts.
-        set_socket_timeout(&listener, Timeout::Send, Some(WRITE_PATIENCE))?;
+        set_socket_timeout(&listener, Timeout::Send, Some(sending::WRITE_TIME))?;
         let second = fcntl_dupfd_cloexec(&listener, 0)?;
         let server = Server::from_listener(listener, None).map_err(io::Error::other)?;
+        let server = ManuallyDrop::new(server);
         let bound = server.server_addr().to_ip();
         let port = OwnPort::new(bound.ok_or(ErrorKind::Unsupported)?, Arc::clone(&crew));
         let port = Arc::new(port);
@@ -136,9 +139,9 @@ impl HttpServer {
         let mut share = self.memory.share();
         match read::read(&mut request, self.limits.body_bytes, &mut share) {
             Ok(call) => {
-                let _in_flight = self.crew.begin();
+                let in_flight = self.crew.begin();
                 drop(reading);
-                self.answer(request, call, asked, &connection, share);
+                self.answer(request, call, asked, connection, (share, in_flight));
             }
             Err(Trouble::Refused(refusal)) => {
                 drop(share);
@@ -146,7 +149,7 @@ impl HttpServer {
                 refuse::refuse(request, refusal, limits, asked, connection, crew);
             }
             // Nobody waits for an answer, and none of `tiny_http`'s own is to be tried.
-            Err(Trouble::Gone) => drop(request.into_writer()),
+            Err(Trouble::Gone) => refuse::leave(request),
         }
     }
 
@@ -155,8 +158,8 @@ impl HttpServer {
         request: Request,
         call: Call,
         asked: Asked,
-        connection: &Connection,
-        mut share: Share,
+        connection: Connection,
+        (mut share, in_flight): (Share, InFlight),
     ) {
         // From here on no request lives that `tiny_http` itself would answer when it is dropped, which panics on
         // some headers, and a panic while a panic unwinds ends the process.
@@ -164,7 +167,7 @@ impl HttpServer {
         // Only now it is known what became of those before it.
         await_turn(&mut *out);
         // It may as well be the rest of another's body.
-        let Some(mut out) = connection.begin(&mut *out) else {
+        let Some(mut answer) = connection.begin(out) else {
             return;
         };
         let is_last = rules::has_connection_option(&call.headers, "close");
@@ -174,6 +177,8 @@ impl HttpServer {
             Body::Bytes(body) => body.len(),
             Body::Stream(_) => 0,
         });
+        // A handler that streams is not done yet, and keeps its worker.
+        answer.keep(matches!(reply.body, Body::Bytes(_)) && self.crew.has_threads());
         // A stop may have come while the handler ran.
         let wish = if is_last || self.crew.is_stopping() {
             Some("close")
@@ -181,7 +186,7 @@ impl HttpServer {
             asked.connection
         };
         let sent = answer::send(
-            &mut out,
+            &mut answer,
             reply,
             Asked {
                 connection: wish,
@@ -190,8 +195,47 @@ impl HttpServer {
         );
         // `tiny_http` has not seen that wish, and will not close. After half an answer nothing can be told, and a client
         // that waits for the other half must learn that it does not come.
-        if sent.is_err() || (is_last && asked.connection != Some("close")) {
-            connection.end_after(&out);
+        let ends = sent.is_err() || (is_last && asked.connection != Some("close"));
+        Delivery {
+            answer,
+            connection,
+            ends,
+            share,
+            _in_flight: in_flight,
+        }
+        .finish();
+    }
+}
+
+/// An answer that its handler has made, until all of it is sent.
+struct Delivery {
+    answer: Answer,
+    connection: Connection,
+    /// Whether it is the last of its connection.
+    ends: bool,
+    share: Share,
+    _in_flight: InFlight,
+}
+
+impl Delivery {
+    /// Leaves what the client has not taken to a thread, so that the worker is free.
+    fn finish(mut self) {
+        if self.answer.is_late() {
+            self.share.set(self.answer.bytes_kept());
+            // Without a thread it is dropped here and now, and its connection ends.
+            let _ = thread::start(Box::new(move || {
+                // An error means that it is late for ever.
+                let _ = self.answer.send_rest();
+            }));
+        }
+    }
+}
+
+impl Drop for Delivery {
+    /// Before the turn is the next one's.
+    fn drop(&mut self) {
+        if self.ends || self.answer.is_late() {
+            self.connection.end_after(&self.answer);
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Owns what is known of an address. It must not know what follows from it.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,8 +14,8 @@ pub(super) struct Peers(Arc<Mutex<Book>>);
 #[derive(Debug, Default)]
 struct Book {
     known: Recent,
-    /// Until when an address is suspect.
-    suspect: Vec<(SocketAddr, Instant)>,
+    /// Until when an address is suspect, the first to expire before the others.
+    suspect: VecDeque<(SocketAddr, Instant)>,
 }
 
 /// How long an address is suspect: as long as what an ended connection has sent may wait for a worker.
@@ -43,20 +44,12 @@ impl Peers {
     /// A connection of this sender was ended.
     pub(super) fn suspect(&self, peer: SocketAddr) {
         let now = Instant::now();
-        let line = (peer, now + SUSPICION);
         let suspect = &mut self.book().suspect;
-        // A line that is of this sender, or of no use any more, makes room.
-        let is_free = |(known, until): &(SocketAddr, Instant)| *known == peer || *until <= now;
-        let place = suspect.iter().position(is_free);
-        let oldest = || {
-            let lines = suspect.iter().enumerate();
-            let oldest = lines.min_by_key(|(_, (_, until))| *until)?;
-            (suspect.len() >= MOST_SUSPECT).then_some(oldest.0)
-        };
-        match place.or_else(oldest) {
-            Some(place) => suspect[place] = line,
-            None => suspect.push(line),
+        let is_over = |(_, until): &(SocketAddr, Instant)| *until <= now;
+        if suspect.len() == MOST_SUSPECT || suspect.front().is_some_and(is_over) {
+            suspect.pop_front();
         }
+        suspect.push_back((peer, now + SUSPICION));
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
@@ -116,11 +109,11 @@ mod tests {
         let peers = Peers::default();
         let [one, two, last] = [1, 2, 5000].map(|port| peer(port).expect("an address"));
         peers.suspect(one);
-        peers.suspect(one);
         assert!(peers.suspects(one) && !peers.suspects(two));
-        assert_eq!(peers.book().suspect.len(), 1, "one line for each");
         peers.book().suspect[0].1 = Instant::now();
         assert!(!peers.suspects(one));
+        peers.suspect(two);
+        assert_eq!(peers.book().suspect.len(), 1, "it has made room");
         for port in (1..=5000).filter_map(peer) {
             peers.suspect(port);
         }

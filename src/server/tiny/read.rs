@@ -2,7 +2,7 @@
 //!
 //! Owns the reading of head and body. It must not know what is answered.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::time::Instant;
 
 use tiny_http::{HTTPVersion, Request};
@@ -119,19 +119,37 @@ const FIRST_PIECE_BYTES: usize = 8 * 1024;
 
 /// Reads to the end or to `length`. Room is made for as much again as has come, and for nothing that was only announced.
 fn read_up_to(request: &mut Request, length: usize, share: &mut Share) -> Result<Vec<u8>, Trouble> {
-    let mut body = Vec::new();
+    let (mut body, mut come) = (Vec::new(), 0);
     let reader = request.as_reader();
-    while body.len() < length {
-        let piece = FIRST_PIECE_BYTES.max(body.len()).min(length - body.len());
-        if body.try_reserve_exact(piece).is_err() || !share.set(body.capacity()) {
-            return Err((&refusal::NO_MEMORY).into());
+    while come < length {
+        if come == body.len() {
+            let piece = FIRST_PIECE_BYTES.max(come).min(length - come);
+            let has_grown = body.try_reserve_exact(piece).is_ok();
+            if !has_grown || !share.set(body.capacity()) || !has_room(0) {
+                return Err((&refusal::NO_MEMORY).into());
+            }
+            body.resize(come + piece, 0);
         }
-        let read = Read::take(&mut *reader, piece as u64).read_to_end(&mut body);
-        if read.map_err(|error| trouble(&error))? < piece {
-            break;
+        match reader.read(&mut body[come..]) {
+            Ok(0) => break,
+            Ok(more) => come += more,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(trouble(&error)),
         }
     }
+    body.truncate(come);
     Ok(body)
+}
+
+/// What must stay free for the threads of `tiny_http`, in bytes of addresses: without the 2 MiB of a stack it accepts no
+/// connection any more.
+const SPARE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Whether the system has so many bytes more, and some to spare.
+pub(super) fn has_room(bytes: usize) -> bool {
+    Vec::<u8>::new()
+        .try_reserve_exact(bytes + SPARE_BYTES)
+        .is_ok()
 }
 
 fn trouble(error: &io::Error) -> Trouble {

@@ -10,18 +10,15 @@ use tiny_http::{Header, Request, Response, StatusCode};
 
 use super::super::answer::{self, Asked};
 use super::super::crew::Crew;
-use super::super::refusal::{BODY_TOO_LARGE, Refusal};
+use super::super::refusal::{BODY_TOO_LARGE, NO_MEMORY, Refusal};
 use super::await_turn;
 use super::ending::{Connection, EndLater};
-use super::read::header;
+use super::read::{has_room, header};
+use super::sending::Answer;
 use crate::call::{Body, Reply};
 use crate::headers::name;
 use crate::limits::Limits;
 use crate::thread;
-
-/// Dropping a request reserves as many bytes as its body still has; no machine may be asked for more than this. Where
-/// there is less, a reservation that fails would end the process.
-const MOST_BYTES_RESERVED: usize = 1 << 30;
 
 /// Answers on its own thread, because the body is read over before, or after: no worker waits for that. A stop does, as
 /// it does for every request that is still coming.
@@ -33,81 +30,109 @@ pub(super) fn refuse(
     connection: Connection,
     crew: &Arc<Crew>,
 ) {
-    if is_too_long_to_drop(&request) {
-        return give_up(request, refusal.status());
-    }
-    let (reply, patience) = (refusal.reply(limits), limits.linger_time);
+    let left = request.body_length();
     // The next request of the connection can be trusted where the body that is refused has a known end.
-    let is_sound = *refusal == BODY_TOO_LARGE && request.body_length().is_some();
+    let is_sound = *refusal == BODY_TOO_LARGE && left.is_some();
     let refused = Refused {
         end: (!is_sound || header(&request, TE).is_some()).then(|| EndLater(connection)),
-        request,
+        left: left.unwrap_or(0),
+        // Either it has none, or it comes in chunks: only these two find fault in the middle of them.
+        is_endless: left.is_none() && [&BODY_TOO_LARGE, &NO_MEMORY].contains(&refusal),
+        answer: Some((request, refusal.reply(limits))),
+        asked,
+        patience: limits.linger_time,
     };
     let crew = Arc::clone(crew);
-    // Without a thread the request is dropped here and now, and its connection ends without an answer.
+    // Without a thread it is dropped here and now, and a worker waits.
     let _ = thread::start(Box::new(move || {
         let _reading = crew.read();
-        answer(refused, reply, asked, patience);
+        drop(refused);
     }));
 }
 
-/// A request, and the end of its connection. They are dropped in this order: dropping the request lets the next one pass.
+/// A request that is refused: its answer is sent when it is dropped.
 struct Refused {
+    answer: Option<(Request, Reply)>,
+    asked: Asked,
+    /// How many bytes of its body are still to come.
+    left: usize,
+    /// Whether there are more, nobody knows how many.
+    is_endless: bool,
+    patience: Duration,
+    /// The end of its connection, if this is the last one.
     end: Option<EndLater>,
-    request: Request,
 }
 
-fn answer(refused: Refused, reply: Reply, asked: Asked, patience: Duration) {
-    // On a panic the end comes first as well.
-    let Refused { mut request, end } = refused;
-    let Some(end) = end else {
-        return answer_first(request, reply);
-    };
-    read_over(&mut request, end.connection(), Instant::now() + patience);
-    let mut out = request.into_writer();
-    // What was right before this request on its connection is still served.
-    await_turn(&mut *out);
-    send_last(&mut *out, reply, asked);
-    // Before the turn is the next one's.
-    drop(end);
-    drop(out);
+impl Drop for Refused {
+    fn drop(&mut self) {
+        let Some((mut request, reply)) = self.answer.take() else {
+            return;
+        };
+        self.read_over(&mut request);
+        if !can_drop(self.left) {
+            return give_up(request, reply.status);
+        }
+        // It is dropped before the request, also on a panic.
+        let Some(end) = self.end.take() else {
+            return answer_first(request, reply);
+        };
+        let mut out = request.into_writer();
+        // What was right before this request on its connection is still served.
+        await_turn(&mut *out);
+        let mut out = Answer::new(out);
+        send_last(&mut out, reply, self.asked);
+        // Before the turn is the next one's.
+        drop(end);
+        drop(out);
+    }
 }
 
-/// Reads the body that is refused, so that a client which is still sending it can read the answer; what has not come by
-/// then is not waited for. `tiny_http` would wait without end as soon as the request is dropped.
-fn read_over(request: &mut Request, connection: &Connection, until: Instant) {
-    let Some(length) = request.body_length().filter(|&length| length > 0) else {
-        return;
-    };
-    let Some(socket) = connection.socket() else {
-        return;
-    };
-    // It waits for a word that it does not get.
-    let is_asked_for = header(request, name::EXPECT).is_none();
-    let (mut read, mut piece) = (0, [0; PIECE_BYTES]);
-    while is_asked_for && read < length && (length <= READ_AHEAD_BYTES || socket.is_readable(until))
-    {
-        match request.as_reader().read(&mut piece) {
-            Ok(0) | Err(_) => break,
-            Ok(more) => read += more,
+impl Refused {
+    /// Reads the body that is refused, so that a client which is still sending it can read the answer; what has not come by
+    /// then is not waited for. `tiny_http` would wait without end as soon as the request is dropped, or take it for a line.
+    fn read_over(&mut self, request: &mut Request) {
+        if self.left == 0 && !self.is_endless {
+            return;
+        }
+        let Some(socket) = self.end.as_ref().and_then(|end| end.connection().socket()) else {
+            return;
+        };
+        let until = Instant::now() + self.patience;
+        // Else its client waits for a word that it does not get.
+        let mut comes = header(request, name::EXPECT).is_none();
+        let mut piece = [0; PIECE_BYTES];
+        while comes && (self.left > 0 || self.is_endless) && socket.read_until(until) {
+            match request.as_reader().read(&mut piece) {
+                Ok(0) | Err(_) => comes = false,
+                Ok(more) => self.left = self.left.saturating_sub(more),
+            }
+        }
+        if self.left > 0 || self.is_endless {
+            socket.end_requests();
         }
     }
-    if read < length {
-        socket.end_requests();
+}
+
+/// Lets go of a request that nobody waits for, without an answer, of which `tiny_http` would try its own.
+pub(super) fn leave(request: Request) {
+    if can_drop(request.body_length().unwrap_or(0)) {
+        drop(request.into_writer());
+    } else {
+        std::mem::forget(request);
     }
 }
 
 /// How much of a body is read over at once.
 const PIECE_BYTES: usize = 8 * 1024;
-/// Up to this length `tiny_http` has read a body before it hands the request out.
-const READ_AHEAD_BYTES: usize = 1024;
 
-/// Whether the request must never be dropped, whatever else is the matter with it.
-fn is_too_long_to_drop(request: &Request) -> bool {
-    request.body_length().is_some_and(|length| {
-        length > MOST_BYTES_RESERVED || Vec::<u8>::new().try_reserve_exact(length).is_err()
-    })
+/// Whether a request may be dropped of whose body so much is left: `tiny_http` reserves memory for all of that, and a
+/// reservation that fails ends the process.
+fn can_drop(left: usize) -> bool {
+    left == 0 || (left <= MOST_BYTES_RESERVED && has_room(left))
 }
+
+/// No machine is asked for more than this.
+const MOST_BYTES_RESERVED: usize = 1 << 30;
 
 /// The header by which a client asks for a coding of the answer. `tiny_http` panics on some values of it when it writes
 /// its own answer, and on dropping the request once more, which would end the process.
@@ -139,6 +164,8 @@ fn send_last(out: &mut dyn Write, reply: Reply, asked: Asked) {
 
 /// What an answer without a body says besides its status. `tiny_http` writes the name of a protocol as it is given.
 const NO_PROTOCOL: &str = "none\r\nContent-Length: 0\r\nConnection: close";
+/// The same where a later request may be served.
+const COME_AGAIN: &str = "none\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 1";
 
 /// The client gets the head alone. The request is never dropped, nor is what is made of it: that costs a thread and a
 /// descriptor, where the reservation would cost the process.
@@ -150,7 +177,10 @@ fn give_up(request: Request, status: u16) {
     if header(&request, TE).is_some() {
         return std::mem::forget(request);
     }
-    let status = StatusCode(status);
+    let words = match status {
+        503 => COME_AGAIN,
+        _ => NO_PROTOCOL,
+    };
     // The only way to answer that leaves the body alone writes a head that does not tell where the answer ends.
-    std::mem::forget(request.upgrade(NO_PROTOCOL, Response::empty(status)));
+    std::mem::forget(request.upgrade(words, Response::empty(status)));
 }

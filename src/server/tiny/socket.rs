@@ -3,17 +3,17 @@
 //! Owns the search among the descriptors of the process, and a descriptor of its own for what is found. It must not know
 //! why a connection ends.
 
-use std::net::SocketAddr;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+use std::io;
+use std::mem::ManuallyDrop;
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::os::fd::{FromRawFd, RawFd};
 use std::time::Instant;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::{Errno, fcntl_dupfd_cloexec};
-use rustix::net::{Shutdown, getpeername, getsockname, shutdown};
+use rustix::io::Errno;
 
 /// The socket of one connection.
 #[derive(Debug)]
-pub(super) struct Socket(OwnedFd);
+pub(super) struct Socket(TcpStream);
 
 /// After so many numbers in a row that are no descriptor there is none above them: the system gives the lowest that is
 /// free, and `tiny_http`, which has a thread and two descriptors for each connection, would need 8,192 threads at once to
@@ -25,16 +25,17 @@ impl Socket {
     pub(super) fn find(client: SocketAddr, port: u16) -> Option<Self> {
         let mut gap = 0;
         for number in 0..RawFd::MAX {
-            // SAFETY: the number may be of no descriptor, or become another's, at any moment. It is only handed to two calls
-            // of the system, which fail then or look at the other, and change neither.
-            let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
-            gap = match is_between(descriptor, client, port) {
+            // SAFETY: the number may be of no descriptor, or become another's, at any moment. It is only handed to calls of
+            // the system that fail then or look at the other, change neither, and never close it.
+            let stream = ManuallyDrop::new(unsafe { TcpStream::from_raw_fd(number) });
+            gap = match is_between(&stream, client, port) {
                 Ok(true) => {
-                    let own = fcntl_dupfd_cloexec(descriptor, 0).ok().map(Self);
+                    let own = stream.try_clone().ok();
                     // It may have become another's since.
-                    return own.filter(|own| is_between(own.0.as_fd(), client, port) == Ok(true));
+                    let is_it = |own: &TcpStream| is_between(own, client, port).unwrap_or(false);
+                    return own.filter(is_it).map(Self);
                 }
-                Err(Errno::BADF) => gap + 1,
+                Err(error) if error.raw_os_error() == Some(Errno::BADF.raw_os_error()) => gap + 1,
                 _ => 0,
             };
             if gap == LARGEST_GAP {
@@ -48,42 +49,32 @@ impl Socket {
     /// socket which nobody reads is reset, and may lose the answer.
     pub(super) fn end_answers(&self) {
         // An error means that the connection has ended already.
-        let _ = shutdown(&self.0, Shutdown::Write);
+        let _ = self.0.shutdown(Shutdown::Write);
     }
 
     /// What reads finds the end after what has come.
     pub(super) fn end_requests(&self) {
-        let _ = shutdown(&self.0, Shutdown::Read);
+        let _ = self.0.shutdown(Shutdown::Read);
     }
 
-    /// Waits until something can be read; returns whether it could before `until`.
-    pub(super) fn is_readable(&self, until: Instant) -> bool {
+    /// From now on nothing that reads waits longer than until then; returns whether that is still to come.
+    pub(super) fn read_until(&self, until: Instant) -> bool {
         let left = until.saturating_duration_since(Instant::now());
-        let left = Timespec::try_from(left).ok();
-        let mut looks = [PollFd::new(&self.0, PollFlags::IN)];
-        // A signal that interrupts the wait only makes it shorter.
-        left.is_none_or(|left| left != Timespec::default())
-            && poll(&mut looks, left.as_ref()).is_ok_and(|ready| ready > 0)
+        // No time would be no end, which is an error.
+        self.0.set_read_timeout(Some(left)).is_ok()
     }
 }
 
-fn is_between(descriptor: BorrowedFd<'_>, client: SocketAddr, port: u16) -> Result<bool, Errno> {
-    let peer = getpeername(descriptor)?.and_then(|peer| SocketAddr::try_from(peer).ok());
-    if peer != Some(client) {
-        return Ok(false);
-    }
-    let own = SocketAddr::try_from(getsockname(descriptor)?);
-    Ok(own.is_ok_and(|own| own.port() == port))
+fn is_between(stream: &TcpStream, client: SocketAddr, port: u16) -> io::Result<bool> {
+    Ok(stream.peer_addr()? == client && stream.local_addr()?.port() == port)
 }
 
 #[cfg(test)]
 mod tests {
     use super::Socket;
-    use std::io::{Read, Write};
+    use std::io::{ErrorKind, Read, Write};
     use std::net::{TcpListener, TcpStream};
     use std::time::{Duration, Instant};
-
-    const PATIENCE: Duration = Duration::from_secs(60);
 
     #[test]
     fn a_socket_is_found_by_its_addresses_and_its_two_ways_end_apart() {
@@ -100,9 +91,11 @@ mod tests {
             "no client of it"
         );
         let socket = Socket::find(peer, address.port()).expect("it is open");
-        assert!(!socket.is_readable(Instant::now()));
+        assert!(!socket.read_until(Instant::now()));
+        assert!(socket.read_until(Instant::now() + Duration::from_millis(1)));
+        let error = server.read(&mut [0]).expect_err("nothing has come");
+        assert_eq!(error.kind(), ErrorKind::WouldBlock);
         client.write_all(b"more").expect("a live connection");
-        assert!(socket.is_readable(Instant::now() + PATIENCE));
         socket.end_answers();
         assert_eq!(
             client.read(&mut [0]).ok(),
