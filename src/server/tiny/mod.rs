@@ -143,10 +143,10 @@ impl HttpServer {
                 drop(reading);
                 self.answer(request, call, asked, connection, (share, in_flight));
             }
-            Err(Trouble::Refused(refusal)) => {
+            Err(Trouble::Refused(refusal, read)) => {
                 drop(share);
                 let (limits, crew) = (&self.limits, &self.crew);
-                refuse::refuse(request, refusal, limits, asked, connection, crew);
+                refuse::refuse(request, refusal, read, limits, asked, connection, crew);
             }
             // Nobody waits for an answer, and none of `tiny_http`'s own is to be tried.
             Err(Trouble::Gone) => refuse::leave(request),

@@ -17,15 +17,15 @@ use crate::headers::{Headers, is_token, name};
 
 /// Why there is no call.
 pub(super) enum Trouble {
-    /// The request is refused.
-    Refused(&'static Refusal),
+    /// The request is refused, after so many bytes of its body were read.
+    Refused(&'static Refusal, usize),
     /// The client has gone; nobody waits for an answer.
     Gone,
 }
 
 impl From<&'static Refusal> for Trouble {
     fn from(refusal: &'static Refusal) -> Self {
-        Self::Refused(refusal)
+        Self::Refused(refusal, 0)
     }
 }
 
@@ -125,8 +125,9 @@ fn read_up_to(request: &mut Request, length: usize, share: &mut Share) -> Result
         if come == body.len() {
             let piece = FIRST_PIECE_BYTES.max(come).min(length - come);
             let has_grown = body.try_reserve_exact(piece).is_ok();
-            if !has_grown || !share.set(body.capacity()) || !has_room(0) {
-                return Err((&refusal::NO_MEMORY).into());
+            let is_fine = come < SMALL_BYTES || has_room(0);
+            if !has_grown || !share.set(body.capacity()) || !is_fine {
+                return Err(Trouble::Refused(&refusal::NO_MEMORY, come));
             }
             body.resize(come + piece, 0);
         }
@@ -140,6 +141,9 @@ fn read_up_to(request: &mut Request, length: usize, share: &mut Share) -> Result
     body.truncate(come);
     Ok(body)
 }
+
+/// Up to so many bytes of a body the system is not asked what else it has, which takes two calls.
+const SMALL_BYTES: usize = 256 * 1024;
 
 /// What must stay free for the threads of `tiny_http`, in bytes of addresses: without the 2 MiB of a stack it accepts no
 /// connection any more.

@@ -21,10 +21,11 @@ use crate::limits::Limits;
 use crate::thread;
 
 /// Answers on its own thread, because the body is read over before, or after: no worker waits for that. A stop does, as
-/// it does for every request that is still coming.
+/// it does for every request that is still coming. So many bytes of its body were read.
 pub(super) fn refuse(
     request: Request,
     refusal: &'static Refusal,
+    read: usize,
     limits: &Limits,
     asked: Asked,
     connection: Connection,
@@ -35,7 +36,9 @@ pub(super) fn refuse(
     let is_sound = *refusal == BODY_TOO_LARGE && left.is_some();
     let refused = Refused {
         end: (!is_sound || header(&request, TE).is_some()).then(|| EndLater(connection)),
-        left: left.unwrap_or(0),
+        left: left.unwrap_or(0).saturating_sub(read),
+        // Else its client waits for a word that it does not get.
+        comes: read > 0 || header(&request, name::EXPECT).is_none(),
         // Either it has none, or it comes in chunks: only these two find fault in the middle of them.
         is_endless: left.is_none() && [&BODY_TOO_LARGE, &NO_MEMORY].contains(&refusal),
         answer: Some((request, refusal.reply(limits))),
@@ -58,6 +61,8 @@ struct Refused {
     left: usize,
     /// Whether there are more, nobody knows how many.
     is_endless: bool,
+    /// Whether its client sends them.
+    comes: bool,
     patience: Duration,
     /// The end of its connection, if this is the last one.
     end: Option<EndLater>,
@@ -98,12 +103,10 @@ impl Refused {
             return;
         };
         let until = Instant::now() + self.patience;
-        // Else its client waits for a word that it does not get.
-        let mut comes = header(request, name::EXPECT).is_none();
         let mut piece = [0; PIECE_BYTES];
-        while comes && (self.left > 0 || self.is_endless) && socket.read_until(until) {
+        while self.comes && (self.left > 0 || self.is_endless) && socket.read_until(until) {
             match request.as_reader().read(&mut piece) {
-                Ok(0) | Err(_) => comes = false,
+                Ok(0) | Err(_) => self.comes = false,
                 Ok(more) => self.left = self.left.saturating_sub(more),
             }
         }
