@@ -98,7 +98,6 @@ impl Parts {
             method,
             params: params.to_owned(),
             era,
-            takes_events: request.accepts(EVENTS),
             session,
         };
         if era == Era::Stateless {
@@ -167,7 +166,7 @@ impl Parts {
             if incoming.era == Era::Stateless {
                 stateless::check_arguments(&incoming, tool.schema.view(), request)?;
             }
-            if tool.streams && incoming.takes_events {
+            if tool.streams && request.accepts(EVENTS) {
                 return Ok(self.stream(Arc::clone(tool), incoming));
             }
         }

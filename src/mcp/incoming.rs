@@ -27,8 +27,6 @@ pub(crate) struct Incoming {
     pub(crate) method: String,
     pub(crate) params: Json,
     pub(crate) era: Era,
-    /// The client reads `text/event-stream`.
-    pub(crate) takes_events: bool,
     pub(crate) session: Option<Session>,
 }
 
