@@ -57,7 +57,11 @@ impl Lines {
     /// What an instance writes its lines to.
     pub(super) fn sink(self: &Arc<Self>) -> LineSink {
         let lines = Arc::clone(self);
-        Arc::new(move |line: &[u8]| lines.lock().take(line))
+        Arc::new(move |come: &[u8]| {
+            let mut state = lines.lock();
+            let each = come.split_inclusive(|byte| *byte == b'\n');
+            each.for_each(|line| state.take(line));
+        })
     }
 
     /// The number of the next line.

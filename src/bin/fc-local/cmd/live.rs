@@ -13,8 +13,8 @@ use crate::name::FunctionName;
 use crate::output;
 use crate::platform::log::Onlooker;
 
-/// How many lines may wait for a slow terminal; with FC's longest lines 32 MB.
-const LINES_WAITING_MAX: usize = 1024;
+/// How many pieces may wait for a slow terminal, each of lines that came at once; with FC's longest lines 48 MB.
+const PIECES_WAITING_MAX: usize = 1024;
 
 /// For so long the end of the server waits until the last lines are shown.
 const END_LIMIT: Duration = Duration::from_secs(1);
@@ -29,7 +29,7 @@ pub(super) struct LiveLogs {
 impl LiveLogs {
     /// Begins to show what the onlooker sees.
     pub(super) fn start() -> (Self, Onlooker) {
-        let (sender, receiver) = sync_channel(LINES_WAITING_MAX);
+        let (sender, receiver) = sync_channel(PIECES_WAITING_MAX);
         let left_out = Arc::new(AtomicUsize::new(0));
         let (tell_end, ended) = sync_channel(1);
         let counted = Arc::clone(&left_out);
@@ -40,13 +40,13 @@ impl LiveLogs {
         });
         let lines = Arc::new(Mutex::new(Some(sender)));
         let queue = Arc::clone(&lines);
-        let onlooker = Onlooker::new(move |name, line| {
+        let onlooker = Onlooker::new(move |name, lines| {
             let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
             let sent = queue
                 .as_ref()
-                .map(|queue| queue.try_send(shown(name, line)));
+                .map(|queue| queue.try_send(shown(name, lines)));
             if matches!(sent, Some(Err(_))) {
-                left_out.fetch_add(1, Ordering::Relaxed);
+                left_out.fetch_add(each(lines).count(), Ordering::Relaxed);
             }
         });
         (Self { lines, ended }, onlooker)
@@ -77,6 +77,12 @@ fn show(lines: &Receiver<Vec<u8>>, left_out: &AtomicUsize) {
     }
 }
 
-fn shown(name: &FunctionName, line: &[u8]) -> Vec<u8> {
-    [name.to_string().as_bytes(), b" | ", line].concat()
+fn shown(name: &FunctionName, lines: &[u8]) -> Vec<u8> {
+    let label = format!("{name} | ");
+    let labelled = each(lines).flat_map(|line| [label.as_bytes(), line]);
+    labelled.collect::<Vec<_>>().concat()
+}
+
+fn each(lines: &[u8]) -> impl Iterator<Item = &[u8]> {
+    lines.split_inclusive(|byte| *byte == b'\n')
 }

@@ -7,27 +7,36 @@
 mod call;
 mod line;
 mod onlooker;
+mod state;
 
-use std::collections::BTreeMap;
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use rustix::io::{Errno, ioctl_fionbio, read};
 use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::net::unix::pipe::Receiver;
-
-use crate::facts::limit;
+use tokio::time::sleep;
 
 pub(crate) use call::CallLog;
-use line::cut_line;
 pub(crate) use line::marker_offset;
 pub(crate) use onlooker::{LineSink, Onlooker};
+use state::State;
 
 /// The most that an unprivileged pipe can hold, and hence what may have been written before an answer.
 const PIPE_BYTES_MAX: usize = 1024 * 1024;
 
-/// What stands before the request id in a marker.
-const ID_LABEL: &str = "RequestId: ";
+/// How much of it is read at once.
+const BUFFER_BYTES: usize = 16 * 1024;
+
+/// How long lines may wait to be shown while an instance writes: each call takes its own at its end, and to be woken for each
+/// line costs more than the line.
+const LOOK_PAUSE: Duration = Duration::from_millis(2);
+
+/// After so many looks that found nothing new, an instance is quiet.
+const QUIET_LOOKS: u32 = 25;
 
 /// The reading end of an instance's output.
 pub(crate) struct LogHub {
@@ -36,13 +45,6 @@ pub(crate) struct LogHub {
     sink: Option<LineSink>,
     /// How much of a call's log is kept, from its end.
     tail_bytes: usize,
-}
-
-struct State {
-    partial: Vec<u8>,
-    calls: BTreeMap<String, CallLog>,
-    /// What was written before the first call; FC 2.0 shows it with that call.
-    startup: CallLog,
 }
 
 impl std::fmt::Debug for LogHub {
@@ -60,21 +62,23 @@ impl LogHub {
         sink: Option<LineSink>,
         tail_bytes: usize,
     ) -> io::Result<(Arc<Self>, OwnedFd)> {
-        let (read, write) = pipe_with(PipeFlags::CLOEXEC)?;
-        // This makes the reading end non-blocking, for its copy as well; the writing end stays blocking.
-        let receiver = Receiver::from_owned_fd(read.try_clone()?)?;
+        let (pipe, write) = pipe_with(PipeFlags::CLOEXEC)?;
+        // The writing end stays blocking.
+        ioctl_fionbio(&pipe, true)?;
         let hub = Arc::new(Self {
-            pipe: read,
+            pipe,
             state: Mutex::new(State::keeping(tail_bytes)),
             sink,
             tail_bytes,
         });
-        tokio::spawn(follow(Arc::clone(&hub), receiver));
+        tokio::spawn(follow(Arc::clone(&hub)));
         Ok((hub, write))
     }
 
     /// Begins to collect for a call; a first call also gets what was logged before it.
     pub(crate) fn begin(&self, request_id: &str, with_startup: bool) {
+        // What is in the pipe was written before the call.
+        self.drain();
         let mut state = self.lock();
         let empty = CallLog::keeping(self.tail_bytes);
         let startup = std::mem::replace(&mut state.startup, empty.clone());
@@ -115,27 +119,35 @@ impl LogHub {
 
     /// Takes what is in the pipe now.
     pub(crate) fn drain(&self) {
-        self.read_all(|buffer| Ok(rustix::io::read(&self.pipe, buffer)?));
+        self.read_all();
     }
 
-    /// Reads all that is in the pipe now; `false` once the writers are gone.
+    /// Reads all that is in the pipe now; says how many bytes were ever read, by whomever, and nothing once the writers are
+    /// gone.
     ///
     /// It reads no more than a pipe can hold: a function that writes without end must not keep it here.
-    fn read_all(&self, mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) -> bool {
-        let mut buffer = [0; 16 * 1024];
+    fn read_all(&self) -> Option<u64> {
+        let mut buffer = [MaybeUninit::uninit(); BUFFER_BYTES];
         let mut state = self.lock();
-        for _ in 0..PIPE_BYTES_MAX / buffer.len() {
-            match read(&mut buffer) {
-                Ok(0) => {
+        for _ in 0..PIPE_BYTES_MAX / BUFFER_BYTES {
+            match read(&self.pipe, &mut buffer) {
+                Ok(([], _)) => {
                     state.take_rest(self.sink.as_ref());
-                    return false;
+                    return None;
                 }
-                Ok(count) => state.take_bytes(&buffer[..count], self.sink.as_ref()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return true,
+                Ok((bytes, _)) => state.take_bytes(bytes, self.sink.as_ref()),
+                Err(Errno::INTR) => {}
+                Err(_) => break,
             }
         }
-        true
+        Some(state.read_bytes)
+    }
+
+    /// Waits until there is something in the pipe, or its writers are gone.
+    async fn readable(&self) -> io::Result<()> {
+        // A copy, since the reactor keeps what it watches.
+        let pipe = Receiver::from_owned_fd(self.pipe.try_clone()?)?;
+        pipe.readable().await
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -145,129 +157,34 @@ impl LogHub {
 }
 
 /// Keeps reading, so that an instance never blocks on a full pipe.
-async fn follow(hub: Arc<LogHub>, pipe: Receiver) {
-    while pipe.readable().await.is_ok() && hub.read_all(|buffer| pipe.try_read(buffer)) {
-        // Others want the log and the thread too, however much is written.
-        tokio::task::yield_now().await;
-    }
-}
-
-impl State {
-    fn keeping(tail_bytes: usize) -> Self {
-        Self {
-            partial: Vec::new(),
-            calls: BTreeMap::new(),
-            startup: CallLog::keeping(tail_bytes),
-        }
-    }
-
-    fn take_bytes(&mut self, bytes: &[u8], sink: Option<&LineSink>) {
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            self.partial.extend_from_slice(piece);
-            if piece.ends_with(b"\n") {
-                let line = std::mem::take(&mut self.partial);
-                self.take_line(&line, sink);
-            } else if self.partial.len() > limit::LOG_LINE_BYTES {
-                // The rest of an endless line is dropped, so memory stays bounded.
-                self.partial.truncate(limit::LOG_LINE_BYTES);
+async fn follow(hub: Arc<LogHub>) {
+    while hub.readable().await.is_ok() {
+        let (mut before, mut quiet_looks) = (0, 0);
+        while quiet_looks < QUIET_LOOKS {
+            let Some(now) = hub.read_all() else { return };
+            if now - before >= BUFFER_BYTES as u64 {
+                // Others want the log and the thread too, however much is written.
+                tokio::task::yield_now().await;
+            } else {
+                sleep(LOOK_PAUSE).await;
             }
-        }
-    }
-
-    /// Takes what no line end follows any more, as a line.
-    fn take_rest(&mut self, sink: Option<&LineSink>) {
-        if !self.partial.is_empty() {
-            let mut line = std::mem::take(&mut self.partial);
-            line.push(b'\n');
-            self.take_line(&line, sink);
-        }
-    }
-
-    /// The call in progress whose id stands in a line. A marker has it at its own place, where it is found at once; in any
-    /// other line each id is looked for.
-    fn named_in(&self, text: &str) -> Option<String> {
-        let marked = text.split_once(ID_LABEL).map(|(_, rest)| rest);
-        let marked = marked.and_then(|rest| rest.split([',', ' ', '\n']).next());
-        if let Some((id, _)) = marked.and_then(|id| self.calls.get_key_value(id)) {
-            return Some(id.clone());
-        }
-        let mut ids = self.calls.keys();
-        ids.find(|id| text.contains(id.as_str())).cloned()
-    }
-
-    fn take_line(&mut self, line: &[u8], sink: Option<&LineSink>) {
-        let line = cut_line(line);
-        if let Some(sink) = sink {
-            sink(&line);
-        }
-        let text = String::from_utf8_lossy(&line);
-        let named = self.named_in(&text);
-        if let Some((id, log)) = named.and_then(|id| self.calls.get_mut(&id).map(|log| (id, log))) {
-            log.take_own_line(&id, &text, &line);
-        } else if self.calls.is_empty() {
-            self.startup.push(&line);
-        } else {
-            // Nobody knows whose line it is; each call in progress gets it.
-            self.calls.values_mut().for_each(|log| log.push(&line));
+            quiet_looks = if now == before { quiet_looks + 1 } else { 0 };
+            before = now;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CallLog, State, cut_line};
+    use super::LogHub;
     use crate::facts::limit;
 
-    fn state_with_calls(ids: &[&str]) -> State {
-        let calls = ids
-            .iter()
-            .map(|id| ((*id).to_owned(), CallLog::keeping(limit::TAIL_LOG_BYTES)))
-            .collect();
-        State {
-            calls,
-            ..State::keeping(limit::TAIL_LOG_BYTES)
-        }
-    }
-
-    fn tail(state: &State, id: &str) -> String {
-        String::from_utf8_lossy(&state.calls[id].tail).into_owned()
-    }
-
-    #[test]
-    fn lines_go_to_the_call_they_name_and_unnamed_ones_to_all() {
-        let mut state = state_with_calls(&["one", "two"]);
-        state.take_bytes(b"FC Invoke Start RequestId: one\nhalf", None);
-        state.take_bytes(b" a line\nFC Invoke End RequestId: two\n", None);
-        assert_eq!(
-            tail(&state, "one"),
-            "FC Invoke Start RequestId: one\nhalf a line\n"
-        );
-        assert_eq!(
-            tail(&state, "two"),
-            "half a line\nFC Invoke End RequestId: two\n"
-        );
-        let marks = |id: &str| (state.calls[id].start_marker, state.calls[id].end_marker);
-        assert_eq!((marks("one"), marks("two")), ((true, false), (false, true)));
-    }
-
-    #[test]
-    fn a_tail_is_the_last_4_kb() {
-        let mut state = state_with_calls(&["one"]);
-        (0..1000)
-            .for_each(|number| state.take_bytes(format!("line {number:04}\n").as_bytes(), None));
-        let log = &state.calls["one"];
-        assert_eq!(
-            (log.tail.len(), log.dropped_bytes),
-            (limit::TAIL_LOG_BYTES, 10_000 - limit::TAIL_LOG_BYTES)
-        );
-        assert!(tail(&state, "one").ends_with("line 0999\n"));
-    }
-
-    #[test]
-    fn an_endless_line_is_cut_at_32_kb() {
-        let mut state = state_with_calls(&[]);
-        (0..100).for_each(|_| state.take_bytes(&[b'x'; 1024], None));
-        assert!(state.partial.len() <= limit::LOG_LINE_BYTES);
-        assert_eq!(cut_line(&[b'x'; 40_000]).len(), limit::LOG_LINE_BYTES);
+    #[tokio::test]
+    async fn what_was_written_before_a_call_is_none_of_its_lines() {
+        let (hub, write) = LogHub::new(None, limit::TAIL_LOG_BYTES).expect("a pipe");
+        rustix::io::write(&write, b"before\n").expect("written");
+        hub.begin("one", false);
+        rustix::io::write(&write, b"during\n").expect("written");
+        assert_eq!(hub.end("one").tail, b"during\n");
     }
 }

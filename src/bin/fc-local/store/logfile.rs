@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::name::FunctionName;
 
-/// Takes every line of a function.
+/// Takes every line of a function, as many as have come at once.
 type LineSink = Arc<dyn Fn(&[u8]) + Send + Sync>;
 
 /// When a log file is this large, it is renamed and a new one begun.
@@ -42,9 +42,9 @@ impl LogFiles {
     /// A sink that appends to the function's log file.
     pub(crate) fn sink(&self, path: PathBuf) -> LineSink {
         let file = self.writer(path);
-        Arc::new(move |line| {
+        Arc::new(move |lines| {
             // A log that cannot be written must not stop the function.
-            let _ = file.append(line);
+            let _ = file.append(lines);
         })
     }
 
@@ -64,7 +64,7 @@ impl LogFiles {
 }
 
 impl LogFile {
-    fn append(&self, line: &[u8]) -> io::Result<()> {
+    fn append(&self, lines: &[u8]) -> io::Result<()> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open
             .as_ref()
@@ -77,8 +77,8 @@ impl LogFile {
             *open = Some(self.open_file()?);
         }
         if let Some((file, size)) = open.as_mut() {
-            let written = file.write_all(line);
-            *size += line.len() as u64;
+            let written = file.write_all(lines);
+            *size += lines.len() as u64;
             if written.is_err() {
                 // The line may have been cut, which is looked at when the file is opened again.
                 *open = None;

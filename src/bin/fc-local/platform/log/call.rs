@@ -1,5 +1,7 @@
 //! What one call has logged: its end, and which of its marker lines the function wrote itself.
 
+use super::line::after;
+
 /// What one call has logged.
 #[derive(Debug, Clone)]
 pub(crate) struct CallLog {
@@ -26,9 +28,9 @@ impl CallLog {
         }
     }
 
-    pub(super) fn take_own_line(&mut self, request_id: &str, text: &str, line: &[u8]) {
-        self.start_marker |= marker_at(text, "Start", request_id).is_some();
-        self.end_marker |= marker_at(text, "End", request_id).is_some();
+    pub(super) fn take_own_line(&mut self, request_id: &str, line: &[u8]) {
+        self.start_marker |= has_marker(line, "Start", request_id);
+        self.end_marker |= has_marker(line, "End", request_id);
         self.push(line);
     }
 
@@ -41,7 +43,8 @@ impl CallLog {
     }
 }
 
-/// Where in a line the marker of an invocation stands, if it does.
-fn marker_at(text: &str, edge: &str, request_id: &str) -> Option<usize> {
-    text.find(&format!("FC Invoke {edge} RequestId: {request_id}"))
+/// Whether the marker of an invocation stands in a line.
+fn has_marker(line: &[u8], edge: &str, request_id: &str) -> bool {
+    let marker = format!("FC Invoke {edge} RequestId: {request_id}");
+    after(line, marker.as_bytes()).is_some()
 }

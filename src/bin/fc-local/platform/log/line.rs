@@ -1,16 +1,27 @@
 //! A line as Function Compute reads it: from its start marker on, at most so long
 //! ([contract §5.1](crate::check::sections::SECTIONS#5.1), [§5.3](crate::check::sections::SECTIONS#5.3)).
 
+use std::borrow::Cow;
+
+use memchr::memchr_iter;
+
 use crate::facts::{MARKER_CALLS, limit};
 
 /// The line with its end, from a start marker on, at most as long as FC keeps one.
-pub(super) fn cut_line(line: &[u8]) -> Vec<u8> {
-    let mut cut = line[start_marker_offset(line)..].to_vec();
-    if cut.len() > limit::LOG_LINE_BYTES {
-        cut.truncate(limit::LOG_LINE_BYTES - 1);
-        cut.push(b'\n');
+pub(super) fn cut_line(line: &[u8]) -> Cow<'_, [u8]> {
+    let line = &line[start_marker_offset(line)..];
+    if line.len() <= limit::LOG_LINE_BYTES {
+        return line.into();
     }
-    cut
+    [&line[..limit::LOG_LINE_BYTES - 1], b"\n"].concat().into()
+}
+
+/// What stands in a line after a label, if that stands in it.
+///
+/// A search that prepares itself for long texts would take longer to do so than to look through a line.
+pub(super) fn after<'a>(line: &'a [u8], label: &[u8]) -> Option<&'a [u8]> {
+    let mut begins = memchr_iter(*label.first()?, line);
+    begins.find_map(|begin| line[begin..].strip_prefix(label))
 }
 
 /// Where FC begins to read a line: at its start marker, if it has one
@@ -56,12 +67,12 @@ mod tests {
     #[test]
     fn what_stands_before_a_start_marker_on_its_line_is_cut() {
         assert_eq!(
-            cut_line(b"noise FC Invoke Start RequestId: x\n"),
-            b"FC Invoke Start RequestId: x\n"
+            *cut_line(b"noise FC Invoke Start RequestId: x\n"),
+            *b"FC Invoke Start RequestId: x\n"
         );
         assert_eq!(
-            cut_line(b"FC FFC PreStop Start RequestId: x FC Invoke Start RequestId: y\n"),
-            b"FC PreStop Start RequestId: x FC Invoke Start RequestId: y\n"
+            *cut_line(b"FC FFC PreStop Start RequestId: x FC Invoke Start RequestId: y\n"),
+            *b"FC PreStop Start RequestId: x FC Invoke Start RequestId: y\n"
         );
         for whole in [
             "plain\n",
@@ -69,7 +80,7 @@ mod tests {
             "FC Invoke Start\n",
             "FC Other Start RequestId: x\n",
         ] {
-            assert_eq!(cut_line(whole.as_bytes()), whole.as_bytes());
+            assert_eq!(*cut_line(whole.as_bytes()), *whole.as_bytes());
         }
     }
 }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use crate::name::FunctionName;
 
-/// Where every line of an instance goes, besides the tails.
+/// Where every line of an instance goes, besides the tails: whole lines, as many as have come at once.
 pub(crate) type LineSink = Arc<dyn Fn(&[u8]) + Send + Sync>;
 
-/// Sees every line of every function, with the function's name.
+/// Sees every line of every function, as many as have come at once, with the function's name.
 #[derive(Clone)]
 pub(crate) struct Onlooker(Arc<See>);
 
@@ -24,9 +24,9 @@ impl Onlooker {
     /// A sink that hands on to another one what this has seen.
     pub(crate) fn before(&self, name: &FunctionName, next: LineSink) -> LineSink {
         let (see, name) = (Arc::clone(&self.0), name.clone());
-        Arc::new(move |line| {
-            see(&name, line);
-            next(line);
+        Arc::new(move |lines| {
+            see(&name, lines);
+            next(lines);
         })
     }
 }
