@@ -28,6 +28,7 @@ for target in "$@"; do
     case $target in
         answer | chunks | head | requests) words=-dict=http.dict ;;
         events | http_params) words=-dict=json.dict ;;
+        signature) words=-dict=signature.dict ;;
         "$allocator_target") words='' folder=$allocator ;;
         *) words= ;;
     esac

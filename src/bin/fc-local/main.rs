@@ -11,12 +11,13 @@
 //! | room | what it owns | knows |
 //! |---|---|---|
 //! | `cli` | the list of commands | cmd, check, doctor |
-//! | `cmd` | one room a command with its options, the life of a server | api, platform, project, store |
+//! | `cmd` | one room a command with its options, the life of a server | api, platform, project, signature, store |
 //! | `check` | how a runtime keeps the contract, row by row | platform |
 //! | `doctor` | what building and deploying needs on this machine | project |
-//! | `api` | requests of both generations, HTTP triggers, the package store | platform, project, store |
+//! | `api` | requests of both generations, HTTP triggers, the package store | platform, project, signature, store |
 //! | `platform` | instances: which serves, how it starts, what a call is | project, store |
 //! | `project` | templates and code packages | |
+//! | `signature` | who sent a request | |
 //! | `store` | what survives a restart | |
 //!
 //! On the ground, for all: `cargo` (what it says of packages), `facts` (names and limits of the contract), `function`, `hex`,
@@ -42,6 +43,7 @@ mod name;
 mod output;
 mod platform;
 mod project;
+mod signature;
 mod store;
 mod temporary;
 

@@ -7,7 +7,7 @@
 //! - [`answer`]: the headers that a handler may set, and the writer of answers.
 //! - [`http_params`], [`base64`], [`percent`]: the codecs.
 //! - [`context`], [`events`]: what handlers are given.
-//! - [`package`]: what `fc-local` unpacks.
+//! - [`package`], [`signature`]: what `fc-local` unpacks, and whom it believes.
 //! - [`seeds`]: the inputs that are kept, which `tests/replay.rs` runs without a fuzzer.
 
 #[cfg(not(fuzzing))]
@@ -27,6 +27,7 @@ pub mod package;
 pub mod percent;
 pub mod requests;
 pub mod seeds;
+pub mod signature;
 
 // The tool is a program, which no other can link; its files are the same here and there.
 #[allow(dead_code, reason = "the targets use a part of it")]
@@ -37,12 +38,15 @@ mod hex;
 #[allow(dead_code, unused_imports, reason = "the targets use a part of it")]
 #[path = "../../../src/bin/fc-local/project/package/mod.rs"]
 mod local_package;
+#[allow(dead_code, unused_imports, reason = "the targets use a part of it")]
+#[path = "../../../src/bin/fc-local/signature/mod.rs"]
+mod local_signature;
 
 /// What a target does with an input.
 pub type Check = fn(&[u8]);
 
 /// Every target, by its name.
-pub const TARGETS: [(&str, Check); 10] = [
+pub const TARGETS: [(&str, Check); 11] = [
     ("answer", answer::check),
     ("base64", base64::check),
     ("chunks", chunks::check),
@@ -53,4 +57,5 @@ pub const TARGETS: [(&str, Check); 10] = [
     ("package", package::check),
     ("percent", percent::check),
     ("requests", requests::check),
+    ("signature", signature::check),
 ];

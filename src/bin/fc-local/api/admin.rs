@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::answer::{Answer, found};
 use super::app::App;
-use super::asked::{Asked, percent_decode};
+use super::asked::Asked;
 use super::error::ApiError;
 use super::{invoke, timer};
 use crate::ids;
@@ -21,6 +21,7 @@ use crate::name::FunctionName;
 use crate::platform::agent::{Payload, insert};
 use crate::platform::body::{Body, full_body};
 use crate::platform::sessions::View;
+use crate::signature::percent_decode;
 use crate::store::remove;
 
 /// The path of these requests, before the name.

@@ -9,11 +9,11 @@ use hyper::header::{COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use hyper::http::request::Parts;
 use hyper::{Method, StatusCode};
 
-use super::asked::{header as header_of, query_pairs};
 use super::error::ApiError;
 use crate::facts::header;
 use crate::function::{Affinity, SessionRules};
 use crate::platform::sessions::{Seat, Wanted};
+use crate::signature::{header as header_of, query_pairs};
 
 pub(super) use stream::watched;
 

@@ -7,13 +7,13 @@ use hyper::header::HOST;
 
 use super::asked::Asked;
 use super::asynchronous::Tasks;
-use super::auth::Keys;
 use super::bodies::Bodies;
 use super::guard::Guard;
 use super::stop::Stop;
 use super::timer::Clock;
 use crate::function::Owner;
 use crate::platform::pool::Pool;
+use crate::signature::Keys;
 use crate::store::Store;
 
 /// A running fc-local.

@@ -2,11 +2,9 @@
 
 use std::net::IpAddr;
 
-use form_urlencoded::parse;
 use hyper::body::{Body as HttpBody, Bytes};
 use hyper::header::{CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
-use percent_encoding::percent_decode_str;
 
 use super::bodies::Bodies;
 use super::error::ApiError;
@@ -14,6 +12,7 @@ use crate::facts::limit;
 use crate::name::Generation;
 use crate::platform::agent::Payload;
 use crate::platform::body::{self, BoxError, ReadError};
+use crate::signature::{header, query_pairs};
 use crate::store::spec::Fields;
 
 /// A request without its body.
@@ -113,25 +112,6 @@ pub(super) fn fields(payload: &Payload) -> Result<Fields, ApiError> {
     })
 }
 
-/// The value of a header, empty if it is absent or no text.
-pub(super) fn header<'a>(head: &'a Parts, name: &str) -> &'a str {
-    head.headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-}
-
-/// The query as decoded pairs, in their order.
-pub(super) fn query_pairs(head: &Parts) -> Vec<(String, String)> {
-    let query = head.uri.query().unwrap_or_default();
-    parse(query.as_bytes()).into_owned().collect()
-}
-
-/// Text with `%41` turned into `A`; anything malformed stays as it is.
-pub(super) fn percent_decode(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
-}
-
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
@@ -141,19 +121,10 @@ fn without_port(host: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{percent_decode, query_pairs, without_port};
+    use super::without_port;
 
     #[test]
-    fn targets_are_taken_apart() {
-        assert_eq!(percent_decode("100%, %e4%bd%a0 %zz"), "100%, 你 %zz");
-        let request = hyper::Request::builder().uri("/?a=1&b&a=x+y%26").body(());
-        let (head, ()) = request.expect("a request").into_parts();
-        let pairs = query_pairs(&head);
-        let pairs: Vec<(&str, &str)> = pairs
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        assert_eq!(pairs, [("a", "1"), ("b", ""), ("a", "x y&")]);
+    fn hosts_are_taken_apart() {
         assert_eq!(
             (without_port("a.example:80"), without_port("[::1]")),
             ("a.example", "[::1]")

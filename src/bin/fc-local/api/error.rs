@@ -13,6 +13,7 @@ use crate::facts::{error_type, header};
 use crate::name::Generation;
 use crate::platform::agent::insert;
 use crate::platform::body::{Body, full_body};
+use crate::signature::Refusal;
 use crate::store::StoreError;
 use crate::store::spec::Fields;
 
@@ -120,6 +121,23 @@ impl fmt::Display for ApiError {
 }
 
 impl std::error::Error for ApiError {}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            Refusal::Missing(_) => {
+                Self::new(StatusCode::BAD_REQUEST, "MissingRequiredHeader", message)
+            }
+            Refusal::UnknownId(_) => Self::denied("InvalidAccessKeyID", message),
+            Refusal::Mismatch | Refusal::LeftOut(_) | Refusal::Repeated(_) => {
+                Self::denied("SignatureNotMatch", message)
+            }
+            Refusal::NoDate(_) | Refusal::OtherBody => Self::invalid(message),
+            Refusal::OtherTime { .. } => Self::denied("AccessDenied", message),
+        }
+    }
+}
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {

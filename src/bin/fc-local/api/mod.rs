@@ -16,7 +16,7 @@
 //! deploy                                a whole template at once
 //! unplayed                              the calls that are refused because fc-local does not play them
 //! lookup, outcome, answer, paths        finding a function, what is said of a call, answers, parts of a path
-//! guard, auth                           which requests are let in: by their server and page, by their signature
+//! guard                                 which requests are let in, by their server and page
 //! stop                                  the end: calls in flight are finished, within a limit
 //! bodies                                how much memory the bodies of requests take together
 //! asked, app, error
@@ -31,7 +31,6 @@ mod asked;
 mod async_config;
 mod async_task;
 mod asynchronous;
-mod auth;
 mod bodies;
 mod capacity;
 pub(crate) mod deploy;
@@ -59,7 +58,6 @@ mod unplayed;
 pub(crate) use admin::{PREFIX as ADMIN_PREFIX, SESSIONS, SessionLine};
 pub(crate) use app::App;
 pub(crate) use asynchronous::Tasks;
-pub(crate) use auth::Keys;
 pub(crate) use bodies::Bodies;
 pub(crate) use guard::Guard;
 pub(crate) use router::serve;

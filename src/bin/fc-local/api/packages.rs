@@ -13,19 +13,17 @@ use md5::{Digest, Md5};
 
 use super::answer::Answer;
 use super::app::App;
-use super::asked::{Asked, percent_decode, query_pairs};
+use super::asked::Asked;
 use super::error::ApiError;
 use crate::facts::limit;
 use crate::hex::hex;
 use crate::platform::agent::insert;
 use crate::platform::body::{Body, empty_body, full_body};
+use crate::signature::{OSS_SCHEME, percent_decode, query_pairs};
 use crate::store::{Store, StoreError, entries, write_whole};
 
 /// Encodes object names as file names: any name, no `/`, no `.` alone.
 const NAMES: base64::engine::GeneralPurpose = base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
-/// How an `Authorization` for the store begins.
-pub(super) const SCHEME: &str = "OSS ";
 
 /// The bucket that a host name like `bucket.oss-cn-hangzhou.aliyuncs.com` stands for.
 fn bucket_of(host: &str) -> Option<&str> {
@@ -55,7 +53,7 @@ impl Place {
                 object: path,
             });
         }
-        let signed = asked.header(AUTHORIZATION.as_str()).starts_with(SCHEME);
+        let signed = asked.header(AUTHORIZATION.as_str()).starts_with(OSS_SCHEME);
         (signed || is_store(&host)).then(|| {
             let (bucket, object) = path.split_once('/').unwrap_or((&path, ""));
             Self {
@@ -108,7 +106,7 @@ pub(super) fn read(store: &Store, bucket: &str, object: &str) -> Result<Vec<u8>,
 async fn answer(app: &App, place: &Place, asked: &Asked, body: Incoming) -> Answer {
     let Place { bucket, object } = place;
     let origin = app.guard.check_origin(asked);
-    let known = origin.and_then(|()| app.keys.verify_oss(&asked.head, &place.resource()));
+    let known = origin.and_then(|()| Ok(app.keys.verify_oss(&asked.head, &place.resource())?));
     if let Err(error) = known {
         asked.discard(body);
         return Err(error);

@@ -23,7 +23,6 @@ use tower_service::Service;
 
 use super::app::App;
 use super::asked::Asked;
-use super::auth::SignedBody;
 use super::error::ApiError;
 use super::http::{self, Target};
 use super::stop::Open;
@@ -36,6 +35,7 @@ use crate::ids;
 use crate::name::Generation;
 use crate::output;
 use crate::platform::agent::insert;
+use crate::signature::SignedBody;
 use crate::store::spec::{ConcurrencySpec, ProvisionSpec, ScalingSpec};
 
 /// After an accept error (too many open files, mostly) the listener rests before it goes on.
@@ -321,8 +321,8 @@ async fn verify(
 fn check_head<'a>(app: &App, asked: &'a Asked) -> Result<SignedBody<'a>, ApiError> {
     app.guard.check_origin(asked)?;
     match asked.generation {
-        Generation::Fc2 => app.keys.verify_fc2(&asked.head),
-        Generation::Fc3 => app.keys.verify_fc3(&asked.head),
+        Generation::Fc2 => Ok(app.keys.verify_fc2(&asked.head)?),
+        Generation::Fc3 => Ok(app.keys.verify_fc3(&asked.head)?),
     }
 }
 

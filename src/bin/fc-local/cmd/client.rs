@@ -12,10 +12,11 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-use crate::api::{ADMIN_PREFIX, Keys};
+use crate::api::ADMIN_PREFIX;
 use crate::cmd::announcement::ServerFile;
 use crate::facts::limit;
 use crate::platform::body::{self, BoxError, full_body};
+use crate::signature::Keys;
 
 /// The way to a running fc-local.
 #[derive(Debug)]

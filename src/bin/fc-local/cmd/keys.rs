@@ -12,7 +12,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::api::Keys;
+use crate::signature::Keys;
 use crate::store::write_whole;
 
 /// Where a user's own keys are given; they are fc-local's names, so that nobody's real keys are taken by accident.

@@ -18,7 +18,6 @@ use super::answer::Answer;
 use super::app::App;
 use super::asked::Asked;
 use super::asynchronous::Later;
-use super::auth::SignedBody;
 use super::error::ApiError;
 use super::outcome::{add_report, cold_error, made_id, no_instance, wants_log};
 use super::{affinity, asynchronous, lookup};
@@ -33,6 +32,7 @@ use crate::platform::cold::ColdError;
 use crate::platform::pool::{Deployed, NoInstance};
 use crate::platform::report::{Failure, error_body};
 use crate::platform::sessions::Seat;
+use crate::signature::SignedBody;
 use crate::store::spec::TriggerSpec;
 use headers::{check_limits, clean, user_head};
 
@@ -227,7 +227,7 @@ fn check_trigger<'a>(
         return Ok(None);
     }
     match target.function.generation() {
-        Generation::Fc2 => app.keys.verify_fc2(&asked.head).map(Some),
-        Generation::Fc3 => app.keys.verify_trigger_fc3(&asked.head),
+        Generation::Fc2 => Ok(Some(app.keys.verify_fc2(&asked.head)?)),
+        Generation::Fc3 => Ok(app.keys.verify_trigger_fc3(&asked.head)?),
     }
 }

@@ -2,35 +2,29 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::api::error::ApiError;
+use super::refusal::Refusal;
 
 /// How far the date of a signed request may be off, of both generations and the package store
 /// ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
 const SKEW: Duration = Duration::from_secs(15 * 60);
 
 /// Checks the date of a signed request, as HTTP or as ISO 8601 writes it.
-pub(super) fn check(date: &str) -> Result<(), ApiError> {
+pub(super) fn check(date: &str) -> Result<(), Refusal> {
     check_at(date, SystemTime::now())
 }
 
-fn check_at(date: &str, now: SystemTime) -> Result<(), ApiError> {
-    let time = read(date).ok_or_else(|| {
-        let message =
-            format!("the request's date '{date}' is neither an HTTP date nor one of ISO 8601");
-        ApiError::invalid(message)
-    })?;
+fn check_at(date: &str, now: SystemTime) -> Result<(), Refusal> {
+    let time = read(date).ok_or_else(|| Refusal::NoDate(date.to_owned()))?;
     let off = now
         .duration_since(time)
         .unwrap_or_else(|later| later.duration());
     if off <= SKEW {
         return Ok(());
     }
-    let message = format!(
-        "the request's date '{date}' is more than 15 minutes from the clock of fc-local, '{}'; set the clock of the \
-         client, and sign again",
-        httpdate::fmt_http_date(now)
-    );
-    Err(ApiError::denied("AccessDenied", message))
+    Err(Refusal::OtherTime {
+        date: date.to_owned(),
+        now,
+    })
 }
 
 fn read(date: &str) -> Option<SystemTime> {
@@ -42,7 +36,7 @@ fn read(date: &str) -> Option<SystemTime> {
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
-    use super::check_at;
+    use super::{Refusal, check_at};
 
     #[test]
     fn a_date_may_be_15_minutes_off_on_either_side_and_no_second_more() {
@@ -59,11 +53,11 @@ mod tests {
         }
         let said = check_at("2020-01-01T00:00:00Z", now).expect_err("refused");
         assert!(
-            said.message.contains("'2020-01-01T00:00:00Z'")
-                && said.message.contains("'Thu, 01 Jan 2026 00:00:00 GMT'"),
+            said.to_string().contains("'2020-01-01T00:00:00Z'")
+                && said.to_string().contains("'Thu, 01 Jan 2026 00:00:00 GMT'"),
             "both clocks: {said}"
         );
-        let none = check_at("yesterday", now).expect_err("refused");
-        assert_eq!(none.code, "InvalidArgument");
+        let none = check_at("yesterday", now);
+        assert_eq!(none, Err(Refusal::NoDate("yesterday".to_owned())));
     }
 }
