@@ -55,6 +55,7 @@ a million requests: make soak
 ten minutes of whatever can go wrong: make chaos
 the unit tests under miri: make miri
 the fuzzers: make fuzz
+the cost of fc-local's relay: make relay
 the comparison with other runtimes: cargo test --locked --manifest-path musl/compare/Cargo.toml
 the allocator on aarch64: sh musl/alloc/tests/aarch64.sh
 the clients of MCP and its conformance suite: make mcp-clients
@@ -62,7 +63,7 @@ what was found out about other software: make findings
 endef
 test: export NOT_RUN := $(NOT_RUN)
 
-.PHONY: help run test all-tests test-server server-tests test-runtime test-mcp mcp-clients test-fc-local test-shipped test-alloc soak chaos replay fuzz miri deny fun sdks musl \
+.PHONY: help run test all-tests test-server server-tests test-runtime test-mcp mcp-clients test-fc-local test-shipped test-alloc soak chaos replay fuzz miri deny fun sdks relay musl \
 	size size-mcp sizes compare scale burst figures build build-img local watch deploy invoke logs doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
@@ -139,6 +140,11 @@ chaos: ## disturb both servers and fc-local under load in every way there is, SE
 	        cargo test --release --locked --no-default-features --features $$server --test chaos -- --nocapture || exit 1; \
 	done
 	cargo test --release --locked --package fc-local --test local chaos:: -- --nocapture
+
+relay: ## check what fc-local costs for each call that it hands on, against the instance alone
+	@SERVER=direct sh musl/build.sh target/relay
+	FC_BINARIES=$(CURDIR)/target/relay SERVER=direct cargo test --release --locked --package fc-local --test local relay:: -- \
+		--ignored --nocapture
 
 replay: ## run the inputs that the fuzzer has found, and thousands like them, on the parsers and the allocator
 	cd tests/fuzz && cargo test --locked --no-fail-fast

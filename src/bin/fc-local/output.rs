@@ -1,8 +1,10 @@
 //! What fc-local shows to people: results on stdout, everything else on stderr, colours and progress on a
 //! terminal only.
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 pub(crate) const YELLOW: &str = "\x1b[33m";
 pub(crate) const GREEN: &str = "\x1b[32m";
@@ -34,8 +36,10 @@ pub(crate) fn say(message: &str) {
 }
 
 /// Reports progress to a person who waits; a pipe gets nothing.
-pub(crate) fn progress(message: &str) {
-    if io::stderr().is_terminal() {
+pub(crate) fn progress(message: impl Display) {
+    // Each request is reported, and to ask the system would cost each.
+    static IS_WATCHED: LazyLock<bool> = LazyLock::new(|| io::stderr().is_terminal());
+    if *IS_WATCHED {
         eprintln!("fc-local: {message}");
     }
 }

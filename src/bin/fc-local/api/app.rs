@@ -9,6 +9,7 @@ use super::asked::Asked;
 use super::asynchronous::Tasks;
 use super::bodies::Bodies;
 use super::guard::Guard;
+use super::lookup::ForCalls;
 use super::stop::Stop;
 use super::timer::Clock;
 use crate::function::Owner;
@@ -26,6 +27,7 @@ pub(crate) struct App {
     /// The time that timer triggers go by.
     pub(crate) clock: Clock,
     pub(crate) guard: Guard,
+    pub(crate) for_calls: ForCalls,
     pub(crate) tasks: Tasks,
     pub(crate) bodies: Bodies,
     pub(crate) stop: Arc<Stop>,

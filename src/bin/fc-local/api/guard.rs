@@ -6,7 +6,7 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use hyper::header::{HOST, ORIGIN};
+use hyper::header::{HOST, HeaderValue, ORIGIN};
 
 use super::asked::Asked;
 use super::error::ApiError;
@@ -34,10 +34,10 @@ impl Guard {
         self.is_named(&host) || ip_of(&host).is_some_and(|ip| ip == asked.server.to_canonical())
     }
 
-    /// Refuses a request that names neither this server, nor a name below `localhost`, nor the API in the cloud.
-    pub(super) fn check_host(&self, asked: &Asked) -> Result<(), ApiError> {
+    /// Refuses a request that does not name this server, unless it names something below `localhost`, or the API in the cloud.
+    pub(super) fn check_other_host(&self, asked: &Asked) -> Result<(), ApiError> {
         let host = asked.host();
-        if self.is_own(asked) || plain(&host).ends_with(".localhost") || is_cloud(&host) {
+        if plain(&host).ends_with(".localhost") || is_cloud(&host) {
             return Ok(());
         }
         let message = format!(
@@ -50,11 +50,12 @@ impl Guard {
 
     /// Refuses a request of a web page that this server did not serve itself.
     pub(super) fn check_origin(&self, asked: &Asked) -> Result<(), ApiError> {
-        let given = asked.head.headers.get_all(ORIGIN);
-        let own = format!("http://{}", asked.header(HOST.as_str()));
-        let foreign = given
-            .iter()
-            .find(|origin| !origin.as_bytes().eq_ignore_ascii_case(own.as_bytes()));
+        let mut given = asked.head.headers.get_all(ORIGIN).iter();
+        let is_own = |origin: &HeaderValue| {
+            let own = format!("http://{}", asked.header(HOST.as_str()));
+            origin.as_bytes().eq_ignore_ascii_case(own.as_bytes())
+        };
+        let foreign = given.find(|origin| !is_own(origin));
         foreign.map_or(Ok(()), |origin| {
             let origin = String::from_utf8_lossy(origin.as_bytes());
             let message = format!(

@@ -1,6 +1,7 @@
 //! Finding what is deployed, for a request or a call; what is not there is an error of the API.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::app::App;
 use super::error::ApiError;
@@ -48,11 +49,43 @@ pub(super) fn function_mut<'a>(
         .ok_or_else(|| no_function(name))
 }
 
+/// What is deployed, as calls need it: made with the first call of each function, and made again when anything changes.
+#[derive(Debug, Default)]
+pub(crate) struct ForCalls(Mutex<Made>);
+
+#[derive(Debug, Default)]
+struct Made {
+    /// What was deployed when they were made.
+    state: Arc<State>,
+    functions: BTreeMap<FunctionName, Arc<Deployed>>,
+}
+
 /// The function as it is deployed now, for a call.
-pub(super) fn deployed(app: &App, name: &FunctionName) -> Result<Deployed, ApiError> {
+pub(super) fn deployed(app: &App, name: &FunctionName) -> Result<Arc<Deployed>, ApiError> {
     let state = app.store.snapshot();
-    let record = function(&state, name)?;
-    let owner = name.service().map(|name| service(&state, name));
+    // A panic of another thread leaves a map with fewer functions.
+    let mut made = app
+        .for_calls
+        .0
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    if !Arc::ptr_eq(&made.state, &state) {
+        *made = Made {
+            state: Arc::clone(&state),
+            functions: BTreeMap::new(),
+        };
+    }
+    if let Some(deployed) = made.functions.get(name) {
+        return Ok(Arc::clone(deployed));
+    }
+    let deployed = Arc::new(make(app, &state, name)?);
+    made.functions.insert(name.clone(), Arc::clone(&deployed));
+    Ok(deployed)
+}
+
+fn make(app: &App, state: &State, name: &FunctionName) -> Result<Deployed, ApiError> {
+    let record = function(state, name)?;
+    let owner = name.service().map(|name| service(state, name));
     let owner = owner.transpose()?;
     let spec = &record.resource.spec;
     let mut function = spec.function(name, &app.owner, owner.map(|owner| &owner.spec));

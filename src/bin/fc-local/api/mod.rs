@@ -60,6 +60,7 @@ pub(crate) use app::App;
 pub(crate) use asynchronous::Tasks;
 pub(crate) use bodies::Bodies;
 pub(crate) use guard::Guard;
+pub(crate) use lookup::ForCalls;
 pub(crate) use router::serve;
 pub(crate) use stop::Stop;
 pub(crate) use timer::Clock;

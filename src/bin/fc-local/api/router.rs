@@ -96,7 +96,8 @@ async fn serve_connection(
     let service = service_fn(move |request: Request<Incoming>| {
         asked.store(true, Ordering::Relaxed);
         let (app, router) = (Arc::clone(&app), router.clone());
-        async move { Ok::<_, Infallible>(answer(&app, router, request, ends).await) }
+        // On the heap, since hyper moves it more than once, and it is kilobytes.
+        Box::pin(async move { Ok::<_, Infallible>(answer(&app, router, request, ends).await) })
     });
     let connection = hyper::server::conn::http1::Builder::new()
         // Clients keep connections for their next deployment; an idle one costs nothing here.
@@ -147,7 +148,10 @@ async fn answer(
     }
     // Without the query, which may carry what is nobody's business.
     let (method, path) = (&asked.head.method, asked.path());
-    output::progress(&format!("{method} {path} {}", response.status().as_u16()));
+    output::progress(format_args!(
+        "{method} {path} {}",
+        response.status().as_u16()
+    ));
     response
 }
 
@@ -168,7 +172,8 @@ async fn dispatch(
     asked: Arc<Asked>,
     body: Incoming,
 ) -> Response {
-    if !app.guard.is_own(&asked) {
+    let is_own = app.guard.is_own(&asked);
+    if !is_own {
         let target = Target::of_domain(
             &app.store.snapshot(),
             &asked.host(),
@@ -177,16 +182,18 @@ async fn dispatch(
         );
         if let Some(target) = target {
             let called = async { http::handle(app, target?, &asked, body).await };
-            return called.await.into_response();
+            return Box::pin(called).await.into_response();
         }
     }
     if let Some(place) = packages::Place::of(&asked) {
-        let answered = packages::handle(app, &place, &asked, body).await;
-        return answered.into_response();
+        let answered = Box::pin(packages::handle(app, &place, &asked, body));
+        return answered.await.into_response();
     }
-    if let Err(error) = app.guard.check_host(&asked) {
-        asked.discard(body);
-        return error.into_response();
+    if !is_own {
+        if let Err(error) = app.guard.check_other_host(&asked) {
+            asked.discard(body);
+            return error.into_response();
+        }
     }
     let mut request = Request::new(body);
     *request.method_mut() = asked.head.method.clone();

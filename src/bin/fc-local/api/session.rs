@@ -122,7 +122,7 @@ fn function_of(
     app: &App,
     name: &FunctionName,
     asked: &Asked,
-) -> Result<(Deployed, SessionRules), ApiError> {
+) -> Result<(Arc<Deployed>, SessionRules), ApiError> {
     check_qualifier(name.function(), &asked.parameter("qualifier"))?;
     let deployed = lookup::deployed(app, name)?;
     let rules = deployed.function.sessions.clone();

@@ -17,6 +17,7 @@ use crate::facts::{header, limit};
 use crate::ids;
 use crate::platform::agent::{self, CallId, Payload};
 use crate::platform::body::{self, Body, BoxError, with_sources};
+use crate::platform::connections::Connection;
 use crate::platform::instance::Instance;
 use crate::platform::process::describe_exit;
 
@@ -127,21 +128,18 @@ impl Client {
     /// The request as the agent makes it, with its own request id.
     pub(super) fn request(&self, ask: Ask) -> Result<(String, Request<Body>), NoAnswer> {
         let Instance {
-            function,
-            connections,
-            ..
+            function, headers, ..
         } = &*self.instance;
-        let host = connections.address();
         let id = match &ask {
             Ask::Hook(_) => ids::hook_request_id(),
             Ask::Event(_) | Ask::Http(_) => ids::request_id(function.name.generation()),
         };
         let call = CallId::first(id.clone());
         let request = match ask {
-            Ask::Event(event) => agent::event_request(function, &call, host, event),
-            Ask::Hook(path) => agent::hook_request(path, function, &call, host),
+            Ask::Event(event) => agent::event_request(headers, &call, event),
+            Ask::Hook(path) => agent::hook_request(path, headers, &call),
             Ask::Http(http) => {
-                let mut request = agent::http_request(function, &call, http.parts()?, http.payload);
+                let mut request = agent::http_request(headers, &call, http.parts()?, http.payload);
                 let headers = request.headers_mut();
                 match http.control_path {
                     Some(path) => {
@@ -157,8 +155,9 @@ impl Client {
 
     /// Opens a connection.
     pub(super) async fn connect(&self) -> Result<Wire, NoAnswer> {
-        let connect = self.instance.connections.connect();
-        self.within(connect).await
+        let address = self.instance.connections.address();
+        let connection = self.within(Connection::open(address)).await?;
+        Ok(connection.in_own_task())
     }
 
     /// Asks on its own connection.

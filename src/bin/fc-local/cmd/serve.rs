@@ -16,7 +16,7 @@ use super::keys;
 use super::live::LiveLogs;
 use super::variables::VariableArgs;
 use crate::api::deploy::all_addresses;
-use crate::api::{self, App, Bodies, Clock, Guard, Stop, Tasks};
+use crate::api::{self, App, Bodies, Clock, ForCalls, Guard, Stop, Tasks};
 use crate::facts::limit;
 use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Owner, Variables};
 use crate::interrupt::Interrupt;
@@ -146,6 +146,7 @@ where
         keys,
         clock: Clock::starting_at(args.timer_clock),
         guard: Guard::new(address, &args.allow_host),
+        for_calls: ForCalls::default(),
         tasks: Tasks::default(),
         bodies: Bodies::default(),
         stop: Stop::new(),

@@ -2,6 +2,7 @@
 //!
 //! It knows headers and HTTP, but neither the connections that requests go over nor what an answer means.
 
+use std::fmt;
 use std::net::SocketAddr;
 
 use hyper::body::Bytes;
@@ -24,7 +25,13 @@ pub(crate) struct Payload {
     pub(crate) chunked: bool,
 }
 
-/// Headers that have no value here; an HTTP call has set the last two before.
+/// The value of a header that has none.
+const EMPTY: HeaderValue = HeaderValue::from_static("");
+
+/// Headers by which one call differs from the next.
+const CALL_HEADERS: [&str; 3] = [header::REQUEST_ID, header::CONTROL_PATH, "x-fc-retry-count"];
+
+/// Headers that have no value here, and arrive empty, as on the platform; an HTTP call has set the last two before.
 const EMPTY_HEADERS: [&str; 9] = [
     "x-fc-tracing-opentracing-span-context",
     "x-fc-tracing-opentracing-span-baggages",
@@ -55,20 +62,53 @@ impl CallId {
     }
 }
 
+/// What every call of a function carries of it ([contract §2](crate::check::sections::SECTIONS#2)): made once for all.
+#[derive(Clone)]
+pub(crate) struct FunctionHeaders {
+    /// For the agent's own requests, in the order in which it sends them.
+    own: HeaderMap,
+    /// For requests of users.
+    platform: HeaderMap,
+}
+
+impl FunctionHeaders {
+    /// The headers of a function whose instance has this address.
+    pub(crate) fn of(function: &Function, address: SocketAddr) -> Self {
+        let mut platform = HeaderMap::new();
+        for name in CALL_HEADERS.into_iter().chain(EMPTY_HEADERS) {
+            platform.insert(HeaderName::from_static(name), EMPTY);
+        }
+        for (name, value) in function_headers(function) {
+            platform.insert(HeaderName::from_static(name), value_of(&value));
+        }
+        let mut own = HeaderMap::new();
+        own.insert(HOST, value_of(&address.to_string()));
+        own.insert(USER_AGENT, HeaderValue::from_static("Go-http-client/1.1"));
+        own.extend(platform.clone());
+        own.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        Self { own, platform }
+    }
+}
+
+impl fmt::Debug for FunctionHeaders {
+    /// Names alone, as the keys of the function's role are among the values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.own.keys()).finish()
+    }
+}
+
 /// The request of an event call: `POST /invoke` with the event as it came
 /// ([contract §1.1](crate::check::sections::SECTIONS#1.1)).
 pub(crate) fn event_request(
-    function: &Function,
+    of_function: &FunctionHeaders,
     call: &CallId,
-    host: SocketAddr,
     event: Payload,
 ) -> Request<Body> {
     let mut request = own_request(
         Method::POST,
         control_path::INVOKE,
-        function,
+        of_function,
         call,
-        host,
         event.into_body(),
     );
     request.headers_mut().insert(
@@ -81,82 +121,70 @@ pub(crate) fn event_request(
 /// The request of a lifecycle hook: `POST /initialize`, `GET /pre-freeze` or `GET /pre-stop`.
 pub(crate) fn hook_request(
     path: &'static str,
-    function: &Function,
+    of_function: &FunctionHeaders,
     call: &CallId,
-    host: SocketAddr,
 ) -> Request<Body> {
     let method = if path == control_path::INITIALIZE {
         Method::POST
     } else {
         Method::GET
     };
-    own_request(method, path, function, call, host, empty_body())
+    own_request(method, path, of_function, call, empty_body())
 }
 
 /// The request of an HTTP call: the user's own, with the platform's headers instead of any the user sent.
 pub(crate) fn http_request(
-    function: &Function,
+    of_function: &FunctionHeaders,
     call: &CallId,
     user: hyper::http::request::Parts,
     payload: Payload,
 ) -> Request<Body> {
     let mut request = Request::from_parts(user, payload.into_body());
     *request.version_mut() = hyper::Version::HTTP_11;
-    add_platform_headers(
-        request.headers_mut(),
-        function,
-        call,
-        control_path::HTTP_INVOKE,
-    );
+    let headers = request.headers_mut();
+    headers.reserve(of_function.platform.len());
+    for (name, value) in &of_function.platform {
+        // The call has set these before, if they have a value.
+        if [header::CLIENT_IP, header::BASE_PATH].contains(&name.as_str()) {
+            headers.entry(name).or_insert(EMPTY);
+        } else {
+            headers.insert(name, value.clone());
+        }
+    }
+    add_call(headers, call, control_path::HTTP_INVOKE);
     request
 }
 
 fn own_request(
     method: Method,
     path: &'static str,
-    function: &Function,
+    of_function: &FunctionHeaders,
     call: &CallId,
-    host: SocketAddr,
     body: Body,
 ) -> Request<Body> {
     let mut request = Request::new(body);
     *request.method_mut() = method;
     *request.uri_mut() = hyper::Uri::from_static(path);
-    let headers = request.headers_mut();
-    insert(headers, HOST.as_str(), &host.to_string());
-    headers.insert(USER_AGENT, HeaderValue::from_static("Go-http-client/1.1"));
-    add_platform_headers(headers, function, call, path);
-    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    *request.headers_mut() = of_function.own.clone();
+    add_call(request.headers_mut(), call, path);
     request
 }
 
-/// Adds every `x-fc-*` header of [contract §2](crate::check::sections::SECTIONS#2); what has no value here arrives
-/// empty, as on the platform.
-fn add_platform_headers(
-    headers: &mut HeaderMap,
-    function: &Function,
-    call: &CallId,
-    control_path: &str,
-) {
-    let values = platform_headers(function, call, control_path);
-    // All names are known here, so that none has to be parsed or copied with each call.
-    headers.reserve(values.len() + EMPTY_HEADERS.len());
-    for (name, value) in values {
-        let value = HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static(""));
+/// Gives the headers of a function's calls what this one of them has.
+fn add_call(headers: &mut HeaderMap, call: &CallId, control_path: &'static str) {
+    let id = value_of(&call.request_id);
+    let values = [
+        id,
+        HeaderValue::from_static(control_path),
+        call.retry_count.into(),
+    ];
+    for (name, value) in CALL_HEADERS.into_iter().zip(values) {
         headers.insert(HeaderName::from_static(name), value);
-    }
-    for name in EMPTY_HEADERS {
-        let entry = headers.entry(HeaderName::from_static(name));
-        entry.or_insert(HeaderValue::from_static(""));
     }
 }
 
-/// The headers that have a value here, or may have one.
-fn platform_headers(
-    function: &Function,
-    call: &CallId,
-    control_path: &str,
-) -> [(&'static str, String); 21] {
+/// The headers that have a value here, or may have one, and the same in every call.
+fn function_headers(function: &Function) -> [(&'static str, String); 18] {
     let seconds = |hook: &Option<Hook>| {
         hook.as_ref()
             .map_or(String::new(), |hook| hook.timeout.as_secs().to_string())
@@ -172,8 +200,6 @@ fn platform_headers(
         ""
     };
     [
-        (header::REQUEST_ID, call.request_id.clone()),
-        (header::CONTROL_PATH, control_path.to_owned()),
         ("x-fc-access-key-id", credentials.access_key_id.to_owned()),
         (
             "x-fc-access-key-secret",
@@ -210,7 +236,6 @@ fn platform_headers(
         ),
         ("x-fc-service-logproject", function.log_project.clone()),
         ("x-fc-service-logstore", function.log_store.clone()),
-        ("x-fc-retry-count", call.retry_count.to_string()),
     ]
 }
 
@@ -243,11 +268,12 @@ impl Credentials {
 /// Sets a header from text; text that no header can carry is sent as if it were empty.
 pub(crate) fn insert(headers: &mut HeaderMap, name: &str, value: &str) {
     if let Ok(name) = HeaderName::try_from(name) {
-        headers.insert(
-            name,
-            HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static("")),
-        );
+        headers.insert(name, value_of(value));
     }
+}
+
+fn value_of(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(EMPTY)
 }
 
 impl Payload {

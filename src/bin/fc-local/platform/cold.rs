@@ -219,7 +219,7 @@ async fn initialize(instance: &Instance, call: &CallId) -> Result<Vec<u8>, ColdE
     instance.log.begin(&own.request_id, true);
     let outcome = hook::call(
         &instance.connections,
-        &instance.function,
+        &instance.headers,
         control_path::INITIALIZE,
         &hook,
         &own,

@@ -1,12 +1,17 @@
 //! Keep-alive connections to an instance, as the platform's agent holds them
 //! ([contract §4.1](crate::check::sections::SECTIONS#4.1)).
 //!
-//! It carries requests and answers, and must not know what they mean.
+//! A connection is moved by the call that has it, in the call's own task: with a task of its own, each request and each
+//! answer would wake another thread. It carries requests and answers, and must not know what they mean.
 
+use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
 
 use hyper::body::Incoming;
+use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
@@ -19,13 +24,15 @@ use crate::platform::body::{Body, BoxError};
 #[derive(Debug)]
 pub(crate) struct Connections {
     address: SocketAddr,
-    idle: Mutex<Vec<SendRequest<Body>>>,
+    idle: Mutex<Vec<Connection>>,
 }
 
-/// An answer whose body is still on its way, and the connection it comes over.
-pub(crate) struct Exchange {
-    pub(crate) response: Response<Incoming>,
+/// One connection. It stands still but for the time of [`driving`](Self::driving).
+#[derive(Debug)]
+pub(crate) struct Connection {
     sender: SendRequest<Body>,
+    /// What moves its bytes; none once it has ended.
+    wire: Option<http1::Connection<TokioIo<TcpStream>, Body>>,
 }
 
 impl Connections {
@@ -40,65 +47,189 @@ impl Connections {
         self.address
     }
 
-    /// Sends a request over an idle connection, or over a new one.
+    /// Sends a request over an idle connection, or over a new one; the body of the answer comes over the same.
     ///
     /// An idle connection that turns out to be closed before anything was written gives the request back; what was
     /// written is never sent twice, as on the platform ([contract §4.1](crate::check::sections::SECTIONS#4.1)).
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Result<Exchange, BoxError> {
-        while let Some(mut sender) = self.take_idle().await {
-            match sender.try_send_request(request).await {
-                Ok(response) => return Ok(Exchange { response, sender }),
+    pub(crate) async fn send(
+        &self,
+        mut request: Request<Body>,
+    ) -> Result<(Response<Incoming>, Connection), BoxError> {
+        while let Some(mut connection) = self.take_idle().await {
+            match connection.send(request).await {
+                Ok(response) => return Ok((response, connection)),
                 Err(mut error) => match error.take_message() {
                     Some(unsent) => request = unsent,
                     None => return Err(error.into_error().into()),
                 },
             }
         }
-        let mut sender = self.connect().await?;
-        let response = sender.send_request(request).await?;
-        Ok(Exchange { response, sender })
+        let mut connection = Connection::open(self.address).await?;
+        match connection.send(request).await {
+            Ok(response) => Ok((response, connection)),
+            Err(error) => Err(error.into_error().into()),
+        }
     }
 
     /// Keeps a connection whose answer was read to the end for the next call.
-    pub(crate) fn give_back(&self, sender: SendRequest<Body>) {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(sender);
+    pub(crate) fn give_back(&self, connection: Connection) {
+        if connection.wire.is_some() {
+            self.lock().push(connection);
+        }
     }
 
-    async fn take_idle(&self) -> Option<SendRequest<Body>> {
+    async fn take_idle(&self) -> Option<Connection> {
         loop {
-            let mut sender = self
-                .idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .pop()?;
-            if sender.ready().await.is_ok() {
-                return Some(sender);
+            let mut connection = self.lock().pop()?;
+            if connection.ready().await.is_ok() {
+                return Some(connection);
             }
         }
     }
 
-    /// Opens a new connection.
-    pub(crate) async fn connect(&self) -> Result<SendRequest<Body>, BoxError> {
-        let stream = TcpStream::connect(self.address).await?;
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        // A list; a panic of another thread leaves it usable.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connection {
+    /// Opens a new one.
+    pub(crate) async fn open(address: SocketAddr) -> Result<Self, BoxError> {
+        let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        let (sender, connection) = http1::Builder::new()
+        let (sender, wire) = http1::Builder::new()
             // The agent is a Go client: `X-Fc-Request-Id` (contract §2).
             .title_case_headers(true)
             .max_headers(limit::HEADER_COUNT)
             .handshake(TokioIo::new(stream))
             .await?;
-        // Errors of the connection also reach the call that uses it.
-        tokio::spawn(connection);
-        Ok(sender)
+        Ok(Self {
+            sender,
+            wire: Some(wire),
+        })
+    }
+
+    /// Has a task move it from now on, for one who looks at it now and then, and wants to see then what came meanwhile.
+    pub(crate) fn in_own_task(self) -> SendRequest<Body> {
+        // Errors of the connection also reach the one who uses it.
+        self.wire.map(tokio::spawn);
+        self.sender
+    }
+
+    async fn send(
+        &mut self,
+        request: Request<Body>,
+    ) -> Result<Response<Incoming>, TrySendError<Request<Body>>> {
+        let answer = self.sender.try_send_request(request);
+        self.driving(answer).await
+    }
+
+    /// Waits until it can take a request, which it never can if the other side has closed it while nobody looked.
+    async fn ready(&mut self) -> hyper::Result<()> {
+        poll_fn(|context| {
+            self.advance(context);
+            self.sender.poll_ready(context)
+        })
+        .await
+    }
+
+    /// Waits for something that comes over the connection.
+    pub(crate) async fn driving<T>(&mut self, part: impl Future<Output = T>) -> T {
+        let mut part = pin!(part);
+        poll_fn(|context| self.poll(part.as_mut(), context)).await
+    }
+
+    /// The same, but does not wait: none if it has not come yet.
+    pub(crate) async fn now<T>(&mut self, part: impl Future<Output = T>) -> Option<T> {
+        let mut part = pin!(part);
+        poll_fn(|context| match self.poll(part.as_mut(), context) {
+            Poll::Ready(come) => Poll::Ready(Some(come)),
+            Poll::Pending => Poll::Ready(None),
+        })
+        .await
+    }
+
+    /// A part says first what it waits for, and has it when the connection was moved: in one turn, if it is there.
+    fn poll<F: Future>(
+        &mut self,
+        mut part: Pin<&mut F>,
+        context: &mut Context<'_>,
+    ) -> Poll<F::Output> {
+        if let Poll::Ready(come) = part.as_mut().poll(context) {
+            return Poll::Ready(come);
+        }
+        self.advance(context);
+        part.poll(context)
+    }
+
+    /// Moves what can be moved. An error of the connection also reaches the part that waits for it.
+    fn advance(&mut self, context: &mut Context<'_>) {
+        let wire = self.wire.as_mut().map(Pin::new);
+        if wire.is_some_and(|wire| wire.poll(context).is_ready()) {
+            self.wire = None;
+        }
     }
 }
 
-impl Exchange {
-    /// Takes the answer apart from its connection, which is given back once the body was read.
-    pub(crate) fn split(self) -> (Response<Incoming>, SendRequest<Body>) {
-        (self.response, self.sender)
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::sync::mpsc;
+    use std::thread;
+
+    use hyper::Request;
+
+    use super::Connections;
+    use crate::platform::body::{empty_body, read_all};
+
+    const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    async fn call(connections: &Connections) {
+        let request = Request::get("/").body(empty_body()).expect("a request");
+        let (response, mut connection) = connections.send(request).await.expect("an answer");
+        let body = read_all(response.into_body(), 100);
+        assert_eq!(connection.driving(body).await.expect("a body"), "ok");
+        connections.give_back(connection);
+    }
+
+    /// Answers so many requests on each connection and closes it; says when it has.
+    fn server(answers: usize) -> (Connections, mpsc::Receiver<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+        let address = listener.local_addr().expect("an address");
+        let (tell, closed) = mpsc::channel();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a connection");
+                for _ in 0..answers {
+                    let count = stream.read(&mut [0; 1000]).expect("a request");
+                    assert!(count > 0, "the connection was closed too soon");
+                    stream.write_all(ANSWER).expect("answered");
+                }
+                drop(stream);
+                // The test may have ended.
+                let _ = tell.send(());
+            }
+        });
+        (Connections::to(address), closed)
+    }
+
+    #[tokio::test]
+    async fn a_connection_serves_one_call_after_the_other() {
+        let (connections, closed) = server(3);
+        for _ in 0..3 {
+            call(&connections).await;
+        }
+        closed.recv().expect("all came over one connection");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_closed_while_nobody_looked_is_replaced() {
+        let (connections, closed) = server(1);
+        for _ in 0..2 {
+            call(&connections).await;
+            closed.recv().expect("closed");
+        }
     }
 }

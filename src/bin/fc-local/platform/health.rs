@@ -80,8 +80,8 @@ async fn ask(check: &HealthCheck, address: SocketAddr) -> Result<(), BoxError> {
     let connections = Connections::to(address);
     let sent = timeout(check.timeout, connections.send(request)).await;
     let seconds = check.timeout.as_secs();
-    let exchange = sent.map_err(|_| format!("no answer in {seconds} s"))??;
-    let status = exchange.response.status();
+    let (response, _) = sent.map_err(|_| format!("no answer in {seconds} s"))??;
+    let status = response.status();
     if SOUND.contains(&status.as_u16()) {
         Ok(())
     } else {

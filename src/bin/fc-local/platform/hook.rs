@@ -7,8 +7,8 @@ use std::time::Duration;
 use hyper::body::Bytes;
 
 use crate::facts::limit;
-use crate::function::{Function, Hook};
-use crate::platform::agent::{self, CallId};
+use crate::function::Hook;
+use crate::platform::agent::{self, CallId, FunctionHeaders};
 use crate::platform::body::{self, BoxError};
 use crate::platform::connections::Connections;
 
@@ -42,13 +42,13 @@ impl fmt::Display for HookError {
 /// Calls a hook and waits for its answer.
 pub(crate) async fn call(
     connections: &Connections,
-    function: &Function,
+    of_function: &FunctionHeaders,
     path: &'static str,
     hook: &Hook,
     call: &CallId,
 ) -> Result<Bytes, HookError> {
     let answer =
-        tokio::time::timeout(hook.timeout, exchange(connections, function, path, call)).await;
+        tokio::time::timeout(hook.timeout, exchange(connections, of_function, path, call)).await;
     let (status, body) = answer
         .map_err(|_| HookError::TimedOut(hook.timeout))?
         .map_err(HookError::Broken)?;
@@ -64,14 +64,15 @@ pub(crate) async fn call(
 
 async fn exchange(
     connections: &Connections,
-    function: &Function,
+    of_function: &FunctionHeaders,
     path: &'static str,
     call: &CallId,
 ) -> Result<(hyper::StatusCode, Bytes), BoxError> {
-    let request = agent::hook_request(path, function, call, connections.address());
-    let (response, sender) = connections.send(request).await?.split();
+    let request = agent::hook_request(path, of_function, call);
+    let (response, mut connection) = connections.send(request).await?;
     let (head, incoming) = response.into_parts();
-    let body = body::read_all(incoming, limit::SYNC_BODY_BYTES).await?;
-    connections.give_back(sender);
+    let body = body::read_all(incoming, limit::SYNC_BODY_BYTES);
+    let body = connection.driving(body).await?;
+    connections.give_back(connection);
     Ok((head.status, body))
 }

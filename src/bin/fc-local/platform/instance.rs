@@ -16,7 +16,7 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use crate::facts::control_path;
 use crate::function::{Function, Hook};
-use crate::platform::agent::CallId;
+use crate::platform::agent::{CallId, FunctionHeaders};
 use crate::platform::connections::Connections;
 use crate::platform::debugger;
 use crate::platform::environment;
@@ -69,6 +69,7 @@ pub(crate) struct Instance {
     pub(crate) id: String,
     pub(crate) function: Arc<Function>,
     pub(crate) connections: Connections,
+    pub(crate) headers: FunctionHeaders,
     pub(crate) log: Arc<LogHub>,
     pub(crate) process: ProcessGroup,
     pub(crate) memory: MemoryWatch,
@@ -137,6 +138,7 @@ impl Instance {
         };
         Ok(Arc::new(Self {
             id,
+            headers: FunctionHeaders::of(&function, address),
             function,
             connections: Connections::to(address),
             log,
@@ -279,7 +281,7 @@ impl Instance {
             return;
         };
         let call = CallId::first(crate::ids::hook_request_id());
-        if let Err(error) = hook::call(&self.connections, &self.function, path, hook, &call).await {
+        if let Err(error) = hook::call(&self.connections, &self.headers, path, hook, &call).await {
             self.log.note(&format!("fc-local: {path} failed: {error}"));
         }
     }

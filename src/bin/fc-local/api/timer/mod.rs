@@ -30,7 +30,7 @@ pub(super) async fn run(app: Arc<App>) {
         for firing in timers.due(&app.store.snapshot(), now) {
             let id = ids::request_id(firing.function.generation());
             match fire(&app, &firing, &id) {
-                Ok(()) => output::progress(&said(&firing, &id)),
+                Ok(()) => output::progress(said(&firing, &id)),
                 // Nobody waits for an answer.
                 Err(error) => output::say(&format!("{}: {}", said(&firing, &id), error.message)),
             }

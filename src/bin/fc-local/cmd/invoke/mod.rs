@@ -92,7 +92,7 @@ async fn on_package(
         target: AGENT_TARGET,
     };
     let first = CallId::first(ids::request_id(function.name.generation()));
-    output::progress(&format!("starting {}", dir.display()));
+    output::progress(format_args!("starting {}", dir.display()));
     // A start that is given up drops its process group, which kills it, and its unpacked code.
     let started = tokio::select! {
         started = cold::start_timed(function, &source, &options, None, &first) => started.map_err(OneShotError::Cold)?,

@@ -45,21 +45,21 @@ pub(crate) async fn event(lease: Lease, call: CallId, event: Payload) -> EventAn
 async fn exchange(running: &Running, event: Payload) -> Result<(Bytes, Option<Failure>), Failure> {
     let Instance {
         connections,
-        function,
+        headers,
         ..
     } = &**running.instance();
-    let request = agent::event_request(function, &running.call, connections.address(), event);
-    let exchange = match connections.send(request).await {
+    let request = agent::event_request(headers, &running.call, event);
+    let (response, mut connection) = match connections.send(request).await {
         Ok(exchange) => exchange,
         Err(error) => return Err(running.broken(&*error).await),
     };
-    let (response, sender) = exchange.split();
     let (head, incoming) = response.into_parts();
-    let body = match body::read_all(incoming, limit::ANSWER_BODY_BYTES).await {
+    let body = body::read_all(incoming, limit::ANSWER_BODY_BYTES);
+    let body = match connection.driving(body).await {
         Ok(body) => body,
         Err(error) => return Err(running.unread(&error).await),
     };
-    connections.give_back(sender);
+    connections.give_back(connection);
     Ok((body, event_failure(&head)))
 }
 

@@ -1,12 +1,7 @@
 //! HTTP calls, whose answers go on piece by piece.
 
-use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::Poll;
-
 use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming};
-use hyper::client::conn::http1::SendRequest;
 use hyper::ext::ReasonPhrase;
 use hyper::header::HeaderMap;
 use hyper::http::{request, response};
@@ -16,6 +11,7 @@ use super::running::Running;
 use crate::facts::{header, limit};
 use crate::platform::agent::{self, CallId, Payload};
 use crate::platform::body::{self, Body, BoxError, channel_body, empty_body, full_body};
+use crate::platform::connections::Connection;
 use crate::platform::instance::Lease;
 use crate::platform::report::{Failure, Report};
 use crate::platform::sessions::Seat;
@@ -27,7 +23,7 @@ const STREAM_QUEUE: usize = 16;
 pub(crate) struct HttpExchange {
     pub(crate) head: response::Parts,
     incoming: Incoming,
-    sender: SendRequest<Body>,
+    connection: Connection,
     running: Running,
 }
 
@@ -48,7 +44,7 @@ pub(crate) async fn http(
 ) -> Result<HttpExchange, HttpFailure> {
     let mut running = Running::begin(lease, call).await;
     let instance = running.instance();
-    let request = agent::http_request(&instance.function, &running.call, user, payload);
+    let request = agent::http_request(&instance.headers, &running.call, user, payload);
     let sent = running
         .within_timeout(instance.connections.send(request))
         .await;
@@ -60,7 +56,7 @@ pub(crate) async fn http(
         }
         Err(failure) => return Err(failed(running, failure)),
     };
-    let (response, sender) = exchange.split();
+    let (response, connection) = exchange;
     let (mut head, incoming) = response.into_parts();
     drop_empty_reason(&mut head);
     running.answered(head.status);
@@ -74,7 +70,7 @@ pub(crate) async fn http(
     Ok(HttpExchange {
         head,
         incoming,
-        sender,
+        connection,
         running,
     })
 }
@@ -108,13 +104,17 @@ impl HttpExchange {
     }
 
     /// Reads the whole answer.
-    pub(crate) async fn buffer(self) -> Result<(response::Parts, Bytes, Report), HttpFailure> {
+    pub(crate) async fn buffer(mut self) -> Result<(response::Parts, Bytes, Report), HttpFailure> {
         let failure = self.failure();
         let reading = body::read_all(self.incoming, limit::ANSWER_BODY_BYTES);
+        let reading = self.connection.driving(reading);
         let read = self.running.within_timeout(reading).await;
         match read {
             Ok(Ok(bytes)) => {
-                self.running.instance().connections.give_back(self.sender);
+                self.running
+                    .instance()
+                    .connections
+                    .give_back(self.connection);
                 Ok((self.head, bytes, self.running.finish(failure.as_ref())))
             }
             Ok(Err(error)) => {
@@ -130,16 +130,23 @@ impl HttpExchange {
         let failure = self.failure();
         let mut first = None;
         if !self.incoming.is_end_stream() {
-            first = piece_now(&mut self.incoming).await;
+            let piece = self.incoming.frame();
+            first = self.connection.now(piece).await.flatten();
         }
         if let Some(bytes) = whole_of(&first).filter(|_| self.incoming.is_end_stream()) {
-            self.running.instance().connections.give_back(self.sender);
+            self.running
+                .instance()
+                .connections
+                .give_back(self.connection);
             self.running.finish(failure.as_ref());
             return (self.head, full_body(bytes));
         }
         if first.is_none() && self.incoming.is_end_stream() {
             // Nothing more comes, as after HEAD: nobody waits for a piece, which would look like a client that left.
-            self.running.instance().connections.give_back(self.sender);
+            self.running
+                .instance()
+                .connections
+                .give_back(self.connection);
             self.running.finish(failure.as_ref());
             return (self.head, empty_body());
         }
@@ -147,7 +154,7 @@ impl HttpExchange {
         tokio::spawn(pump(
             first,
             self.incoming,
-            self.sender,
+            self.connection,
             self.running,
             pieces,
             failure,
@@ -165,24 +172,13 @@ fn whole_of(first: &First) -> Option<Bytes> {
     piece.data_ref().cloned()
 }
 
-/// The next piece of an answer, if it has come.
-async fn piece_now(incoming: &mut Incoming) -> First {
-    poll_fn(
-        |context| match Pin::new(&mut *incoming).poll_frame(context) {
-            Poll::Ready(piece) => Poll::Ready(piece),
-            Poll::Pending => Poll::Ready(None),
-        },
-    )
-    .await
-}
-
 type Pieces = mpsc::Sender<Result<Frame<Bytes>, BoxError>>;
 
 /// Moves a streamed answer from the instance to the client until either ends.
 async fn pump(
     mut first: First,
     mut incoming: Incoming,
-    sender: SendRequest<Body>,
+    mut connection: Connection,
     running: Running,
     pieces: Pieces,
     failure: Option<Failure>,
@@ -193,7 +189,7 @@ async fn pump(
             // What came before the client left is no less the answer.
             biased;
             next = std::future::ready(first.take()), if first.is_some() => Ok(next),
-            next = running.within_timeout(incoming.frame()) => next,
+            next = running.within_timeout(connection.driving(incoming.frame())) => next,
             // A client that leaves cancels the call even while the function is silent.
             () = pieces.closed() => Err(Failure::Canceled),
         };
@@ -214,7 +210,7 @@ async fn pump(
             return;
         }
     }
-    running.instance().connections.give_back(sender);
+    running.instance().connections.give_back(connection);
     running.finish(failure.as_ref());
 }
 

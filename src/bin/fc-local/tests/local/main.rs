@@ -22,6 +22,7 @@ mod logs;
 mod make;
 mod new;
 mod packed;
+mod relay;
 mod remote;
 mod resources;
 mod runtime;

@@ -111,3 +111,14 @@ pub(crate) fn process_state(pid: u64) -> Option<char> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     stat.rsplit_once(") ")?.1.chars().next()
 }
+
+/// The processor time of a process so far, in ticks, of which a second has 100.
+pub(crate) fn ticks(pid: u32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
+    let (_, fields) = stat.rsplit_once(") ").expect("fields");
+    let fields: Vec<u64> = fields
+        .split(' ')
+        .map(|field| field.parse().unwrap_or(0))
+        .collect();
+    fields[11] + fields[12]
+}

@@ -17,7 +17,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 
 use super::{HEADER, add_trigger, by_header, deploy, server, sessions};
-use crate::support::{Reply, Server, built, zip_of};
+use crate::support::{Reply, Server, built, ticks, zip_of};
 
 /// How many clients send at once; each has sessions that no other uses.
 const CLIENTS: usize = 4;
@@ -187,17 +187,6 @@ fn a_thousand_sessions_reach_their_instances_while_fifty_instances_die() {
         count(&seen.moved),
         count(&seen.failed)
     );
-}
-
-/// The processor time of a process so far, in ticks.
-fn ticks(pid: u32) -> u64 {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
-    let (_, fields) = stat.rsplit_once(") ").expect("fields");
-    let fields: Vec<u64> = fields
-        .split(' ')
-        .map(|field| field.parse().unwrap_or(0))
-        .collect();
-    fields[11] + fields[12]
 }
 
 /// Sends requests to a function on one connection.
