@@ -222,11 +222,8 @@ impl Delivery {
     fn finish(mut self) {
         if self.answer.is_late() {
             self.share.set(self.answer.bytes_kept());
-            // Without a thread it is dropped here and now, and its connection ends.
-            let _ = thread::start(Box::new(move || {
-                // An error means that it is late for ever.
-                let _ = self.answer.send_rest();
-            }));
+            // Without a thread it is dropped here and now, and the worker waits.
+            let _ = thread::start(Box::new(move || drop(self)));
         }
     }
 }
@@ -234,7 +231,8 @@ impl Delivery {
 impl Drop for Delivery {
     /// Before the turn is the next one's.
     fn drop(&mut self) {
-        if self.ends || self.answer.is_late() {
+        let is_lost = self.answer.is_late() && self.answer.send_rest().is_err();
+        if self.ends || is_lost {
             self.connection.end_after(&self.answer);
         }
     }
