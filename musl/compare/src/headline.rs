@@ -33,7 +33,7 @@ pub fn markdown(report: &Report, picture: &str, method: &str, language: Language
         .replace("\n\n\n", "\n\n")
 }
 
-/// The rows of the headline and of the picture, the soonest first answer first.
+/// The rows of the headline and of the picture, the soonest first response first.
 pub fn shown(report: &Report) -> Vec<&Row> {
     let shown = |row: &&Row| SHOWN.contains(&row.id.as_str());
     ranked(&report.peers).into_iter().filter(shown).collect()

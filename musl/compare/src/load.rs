@@ -16,13 +16,13 @@ use crate::server::Trouble;
 use ring::Ring;
 use stall::Stall;
 
-/// How many connections wait for their first answer at a time. A listener with a short queue drops
+/// How many connections wait for their first response at a time. A listener with a short queue drops
 /// what comes all at once, and the client's system tries again only after a second, two, four.
 const NEW_MAX: usize = 4;
 /// How often a thread looks at the stage while no answer comes, and the owner whether all are ready.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// The stages of a loop, in their order: every connection gets its first answer, answers count,
+/// The stages of a loop, in their order: every connection gets its first response, answers count,
 /// they do so no longer, the end.
 const SETTLING: u8 = 0;
 const COUNTING: u8 = 1;
@@ -51,7 +51,7 @@ pub struct Outcome {
     pub latencies_us: Vec<f64>,
     /// How long answers counted.
     pub time: Duration,
-    /// The connections that got an answer.
+    /// The connections that got a response.
     pub served: usize,
     /// Requests that failed; their connection is not used again.
     pub errors: u64,
@@ -148,7 +148,7 @@ impl Gate {
     }
 }
 
-/// Opens connections, a few at a time, until each has had its first answer.
+/// Opens connections, a few at a time, until each has had its first response.
 fn connect_all(
     ring: &mut Ring<'_>,
     mut ids: impl Iterator<Item = u64>,

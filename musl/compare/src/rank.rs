@@ -2,7 +2,7 @@
 
 use crate::result::Row;
 
-/// The rows that count, the soonest first answer first.
+/// The rows that count, the soonest first response first.
 pub fn ranked(rows: &[Row]) -> Vec<&Row> {
     let counts = |row: &&Row| row.disqualified.is_none();
     let mut rows: Vec<&Row> = rows.iter().filter(counts).collect();

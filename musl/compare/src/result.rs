@@ -185,7 +185,7 @@ impl Report {
 pub struct Start {
     /// To an accepted connection.
     pub listening_us: Spread,
-    /// To the last byte of the first answer.
+    /// To the last byte of the first response.
     pub first_us: Spread,
     /// User and system time of the server until then, in µs.
     pub cpu_us: Spread,
@@ -200,7 +200,7 @@ pub struct Small {
     pub cores: usize,
     /// What had been used of the quota before, in µs.
     pub used_us: u32,
-    /// To the last byte of the first answer, in µs.
+    /// To the last byte of the first response, in µs.
     pub first_us: Spread,
     /// User and system time of the server until then, in µs.
     pub cpu_us: Spread,

@@ -16,7 +16,7 @@ pub fn start(report: &Report, rows: &[&Row]) -> Grid {
         "zip, kB",
         "unpacked, kB",
         "listening p50, ms",
-        "first answer p50, ms",
+        "first response p50, ms",
         "p90, ms",
         "p99, ms",
         "floors",

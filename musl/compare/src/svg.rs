@@ -59,8 +59,8 @@ pub fn picture(report: &Report) -> String {
     );
     let most = most_cores(report);
     let sub = format!(
-        "Servers that echo an event. Filled: one core. Ring: 0.05 vCPU, the smallest instance; {most} \
-         cores. All scales are logarithmic."
+        "Servers that echo an event. Filled: on one core. Ring: on the smallest instance (0.05 vCPU), or \
+         on {most} cores. All scales are logarithmic."
     );
     svg += &text(24.0, 56.0, "sub", &sub);
     names(&mut svg, &rows);

@@ -56,7 +56,7 @@ pub fn page(report: &Report) -> String {
 
 /// What the heads of the tables do not say.
 const NOTES: &str = "A package marked + lacks its interpreter. CPU is user and system time of the \
-                     server's processes. served: connections that got an answer. held back: starts \
+                     server's processes. served: connections that got a response. held back: starts \
                      that had to wait for a further quota.";
 
 /// Under which conditions the figures hold, in a few sentences.

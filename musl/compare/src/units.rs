@@ -55,6 +55,15 @@ pub fn rate(value: f64) -> String {
     grouped(&format!("{value:.0}"))
 }
 
+/// A power of ten where there is little room: `1k`, `100k`, `1M`.
+pub fn short(value: f64) -> String {
+    match value {
+        1e6.. => format!("{:.0}M", value / 1e6),
+        1e3.. => format!("{:.0}k", value / 1e3),
+        _ => format!("{value:.0}"),
+    }
+}
+
 fn grouped(digits: &str) -> String {
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -105,5 +114,11 @@ mod tests {
             [rate(0.0), rate(999.4), rate(12_345.0), rate(1_234_567.0)],
             ["0", "999", "12,345", "1,234,567"]
         );
+    }
+
+    #[test]
+    fn powers_of_ten_are_short_where_there_is_little_room() {
+        let shown = [1.0, 100.0, 1e3, 1e5, 1e6].map(short);
+        assert_eq!(shown, ["1", "100", "1k", "100k", "1M"]);
     }
 }

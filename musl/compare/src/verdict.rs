@@ -32,7 +32,7 @@ const FIGURES: [(Subject, Figure); 4] = [
     }),
 ];
 
-/// The median first answer of the floor, in µs.
+/// The median first response of the floor, in µs.
 pub fn floor(report: &Report) -> Option<f64> {
     Some(find(report, FLOOR)?.start.as_ref()?.first_us.p50)
 }
@@ -95,7 +95,7 @@ mod tests {
         );
         assert_eq!(
             lines[1],
-            "fc-runtime, first answer: not ahead of hyper (0.90 of ours)."
+            "fc-runtime, first response: not ahead of hyper (0.90 of ours)."
         );
     }
 

@@ -62,7 +62,7 @@ impl Language {
             Self::English => [
                 "server".to_owned(),
                 "package, kB zipped".to_owned(),
-                "first answer, ms p50 (p90)".to_owned(),
+                "first response, ms p50 (p90)".to_owned(),
                 "on 0.05 vCPU, ms p50 (p90)".to_owned(),
                 "CPU to it, ms".to_owned(),
                 "peak memory at it, KiB".to_owned(),
@@ -141,10 +141,10 @@ impl Language {
                 format!(
                     "CPU per request and requests/s with {connections} kept-alive connections. 0.05 vCPU is the \
                      platform's smallest instance: 5 ms of CPU in each 100 ms, so a server that needs more to its \
-                     first answer waits for the next."
+                     first response waits for the next."
                 ),
                 "† without the interpreter, which the platform brings.".to_owned(),
-                "‡ left connections without an answer: the C floor serves one at a time, and is not a way to write functions.".to_owned(),
+                "‡ left connections without a response: the C floor serves one at a time, and is not a way to write functions.".to_owned(),
             ],
             Self::Chinese => [
                 format!(
@@ -215,7 +215,7 @@ impl Language {
     fn subject(self, subject: Subject) -> &'static str {
         match (self, subject) {
             (Self::English, Subject::Zip) => "zip bytes",
-            (Self::English, Subject::First) => "first answer",
+            (Self::English, Subject::First) => "first response",
             (Self::English, Subject::Memory) => "peak RSS",
             (Self::English, Subject::Cpu) => "CPU per request",
             (Self::Chinese, Subject::Zip) => "代码包大小",

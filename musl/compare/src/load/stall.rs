@@ -1,4 +1,4 @@
-//! Owns the rule by which connections are given up that get no first answer. Knows no connection.
+//! Owns the rule by which connections are given up that get no first response. Knows no connection.
 //!
 //! A server that serves one connection after the other never answers them all; one that only waits for a busy machine
 //! does, however long that takes by the clock. So what counts is the time in which it answers others.
@@ -12,7 +12,7 @@ const LOOKED_MAX: Duration = Duration::from_secs(5);
 /// What one look counts at most: a client that had to wait for its core has not looked meanwhile.
 const LOOK_MAX: Duration = Duration::from_millis(10);
 
-/// What was seen since a connection last got its first answer.
+/// What was seen since a connection last got its first response.
 #[derive(Debug, Default)]
 pub struct Stall {
     served: usize,

@@ -3,7 +3,7 @@
 use crate::events::Handler;
 use crate::plan::HEADLINE_CONNECTIONS;
 use crate::result::Row;
-use crate::units::{bytes, ms, rate};
+use crate::units::{bytes, ms, rate, short};
 
 /// Where the first panel begins: after the names.
 const NAMES: f64 = 176.0;
@@ -94,7 +94,7 @@ pub fn start_panel(rows: &[&Row], most: usize) -> Panel {
     Panel {
         left: NAMES + PANEL + GAP,
         kept: FIGURES,
-        title: "Start to first answer, median",
+        title: "First response, median",
         better: "sooner is better",
         from,
         to,
@@ -124,7 +124,7 @@ pub fn rate_panel(rows: &[&Row], most: usize) -> Panel {
         better: "more is better",
         from,
         to,
-        tick: rate,
+        tick: short,
         values,
         figure: rate,
         part: |_| false,
