@@ -50,7 +50,7 @@ impl Content<File> {
     ///
     /// # Errors
     ///
-    /// The system's, or [`io::ErrorKind::InvalidInput`] for what is no regular file, such as a folder. The files of `/proc`
+    /// The system's, or [`io::ErrorKind::InvalidInput`] for anything but a regular file, such as a folder. The files of `/proc`
     /// say that they have no bytes: read those with [`Response::reader`].
     pub fn file(file: File) -> io::Result<Self> {
         let about = file.metadata()?;

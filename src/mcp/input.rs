@@ -1,4 +1,4 @@
-//! `Input`, the questions that a result asks in 2026-07-28 in place of an answer.
+//! `Input`, the questions that a result asks in 2026-07-28 instead of an answer.
 //!
 //! Owns the form of such a result. It must not know what is asked, nor which handler asks.
 

@@ -3,7 +3,7 @@
 //! Owns how values are read and made. It must not know the protocol.
 //!
 //! A message is read where it lies and written once. The values of `serde_json` would be trees of maps, whose code is 20 KB
-//! of the zip, as much as all the rest of this package: who wants them turns one into the other.
+//! of the zip, as much as all the rest of this package: callers that want them convert.
 
 mod macros;
 mod scan;

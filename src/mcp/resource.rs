@@ -126,7 +126,7 @@ impl Contents {
         Self(Object::with(&[("blob", Text(&base64::encode(bytes)))]))
     }
 
-    /// The same contents with their own media type, in place of the resource's.
+    /// The same contents with their own media type, instead of the resource's.
     #[must_use]
     pub fn media_type(mut self, media_type: &str) -> Self {
         self.0.set_text("mimeType", media_type);

@@ -192,7 +192,7 @@ impl Server {
         self
     }
 
-    /// Whose pages in a browser may call, in place of those from the user's own machine: origins and hosts as
+    /// Whose pages in a browser may call, instead of those from the user's own machine: origins and hosts as
     /// [`Request::comes_from`](fc_runtime::http::Request::comes_from) takes them. Programs send no `Origin`, and may always.
     #[must_use]
     pub fn origins(mut self, origins: &[&str]) -> Self {

@@ -39,7 +39,7 @@ impl Session {
     }
 
     /// Reads and changes what is kept, while no other request of this session does. Each type has one value, which begins as
-    /// its default: give yours a type of its own.
+    /// its default: give yours its own type.
     ///
     /// # Examples
     ///

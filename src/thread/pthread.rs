@@ -74,7 +74,7 @@ mod tests {
     fn the_work_is_done_by_another_thread_with_a_stack_as_large_as_handlers_expect() {
         let (sender, receiver) = channel();
         let work = move || {
-            // Three quarters, for what is below it and above it takes some too.
+            // Three quarters, because what is below it and above it takes some too.
             let touched = [1_u8; STACK_BYTES / 4 * 3];
             let sum: usize = black_box(&touched)
                 .iter()

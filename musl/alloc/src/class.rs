@@ -1,4 +1,4 @@
-//! Owns the sizes of the blocks that are cached, and which of them a request gets. It knows nothing of who has a block.
+//! Owns the sizes of the blocks that are cached, and which of them a request gets. It must not know which thread has a block.
 //!
 //! The sizes are the slots of musl's allocator (`size_classes` of `src/malloc/mallocng/malloc.c`, musl 1.2.1 and newer),
 //! so rounding a request up to its class takes no more memory than musl takes for it.

@@ -60,7 +60,7 @@ fn sentence(
         .filter_map(|peer| Some((peer, figure(peer)?)))
         .filter(|(_, theirs)| *theirs <= own)
         .map(|(peer, theirs)| {
-            // A small package is no merit of its own when the program that runs it is elsewhere.
+            // A small package is no merit when the program that runs it is elsewhere.
             let elsewhere = subject == Subject::Zip && peer.package.interpreter.is_some();
             language.ahead(&peer.name, theirs / own, elsewhere)
         })

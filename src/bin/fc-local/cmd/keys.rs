@@ -25,7 +25,7 @@ const FILE: &str = "keys.json";
 /// How a made-up id begins, so that nobody takes it for one of the cloud.
 const ID_PREFIX: &str = "fc-local-";
 
-/// How many letters follow: enough to tell data folders apart.
+/// How many letters follow: enough to distinguish data folders.
 const ID_LETTERS: usize = 12;
 
 /// The form of [`FILE`].

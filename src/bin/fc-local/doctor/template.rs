@@ -282,7 +282,7 @@ fn correct(file: &str) -> String {
     format!("edit {file}, where the line above says what is wrong")
 }
 
-/// A value as JSON has it; null for what has no such value, as a date.
+/// A value as JSON has it; null for a value that JSON lacks, such as a date.
 fn to_json(yaml: &Yaml) -> Value {
     yaml::read(yaml).unwrap_or_default()
 }

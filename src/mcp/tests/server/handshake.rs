@@ -25,13 +25,13 @@ fn the_version_that_is_offered_is_agreed_on_or_else_the_newest() {
         assert_eq!(result["protocolVersion"], HANDSHAKE_VERSIONS[0], "{other}");
     }
     assert_eq!(code("initialize", &json!({})), Some(-32602));
-    let told = result("initialize", &json!({ "protocolVersion": "2025-06-18" }));
+    let announced = result("initialize", &json!({ "protocolVersion": "2025-06-18" }));
     assert_eq!(
-        told["serverInfo"],
+        announced["serverInfo"],
         json!({ "name": "bench", "version": "1.2.3" })
     );
-    assert_eq!(told["instructions"], "Try it.");
-    let can: Vec<_> = told["capabilities"]
+    assert_eq!(announced["instructions"], "Try it.");
+    let can: Vec<_> = announced["capabilities"]
         .as_object()
         .expect("an object")
         .keys()

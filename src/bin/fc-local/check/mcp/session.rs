@@ -119,7 +119,7 @@ async fn ended(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Outcome, NoAnswer> {
 /// Ends a session that a row has begun, so that a server that is checked by its URL keeps none.
 pub(super) async fn end(mcp: &mut Mcp<'_, '_>, id: &str) {
     let ask = delete(mcp, id);
-    // Whether a session can be ended is a row of its own.
+    // Whether a session can be ended is a separate row.
     drop(mcp.ask(&ask).await);
 }
 

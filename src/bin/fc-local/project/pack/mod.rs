@@ -81,7 +81,7 @@ pub(crate) fn pack(code: &Code<'_>) -> Result<Vec<u8>, PackError> {
 ///
 /// # Errors
 ///
-/// Those of [`pack`], but for what is too large.
+/// Those of [`pack`], except for what is too large.
 pub(crate) fn has(code: &Code<'_>, name: &str) -> Result<bool, PackError> {
     let mut entries = entries(code)?.into_iter();
     Ok(entries.any(|entry| entry.name == name && !matches!(entry.kind, Kind::Folder)))

@@ -68,7 +68,7 @@ pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Yaml, YamlError> {
 }
 
 impl Yaml {
-    /// The value of a key; `None` also for what is no mapping.
+    /// The value of a key; `None` also if this is no mapping.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         let mut entries = self.entries();
         entries
@@ -76,7 +76,7 @@ impl Yaml {
             .map(|(_, value)| value)
     }
 
-    /// The entries of a mapping, in the order of the file; none for what is no mapping.
+    /// The entries of a mapping, in the order of the file; none if this is no mapping.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &Self)> {
         let entries = match self {
             Self::Map(entries) => entries.as_slice(),
@@ -85,7 +85,7 @@ impl Yaml {
         entries.iter().map(|(key, value)| (key.as_str(), value))
     }
 
-    /// The items of a list; none for what is no list.
+    /// The items of a list; none if this is no list.
     pub(crate) fn items(&self) -> &[Self] {
         match self {
             Self::List(items) => items,

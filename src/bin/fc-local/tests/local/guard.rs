@@ -136,7 +136,7 @@ fn an_old_signature_of_fc_2_is_refused_with_both_clocks() {
     }
 }
 
-/// A request to FC 3.0 that is right but for its date and for what is signed.
+/// A request to FC 3.0 that is right except for its date and what is signed.
 fn ask_fc3(server: &Server, date: &str, signed: &[&str]) -> Reply {
     let own = [
         ("host", "127.0.0.1"),

@@ -170,7 +170,7 @@ fn lookup(keys: &[String], scope: &Scope<'_>) -> Yaml {
     found.cloned().unwrap_or(Yaml::Null)
 }
 
-/// What a resource has after its deployment: that of its fields that is there before; null for what is not.
+/// What a resource has after its deployment: the fields that it has before; null for the others.
 fn after_deployment(keys: &[String], scope: &Scope<'_>) -> Option<Yaml> {
     let [kind, resource, output, rest @ ..] = keys else {
         return None;

@@ -41,10 +41,10 @@ impl Disk {
             let status = again(test).expect("unshare runs");
             assert!(status.success(), "with its own disk: {status}");
         } else {
-            let told = "LEFT OUT: the chaos of fc-local: a full disk needs the right to mount, or namespaces of users\n";
-            assert!(std::env::var_os("CI").is_none(), "{told}");
+            let message = "LEFT OUT: the chaos of fc-local: a full disk needs the right to mount, or namespaces of users\n";
+            assert!(std::env::var_os("CI").is_none(), "{message}");
             // Unlike what the macros print, this is seen although the test passes, and `make test` sums it up.
-            io::stderr().write_all(told.as_bytes()).expect("stderr");
+            io::stderr().write_all(message.as_bytes()).expect("stderr");
         }
         None
     }
