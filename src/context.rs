@@ -124,7 +124,7 @@ impl Context {
         self.seconds(name::INITIALIZATION_TIMEOUT)
     }
 
-    /// How often this asynchronous invocation was tried before: 0 at the first time.
+    /// How often this asynchronous invocation was tried before: 0 the first time.
     pub fn retry_count(&self) -> Option<u32> {
         self.number(name::RETRY_COUNT)
     }
@@ -132,7 +132,7 @@ impl Context {
     /// When Function Compute gives the call up and kills the instance.
     ///
     /// A custom runtime gets no deadline ([contract §2](crate::guide::contract#2)); this is the arrival of the call
-    /// plus its timeout, so it is late by the time that the call was under way. `None` where the timeout is unknown:
+    /// plus its timeout, so it is late by the time that the call took to arrive. `None` where the timeout is unknown:
     /// in the hooks, in the initializer of FC 3.0, and in local tools that send none.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
@@ -149,8 +149,8 @@ impl Context {
         self.fields.get(name).filter(|value| !value.is_empty())
     }
 
-    /// Runs the work with this call's request id in its log lines: for a thread that the handler has started, whose lines
-    /// would have `-` there. A panic of that thread is such a line, too.
+    /// Runs the work with this call's request id in its log lines: for threads that the handler starts, whose lines
+    /// would have `-` there. A panic of such a thread is logged with the id too.
     ///
     /// # Examples
     ///

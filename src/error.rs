@@ -77,12 +77,11 @@ impl Error {
         }
     }
 
-    /// The same failure, with the status that an HTTP call is answered by when its handler fails with it.
+    /// The same failure, with the status of the response to an HTTP call whose handler fails with it.
     ///
     /// From 400 to 499 the client has made a mistake: it gets the failure as JSON, and that is all. From 500 to 599 the
-    /// function has failed as by any other error, only that the client sees this status in the place of 404. A failure
-    /// has no other status, so any other number takes it back. Events, hooks and streams that fail are answered in the
-    /// same way whatever the status.
+    /// function has failed as with any other error, but the client sees this status instead of 404. Any other number takes
+    /// the status back. For events, hooks and streams the status changes nothing.
     ///
     /// # Examples
     ///

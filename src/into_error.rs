@@ -12,8 +12,8 @@ use crate::headers::HeaderError;
 
 /// What a handler may fail with: implement it for your own error type, and let your handlers return that.
 ///
-/// It needs no method: each has a default, which the type's name and its `Display` give. An HTTP handler that fails is
-/// answered by the [`status`](Self::status). The page [Your own error types](crate::guide::error_types) has the ways
+/// It needs no method: each has a default, which the type's name and its `Display` give. If an HTTP
+/// handler fails, [`status`](Self::status) is the status of the response. The page [Your own error types](crate::guide::error_types) has the ways
 /// with an enum, with `anyhow` and with boxed errors.
 ///
 /// It is implemented for [`Error`], for boxed errors, for `anyhow::Error` (feature `anyhow`), for [`Infallible`], and
@@ -76,8 +76,8 @@ pub trait IntoError: Display + Sized {
         self.to_string()
     }
 
-    /// The status that an HTTP call is answered by, from 400 to 599; by default none. [`Error::with_status`] has what
-    /// it means.
+    /// The status of the response to an HTTP call, from 400 to 599; by default none. [`Error::with_status`] says what it
+    /// means.
     fn status(&self) -> Option<u16> {
         None
     }

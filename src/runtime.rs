@@ -64,7 +64,7 @@ impl Runtime {
 
     /// Serves events with this handler: what it returns is the result of the invocation, bytes or text.
     ///
-    /// It may fail with any type that is [`IntoError`]. A closure that never names one has to: `Ok::<_, Error>(…)`.
+    /// It may fail with any type that implements [`IntoError`]. A closure that names no error type has to: `Ok::<_, Error>(…)`.
     ///
     /// # Examples
     ///
@@ -89,11 +89,11 @@ impl Runtime {
 
     /// Serves events with this handler, which takes and returns JSON.
     ///
-    /// The event may be any type that `serde` can read, `serde_json::Value` or one of your own. An event that is not
-    /// that JSON is answered with an error of the type `InvalidJson`, which has line, column, what was expected and
-    /// what kind of value was found, but never the value: the error is logged. The handler is not called. What a type
-    /// of your own says when it refuses a value, such as by `#[serde(try_from)]`, is kept as it is. Mind that an event
-    /// may be empty, which is not JSON ([contract §7](crate::guide::contract#7)).
+    /// The event may be any type that `serde` can read, `serde_json::Value` or one of your own. An event that cannot be read as
+    /// that type fails the call with an error of the type `InvalidJson`, and the handler is not called. The error has the line, the
+    /// column, what was expected and what kind of value was found, but never the value, because errors are logged. If your own type
+    /// refuses a value, such as with `#[serde(try_from)]`, its message is kept as it is. An event may be empty, which is not JSON
+    /// ([contract §7](crate::guide::contract#7)).
     ///
     /// # Examples
     ///
@@ -201,13 +201,13 @@ impl Runtime {
         self
     }
 
-    /// Lets the bodies of all requests and the responses that clients have not taken yet have up to this many bytes of memory
-    /// together. A request for which there is no room is answered with 503 and `Retry-After`, and its client may come again.
-    /// With the direct server heads that have come in part are counted too, but for the first 4 KB of each.
+    /// Limits the memory for the bodies of all requests, and for responses that clients have not read yet, to this many bytes
+    /// together. A request that does not fit gets a 503 with `Retry-After`, and its client may try again. With the direct server,
+    /// heads that have arrived in part count too, except for the first 4 KB of each.
     ///
-    /// Unless it is set it is half of the function's memory, which the variable `FC_FUNCTION_MEMORY_SIZE` says
-    /// ([contract §4.3](crate::guide::contract#4.3)); without the variable there is no limit. What handlers take
-    /// themselves is not counted, and what a stream still has to send neither.
+    /// The default is half of the function's memory, which the variable `FC_FUNCTION_MEMORY_SIZE` states
+    /// ([contract §4.3](crate::guide::contract#4.3)); without the variable there is no limit. What handlers take themselves does not
+    /// count, and neither does what a stream still has to send.
     #[must_use]
     pub fn memory_limit(mut self, bytes: usize) -> Self {
         self.memory_limit = Some(bytes);
@@ -221,18 +221,18 @@ impl Runtime {
         self
     }
 
-    /// Waits so long at a stop for requests that are being served, and for clients that read their responses slowly. Then
-    /// the pre-stop hook runs, and what is still not answered is cut off, which a line of the log reports.
+    /// When the runtime stops, waits this long for requests that are being served, and for clients that read their responses
+    /// slowly. Then the pre-stop hook runs, and what is still not answered is cut off; a line of the log reports it.
     ///
-    /// Unless it is set it is [`DEFAULT_STOP_GRACE`](crate::DEFAULT_STOP_GRACE). With [`Duration::MAX`] a stop waits for as
-    /// long as it takes, and with no time at all only for what is answered at once.
+    /// The default is [`DEFAULT_STOP_GRACE`](crate::DEFAULT_STOP_GRACE). With [`Duration::MAX`] a stop waits for as long as it
+    /// takes, and with no time at all only for what is answered at once.
     #[must_use]
     pub fn stop_grace(mut self, time: Duration) -> Self {
         self.limits.stop_grace = time;
         self
     }
 
-    /// Ends when this handle says so, instead of on SIGTERM and SIGINT.
+    /// Stops when this handle says so, instead of on SIGTERM and SIGINT.
     #[must_use]
     pub fn shutdown(self, shutdown: &Shutdown) -> Self {
         Self {
@@ -241,11 +241,12 @@ impl Runtime {
         }
     }
 
-    /// Serves until SIGTERM or SIGINT comes, or the handle of [`shutdown`](Self::shutdown) says so. Then every request in
-    /// flight gets its response within [`stop_grace`](Self::stop_grace), the pre-stop hook runs unless Function Compute has called it already, and `Ok` is returned.
+    /// Serves until SIGTERM or SIGINT arrives, or the handle of [`shutdown`](Self::shutdown) says so. Then every request in flight
+    /// gets its response within [`stop_grace`](Self::stop_grace), the pre-stop hook runs unless Function Compute has called it
+    /// already, and `Ok` is returned.
     ///
-    /// Installs the logger, unless the program has one. The signals stay caught after the return, so that a program that
-    /// then continues has to end itself.
+    /// Installs the logger, unless the program has one. The signals stay caught after the return, so a program that then continues
+    /// has to end itself.
     ///
     /// # Errors
     ///

@@ -76,7 +76,7 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// [`HeaderError`] when name or value is not sound.
+    /// [`HeaderError`] when the name or the value is not valid.
     pub fn with_header(mut self, name: &str, value: impl AsRef<str>) -> Result<Self, HeaderError> {
         self.headers.append(name, value)?;
         Ok(self)

@@ -46,7 +46,7 @@ impl Response {
     ///
     /// # Panics
     ///
-    /// When the status is not one from 200 to 599, as for [`with_status`](Self::with_status).
+    /// When the status is not from 200 to 599, as for [`with_status`](Self::with_status).
     #[inline(always)]
     #[track_caller]
     pub fn new(status: u16) -> Self {
@@ -58,7 +58,7 @@ impl Response {
         }
     }
 
-    /// A 200 of these bytes, of no content type.
+    /// A 200 with these bytes, and no content type.
     pub fn bytes(body: impl Into<Vec<u8>>) -> Self {
         Self {
             body: Body::Bytes(body.into()),
@@ -66,12 +66,12 @@ impl Response {
         }
     }
 
-    /// A 200 of plain text in UTF-8.
+    /// A 200 with plain text in UTF-8.
     pub fn text(body: impl Into<String>) -> Self {
         Self::bytes(body.into()).of_type("text/plain; charset=utf-8")
     }
 
-    /// A 200 of this value as JSON.
+    /// A 200 with this value as JSON.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl Response {
         Ok(Self::bytes(serde_json::to_vec(value)?).of_type(JSON))
     }
 
-    /// A 200 of this text, which is JSON already.
+    /// A 200 with this text, which is JSON already.
     ///
     /// # Examples
     ///
@@ -94,7 +94,7 @@ impl Response {
         Self::bytes(text.into()).of_type(JSON)
     }
 
-    /// A redirect by this status (301, 302, 303, 307 or 308) to this address.
+    /// A redirect with this status (301, 302, 303, 307 or 308) to this address.
     ///
     /// # Errors
     ///
@@ -102,7 +102,7 @@ impl Response {
     ///
     /// # Panics
     ///
-    /// When the status is not one from 200 to 599.
+    /// When the status is not from 200 to 599.
     #[inline(always)]
     #[track_caller]
     pub fn redirect(status: u16, location: impl AsRef<str>) -> Result<Self, HeaderError> {
@@ -136,13 +136,13 @@ impl Response {
         }
     }
 
-    /// A 200 whose body is all that the reader gives; what one read brings reaches the client at once.
+    /// A 200 whose body is all that the reader returns; what one read returns reaches the client at once.
     pub fn reader(reader: impl Read + Send + 'static) -> Self {
         Self::stream(move |out| Ok(copy(reader, out)?))
     }
 
-    /// A 200 whose body is the next `length` bytes of the reader. The response states that length, so a client can show how
-    /// far it is, but Function Compute does not know it for a stream ([contract §4.1](crate::guide::contract#4.1)). For files
+    /// A 200 whose body is the next `length` bytes of the reader. The response states that length, so a client can show its
+    /// progress, but Function Compute does not know it for a stream ([contract §4.1](crate::guide::contract#4.1)). For files
     /// there is [`Content`](super::Content).
     ///
     /// A reader that ends before that fails the call, and the client sees that the body is not whole, because the
@@ -170,9 +170,9 @@ impl Response {
     }
 
     /// The same response, whose stream sends `filler` whenever it has sent nothing for that long, so that neither the client
-    /// nor what is between takes it for dead: [`ServerEvents::COMMENT`](super::ServerEvents::COMMENT) for server-sent events,
-    /// a line break for lines of JSON. It stands between what the closure flushes, never within. A response that is no stream
-    /// needs none, and stays as it is.
+    /// nor a proxy gives it up: [`ServerEvents::COMMENT`](super::ServerEvents::COMMENT) for server-sent events,
+    /// a line break for lines of JSON. It goes between two flushes of the closure, never into one. A response that is no
+    /// stream needs none, and stays as it is.
     ///
     /// The closure then runs on another thread, under the same request id, and goes on while what it has flushed is sent: a
     /// write that fails is the error of a later one, and is known to [`Client::has_left`](crate::Client::has_left) while the
@@ -216,9 +216,8 @@ impl Response {
     ///
     /// # Panics
     ///
-    /// When it is another number: a handler has no interim responses (1xx) to send, and HTTP has no other classes. Like any
-    /// panic of a handler, that fails the call and leaves the instance alive. Look at a status first that comes from
-    /// elsewhere.
+    /// When it is another number: a handler sends no interim responses (1xx), and HTTP has no other classes. Like any panic
+    /// of a handler, this fails the call and leaves the instance alive. If a status comes from elsewhere, check it first.
     #[must_use]
     #[inline(always)]
     #[track_caller]
@@ -238,7 +237,7 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// [`HeaderError`] when name or value is not sound, or the header is the runtime's or Function Compute's to set
+    /// [`HeaderError`] when the name or the value is not valid, or only the runtime or Function Compute may set the header
     /// ([contract §3.1](crate::guide::contract#3.1)).
     pub fn with_header(self, name: &str, value: impl AsRef<str>) -> Result<Self, HeaderError> {
         self.with_field(name, value.as_ref())
@@ -293,13 +292,13 @@ impl Response {
     /// ```
     /// use fc_runtime::http::Response;
     ///
-    /// let answer = Response::stream(|out| {
+    /// let response = Response::stream(|out| {
     ///     write!(out, "data: 1\n\n")?;
     ///     out.flush()?;
     ///     Ok(write!(out, "data: 2\n\n")?)
     /// });
-    /// assert_eq!(answer.body(), None);
-    /// assert_eq!(answer.into_body()?, b"data: 1\n\ndata: 2\n\n");
+    /// assert_eq!(response.body(), None);
+    /// assert_eq!(response.into_body()?, b"data: 1\n\ndata: 2\n\n");
     /// # Ok::<(), fc_runtime::Error>(())
     /// ```
     pub fn into_body(self) -> Result<Vec<u8>, Error> {

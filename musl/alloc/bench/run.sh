@@ -29,8 +29,8 @@ build() {
     cp "$built/release/work" "$out/work-$1" && cp "$built/musl/hello" "$out/hello-$1"
 }
 
-# first_answer PROGRAM: its highest memory in KiB when the first answer is there.
-first_answer() {
+# first_response PROGRAM: its highest memory in KiB when the first response is there.
+first_response() {
     port=$((20000 + $$ % 10000))
     FC_SERVER_PORT=$port "$1" >/dev/null 2>&1 &
     child=$!
@@ -64,10 +64,10 @@ for round in $(seq "$rounds"); do
 done
 
 echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores, $(rustc --version | cut -d' ' -f1-2), $(date +%Y-%m-%d)"
-echo "| allocator | zip | first answer | 1 thread | 200 threads | objects, 1 | 2 | 4 | tree, 1 | 2 | 4 |"
+echo "| allocator | zip | first response | 1 thread | 200 threads | objects, 1 | 2 | 4 | tree, 1 | 2 | 4 |"
 echo "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
 for name in $ready; do
-    line="| $name | $(zip -9 -j -q - "$out/hello-$name" | wc -c) | $(first_answer "$out/hello-$name")"
+    line="| $name | $(zip -9 -j -q - "$out/hello-$name" | wc -c) | $(first_response "$out/hello-$name")"
     for threads in 1 200; do
         line="$line | $("$out/work-$name" idle $threads | cut -d' ' -f2)"
     done

@@ -11,7 +11,7 @@ use crate::class::UNIT;
 use crate::list::Block;
 use crate::sync::{AtomicUsize, Ordering};
 
-/// The bytes of the area: what a server needs up to its first answer. What is not touched of it is not memory.
+/// The bytes of the area: what a server needs up to its first response. What is not touched of it is not memory.
 const BYTES: usize = if cfg!(miri) { 8192 } else { 32 * 1024 };
 
 /// Aligned as each block is.
