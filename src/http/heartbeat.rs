@@ -111,7 +111,7 @@ impl Table {
         Ok(())
     }
 
-    /// The closure has ended, and this is what it has not flushed. Whoever serves the stream flushes it.
+    /// The closure has ended, and this is what it has not flushed. The server of the stream flushes it.
     fn end(&self, mut bytes: Vec<u8>, worked: Result<(), Error>) {
         let mut state = self.lock();
         if worked.is_ok() {
