@@ -37,7 +37,7 @@ fn measure(args: &Args) -> Result<(), String> {
     let places = places(args)?;
     let order = order(args, &manifest, &places)?;
     let out = order.out.clone();
-    foretell(&order)?;
+    announce(&order)?;
     run::make_out(&out)?;
     server::end_with_this_process()?;
     let began = Instant::now();
@@ -57,7 +57,7 @@ fn measure(args: &Args) -> Result<(), String> {
 }
 
 /// Says how long the run will take, and how its order can be repeated.
-fn foretell(order: &Order<'_>) -> Result<(), String> {
+fn announce(order: &Order<'_>) -> Result<(), String> {
     let levels = Cores::pick()
         .map_err(|e| format!("cores: {e}"))?
         .levels()

@@ -8,7 +8,7 @@ use hyper::http::request;
 use tokio::task::JoinSet;
 
 use super::args::InvokeArgs;
-use super::error::OneShotError;
+use super::error::InvokeError;
 use super::input;
 use super::remote::Remote;
 use super::show::{Shown, View, whole};
@@ -47,7 +47,7 @@ pub(super) struct Outcome {
 }
 
 /// The calls of one round: the events, then the HTTP requests.
-pub(super) fn jobs(args: &InvokeArgs) -> Result<Vec<Job>, OneShotError> {
+pub(super) fn jobs(args: &InvokeArgs) -> Result<Vec<Job>, InvokeError> {
     let events = input::events(args)?;
     let requests = input::http_requests(args)?;
     let expected = input::expectations(args, events.len())?;
@@ -106,8 +106,8 @@ pub(super) async fn make_all(
     mut target: Target,
     view: View,
     jobs: &[Job],
-    mut report: impl FnMut(usize, Outcome) -> Result<(), OneShotError>,
-) -> Result<(), OneShotError> {
+    mut report: impl FnMut(usize, Outcome) -> Result<(), InvokeError>,
+) -> Result<(), InvokeError> {
     let total = jobs.len() * args.repeat as usize;
     let job = |number: usize| jobs[number % jobs.len()].clone();
     report(0, make(job(0), view, target.place()?).await)?;
@@ -122,7 +122,7 @@ pub(super) async fn make_all(
         }
         if let Some(joined) = running.join_next().await {
             let (number, outcome) =
-                joined.map_err(|error| OneShotError::Io("a call".to_owned(), error.into()))?;
+                joined.map_err(|error| InvokeError::Io("a call".to_owned(), error.into()))?;
             waiting.insert(number, outcome);
         }
         while let Some(outcome) = waiting.remove(&reported) {
@@ -134,14 +134,14 @@ pub(super) async fn make_all(
 }
 
 impl Target {
-    fn place(&mut self) -> Result<Place, OneShotError> {
+    fn place(&mut self) -> Result<Place, InvokeError> {
         match self {
             Self::Server(remote) => Ok(Place::Server(Arc::clone(remote))),
             Self::Package(instance, next) => {
                 let gone = "the instance did not survive the call before";
                 let lease = instance
                     .try_lease()
-                    .ok_or_else(|| OneShotError::Answer(gone.to_owned()))?;
+                    .ok_or_else(|| InvokeError::Answer(gone.to_owned()))?;
                 let fresh = CallId::first(ids::request_id(instance.function.name.generation()));
                 Ok(Place::Package(lease, std::mem::replace(next, fresh)))
             }

@@ -5,21 +5,21 @@
 use std::fs;
 use std::path::Path;
 
-use super::error::OneShotError;
+use super::error::InvokeError;
 use crate::platform::cold::{CodeSource, Scratch};
 use crate::project::pack::{self, Code, Rules};
 use crate::project::package::BOOTSTRAP;
 use crate::project::template;
 
 /// Where the package lies.
-pub(super) fn source(dir: &Path, scratch: &Scratch) -> Result<CodeSource, OneShotError> {
+pub(super) fn source(dir: &Path, scratch: &Scratch) -> Result<CodeSource, InvokeError> {
     // The instance runs with its code as the current folder, so the path must not depend on ours.
     let path = dir.canonicalize().map_err(|error| {
         let what = format!(
             "no package at {} (build one there, or name another with --dir)",
             dir.display()
         );
-        OneShotError::Io(what, error)
+        InvokeError::Io(what, error)
     })?;
     if path.is_dir() {
         // Outside of a project nobody says what would be deployed.
@@ -30,7 +30,7 @@ pub(super) fn source(dir: &Path, scratch: &Scratch) -> Result<CodeSource, OneSho
     }
     if path.file_name().is_some_and(|name| name == BOOTSTRAP) {
         let parent = path.parent().unwrap_or(&path).display().to_string();
-        return Err(OneShotError::Usage(format!(
+        return Err(InvokeError::Usage(format!(
             "--dir takes the folder or zip around {BOOTSTRAP}: {parent}"
         )));
     }
@@ -42,14 +42,14 @@ pub(super) fn source(dir: &Path, scratch: &Scratch) -> Result<CodeSource, OneSho
 }
 
 /// A folder as it would be deployed, so that the function sees no file that it would not have then.
-fn packed(dir: &Path, rules: &Rules, scratch: &Scratch) -> Result<CodeSource, OneShotError> {
+fn packed(dir: &Path, rules: &Rules, scratch: &Scratch) -> Result<CodeSource, InvokeError> {
     let code = Code {
         place: dir,
         named: dir,
         rules,
         program: None,
     };
-    let wrong = |what: &str| OneShotError::Usage(format!("the package {} {what}", dir.display()));
+    let wrong = |what: &str| InvokeError::Usage(format!("the package {} {what}", dir.display()));
     let is_there = dir.join(BOOTSTRAP).exists();
     if is_there && !pack::has(&code, BOOTSTRAP).map_err(|error| wrong(&error.to_string()))? {
         return Err(wrong(&format!(
@@ -60,7 +60,7 @@ fn packed(dir: &Path, rules: &Rules, scratch: &Scratch) -> Result<CodeSource, On
     let file = scratch.path().join("package.zip");
     fs::write(&file, bytes).map_err(|error| {
         let what = format!("cannot write {}", file.display());
-        OneShotError::Io(what, error)
+        InvokeError::Io(what, error)
     })?;
     Ok(CodeSource::Zip {
         file,

@@ -8,7 +8,7 @@ use crate::platform::cold::ColdError;
 
 /// Why a one-shot call did not end well.
 #[derive(Debug)]
-pub(super) enum OneShotError {
+pub(super) enum InvokeError {
     /// The command line asks for something impossible.
     Usage(String),
     /// What the command line names is not there, or too large.
@@ -23,7 +23,7 @@ pub(super) enum OneShotError {
     Io(String, io::Error),
 }
 
-impl From<VariablesError> for OneShotError {
+impl From<VariablesError> for InvokeError {
     fn from(error: VariablesError) -> Self {
         match error {
             VariablesError::Option(why) => Self::Usage(why),
@@ -32,7 +32,7 @@ impl From<VariablesError> for OneShotError {
     }
 }
 
-impl fmt::Display for OneShotError {
+impl fmt::Display for InvokeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(message) | Self::Refused(message) | Self::Answer(message) => {

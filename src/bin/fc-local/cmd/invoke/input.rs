@@ -10,7 +10,7 @@ use hyper::header::{HOST, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request;
 
 use super::args::InvokeArgs;
-use super::error::OneShotError;
+use super::error::InvokeError;
 use super::events::EventSource;
 use crate::facts::limit;
 use crate::function::{Function, Hook};
@@ -50,7 +50,7 @@ const HTTP_VALUES: usize = 2;
 pub(super) fn function(
     args: &InvokeArgs,
     described: Option<Function>,
-) -> Result<Function, OneShotError> {
+) -> Result<Function, InvokeError> {
     let is_described = described.is_some();
     let mut function = described.unwrap_or_else(|| nameless(args.fc3));
     let hook = |handler: &str, timeout| Hook {
@@ -91,25 +91,25 @@ fn nameless(fc3: bool) -> Function {
 }
 
 /// The events, in the order of the command line; none if only HTTP calls are asked for.
-pub(super) fn events(args: &InvokeArgs) -> Result<Vec<Event>, OneShotError> {
+pub(super) fn events(args: &InvokeArgs) -> Result<Vec<Event>, InvokeError> {
     let sources = &args.events.sources;
     let from_stdin = |source: &&EventSource| **source == EventSource::File(STDIN.into());
     if sources.iter().filter(from_stdin).count() > 1 {
         let message = "stdin can only be read once; give `-f -` once, and the other events with -e, -f or --example";
-        return Err(OneShotError::Usage(message.to_owned()));
+        return Err(InvokeError::Usage(message.to_owned()));
     }
     if sources.is_empty() && args.http.is_empty() {
         if io::stdin().is_terminal() {
             let message = "no event: give one with -e TEXT, -f FILE, --example NAME or on stdin, or a request with \
                            --http METHOD PATH";
-            return Err(OneShotError::Usage(message.to_owned()));
+            return Err(InvokeError::Usage(message.to_owned()));
         }
         return Ok(vec![event(args, &EventSource::File(STDIN.into()))?]);
     }
     sources.iter().map(|source| event(args, source)).collect()
 }
 
-fn event(args: &InvokeArgs, source: &EventSource) -> Result<Event, OneShotError> {
+fn event(args: &InvokeArgs, source: &EventSource) -> Result<Event, InvokeError> {
     let (origin, bytes) = match source {
         EventSource::Text(text) => (None, text.clone().into_bytes()),
         EventSource::File(path) if path.as_os_str() == STDIN => (None, read_stdin()?),
@@ -128,7 +128,7 @@ fn event(args: &InvokeArgs, source: &EventSource) -> Result<Event, OneShotError>
 /// The HTTP requests, in the order they were asked for.
 pub(super) fn http_requests(
     args: &InvokeArgs,
-) -> Result<Vec<(request::Parts, Payload)>, OneShotError> {
+) -> Result<Vec<(request::Parts, Payload)>, InvokeError> {
     let body = match (&args.data, &args.data_file) {
         (Some(text), _) => text.clone().into_bytes(),
         (None, Some(path)) => read_file(path)?,
@@ -137,7 +137,7 @@ pub(super) fn http_requests(
     let headers = user_headers(&args.header)?;
     let (expected, calls) = (args.expect_http.len(), args.http.len() / HTTP_VALUES);
     if expected > calls {
-        return Err(OneShotError::Usage(format!(
+        return Err(InvokeError::Usage(format!(
             "--expect-http is given {expected} times, but --http {calls} times; each belongs to one --http METHOD PATH"
         )));
     }
@@ -156,11 +156,11 @@ pub(super) fn http_requests(
 pub(super) fn expectations(
     args: &InvokeArgs,
     events: usize,
-) -> Result<Expectations<'_>, OneShotError> {
+) -> Result<Expectations<'_>, InvokeError> {
     let given = args.expect.len();
     // Without an event the first HTTP answer may have the one that is given.
     if given > events.max(1) || (given > 1 && given < events) {
-        return Err(OneShotError::Usage(format!(
+        return Err(InvokeError::Usage(format!(
             "--expect is given {given} times, but there are {events} events; give it once for all of them, or once for \
              each"
         )));
@@ -210,16 +210,16 @@ fn request_head(
     method: &str,
     path: &str,
     headers: &HeaderMap,
-) -> Result<request::Parts, OneShotError> {
+) -> Result<request::Parts, InvokeError> {
     let request = Request::builder().method(method).uri(path).body(());
     let bad = |error| {
-        OneShotError::Usage(format!(
+        InvokeError::Usage(format!(
             "--http {method} {path} is not an HTTP request: {error}"
         ))
     };
     let (mut head, ()) = request.map_err(bad)?.into_parts();
     if !path.starts_with('/') {
-        return Err(OneShotError::Usage(format!(
+        return Err(InvokeError::Usage(format!(
             "--http {method} {path}: a path starts with `/`"
         )));
     }
@@ -230,7 +230,7 @@ fn request_head(
     Ok(head)
 }
 
-fn user_headers(lines: &[String]) -> Result<HeaderMap, OneShotError> {
+fn user_headers(lines: &[String]) -> Result<HeaderMap, InvokeError> {
     let parse = |line: &String| {
         let (name, value) = line.split_once(':')?;
         Some((
@@ -241,7 +241,7 @@ fn user_headers(lines: &[String]) -> Result<HeaderMap, OneShotError> {
     let mut headers = HeaderMap::new();
     for line in lines {
         let bad = || {
-            OneShotError::Usage(format!(
+            InvokeError::Usage(format!(
                 "--header {line:?} is not a header; write 'NAME: VALUE'"
             ))
         };
@@ -251,26 +251,26 @@ fn user_headers(lines: &[String]) -> Result<HeaderMap, OneShotError> {
     Ok(headers)
 }
 
-fn read_stdin() -> Result<Vec<u8>, OneShotError> {
+fn read_stdin() -> Result<Vec<u8>, InvokeError> {
     read_all(io::stdin().lock(), "the event from stdin")
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, OneShotError> {
+fn read_file(path: &Path) -> Result<Vec<u8>, InvokeError> {
     let shown = path.display().to_string();
-    let file = File::open(path)
-        .map_err(|error| OneShotError::Io(format!("cannot read {shown}"), error))?;
+    let file =
+        File::open(path).map_err(|error| InvokeError::Io(format!("cannot read {shown}"), error))?;
     read_all(file, &shown)
 }
 
 /// Reads what the platform would take; more is an error, because a cut event would be a wrong one.
-fn read_all(source: impl Read, what: &str) -> Result<Vec<u8>, OneShotError> {
+fn read_all(source: impl Read, what: &str) -> Result<Vec<u8>, InvokeError> {
     let mut bytes = Vec::new();
     source
         .take(limit::SYNC_BODY_BYTES as u64 + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| OneShotError::Io(format!("cannot read {what}"), error))?;
+        .map_err(|error| InvokeError::Io(format!("cannot read {what}"), error))?;
     if bytes.len() > limit::SYNC_BODY_BYTES {
-        return Err(OneShotError::Refused(format!(
+        return Err(InvokeError::Refused(format!(
             "{what} is larger than {} bytes, the most that Function Compute takes",
             limit::SYNC_BODY_BYTES
         )));

@@ -27,7 +27,7 @@ pub(crate) use args::{EXAMPLES, InvokeArgs};
 
 use bill::Bill;
 use calls::{Job, Target};
-use error::OneShotError;
+use error::InvokeError;
 use remote::Remote;
 use show::View;
 
@@ -41,15 +41,15 @@ const LOG_BYTES: usize = 64 * 1024 * 1024;
 pub(crate) async fn run(args: &InvokeArgs) -> ExitCode {
     match run_calls(args).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error @ OneShotError::Usage(_)) => output::refuse(&error.to_string()),
+        Err(error @ InvokeError::Usage(_)) => output::refuse(&error.to_string()),
         Err(error) => output::fail(&error.to_string()),
     }
 }
 
-async fn run_calls(args: &InvokeArgs) -> Result<(), OneShotError> {
+async fn run_calls(args: &InvokeArgs) -> Result<(), InvokeError> {
     let jobs = calls::jobs(args)?;
     let interrupt = Interrupt::listen()
-        .map_err(|error| OneShotError::Io("cannot catch signals".to_owned(), error))?;
+        .map_err(|error| InvokeError::Io("cannot catch signals".to_owned(), error))?;
     match &args.on {
         Some(name) => on_server(args, name, interrupt, &jobs).await,
         None => on_package(args, interrupt, &jobs).await,
@@ -61,11 +61,11 @@ async fn on_server(
     name: &str,
     mut interrupt: Interrupt,
     jobs: &[Job],
-) -> Result<(), OneShotError> {
+) -> Result<(), InvokeError> {
     let target = Target::Server(Arc::new(Remote::of(args, name)?));
     tokio::select! {
         outcome = call_all(args, target, Bill::warm(), jobs) => outcome,
-        () = interrupt.wait() => Err(OneShotError::Interrupted),
+        () = interrupt.wait() => Err(InvokeError::Interrupted),
     }
 }
 
@@ -73,7 +73,7 @@ async fn on_package(
     args: &InvokeArgs,
     mut interrupt: Interrupt,
     jobs: &[Job],
-) -> Result<(), OneShotError> {
+) -> Result<(), InvokeError> {
     let described = template::described(args)?;
     let (described, code_uri) = described.map(|one| (one.function, one.code)).unzip();
     let function = Arc::new(input::function(args, described)?);
@@ -81,7 +81,7 @@ async fn on_package(
     let dir = dir.unwrap_or_else(|| input::PACKAGE.into());
     let memory_mb = function.memory_mb;
     let scratch = Scratch::temporary()
-        .map_err(|error| OneShotError::Io("no scratch folder".to_owned(), error))?;
+        .map_err(|error| InvokeError::Io("no scratch folder".to_owned(), error))?;
     let source = code::source(&dir, &scratch)?;
     let options = InstanceOptions {
         debug: false,
@@ -95,8 +95,8 @@ async fn on_package(
     output::progress(format_args!("starting {}", dir.display()));
     // A start that is given up drops its process group, which kills it, and its unpacked code.
     let started = tokio::select! {
-        started = cold::start_timed(function, &source, &options, None, &first) => started.map_err(OneShotError::Cold)?,
-        () = interrupt.wait() => return Err(OneShotError::Interrupted),
+        started = cold::start_timed(function, &source, &options, None, &first) => started.map_err(InvokeError::Cold)?,
+        () = interrupt.wait() => return Err(InvokeError::Interrupted),
     };
     let instance = started.instance;
     if !started.log.is_empty() {
@@ -106,7 +106,7 @@ async fn on_package(
     let target = Target::Package(Arc::clone(&instance), first);
     let outcome = tokio::select! {
         outcome = call_all(args, target, Bill::cold(started.times, memory_mb), jobs) => outcome,
-        () = interrupt.wait() => Err(OneShotError::Interrupted),
+        () = interrupt.wait() => Err(InvokeError::Interrupted),
     };
     instance.stop().await;
     outcome
@@ -118,7 +118,7 @@ async fn call_all(
     target: Target,
     mut bill: Bill,
     jobs: &[Job],
-) -> Result<(), OneShotError> {
+) -> Result<(), InvokeError> {
     let mut wrong = Vec::new();
     let view = View::of(args.quiet, jobs.len());
     let made = calls::make_all(args, target, view, jobs, |number, outcome| {
@@ -135,14 +135,14 @@ async fn call_all(
     }
     // An instance that died says first what it died of.
     match made {
-        Err(OneShotError::Answer(gone)) => wrong.push(gone),
+        Err(InvokeError::Answer(gone)) => wrong.push(gone),
         made => made?,
     }
     judge(wrong)
 }
 
 /// Says what is wrong; what is so in many rounds is said once.
-fn judge(wrong: Vec<String>) -> Result<(), OneShotError> {
+fn judge(wrong: Vec<String>) -> Result<(), InvokeError> {
     let mut counted: Vec<(String, usize)> = Vec::new();
     for message in wrong {
         match counted.iter_mut().find(|(seen, _)| *seen == message) {
@@ -163,9 +163,9 @@ fn judge(wrong: Vec<String>) -> Result<(), OneShotError> {
     if more > 0 {
         lines.push(format!("and {more} more are wrong"));
     }
-    Err(OneShotError::Answer(lines.join("\nfc-local: ")))
+    Err(InvokeError::Answer(lines.join("\nfc-local: ")))
 }
 
-fn closed(error: io::Error) -> OneShotError {
-    OneShotError::Io("cannot write to stdout".to_owned(), error)
+fn closed(error: io::Error) -> InvokeError {
+    InvokeError::Io("cannot write to stdout".to_owned(), error)
 }

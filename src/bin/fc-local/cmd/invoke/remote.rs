@@ -10,7 +10,7 @@ use hyper::http::{request, response};
 use hyper::{Method, Uri};
 
 use super::args::InvokeArgs;
-use super::error::OneShotError;
+use super::error::InvokeError;
 use crate::cmd::client::Client;
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, header};
 use crate::name::FunctionName;
@@ -37,12 +37,12 @@ pub(super) struct RemoteAnswer {
 
 impl Remote {
     /// The function that `--on` names.
-    pub(super) fn of(args: &InvokeArgs, name: &str) -> Result<Self, OneShotError> {
-        let data = args.server.folder().map_err(OneShotError::Refused)?;
-        let client = Client::of(&data).map_err(OneShotError::Refused)?;
-        let state = Store::peek(&data).map_err(|error| OneShotError::Refused(error.to_string()))?;
+    pub(super) fn of(args: &InvokeArgs, name: &str) -> Result<Self, InvokeError> {
+        let data = args.server.folder().map_err(InvokeError::Refused)?;
+        let client = Client::of(&data).map_err(InvokeError::Refused)?;
+        let state = Store::peek(&data).map_err(|error| InvokeError::Refused(error.to_string()))?;
         let function = state.named(name).map_err(|error| {
-            OneShotError::Refused(format!("{error}; the data folder is {}", data.display()))
+            InvokeError::Refused(format!("{error}; the data folder is {}", data.display()))
         })?;
         Ok(Self { client, function })
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::args::InvokeArgs;
-use super::error::OneShotError;
+use super::error::InvokeError;
 use crate::function::{Function, Owner};
 use crate::name::FunctionName;
 use crate::project::package::BOOTSTRAP;
@@ -22,7 +22,7 @@ pub(super) struct Described {
 type Named<'a> = (FunctionName, &'a Source);
 
 /// The function of the template that the options mean, if they mean one.
-pub(super) fn described(args: &InvokeArgs) -> Result<Option<Described>, OneShotError> {
+pub(super) fn described(args: &InvokeArgs) -> Result<Option<Described>, InvokeError> {
     let default = template::find(Path::new(""));
     let file = match &args.template {
         Some(file) => file,
@@ -61,7 +61,7 @@ fn meant<'a>(
     args: &InvokeArgs,
     file: &Path,
     template: &'a Template,
-) -> Result<Option<Named<'a>>, OneShotError> {
+) -> Result<Option<Named<'a>>, InvokeError> {
     let all: Vec<Named<'_>> = template.functions().collect();
     let mut fitting = all.clone();
     if let Some(wanted) = &args.function {
@@ -73,22 +73,22 @@ fn meant<'a>(
     if fitting.len() > 1 && args.function.is_none() {
         narrow(args, &mut fitting).map_err(|why| {
             let all = names(&fitting);
-            OneShotError::Usage(format!("{shown} {why}: name one with --function: {all}"))
+            InvokeError::Usage(format!("{shown} {why}: name one with --function: {all}"))
         })?;
     }
     match (&fitting[..], &args.function) {
         ([one], _) => Ok(Some(one.clone())),
-        ([], Some(wanted)) => Err(OneShotError::Usage(format!(
+        ([], Some(wanted)) => Err(InvokeError::Usage(format!(
             "{shown} has no function {wanted} (--function); it has {}",
             names(&all)
         ))),
-        ([], None) if args.template.is_some() => Err(OneShotError::Usage(format!(
+        ([], None) if args.template.is_some() => Err(InvokeError::Usage(format!(
             "{shown} has no function whose CodeUri is the given --dir; name one with --function: {}",
             names(&all)
         ))),
         // Another package than the template's.
         ([], None) => Ok(None),
-        (several, _) => Err(OneShotError::Usage(format!(
+        (several, _) => Err(InvokeError::Usage(format!(
             "{shown} has several functions that fit: name one with --function, or none with --no-template: {}",
             names(several)
         ))),
@@ -136,6 +136,6 @@ fn names(functions: &[Named<'_>]) -> String {
     names.join(", ")
 }
 
-fn refused(why: &str) -> OneShotError {
-    OneShotError::Refused(why.to_owned())
+fn refused(why: &str) -> InvokeError {
+    InvokeError::Refused(why.to_owned())
 }

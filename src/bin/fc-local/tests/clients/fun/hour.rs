@@ -135,7 +135,7 @@ impl Hour {
     }
 
     /// A command in a folder of the workspace, with the tool of this build and quick builds.
-    fn settle(&self, command: &mut Command, folder: &str) {
+    fn prepare(&self, command: &mut Command, folder: &str) {
         for name in FOREIGN_VARIABLES {
             command.env_remove(name);
         }
@@ -153,7 +153,7 @@ impl Hour {
     }
 
     fn output(&self, command: &mut Command, folder: &str) -> Output {
-        self.settle(command, folder);
+        self.prepare(command, folder);
         command.output().expect("the command runs")
     }
 
@@ -242,7 +242,7 @@ impl Hour {
         let (data, said) = (self.path("watched"), self.path("said"));
         let mut watch = fc_local();
         watch.args(["watch", "--port", "0", "--data"]).arg(&data);
-        self.settle(&mut watch, "");
+        self.prepare(&mut watch, "");
         watch.stderr(fs::File::create(&said).expect("a file"));
         let server = Server::run(watch, &data);
         let said = || fs::read_to_string(&said).expect("its words");

@@ -81,17 +81,17 @@ impl Project {
     fn make(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("make");
         command.args(arguments);
-        self.settle(&mut command);
+        self.prepare(&mut command);
         command
     }
 
     fn run(&self, command: &mut Command) -> Output {
-        self.settle(command);
+        self.prepare(command);
         command.output().expect("the command runs")
     }
 
     /// In the project, without a network, with the tool of this build.
-    fn settle(&self, command: &mut Command) {
+    fn prepare(&self, command: &mut Command) {
         for name in FOREIGN_VARIABLES {
             command.env_remove(name);
         }

@@ -376,7 +376,7 @@ fn generating(folder: &Path, made: &str, body: &str) {
 const ENDS: &str = "each build changes src/made.rs, so that starts no other build";
 
 /// Deploys a template with one function more, which needs no build, and waits for it: what was pending is over then.
-fn settle(watch: &Watch, number: usize) {
+fn wait_for_what_is_pending(watch: &Watch, number: usize) {
     let script = watch.at("work/script");
     fs::create_dir_all(&script).expect("a folder");
     fs::write(script.join("bootstrap"), super::source("1")).expect("written");
@@ -412,7 +412,7 @@ fn a_build_script_that_writes_into_the_sources_does_not_build_for_ever() {
             }
         };
         ends(1);
-        settle(&watch, 1);
+        wait_for_what_is_pending(&watch, 1);
         let source = fs::read_to_string(watch.at("work/src/main.rs")).expect("the source");
         watch.write(
             "work/src/main.rs",
@@ -421,7 +421,7 @@ fn a_build_script_that_writes_into_the_sources_does_not_build_for_ever() {
         watch.says_times("src/main.rs changed\n", 1);
         watch.rests(begun + 1 + builds);
         ends(2);
-        settle(&watch, 2);
+        wait_for_what_is_pending(&watch, 2);
         let said = watch.said();
         assert_eq!(said.matches("building: ").count(), begun + builds, "{said}");
         assert_eq!(
