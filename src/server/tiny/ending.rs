@@ -1,6 +1,6 @@
-//! The end of a connection, which `tiny_http` leaves to the client, and what becomes of the requests after it.
+//! The end of a connection, which `tiny_http` leaves to the client, and what happens to the requests after it.
 //!
-//! Owns how a connection is ended, and how a request of one that was ended is told from one of an innocent client with the
+//! Owns how a connection is ended, and how a request of one that was ended is distinguished from one of an innocent client with the
 //! same address: nothing can be written to the former. It must not know why a connection ends.
 
 use std::io::Write;
@@ -10,7 +10,7 @@ use super::peers::Peers;
 use super::sending::Answer;
 use super::socket::Socket;
 
-/// What every answer begins with.
+/// What every response begins with.
 const BEGINNING: &[u8] = b"HTTP/1.1 ";
 
 /// The connection of one request.
@@ -45,7 +45,7 @@ impl Connection {
         self.suspect();
     }
 
-    /// The same, after this answer. Where the client has gone the system itself lets nobody write any more, and there is
+    /// The same, after this response. Where the client has gone the system itself lets nobody write any more, and there is
     /// nothing to be looked for.
     pub(super) fn end_after(&self, answer: &Answer) {
         if answer.is_refused() {
@@ -61,7 +61,7 @@ impl Connection {
         }
     }
 
-    /// Where the answer to a request goes whose turn it is; none if its connection was ended before it.
+    /// Where the response to a request goes whose turn it is; none if its connection was ended before it.
     ///
     /// The address alone does not say so: after a reset the next client may have it at once. So the beginning of the
     /// answer, which is the same for all, is sent now: only to a connection that was ended it cannot be written.

@@ -148,7 +148,7 @@ impl HttpServer {
                 let (limits, crew) = (&self.limits, &self.crew);
                 refuse::refuse(request, refusal, read, limits, asked, connection, crew);
             }
-            // Nobody waits for an answer, and none of `tiny_http`'s own is to be tried.
+            // Nobody waits for a response, and none of `tiny_http`'s own is to be tried.
             Err(Trouble::Gone) => refuse::leave(request),
         }
     }
@@ -172,7 +172,7 @@ impl HttpServer {
         };
         let is_last = rules::has_connection_option(&call.headers, "close");
         let reply = (self.serve)(call);
-        // The body is gone. An answer is sent even where it is too much, and keeps others out.
+        // The body is gone. A response is sent even where it is too much, and keeps others out.
         share.set(match &reply.body {
             Body::Bytes(body) => body.len(),
             Body::Stream(_) => 0,
@@ -193,7 +193,7 @@ impl HttpServer {
                 ..asked
             },
         );
-        // `tiny_http` has not seen that wish, and will not close. After half an answer nothing can be told, and a client
+        // `tiny_http` has not seen that wish, and will not close. After half a response nothing can be said, and a client
         // that waits for the other half must learn that it does not come.
         let ends = sent.is_err() || (is_last && asked.connection != Some("close"));
         Delivery {
@@ -207,7 +207,7 @@ impl HttpServer {
     }
 }
 
-/// An answer that its handler has made, until all of it is sent.
+/// A response that its handler has made, until all of it is sent.
 struct Delivery {
     answer: Answer,
     connection: Connection,
@@ -238,7 +238,7 @@ impl Drop for Delivery {
     }
 }
 
-/// Waits until every request before this one on its connection has its answer: `tiny_http` lets nobody write before
+/// Waits until every request before this one on its connection has its response: `tiny_http` lets nobody write before
 /// that. There is nothing to be flushed, so that an error can only be one of the writes that follow.
 fn await_turn(out: &mut dyn Write) {
     let _ = out.flush();

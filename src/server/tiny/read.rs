@@ -19,7 +19,7 @@ use crate::headers::{Headers, is_token, name};
 pub(super) enum Trouble {
     /// The request is refused, after so many bytes of its body were read.
     Refused(&'static Refusal, usize),
-    /// The client has gone; nobody waits for an answer.
+    /// The client has gone; nobody waits for a response.
     Gone,
 }
 
@@ -91,11 +91,11 @@ fn read_body(
         .is_some_and(|wish| wish.to_ascii_lowercase().contains("upgrade"));
     match framing {
         Framing::Empty => Ok(Vec::new()),
-        // Its client, which may be waiting to send it, is told at once.
+        // Its client, which may be waiting to send it, learns it at once.
         Framing::Length(length) if !share.has_room_for(length) => Err((&refusal::NO_MEMORY).into()),
         Framing::Length(length) => {
             let body = read_up_to(request, length, share)?;
-            // A body that was cut is no body: nobody waits for its answer.
+            // A body that was cut is no body: nobody waits for its response.
             if body.len() == length {
                 Ok(body)
             } else {
@@ -173,7 +173,7 @@ pub(super) fn header<'a>(request: &'a Request, wanted: &'static str) -> Option<&
         .map(|header| header.value.as_str())
 }
 
-/// What the answer must observe. What `Connection` says follows what `tiny_http` will do, which reads the first of
+/// What the response must observe. What `Connection` says follows what `tiny_http` will do, which reads the first of
 /// these fields only, and finds its words inside other words.
 pub(super) fn asked(request: &Request) -> Asked {
     let http_1_0 = is_http_1_0(request);

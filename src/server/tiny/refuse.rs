@@ -53,7 +53,7 @@ pub(super) fn refuse(
     }));
 }
 
-/// A request that is refused: its answer is sent when it is dropped.
+/// A request that is refused: its response is sent when it is dropped.
 struct Refused {
     answer: Option<(Request, Reply)>,
     asked: Asked,
@@ -93,7 +93,7 @@ impl Drop for Refused {
 }
 
 impl Refused {
-    /// Reads the body that is refused, so that a client which is still sending it can read the answer; what has not come by
+    /// Reads the body that is refused, so that a client which is still sending it can read the response; what has not come by
     /// then is not waited for. `tiny_http` would wait without end as soon as the request is dropped, or take it for a line.
     fn read_over(&mut self, request: &mut Request) {
         if self.left == 0 && !self.is_endless {
@@ -116,7 +116,7 @@ impl Refused {
     }
 }
 
-/// Lets go of a request that nobody waits for, without an answer, of which `tiny_http` would try its own.
+/// Lets go of a request that nobody waits for, without a response, of which `tiny_http` would try its own.
 pub(super) fn leave(request: Request) {
     if can_drop(request.body_length().unwrap_or(0)) {
         drop(request.into_writer());
@@ -137,11 +137,11 @@ fn can_drop(left: usize) -> bool {
 /// No machine is asked for more than this.
 const MOST_BYTES_RESERVED: usize = 1 << 30;
 
-/// The header by which a client asks for a coding of the answer. `tiny_http` panics on some values of it when it writes
-/// its own answer, and on dropping the request once more, which would end the process.
+/// The header by which a client asks for a coding of the response. `tiny_http` panics on some values of it when it writes
+/// its own response, and on dropping the request once more, which would end the process.
 const TE: &str = "te";
 
-/// The answer comes before the body, which is then read over, so that the next request is sound.
+/// The response comes before the body, which is then read over, so that the next request is sound.
 fn answer_first(request: Request, reply: Reply) {
     let Body::Bytes(body) = reply.body else {
         return;
@@ -151,7 +151,7 @@ fn answer_first(request: Request, reply: Reply) {
     if let Some(json) = json {
         response.add_header(json);
     }
-    // A client that has gone needs no answer.
+    // A client that has gone needs no response.
     let _ = request.respond(response);
 }
 
@@ -161,11 +161,11 @@ fn send_last(out: &mut dyn Write, reply: Reply, asked: Asked) {
         connection: Some("close"),
         ..asked
     };
-    // A client that has gone needs no answer.
+    // A client that has gone needs no response.
     let _ = answer::send(out, reply, last);
 }
 
-/// What an answer without a body says besides its status. `tiny_http` writes the name of a protocol as it is given.
+/// What a response without a body says besides its status. `tiny_http` writes the name of a protocol as it is given.
 const NO_PROTOCOL: &str = "none\r\nContent-Length: 0\r\nConnection: close";
 /// The same where a later request may be served.
 const COME_AGAIN: &str = "none\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 1";
@@ -184,6 +184,6 @@ fn give_up(request: Request, status: u16) {
         503 => COME_AGAIN,
         _ => NO_PROTOCOL,
     };
-    // The only way to answer that leaves the body alone writes a head that does not tell where the answer ends.
+    // The only way to answer that leaves the body alone writes a head that does not say where the response ends.
     std::mem::forget(request.upgrade(words, Response::empty(status)));
 }

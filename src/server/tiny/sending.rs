@@ -1,7 +1,7 @@
-//! An answer on its way to a client that may not read it.
+//! A response on its way to a client that may not read it.
 //!
-//! Owns how long such a client is waited for, and by whom: a worker waits for a moment, and a thread of the answer's own
-//! for the rest. It must not know what an answer says.
+//! Owns how long such a client is waited for, and by whom: a worker waits for a moment, and a thread of the response's own
+//! for the rest. It must not know what a response says.
 
 use std::io::{self, ErrorKind, Write};
 use std::time::Duration;
@@ -13,7 +13,7 @@ pub(super) const WRITE_TIME: Duration = Duration::from_millis(200);
 /// How many writes in a row may find that the client has read nothing: a minute of them.
 const MOST_TRIES: u32 = 300;
 
-/// Where an answer goes.
+/// Where a response goes.
 pub(super) struct Answer {
     out: Box<dyn Write + Send>,
     /// How many bytes of its beginning were sent before it.
@@ -39,7 +39,7 @@ impl Answer {
         }
     }
 
-    /// Sends the first bytes now, which are sent no more when the answer begins with them.
+    /// Sends the first bytes now, which are sent no more when the response begins with them.
     pub(super) fn begin(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.write_all(bytes)?;
         self.flush()?;
@@ -120,7 +120,7 @@ impl Write for Answer {
         if !self.is_late {
             return self.attempt(bytes);
         }
-        // It must not overtake what is kept, so without memory the answer ends here.
+        // It must not overtake what is kept, so without memory the response ends here.
         let kept = self.put_by(bytes).then_some(bytes.len());
         kept.ok_or_else(|| ErrorKind::OutOfMemory.into())
     }
@@ -206,7 +206,7 @@ pub(super) mod tests {
         }
     }
 
-    /// An answer through a buffer like that of `tiny_http`, which keeps what it is told.
+    /// A response through a buffer like that of `tiny_http`, which keeps what it is told.
     fn kept(wire: &Wire) -> Answer {
         let mut answer = Answer::new(Box::new(BufWriter::with_capacity(8, wire.clone())));
         answer.keep(true);

@@ -46,7 +46,7 @@ impl Socket {
     }
 
     /// Nothing more can be written, and the client sees the end. What it sends is still read: a client that sends to a
-    /// socket which nobody reads is reset, and may lose the answer.
+    /// socket which nobody reads is reset, and may lose the response.
     pub(super) fn end_answers(&self) {
         // An error means that the connection has ended already.
         let _ = self.0.shutdown(Shutdown::Write);
