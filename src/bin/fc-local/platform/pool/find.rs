@@ -116,13 +116,17 @@ fn bound_place(
     };
     let mut found = members.iter_mut();
     if let Some(member) = found.find(|member| member.number == number) {
-        return match member.take_place(concurrency) {
-            Some(found) => Ok(Some(found)),
-            None => Err(NoInstance::SessionFull {
-                id: seat.as_ref().map(Seat::id).unwrap_or_default(),
-                calls_max: concurrency,
-            }),
-        };
+        match member.take_place(concurrency) {
+            Some(found) => return Ok(Some(found)),
+            // It has ended, and nobody has seen that yet: the session goes on elsewhere, or is over with it.
+            None if member.is_gone() => {}
+            None => {
+                return Err(NoInstance::SessionFull {
+                    id: seat.as_ref().map(Seat::id).unwrap_or_default(),
+                    calls_max: concurrency,
+                });
+            }
+        }
     }
     if let Some(left) = seat.take_if(|_| place.is_the_functions) {
         left.handle().end();
