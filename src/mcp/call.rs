@@ -160,7 +160,8 @@ impl Call<'_> {
     }
 
     /// Whether nobody waits for the result any more: the only way in which a client of 2026-07-28 cancels a call. How soon
-    /// it is known, [`Client`] says.
+    /// it is known, [`Client`] says. After a handshake clients cancel with a notification instead, which this server does not
+    /// act on, and wait no longer.
     pub fn is_cancelled(&self) -> bool {
         Client::current().has_left()
     }
@@ -170,7 +171,8 @@ impl Call<'_> {
 ///
 /// These reach the client where the response is a stream: see [`Tool::streams`](crate::Tool::streams).
 impl Call<'_> {
-    /// Says how far the work is, in integers or fractions. A client that has asked for no progress gets none.
+    /// Says how far the work is, in integers or fractions; a total of `None::<u32>` is not known. A client that has asked for no
+    /// progress gets none.
     ///
     /// # Errors
     ///
@@ -197,8 +199,10 @@ impl Call<'_> {
         let mut params = Object::with(&[
             ("progressToken", Raw(token.as_json())),
             ("progress", Raw(done.as_json())),
-            ("total", Raw(total.as_json())),
         ]);
+        if !total.is_null() {
+            params.set("total", total.as_json());
+        }
         if !message.is_empty() {
             params.set_text("message", message);
         }

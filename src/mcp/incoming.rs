@@ -35,10 +35,6 @@ impl Incoming {
         self.params.get("_meta")?.get(key)
     }
 
-    pub(crate) fn argument(&self, name: &str) -> Option<JsonRef<'_>> {
-        self.params.get("arguments")?.get(name)
-    }
-
     pub(crate) fn param(&self, name: &str) -> Result<String, Failure> {
         let text = self.params.get(name).and_then(JsonRef::string);
         match text {

@@ -96,7 +96,8 @@ impl Parts {
         if !self.has(list.capability) {
             return None;
         }
-        if incoming.params.get("cursor").is_some() {
+        let cursor = incoming.params.get("cursor");
+        if cursor.is_some_and(|cursor| !cursor.is_null()) {
             return Some(Err(Failure::params(
                 "there is no such cursor: a list is one page",
             )));

@@ -43,16 +43,50 @@ pub(crate) fn check_arguments(
     schema: JsonRef<'_>,
     request: &Request,
 ) -> Result<(), Failure> {
+    check_properties(schema, incoming.params.get("arguments"), request)
+}
+
+/// Checks those of an object and of the objects in it. Only `properties` lead on: what stands elsewhere in a schema may not be
+/// sent at all.
+fn check_properties(
+    schema: JsonRef<'_>,
+    object: Option<JsonRef<'_>>,
+    request: &Request,
+) -> Result<(), Failure> {
     for (name, property) in schema.get("properties").unwrap_or(JsonRef::NULL).entries() {
-        let Some(header) = property.get(PARAM_KEYWORD).and_then(JsonRef::string) else {
-            continue;
-        };
-        let argument = incoming.argument(&name).filter(|found| !found.is_null());
-        let text = argument.map(|found| found.string().unwrap_or(found.as_json().into()));
-        let header = [PARAM_HEADER_PREFIX, &header].concat();
-        repeats(request, &header, text.as_deref())?;
+        let value = object.and_then(|object| object.get(&name));
+        if let Some(header) = property.get(PARAM_KEYWORD).and_then(JsonRef::string) {
+            let value = value.filter(|found| !found.is_null());
+            let header = [PARAM_HEADER_PREFIX, &header].concat();
+            repeats_value(request, &header, value)?;
+        }
+        check_properties(property, value, request)?;
     }
     Ok(())
+}
+
+/// An integer may be written in two ways, 42 and 42.0.
+fn repeats_value(
+    request: &Request,
+    header: &str,
+    value: Option<JsonRef<'_>>,
+) -> Result<(), Failure> {
+    let text = value.map(|found| found.string().unwrap_or(found.as_json().into()));
+    let sent = request.header(header);
+    if let (Some(sent), Some(text), true) = (sent, &text, value.is_some_and(JsonRef::is_number)) {
+        if without_zeros(sent) == without_zeros(text) {
+            return repeats(request, header, Some(sent));
+        }
+    }
+    repeats(request, header, text.as_deref())
+}
+
+/// A number without a fraction of zeros. Not read as a number: that is 10 KB of code, and big integers would be the same.
+fn without_zeros(number: &str) -> &str {
+    match number.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+        _ => number,
+    }
 }
 
 /// Whether a header is there once with what the body says, or is missing where the body says nothing.

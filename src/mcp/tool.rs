@@ -47,7 +47,7 @@ impl Tool {
         }
     }
 
-    /// The JSON Schema of the arguments, which are an object. A call without an argument that it names as `required` fails
+    /// The JSON Schema of the arguments, which are an object: its `type` is added if it is missing. A call without an argument that it names as `required` fails
     /// before the handler sees it. `"x-mcp-header": "Name"` at an argument has clients of 2026-07-28 repeat it in the header
     /// `Mcp-Param-Name`, so that gateways can route by it; this server checks that both are the same.
     #[must_use]
@@ -68,11 +68,15 @@ impl Tool {
         self
     }
 
-    fn set(&mut self, name: &str, value: Json) {
-        self.description.set(name, value.as_json());
+    fn set(&mut self, name: &str, mut value: Json) {
         if name == "inputSchema" {
-            self.schema = value;
+            // For npm's client one tool without it makes the whole list unreadable.
+            let mut schema = Object::of(value.view());
+            schema.set_if_missing("type", r#""object""#);
+            value = Json::known(schema.into_string());
+            self.schema = value.clone();
         }
+        self.description.set(name, value.as_json());
     }
 
     /// The response is a stream of events, if the client reads such: what the handler says before its result arrives at

@@ -67,6 +67,10 @@ fn tools_are_listed_and_called_and_what_they_fail_with_is_for_the_model() {
     assert_eq!(code("tools/call", &json!({ "name": "none" })), Some(-32602));
     assert_eq!(code("tools/call", &json!({})), Some(-32602));
     assert_eq!(code("tools/list", &json!({ "cursor": "2" })), Some(-32602));
+    let listed = result("tools/list", &json!({ "cursor": null }));
+    let tools = listed["tools"].as_array().expect("a list");
+    let untyped = |tool: &&Value| tool["inputSchema"]["type"] != "object";
+    assert_eq!(tools.iter().find(untyped), None);
     assert_eq!(code("server/discover", &json!({})), Some(-32601));
 }
 
@@ -136,11 +140,14 @@ fn prompts_and_registered_methods_give_what_their_handlers_return() {
 
 #[test]
 fn a_tool_that_streams_says_what_the_client_has_asked_for_before_its_result() {
-    let streamed = |meta: Value, headers: &[(&str, &str)]| {
-        let params = json!({ "name": "steps", "_meta": meta });
-        send(&server(), &request("tools/call", &params), headers)
+    let streamed = |meta: Value, arguments: Value| {
+        let params = json!({ "name": "steps", "_meta": meta, "arguments": arguments });
+        send(&server(), &request("tools/call", &params), &[])
     };
-    let sent = messages(streamed(json!({ "progressToken": "p" }), &[]));
+    let sent = messages(streamed(
+        json!({ "progressToken": "p" }),
+        json!({ "of": 2 }),
+    ));
     let params = json!({ "progressToken": "p", "progress": 1, "total": 2, "message": "half" });
     assert_eq!(
         sent[0],
@@ -153,7 +160,12 @@ fn a_tool_that_streams_says_what_the_client_has_asked_for_before_its_result() {
     assert_eq!(levels, ["warning", "debug"]);
     assert_eq!(sent[3]["result"]["content"][0]["text"], "done");
     assert_eq!(sent.len(), 4);
-    assert_eq!(messages(streamed(json!({}), &[])).len(), 3, "no progress");
+    let none = messages(streamed(json!({}), json!({ "of": 2 })));
+    assert_eq!(none.len(), 3, "no progress");
+    // npm's client drops progress whose total is null.
+    let unknown = messages(streamed(json!({ "progressToken": "p" }), json!({})));
+    let params = json!({ "progressToken": "p", "progress": 1, "message": "half" });
+    assert_eq!(unknown[0]["params"], params);
 }
 
 #[test]

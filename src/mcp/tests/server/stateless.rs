@@ -110,6 +110,31 @@ fn headers_that_do_not_repeat_the_body_are_refused() {
 }
 
 #[test]
+fn headers_repeat_what_is_deep_in_the_arguments_and_integers_in_either_form() {
+    let headers = [VERSION, ("Mcp-Method", "tools/call"), ("Mcp-Name", "echo")];
+    for (shelf, header, status) in [
+        ("3", Some("3"), 200),
+        ("3", Some("3.0"), 200),
+        ("3.00", Some("3"), 200),
+        ("3", Some("4"), 400),
+        ("30", Some("3"), 400),
+        ("3.5", Some("3"), 400),
+        ("9007199254740993", Some("9007199254740992"), 400),
+        ("3", None, 400),
+        ("null", None, 200),
+        ("null", Some("3"), 400),
+    ] {
+        let shelf: Value = serde_json::from_str(shelf).expect("JSON");
+        let params =
+            json!({ "name": "echo", "arguments": { "text": "t", "at": { "shelf": shelf } } });
+        let sent = header.map(|header| ("Mcp-Param-Shelf", header));
+        let headers: Vec<_> = headers.into_iter().chain(sent).collect();
+        let (found, _) = ask(&server(), "tools/call", params, &headers);
+        assert_eq!(found, status, "{shelf} {header:?}");
+    }
+}
+
+#[test]
 fn errors_have_the_status_that_the_version_gives_them() {
     let named = |method, name| [VERSION, ("Mcp-Method", method), ("Mcp-Name", name)];
     for (method, params, name, status, code) in [

@@ -17,7 +17,10 @@ pub(crate) const BOTH: &str = "application/json, text/event-stream";
 pub(crate) fn server() -> Server {
     let text = json!({ "type": "string" });
     let region = json!({ "type": "string", "x-mcp-header": "Region" });
-    let schema = json!({ "type": "object", "properties": { "text": text, "region": region }, "required": ["text"] });
+    let shelf = json!({ "type": "integer", "x-mcp-header": "Shelf" });
+    let at = json!({ "type": "object", "properties": { "shelf": shelf } });
+    let schema =
+        json!({ "properties": { "text": text, "region": region, "at": at }, "required": ["text"] });
     let item = |call: &mut Call<'_>| Ok(Contents::text(call.variable("id").unwrap_or_default()));
     let greet = |call: &mut Call<'_>| Ok(PromptResult::user(call.string("name")?).assistant("Hi"));
     Server::new("bench", "1.2.3")
@@ -54,7 +57,7 @@ pub(crate) fn server() -> Server {
 }
 
 fn steps(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
-    call.progress(1.0, 2.0, "half")?;
+    call.progress(1.0, call.argument("of").and_then(JsonRef::integer), "half")?;
     call.log(Level::Warning, "halfway")?;
     call.log(Level::Debug, "detail")?;
     Ok("done".into())
