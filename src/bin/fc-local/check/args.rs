@@ -221,6 +221,9 @@ fn header(text: &str) -> Result<HeaderArg, String> {
 
 fn tool(text: &str) -> Result<ToolArg, String> {
     let (name, arguments) = text.split_once('=').unwrap_or((text, "{}"));
+    if name.is_empty() {
+        return Err("it names no tool; write NAME or NAME='{…}'".to_owned());
+    }
     let arguments: Value = serde_json::from_str(arguments)
         .map_err(|error| format!("its arguments are no JSON ({error}); write NAME='{{…}}'"))?;
     if !arguments.is_object() {

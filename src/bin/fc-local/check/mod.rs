@@ -61,6 +61,11 @@ fn missing(args: &CheckArgs) -> Option<String> {
         return Some(format!("there is no folder {dir}; name another with --dir"));
     }
     let command = args.command.first()?;
+    if mcp::is_url(command) {
+        return Some(format!(
+            "{command} is a URL, and no command: an MCP server is checked by one with --mcp"
+        ));
+    }
     let is_there = args.dir.join(command).exists() || command.starts_with(CODE_FOLDER);
     (command.contains('/') && !is_there).then(|| {
         format!("there is no {command} in {dir}; name the start command, or its folder with --dir")

@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 use self::answer::{Answer, EVENTS};
 use self::ask::{Ask, HANDSHAKE_VERSION, SESSION_HEADER, VERSION_HEADER};
 use self::caller::Caller;
-pub(super) use self::place::Place;
+pub(super) use self::place::{Place, is_url};
 pub(super) use self::specs::ALL;
 use super::bench::Bench;
 use super::client::NoAnswer;

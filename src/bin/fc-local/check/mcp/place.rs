@@ -35,7 +35,10 @@ impl Place {
     /// It names a URL that cannot be asked; one sentence says what to write.
     pub(in crate::check) fn of(args: &CheckArgs) -> Result<Self, String> {
         match &args.command[..] {
-            [url] if url.contains("://") => Url::parse(url).map(Self::Url),
+            [url] if is_url(url) => Url::parse(url).map(Self::Url),
+            [url, next, ..] if is_url(url) => Err(format!(
+                "{next} stands after the URL: name options before it, and nothing else"
+            )),
             [address] if is_address(address) && !args.dir.join(address).exists() => Err(format!(
                 "{address} is no command; for a URL write http://{address}"
             )),
@@ -84,7 +87,12 @@ impl Url {
                     .to_owned(),
             );
         }
-        let port = authority.port_u16().unwrap_or(HTTP_PORT);
+        let port = match authority.as_str()[authority.host().len()..].trim_start_matches(':') {
+            "" => HTTP_PORT,
+            port => port
+                .parse()
+                .map_err(|_| wrong("names a port that cannot be: write one from 1 to 65535"))?,
+        };
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         Ok(Self {
             address: format!("{}:{port}", authority.host()),
@@ -98,6 +106,12 @@ impl Url {
         let host = self.address.rsplit_once(':').map_or("", |(host, _)| host);
         host == "localhost" || host == "[::1]" || host.starts_with("127.")
     }
+}
+
+/// Whether a word is a URL, and no path of a command.
+pub(in crate::check) fn is_url(word: &str) -> bool {
+    let scheme = word.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|it| it.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 /// Whether a word is a host with a port, such as `localhost:8000/mcp`.
@@ -126,6 +140,7 @@ mod tests {
         for (text, says) in [
             ("https://example.com/mcp", "TLS"),
             ("ftp://example.com", "must begin with http://"),
+            ("http://localhost:99999/mcp", "from 1 to 65535"),
             ("http://u:p@example.com/", "--header"),
             ("http:// x/", "is no URL"),
         ] {

@@ -111,7 +111,7 @@ specs! {
         "refuse what is not sent as application/json");
     ORIGIN = Must("header/origin", "MCP transports",
         "a request with Origin: https://evil.example.com",
-        "status 403: a page of a stranger must not call in the name of its reader",
+        "a refusal of 4xx, such as 403: a page of a stranger must not call in the name of its reader",
         "compare Origin with the list of pages that may call, and let requests without one pass");
     HOST = Must("header/host", "fc3 §8",
         "a request with Host: mcp.example.com, as a custom domain or a trigger brings its own",

@@ -200,6 +200,7 @@ async fn get(mcp: &mut Mcp<'_, '_>) {
         None => ask,
     };
     let head = head(mcp, &ask).await;
+    let is_answered = head.is_ok();
     let streams = matches!(&head, Ok((200, kind)) if kind == EVENTS);
     let outcome = head.map(|(status, kind)| {
         let seen = match kind.as_str() {
@@ -211,6 +212,7 @@ async fn get(mcp: &mut Mcp<'_, '_>) {
     });
     mcp.record(&GET, outcome);
     let held = match (streams, &mcp.session) {
+        (false, _) if !is_answered => Outcome::cannot_tell("the GET is not answered"),
         (false, _) => Outcome::pass("no stream is held"),
         (true, Some(_)) => {
             Outcome::not_applicable("the server keeps sessions, and may send something")

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::super::{check, report, rows};
 use super::{EVERYTHING, breaker};
 
@@ -140,7 +142,7 @@ static CASES: [Case; 12] = [
 ];
 
 /// Checks the server of a case, and holds the rows that fail against those that should.
-fn assert_case(name: &str) {
+fn assert_case(name: &str) -> Value {
     let case = CASES.iter().find(|case| case.name == name);
     let case = case.expect("a case");
     let breaks = format!("--env=BREAK={}", case.breaks);
@@ -152,6 +154,7 @@ fn assert_case(name: &str) {
     let failed = report["must_rows_that_fail"].as_array().expect("a list");
     let code = i32::from(!failed.is_empty());
     assert_eq!(output.status.code(), Some(code));
+    report
 }
 
 #[test]
@@ -212,7 +215,8 @@ fn a_server_that_refuses_its_own_version_is_reported() {
 
 #[test]
 fn a_get_that_is_never_answered_does_not_hang_the_check() {
-    assert_case("silent get");
+    let report = assert_case("silent get");
+    assert!(rows(&report, &["cannot_tell"]).contains("get/held"));
 }
 
 #[test]

@@ -35,6 +35,15 @@ fn a_url_that_cannot_be_asked_is_refused() {
         assert!(!output.1.contains("ada:pw"), "{}", output.1);
         says(output, 2, sentence);
     }
+    let url = "http://localhost:8000/mcp";
+    says(
+        refused(&[], &[url, "--json"]),
+        2,
+        "--json stands after the URL: name options before it",
+    );
+    let without = check(&[], &[url]);
+    assert!(text(&without.stderr).contains("is checked by one with --mcp"));
+    assert_eq!(without.status.code(), Some(2), "{without:?}");
     says(
         refused(&[], &["./no-such-server"]),
         2,
@@ -94,6 +103,7 @@ fn options_that_do_not_fit_are_refused() {
         ("--header=none", "write 'NAME: VALUE'"),
         ("--slow-tool=a=b", "its arguments are no JSON"),
         ("--slow-tool=a=[]", "its arguments are no object"),
+        ("--slow-tool=", "it names no tool"),
         ("--mcp-path=mcp", "begins with a slash"),
     ] {
         says(refused(&[option], &[server]), 2, sentence);
