@@ -3,9 +3,13 @@
 //! Owns the ids of questions. It must not know what is asked, nor how an answer arrives.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::json::Json;
+
+/// How often a question that waits looks whether its client is still there: a thread waits for a client that has left no
+/// longer than this.
+const LOOK_PERIOD: Duration = Duration::from_millis(500);
 
 /// The open questions of a server, in this process, each with its answer once that is there. They are few, and a list is
 /// smaller than a map, in the program as well.
@@ -44,14 +48,25 @@ impl Asked {
 }
 
 impl Question<'_> {
-    /// The answer, if it comes in time.
-    pub(crate) fn wait(&self, patience: Duration) -> Option<Json> {
+    /// The answer, if it comes in time and the client, which would give it, stays.
+    pub(crate) fn wait(&self, patience: Duration, has_left: &dyn Fn() -> bool) -> Option<Json> {
+        let begun = Instant::now();
+        loop {
+            let left = patience.saturating_sub(begun.elapsed());
+            let answer = self.wait_for(left.min(LOOK_PERIOD));
+            if answer.is_some() || left.is_zero() || has_left() {
+                return answer;
+            }
+        }
+    }
+
+    fn wait_for(&self, time: Duration) -> Option<Json> {
         let is_open = |open: &mut Vec<(String, Option<Json>)>| {
             !open
                 .iter()
                 .any(|(id, answer)| *id == self.id && answer.is_some())
         };
-        let waited = (self.asked.answered).wait_timeout_while(self.asked.lock(), patience, is_open);
+        let waited = (self.asked.answered).wait_timeout_while(self.asked.lock(), time, is_open);
         let (mut open, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let mine = open.iter_mut().find(|(id, _)| *id == self.id);
         mine.and_then(|(_, answer)| answer.take())
@@ -77,8 +92,8 @@ mod tests {
         let (one, two) = (asked.open("1".into()), asked.open("2".into()));
         asked.answered("1", 1.to_json());
         asked.answered("3", 3.to_json());
-        assert_eq!(one.wait(Duration::MAX), Some(1.to_json()));
-        assert_eq!(two.wait(Duration::ZERO), None);
+        assert_eq!(one.wait(Duration::MAX, &|| false), Some(1.to_json()));
+        assert_eq!(two.wait(Duration::ZERO, &|| false), None);
         drop((one, two));
         assert!(asked.lock().is_empty());
     }
@@ -88,9 +103,19 @@ mod tests {
         let asked = Asked::default();
         let question = asked.open("1".into());
         std::thread::scope(|threads| {
-            let waits = threads.spawn(|| question.wait(Duration::from_secs(60)));
+            let waits = threads.spawn(|| question.wait(Duration::from_secs(60), &|| false));
             asked.answered("1", true.to_json());
             assert_eq!(waits.join().expect("no panic"), Some(true.to_json()));
         });
+    }
+
+    #[test]
+    fn nobody_waits_for_a_client_that_has_left() {
+        let asked = Asked::default();
+        let question = asked.open("1".into());
+        assert_eq!(question.wait(Duration::MAX, &|| true), None);
+        asked.answered("1", 1.to_json());
+        let answer = question.wait(Duration::MAX, &|| true);
+        assert_eq!(answer, Some(1.to_json()), "it came before");
     }
 }

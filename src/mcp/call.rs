@@ -269,7 +269,8 @@ impl Call<'_> {
     ///
     /// # Errors
     ///
-    /// This call cannot ask; the client has refused, has gone, or has not answered in time.
+    /// This call cannot ask; the client has refused, has gone (see [`is_cancelled`](Self::is_cancelled)), or has not answered in
+    /// time.
     pub fn ask(
         &mut self,
         method: &str,
@@ -296,8 +297,10 @@ impl Call<'_> {
             ("method", Text(method)),
             ("params", Raw(params)),
         ]))?;
-        let answer = question.wait(patience);
-        let answer = answer.ok_or_else(|| Failure::tool("the client has not answered in time"))?;
+        let client = Client::current();
+        let Some(answer) = question.wait(patience, &|| client.has_left()) else {
+            return Err(Failure::tool("the client has not answered in time"));
+        };
         let why = answer.get("error").and_then(|error| error.get("message"));
         let why = why.map_or("null", JsonRef::as_json);
         match answer.get("result") {
