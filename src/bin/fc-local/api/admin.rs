@@ -30,6 +30,9 @@ pub(crate) const PREFIX: &str = "/fc-local/";
 /// What stands in the place of a name where sessions are asked for.
 pub(crate) const SESSIONS: &str = "sessions";
 
+/// By how much the clock of sessions may be moved at once, in seconds: a year, longer than anything of a session is remembered.
+const MOVED_SECONDS_MAX: u64 = 365 * 24 * 60 * 60;
+
 /// A session as `fc-local sessions` shows it.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -93,6 +96,12 @@ async fn later(
     let seconds = seconds.and_then(|text| text.parse().ok());
     let seconds =
         seconds.ok_or_else(|| ApiError::invalid("the body is not a number of seconds"))?;
+    if seconds > MOVED_SECONDS_MAX {
+        let message = format!(
+            "the clock of sessions moves by at most {MOVED_SECONDS_MAX} seconds, a year: name a shorter time"
+        );
+        return Err(ApiError::invalid(message));
+    }
     app.pool.move_session_clock(Duration::from_secs(seconds));
     Ok(text(String::new()))
 }

@@ -26,7 +26,7 @@ pub(crate) struct SessionsArgs {
     function: Option<String>,
 
     /// Move the clock of all sessions forward first, such as `90s`, `30m` or `6h`
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = whole_seconds)]
     later: Option<Duration>,
 
     #[command(flatten)]
@@ -67,6 +67,16 @@ async fn show(args: &SessionsArgs) -> Result<(), String> {
         return output::print_lines(&["no request or call has begun a session".to_owned()]);
     }
     output::print_lines(&lines)
+}
+
+/// A time as the clock of sessions counts it.
+fn whole_seconds(text: &str) -> Result<Duration, String> {
+    let time = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if time.subsec_nanos() == 0 {
+        Ok(time)
+    } else {
+        Err("sessions end by whole seconds; write such as 1s".to_owned())
+    }
 }
 
 async fn ask(client: &Client, method: Method, body: Bytes) -> Result<Bytes, String> {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{affinity, by_header, get, later, pid_of, server};
-use crate::support::Server;
+use crate::support::{Server, fc_local, text};
 
 const PATH: &str = "/functions/f/sessions";
 
@@ -16,8 +16,8 @@ fn ids(server: &Server, query: &str) -> Vec<String> {
     let list = server.api_query_fc3(PATH, query).json();
     let sessions = list["sessions"].as_array().expect("a list");
     let shown = |one: &Value| {
-        let text = |name: &str| one[name].as_str().unwrap_or_default().to_owned();
-        format!("{} {}", text("sessionId"), text("sessionStatus"))
+        let field = |name: &str| one[name].as_str().unwrap_or_default().to_owned();
+        format!("{} {}", field("sessionId"), field("sessionStatus"))
     };
     sessions.iter().map(shown).collect()
 }
@@ -138,4 +138,26 @@ fn what_sessions_cannot_be_or_do_is_refused() {
         refused.text().contains("has the session affinity MCP_SSE"),
         "{refused:?}"
     );
+}
+
+#[test]
+fn a_clock_that_would_be_moved_too_far_or_by_less_than_a_second_stays_where_it_is() {
+    let server = server(&by_header(&json!({})));
+    pid_of(&server, "a");
+    for (time, says) in [
+        ("584542046y", "at most 31536000 seconds"),
+        ("366d", "at most 31536000 seconds"),
+        ("1500ms", "whole seconds"),
+    ] {
+        let refused = fc_local()
+            .args(["sessions", "--later", time, "--data"])
+            .arg(&server.data)
+            .output()
+            .expect("fc-local runs");
+        assert!(text(&refused.stderr).contains(says), "{time}: {refused:?}");
+        assert!(!refused.status.success());
+    }
+    assert_eq!(ids(&server, ""), ["a Active"]);
+    later(&server, 365 * 24 * 60 * 60);
+    assert_eq!(ids(&server, ""), ["a Expired"]);
 }
