@@ -81,7 +81,7 @@ impl Connections {
     async fn take_idle(&self) -> Option<Connection> {
         loop {
             let mut connection = self.lock().pop()?;
-            if connection.ready().await.is_ok() {
+            if connection.is_ready().await {
                 return Some(connection);
             }
         }
@@ -125,11 +125,13 @@ impl Connection {
         self.driving(answer).await
     }
 
-    /// Waits until it can take a request, which it never can if the other side has closed it while nobody looked.
-    async fn ready(&mut self) -> hyper::Result<()> {
+    /// Whether it can take a request at once. It cannot if the other side has closed it while nobody looked, nor while it
+    /// still has a part of the last request to send, which may never be read.
+    async fn is_ready(&mut self) -> bool {
         poll_fn(|context| {
             self.advance(context);
-            self.sender.poll_ready(context)
+            let ready = self.sender.poll_ready(context);
+            Poll::Ready(matches!(ready, Poll::Ready(Ok(()))))
         })
         .await
     }
@@ -178,16 +180,21 @@ mod tests {
     use std::net::TcpListener;
     use std::sync::mpsc;
     use std::thread;
+    use std::time::Duration;
 
     use hyper::Request;
 
     use super::Connections;
-    use crate::platform::body::{empty_body, read_all};
+    use crate::platform::body::{Body, empty_body, full_body, read_all};
 
     const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
     async fn call(connections: &Connections) {
-        let request = Request::get("/").body(empty_body()).expect("a request");
+        call_with(connections, empty_body()).await;
+    }
+
+    async fn call_with(connections: &Connections, body: Body) {
+        let request = Request::post("/").body(body).expect("a request");
         let (response, mut connection) = connections.send(request).await.expect("an answer");
         let body = read_all(response.into_body(), 100);
         assert_eq!(connection.driving(body).await.expect("a body"), "ok");
@@ -231,5 +238,27 @@ mod tests {
             call(&connections).await;
             closed.recv().expect("closed");
         }
+    }
+
+    #[tokio::test]
+    async fn a_connection_whose_request_was_not_read_to_its_end_holds_up_no_other_call() {
+        const MORE_THAN_BUFFERS_TAKE: usize = 32 << 20;
+        let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+        let address = listener.local_addr().expect("an address");
+        thread::spawn(move || {
+            let mut open = Vec::new();
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a connection");
+                let count = stream.read(&mut [0; 1000]).expect("a request");
+                assert!(count > 0, "the connection was closed too soon");
+                stream.write_all(ANSWER).expect("answered");
+                open.push(stream);
+            }
+        });
+        let connections = Connections::to(address);
+        call_with(&connections, full_body(vec![0; MORE_THAN_BUFFERS_TAKE])).await;
+        tokio::time::timeout(Duration::from_secs(60), call(&connections))
+            .await
+            .expect("it goes over another connection");
     }
 }
