@@ -171,10 +171,10 @@ impl Crew {
         self.awaits_look.store(false, SeqCst);
     }
 
-    /// Whether an answer may have a thread of its own.
+    /// Whether a response or a refusal may have a thread of its own. Each that has one is counted.
     #[cfg(feature = "tiny-http")]
     pub(super) fn has_threads(&self) -> bool {
-        self.in_flight() < MOST_THREADS
+        self.in_flight() + self.reading() < MOST_THREADS
     }
 
     pub(super) fn in_flight(&self) -> usize {

@@ -1,7 +1,9 @@
 //! What happens to hostile requests and of broken connections, against real processes.
 
+use std::fs;
 use std::io::Write;
 use std::net::{Shutdown, TcpStream};
+use std::thread;
 use std::time::Duration;
 
 use rustix::net::sockopt::set_socket_linger;
@@ -159,5 +161,30 @@ fn bodies_that_never_come_leave_every_worker_free() {
         connection.send(b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 33554433\r\n\r\n");
         assert_eq!(connection.answer().status, 413);
     }
+    assert_eq!(instance.invoke("after", b"still here").text(), "still here");
+}
+
+#[test]
+fn refused_requests_of_one_connection_that_wait_for_their_turn_take_no_more_threads_than_there_may_be()
+ {
+    const REFUSED: usize = 700;
+    /// Half of what the platform gives an instance, and some to spare for workers and connections.
+    const MOST_THREADS: usize = 512 + 40;
+    let instance = Instance::start("testbed", &[("WORKERS", "4")]);
+    let mut connection = instance.connect();
+    let mut bytes = request("POST", "/invoke", &[], b"pause 2000 first");
+    bytes.extend(b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n".repeat(REFUSED));
+    connection.send(&bytes);
+    let tasks = format!("/proc/{}/task", instance.pid());
+    let threads = || fs::read_dir(&tasks).expect("it lives").count();
+    let first = thread::spawn(move || (connection.answer(), connection));
+    let mut most = 0;
+    while !first.is_finished() {
+        most = most.max(threads());
+        thread::sleep(Duration::from_millis(5));
+    }
+    let (answer, _connection) = first.join().expect("an answer");
+    assert_eq!(answer.text(), "pause 2000 first");
+    assert!(most <= MOST_THREADS, "{most}");
     assert_eq!(instance.invoke("after", b"still here").text(), "still here");
 }

@@ -45,12 +45,15 @@ pub(super) fn refuse(
         asked,
         patience: limits.linger_time,
     };
-    let crew = Arc::clone(crew);
-    // Without a thread it is dropped here and now, and a worker waits.
-    let _ = thread::start(Box::new(move || {
-        let _reading = crew.read();
+    let counts = Arc::clone(crew);
+    let work = Box::new(move || {
+        let _reading = counts.read();
         drop(refused);
-    }));
+    });
+    // Without a thread it is dropped here and now, and a worker waits.
+    if crew.has_threads() {
+        let _ = thread::start(work);
+    }
 }
 
 /// A request that is refused: its response is sent when it is dropped.
