@@ -67,6 +67,9 @@ struct Mark {
     over: AtomicU64,
 }
 
+/// The row of whole answers.
+const ANSWERS: &str = "answers";
+
 /// The most lines about what is wrong that are kept: the first ones say what it is.
 const LINES: usize = 20;
 
@@ -74,6 +77,7 @@ const LINES: usize = 20;
 pub(crate) struct Book {
     asked: AtomicU64,
     marks: [Mark; CAUSES],
+    declined: AtomicU64,
     ends: Tally,
     troubles: Tally,
     /// What was done last, and when: what is wrong mostly comes from it.
@@ -98,10 +102,13 @@ impl Book {
     )]
     pub(crate) fn close(&self, open: Open, end: End) {
         let (row, by, how) = match end {
-            End::Answered => return self.ends.count("answers"),
+            End::Answered => return self.ends.count(ANSWERS),
             End::Left => return self.ends.count("left by their own client"),
             End::Unsent => return self.ends.count("not sent, because the server had ended"),
-            End::Declined(kind) => return self.ends.count(&format!("refused: {kind}")),
+            End::Declined(kind) => {
+                self.declined.fetch_add(1, SeqCst);
+                return self.ends.count(&format!("refused: {kind}"));
+            }
             End::Broken { how, by } => ("broken connections".to_owned(), by, how),
             End::Refused { kind, how, by } => (format!("refused: {kind}"), by, how),
             End::Wrong(how) => ("wrong".to_owned(), &[][..], how),
@@ -158,6 +165,12 @@ impl Book {
             .lock()
             .expect("no panic while it was held")
             .clone();
+        let (answered, declined) = (self.ends.of(ANSWERS), self.declined.load(SeqCst));
+        if declined > answered {
+            lines.push(format!(
+                "the load cost {declined} requests their answers, and {answered} have theirs"
+            ));
+        }
         let ended = self.ends.total();
         if ended != asked {
             lines.push(format!("{asked} requests were asked, {ended} have an end"));
@@ -194,6 +207,15 @@ mod tests {
             book.close(book.open(), end);
         }
         assert_eq!(lines(&book), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_server_that_declines_more_than_it_answers_does_not_balance() {
+        let book = Book::default();
+        for end in [End::Answered, End::Declined("429"), End::Declined("503")] {
+            book.close(book.open(), end);
+        }
+        assert_eq!(lines(&book).len(), 1, "{:?}", lines(&book));
     }
 
     #[test]

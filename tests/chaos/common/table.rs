@@ -37,6 +37,12 @@ impl Tally {
         *counts.entry(what.to_owned()).or_default() += 1;
     }
 
+    /// How often this was done.
+    pub(crate) fn of(&self, what: &str) -> u64 {
+        let counts = self.0.lock().expect("no panic while it is held");
+        counts.get(what).copied().unwrap_or_default()
+    }
+
     pub(crate) fn total(&self) -> u64 {
         self.0
             .lock()
