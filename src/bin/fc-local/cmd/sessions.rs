@@ -45,7 +45,7 @@ pub(crate) async fn run(args: &SessionsArgs) -> ExitCode {
 }
 
 async fn show(args: &SessionsArgs) -> Result<(), String> {
-    let client = Client::of(&args.data.folder()?)?;
+    let client = Client::of(&args.data.served()?)?;
     if let Some(later) = args.later {
         let seconds = Bytes::from(later.as_secs().to_string());
         ask(&client, Method::PATCH, seconds).await?;

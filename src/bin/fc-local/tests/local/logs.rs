@@ -148,6 +148,11 @@ fn logs_finds_the_server_that_runs_and_says_where_it_looked() {
     let refusal = "the running server says: s/f has no timer\n";
     assert!(text(&fired.stderr).contains(refusal), "{fired:?}");
 
+    let sessions = session.command(&["sessions"]).output();
+    let sessions = sessions.expect("fc-local runs");
+    let none = "no request or call has begun a session\n";
+    assert_eq!(text(&sessions.stdout), none, "{sessions:?}");
+
     let (a, b) = (session.path("first"), session.path("second"));
     let second = session.serve("second", &[]);
     second.invoke("log of the second");
