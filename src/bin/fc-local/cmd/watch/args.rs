@@ -11,7 +11,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   fc-local watch                            build, serve template.yml or s.yaml, and again at each change of the sources
   fc-local watch --build 'make pkg'         with your own build, which fills each CodeUri
-  fc-local watch -- --features direct       with these arguments for `cargo build`
+  fc-local watch -- --features fc-runtime/direct  with these arguments for `cargo build`
   fc-local watch --watch proto --port 0     watch the folder proto as well, serve on any free port
   fc-local watch --ignore '*.md'            no build for files with such names
   fc-local watch --debug                    no timeouts, and the line that attaches a debugger to each instance
