@@ -10,18 +10,32 @@ use std::time::{Duration, Instant};
 /// How long an answer is good for: what a process can take in this time is less than a megabyte or two.
 const LIFE: Duration = Duration::from_millis(1);
 
+/// How long looks that come one after the other share what is known of the children: to find them costs as much as several
+/// looks, since each thread has a list of them.
+const CHILDREN_LIFE: Duration = Duration::from_millis(10);
+
 /// The highest memory that was seen of a process, and when it was looked for.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    last: Mutex<Option<(Instant, f64)>>,
+    last: Mutex<Option<Look>>,
+}
+
+/// What was seen.
+#[derive(Debug)]
+struct Look {
+    at: Instant,
+    mb: f64,
+    /// The children, with theirs, and when they were looked for.
+    children: Vec<i32>,
+    children_at: Instant,
 }
 
 impl Memory {
     /// The highest resident memory so far, in MB; once the process has ended, the last that was seen.
     pub(super) fn peak_mb(&self, pid: i32) -> f64 {
         let mut last = self.lock();
-        match *last {
-            Some((seen, mb)) if seen.elapsed() < LIFE => mb,
+        match &*last {
+            Some(look) if look.at.elapsed() < LIFE => look.mb,
             _ => look(&mut last, pid),
         }
     }
@@ -29,33 +43,51 @@ impl Memory {
     /// The last that was seen, in MB, however old.
     pub(super) fn known_mb(&self, pid: i32) -> f64 {
         let mut last = self.lock();
-        match *last {
-            Some((_, mb)) => mb,
+        match &*last {
+            Some(look) => look.mb,
             None => look(&mut last, pid),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<(Instant, f64)>> {
-        // Two numbers that are written together; a panic of another thread leaves them usable.
+    fn lock(&self) -> MutexGuard<'_, Option<Look>> {
+        // Plain fields that are written together; a panic of another thread leaves them usable.
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn look(last: &mut Option<(Instant, f64)>, pid: i32) -> f64 {
-    let before = last.map_or(0.0, |(_, mb)| mb);
-    let now = peak_memory_kb(pid).map_or(0.0, |kb| kb as f64 / 1024.0);
-    // Children that have ended since are not counted any more, but they were there.
-    let peak = now.max(before);
-    *last = Some((Instant::now(), peak));
-    peak
+impl Look {
+    /// The children, if a look at this time may share them. One that comes a while after the last may not: only of a crowd
+    /// of calls is one as good as the next.
+    fn shared(self, now: Instant) -> Option<(Vec<i32>, Instant)> {
+        let is_of_a_crowd = now.duration_since(self.at) < 2 * LIFE;
+        let is_fresh = now.duration_since(self.children_at) < CHILDREN_LIFE;
+        (is_of_a_crowd && is_fresh).then_some((self.children, self.children_at))
+    }
 }
 
-fn peak_memory_kb(pid: i32) -> Option<u64> {
+fn look(last: &mut Option<Look>, pid: i32) -> f64 {
+    let now = Instant::now();
+    let before = last.as_ref().map_or(0.0, |look| look.mb);
+    let shared = last.take().and_then(|look| look.shared(now));
+    let (children, children_at) = shared.unwrap_or_else(|| (descendants_of(pid), now));
+    let kb = peak_memory_kb(pid, &children).map_or(0.0, |kb| kb as f64 / 1024.0);
+    // Children that have ended since are not counted any more, but they were there.
+    let mb = kb.max(before);
+    *last = Some(Look {
+        at: now,
+        mb,
+        children,
+        children_at,
+    });
+    mb
+}
+
+fn peak_memory_kb(pid: i32, children: &[i32]) -> Option<u64> {
     let own = status_field_kb(pid, "VmHWM:")?;
+    let others = children.iter();
     Some(
-        own + children_of(pid)
-            .into_iter()
-            .filter_map(peak_memory_kb)
+        own + others
+            .filter_map(|child| status_field_kb(*child, "VmHWM:"))
             .sum::<u64>(),
     )
 }
@@ -64,6 +96,16 @@ fn status_field_kb(pid: i32, field: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(field))?;
     line.split_whitespace().next()?.parse().ok()
+}
+
+fn descendants_of(pid: i32) -> Vec<i32> {
+    let mut all = children_of(pid);
+    let mut next = 0;
+    while let Some(pid) = all.get(next) {
+        all.append(&mut children_of(*pid));
+        next += 1;
+    }
+    all
 }
 
 fn children_of(pid: i32) -> Vec<i32> {
@@ -84,21 +126,65 @@ fn children_of(pid: i32) -> Vec<i32> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+    use std::process::{Command, Stdio};
     use std::sync::Mutex;
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
 
-    use super::{LIFE, Memory};
+    use super::{CHILDREN_LIFE, LIFE, Look, Memory, descendants_of, peak_memory_kb};
+
+    /// What was seen so long ago.
+    fn look(age: Duration, children_age: Duration) -> Look {
+        let before = |age| Instant::now().checked_sub(age).expect("the machine runs");
+        Look {
+            at: before(age),
+            mb: 5.0,
+            children: vec![-1],
+            children_at: before(children_age),
+        }
+    }
 
     #[test]
     fn what_was_seen_of_a_process_stays_known_when_it_has_ended() {
         let own = i32::try_from(std::process::id()).expect("a number");
         let memory = Memory::default();
         assert!(memory.peak_mb(own) > 0.0);
-        let old = Instant::now().checked_sub(LIFE).expect("the machine runs");
         let memory = Memory {
-            last: Mutex::new(Some((old, 5.0))),
+            last: Mutex::new(Some(look(LIFE, LIFE))),
         };
         // No process has this number.
         assert_eq!([memory.peak_mb(-1), memory.known_mb(-1)], [5.0, 5.0]);
+    }
+
+    #[test]
+    fn only_looks_in_a_crowd_share_what_is_known_of_children() {
+        let shares = |age, children_age| {
+            let look = look(age, children_age);
+            let now = look.at + age;
+            look.shared(now).is_some()
+        };
+        assert!(shares(LIFE, CHILDREN_LIFE / 2));
+        assert!(!shares(LIFE, CHILDREN_LIFE * 2));
+        assert!(!shares(2 * LIFE, CHILDREN_LIFE / 2));
+    }
+
+    #[test]
+    fn the_memory_of_a_child_counts() {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "sleep 600 & echo; wait"]);
+        let mut parent = shell.stdout(Stdio::piped()).spawn().expect("started");
+        let mut line = [0];
+        let mut said = parent.stdout.take().expect("stdout");
+        said.read_exact(&mut line).expect("it has its child");
+        let pid = i32::try_from(parent.id()).expect("a number");
+        let children = descendants_of(pid);
+        let alone = peak_memory_kb(pid, &[]).expect("it runs");
+        let both = peak_memory_kb(pid, &children).expect("it runs");
+        for child in &children {
+            let kill = Command::new("kill").arg(child.to_string()).status();
+            assert!(kill.expect("kill runs").success());
+        }
+        parent.wait().expect("ended");
+        assert!(children.len() == 1 && both > alone, "{children:?}");
     }
 }

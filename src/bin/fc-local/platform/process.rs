@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
@@ -65,15 +65,15 @@ impl ProcessGroup {
         *self.exit.borrow()
     }
 
-    /// Whether the leader has ended, or is about to. Unlike [`exit_status`](Self::exit_status) it asks the system, since that
-    /// knows it before what the group has left is cleared away.
+    /// Whether the leader has ended. Unlike [`exit_status`](Self::exit_status) it asks the system, since that knows it before
+    /// what the group has left is cleared away. Each call asks, so it is one cheap question.
     pub(crate) fn is_over(&self) -> bool {
-        self.exit_status().is_some() || is_ending(self.leader)
+        self.exit_status().is_some() || has_ended(self.leader)
     }
 
     /// How the leader ended, if it has, or is about to: its connections end a moment before it does.
     pub(crate) async fn end_if_ending(&self) -> Option<ExitStatus> {
-        if !self.is_over() {
+        if !self.is_over() && !is_ending(self.leader) {
             return None;
         }
         Some(self.wait().await)
@@ -185,6 +185,13 @@ const SIGNALS: [(i32, &str); 10] = [
     (15, "SIGTERM"),
 ];
 
+/// Whether a child has ended, and leaves its status to the task that waits for it.
+fn has_ended(child: Pid) -> bool {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    // One whose status has been taken is no child any more, which is an error.
+    !matches!(waitid(WaitId::Pid(child), options), Ok(None))
+}
+
 /// The bit of a process's flags that the kernel sets before it closes the files of one that ends (`PF_EXITING`).
 const EXITING: u64 = 0x4;
 
@@ -247,6 +254,17 @@ mod tests {
         drop(child.stdin.take());
         let output = child.wait_with_output().expect("ended");
         assert!(!output.status.success() && output.stdout.is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_end_is_known_before_and_after_its_status_was_taken() {
+        let group = ProcessGroup::start(&mut gated("cat")).expect("started");
+        let lasting = ProcessGroup::start(gated("sleep").arg("600")).expect("started");
+        // No await: nothing has taken the status yet.
+        while !group.is_over() {}
+        assert!(group.exit_status().is_none() && !lasting.is_over());
+        assert!(group.wait().await.success());
+        assert!(group.is_over() && !lasting.is_over());
     }
 
     #[tokio::test]
