@@ -51,25 +51,17 @@ impl Question<'_> {
     /// The answer, if it comes in time and the client, which would give it, stays.
     pub(crate) fn wait(&self, patience: Duration, has_left: &dyn Fn() -> bool) -> Option<Json> {
         let begun = Instant::now();
+        let mut open = self.asked.lock();
         loop {
+            let mine = open.iter_mut().find(|(id, _)| *id == self.id);
+            let answer = mine.and_then(|(_, answer)| answer.take());
             let left = patience.saturating_sub(begun.elapsed());
-            let answer = self.wait_for(left.min(LOOK_PERIOD));
             if answer.is_some() || left.is_zero() || has_left() {
                 return answer;
             }
+            let waited = (self.asked.answered).wait_timeout(open, left.min(LOOK_PERIOD));
+            open = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-    }
-
-    fn wait_for(&self, time: Duration) -> Option<Json> {
-        let is_open = |open: &mut Vec<(String, Option<Json>)>| {
-            !open
-                .iter()
-                .any(|(id, answer)| *id == self.id && answer.is_some())
-        };
-        let waited = (self.asked.answered).wait_timeout_while(self.asked.lock(), time, is_open);
-        let (mut open, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        let mine = open.iter_mut().find(|(id, _)| *id == self.id);
-        mine.and_then(|(_, answer)| answer.take())
     }
 }
 

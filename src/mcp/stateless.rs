@@ -22,15 +22,15 @@ pub(crate) fn check(incoming: &Incoming, request: &Request) -> Result<(), Failur
     if !capabilities.is_some_and(JsonRef::is_object) {
         return Err(lacks(CAPABILITIES_KEY));
     }
-    repeats(request, VERSION_HEADER, Some(&version))?;
-    repeats(request, METHOD_HEADER, Some(&incoming.method))?;
+    repeats(request, VERSION_HEADER, Some(&version), false)?;
+    repeats(request, METHOD_HEADER, Some(&incoming.method), false)?;
     let named = match incoming.method.as_str() {
         "tools/call" | "prompts/get" => "name",
         "resources/read" => "uri",
         _ => return Ok(()),
     };
     let name = incoming.params.get(named).and_then(JsonRef::string);
-    repeats(request, NAME_HEADER, name.as_deref())
+    repeats(request, NAME_HEADER, name.as_deref(), false)
 }
 
 fn lacks(key: &str) -> Failure {
@@ -57,43 +57,26 @@ fn check_properties(
         let value = object.and_then(|object| object.get(&name));
         if let Some(header) = property.get(PARAM_KEYWORD).and_then(JsonRef::string) {
             let value = value.filter(|found| !found.is_null());
+            let text = value.map(|found| found.string().unwrap_or(found.as_json().into()));
             let header = [PARAM_HEADER_PREFIX, &header].concat();
-            repeats_value(request, &header, value)?;
+            let is_number = value.is_some_and(JsonRef::is_number);
+            repeats(request, &header, text.as_deref(), is_number)?;
         }
         check_properties(property, value, request)?;
     }
     Ok(())
 }
 
-/// An integer may be written in two ways, 42 and 42.0.
-fn repeats_value(
+/// Whether a header is there once with what the body says, or is missing where the body says nothing.
+fn repeats(
     request: &Request,
     header: &str,
-    value: Option<JsonRef<'_>>,
+    body: Option<&str>,
+    is_number: bool,
 ) -> Result<(), Failure> {
-    let text = value.map(|found| found.string().unwrap_or(found.as_json().into()));
-    let sent = request.header(header);
-    if let (Some(sent), Some(text), true) = (sent, &text, value.is_some_and(JsonRef::is_number)) {
-        if without_zeros(sent) == without_zeros(text) {
-            return repeats(request, header, Some(sent));
-        }
-    }
-    repeats(request, header, text.as_deref())
-}
-
-/// A number without a fraction of zeros. Not read as a number: that is 10 KB of code, and big integers would be the same.
-fn without_zeros(number: &str) -> &str {
-    match number.split_once('.') {
-        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
-        _ => number,
-    }
-}
-
-/// Whether a header is there once with what the body says, or is missing where the body says nothing.
-fn repeats(request: &Request, header: &str, body: Option<&str>) -> Result<(), Failure> {
     let mut sent = request.headers().get_all(header);
     let is_same = match (sent.next(), body) {
-        (Some(sent), Some(body)) => is_same(sent, body),
+        (Some(sent), Some(body)) => is_same(sent, body, is_number),
         (sent, body) => sent.is_none() && body.is_none(),
     };
     if is_same && sent.next().is_none() {
@@ -103,15 +86,22 @@ fn repeats(request: &Request, header: &str, body: Option<&str>) -> Result<(), Fa
     Err(Failure::protocol(HEADER, message))
 }
 
-/// What no header can be is sent as base64 in a wrapping.
-fn is_same(sent: &str, body: &str) -> bool {
+/// What no header can be is sent as base64 in a wrapping. An integer may be written in two ways, 42 and 42.0.
+fn is_same(sent: &str, body: &str, is_number: bool) -> bool {
     let wrapped = sent
         .strip_prefix("=?base64?")
         .and_then(|rest| rest.strip_suffix("?="));
     match wrapped {
         Some(inner) => base64::decode(inner).is_ok_and(|bytes| bytes == body.as_bytes()),
+        None if is_number => without_zeros(sent) == without_zeros(body),
         None => sent == body,
     }
+}
+
+/// A number without a fraction of zeros. Not read as a number: that is 10 KB of code, and big integers would be the same.
+fn without_zeros(number: &str) -> &str {
+    let whole = number.trim_end_matches('0').strip_suffix('.');
+    whole.unwrap_or(number)
 }
 
 /// The failure of a request in a version that is unknown here.
