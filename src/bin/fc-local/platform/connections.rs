@@ -71,9 +71,10 @@ impl Connections {
         }
     }
 
-    /// Keeps a connection whose answer was read to the end for the next call.
+    /// Keeps a connection whose answer was read to the end for the next call. One that still has a part of the request to
+    /// send ends here, and with it what it holds of the memory for bodies.
     pub(crate) fn give_back(&self, connection: Connection) {
-        if connection.wire.is_some() {
+        if connection.wire.is_some() && connection.sender.is_ready() {
             self.lock().push(connection);
         }
     }
@@ -125,8 +126,7 @@ impl Connection {
         self.driving(answer).await
     }
 
-    /// Whether it can take a request at once. It cannot if the other side has closed it while nobody looked, nor while it
-    /// still has a part of the last request to send, which may never be read.
+    /// Whether it can take a request at once. It cannot if the other side has closed it while nobody looked.
     async fn is_ready(&mut self) -> bool {
         poll_fn(|context| {
             self.advance(context);
@@ -257,6 +257,7 @@ mod tests {
         });
         let connections = Connections::to(address);
         call_with(&connections, full_body(vec![0; MORE_THAN_BUFFERS_TAKE])).await;
+        assert!(connections.lock().is_empty(), "its body would stay");
         tokio::time::timeout(Duration::from_secs(60), call(&connections))
             .await
             .expect("it goes over another connection");
