@@ -13,8 +13,9 @@ invoke: ## send CALL to the function of `make local` or `make watch`
 	@curl --fail-with-body --silent --show-error --include --header '$(JSON)' --data-binary "$$CALL" \
 		"http://127.0.0.1:$(PORT)/$(if $(IS_FC3),2023-03-30/proxy,2016-08-15/proxy/{{name}})/{{name}}/mcp"
 
+# With a tool that takes its time, `count`, the rows about streams and concurrency can be checked as well.
 .PHONY: check
 check: package ## check the package against what MCP's clients and Function Compute need
 	@$(NEED_FC_LOCAL)
-	@$(FC_LOCAL) check --mcp --dir pkg ./bootstrap
+	@$(FC_LOCAL) check --mcp --slow-tool count --dir pkg ./bootstrap
 

@@ -1,5 +1,8 @@
 //! An MCP server for Alibaba Cloud Function Compute: its clients call `/mcp`.
 
+use std::thread;
+use std::time::Duration;
+
 use fc_mcp::{
     Call, Contents, Failure, Prompt, PromptResult, Resource, Server, Tool, ToolResult, json,
 };
@@ -72,6 +75,7 @@ fn count(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
         if call.is_cancelled() {
             return Err(Failure::tool("cancelled"));
         }
+        thread::sleep(Duration::from_millis(100));
         call.progress(step, 3, "")?;
     }
     Ok("one, two, three".into())

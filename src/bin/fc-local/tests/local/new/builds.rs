@@ -137,7 +137,10 @@ fn a_new_mcp_server_tests_runs_and_is_called() {
         "{listed}"
     );
     let checked = project.made(&["check"]);
-    assert!(checked.ends_with("\nno must row fails\n"), "{checked}");
+    assert!(
+        checked.ends_with("\nno must row fails\n") && checked.contains(", 0 unclear\n"),
+        "{checked}"
+    );
 
     let data = project.path("target/fc-local");
     let server = Server::run(project.make(&["local", "PORT=0"]), &data);
