@@ -135,7 +135,14 @@ impl LogHub {
                     state.take_rest(self.sink.as_ref());
                     return None;
                 }
-                Ok((bytes, _)) => state.take_bytes(bytes, self.sink.as_ref()),
+                Ok((bytes, _)) => {
+                    // Then the pipe is empty, and no part of a line is left that its writers' end would make a line.
+                    let is_all = bytes.len() < BUFFER_BYTES && bytes.ends_with(b"\n");
+                    state.take_bytes(bytes, self.sink.as_ref());
+                    if is_all {
+                        break;
+                    }
+                }
                 Err(Errno::INTR) => {}
                 Err(_) => break,
             }
@@ -186,5 +193,14 @@ mod tests {
         hub.begin("one", false);
         rustix::io::write(&write, b"during\n").expect("written");
         assert_eq!(hub.end("one").tail, b"during\n");
+    }
+
+    #[tokio::test]
+    async fn the_last_line_of_an_instance_needs_no_end() {
+        let (hub, write) = LogHub::new(None, limit::TAIL_LOG_BYTES).expect("a pipe");
+        hub.begin("one", false);
+        rustix::io::write(&write, b"whole\nno end").expect("written");
+        drop(write);
+        assert_eq!(hub.end("one").tail, b"whole\nno end\n");
     }
 }
