@@ -12,17 +12,7 @@ use super::{Work, start};
 /// serves something else does not keep its stack.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The threads that wait, and the work for them that none has taken yet: never more than there are threads.
-struct Waiting {
-    threads: usize,
-    work: Vec<Work>,
-}
-
-static WAITING: Mutex<Waiting> = Mutex::new(Waiting {
-    threads: 0,
-    work: Vec::new(),
-});
-static CAME: Condvar = Condvar::new();
+static SHARED: Lasting = Lasting::new();
 
 /// Does the work on a thread that nobody waits for: one that has none, or a new one.
 ///
@@ -30,61 +20,95 @@ static CAME: Condvar = Condvar::new();
 ///
 /// The system gives no memory or no thread for it.
 pub(crate) fn lend(work: Work) -> io::Result<()> {
-    let mut waiting = lock();
-    if waiting.threads > waiting.work.len() {
-        waiting.work.push(work);
-        CAME.notify_one();
-        return Ok(());
-    }
-    drop(waiting);
-    start(Box::new(|| {
-        let mut next = Some(work);
-        while let Some(work) = next {
-            work();
-            next = wait(PATIENCE);
+    SHARED.lend(work)
+}
+
+/// Threads that take work from each other's hands.
+struct Lasting {
+    waiting: Mutex<Waiting>,
+    came: Condvar,
+}
+
+/// The threads that wait, and the work for them that none has taken yet: never more than there are threads.
+struct Waiting {
+    threads: usize,
+    work: Vec<Work>,
+}
+
+impl Lasting {
+    const fn new() -> Self {
+        Self {
+            waiting: Mutex::new(Waiting {
+                threads: 0,
+                work: Vec::new(),
+            }),
+            came: Condvar::new(),
         }
-    }))
-}
+    }
 
-/// The next work of a thread, if any comes in time.
-fn wait(patience: Duration) -> Option<Work> {
-    let mut waiting = lock();
-    waiting.threads += 1;
-    let waited = CAME.wait_timeout_while(waiting, patience, |waiting| waiting.work.is_empty());
-    let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
-    waiting.threads -= 1;
-    waiting.work.pop()
-}
+    fn lend(&'static self, work: Work) -> io::Result<()> {
+        let mut waiting = self.lock();
+        if waiting.threads > waiting.work.len() {
+            waiting.work.push(work);
+            self.came.notify_one();
+            return Ok(());
+        }
+        drop(waiting);
+        start(Box::new(|| {
+            let mut next = Some(work);
+            while let Some(work) = next {
+                work();
+                next = self.wait(PATIENCE);
+            }
+        }))
+    }
 
-/// Nothing panics that has it.
-fn lock() -> MutexGuard<'static, Waiting> {
-    WAITING.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The next work of a thread, if any comes in time.
+    fn wait(&self, patience: Duration) -> Option<Work> {
+        let mut waiting = self.lock();
+        waiting.threads += 1;
+        let waited = self
+            .came
+            .wait_timeout_while(waiting, patience, |waiting| waiting.work.is_empty());
+        let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        waiting.threads -= 1;
+        waiting.work.pop()
+    }
+
+    /// Nothing panics that has it.
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{lend, wait};
+    use super::Lasting;
     use std::sync::mpsc::channel;
     use std::thread::{ThreadId, current};
     use std::time::Duration;
 
+    /// Threads that no other test uses.
+    fn lasting() -> &'static Lasting {
+        Box::leak(Box::new(Lasting::new()))
+    }
+
     /// Which thread did it.
-    fn done() -> ThreadId {
+    fn done(lasting: &'static Lasting) -> ThreadId {
         let (sender, receiver) = channel();
-        lend(Box::new(move || {
-            sender.send(current().id()).expect("it is waited for");
-        }))
-        .expect("a thread");
+        let work = move || sender.send(current().id()).expect("it is waited for");
+        lasting.lend(Box::new(work)).expect("a thread");
         receiver.recv().expect("it is done")
     }
 
-    /// Other tests of this process use the threads as well, so what is asked for is that it happens, not at once.
+    /// The thread says that it is done before it waits, so what is asked for is that it happens, not at once.
     #[test]
     #[cfg_attr(miri, ignore = "it cannot set the size of a stack")]
     fn work_is_done_by_a_thread_that_has_done_its_own() {
+        let lasting = lasting();
         let mut seen = Vec::new();
         loop {
-            let thread = done();
+            let thread = done(lasting);
             assert_ne!(thread, current().id());
             if seen.contains(&thread) {
                 break;
@@ -94,28 +118,29 @@ mod tests {
         // Work that blocks never waits for other work.
         let (release, released) = channel::<()>();
         let (begun, begins) = channel();
-        lend(Box::new(move || {
+        let blocks = move || {
             begun.send(()).expect("it is waited for");
             let _ = released.recv();
-        }))
-        .expect("a thread");
+        };
+        lasting.lend(Box::new(blocks)).expect("a thread");
         begins.recv().expect("it begins");
-        done();
+        done(lasting);
         drop(release);
     }
 
     #[test]
     #[cfg_attr(miri, ignore = "it cannot set the size of a stack")]
     fn a_panic_ends_the_thread_alone() {
-        lend(Box::new(|| panic!("a panic that a test wants"))).expect("a thread");
-        done();
+        let lasting = lasting();
+        let panics = || panic!("a panic that a test wants");
+        lasting.lend(Box::new(panics)).expect("a thread");
+        done(lasting);
     }
 
     #[test]
-    fn a_thread_that_waits_in_vain_ends() {
-        // Until it gets none of another test.
-        while let Some(work) = wait(Duration::ZERO) {
-            work();
-        }
+    fn a_thread_that_waits_in_vain_ends_and_is_lent_nothing() {
+        let lasting = lasting();
+        assert!(lasting.wait(Duration::ZERO).is_none());
+        assert_eq!(lasting.lock().threads, 0);
     }
 }
