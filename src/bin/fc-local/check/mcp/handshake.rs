@@ -35,6 +35,11 @@ pub(super) async fn first(mcp: &mut Mcp<'_, '_>) -> Result<Option<Answer>, Strin
         }
         (Err(none), Place::Url(_)) => {
             let url = mcp.place.shown();
+            if let NoAnswer::TimedOut(_) = none {
+                return Err(format!(
+                    "{url} is silent: {none}; give it longer with --answer-timeout, or correct the URL"
+                ));
+            }
             return Err(format!(
                 "{url} does not answer as an HTTP server: {none}; start the server, or correct the URL"
             ));

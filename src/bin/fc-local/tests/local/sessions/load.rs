@@ -117,6 +117,9 @@ impl Load {
             self.kill(&seen);
         });
         self.check_places(&server, most);
+        // A death takes with it what was in flight, which is one request of each client at most.
+        let failed = seen.failed.load(Ordering::Relaxed);
+        assert!(failed <= self.kills * CLIENTS, "{failed} requests failed");
         seen
     }
 

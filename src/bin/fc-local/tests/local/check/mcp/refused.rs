@@ -83,6 +83,19 @@ fn a_url_where_nothing_listens_or_something_else_does_is_refused() {
 }
 
 #[test]
+fn a_server_that_says_nothing_may_be_given_longer() {
+    // Connections wait in its backlog, and nobody reads them.
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let silent = format!("http://{address}/mcp");
+    says(
+        refused(&["--answer-timeout=1"], &[&silent]),
+        1,
+        "give it longer with --answer-timeout",
+    );
+}
+
+#[test]
 fn a_page_in_the_place_of_a_server_is_refused() {
     let server = Running::start(&[("BREAK", "html")]);
     says(
