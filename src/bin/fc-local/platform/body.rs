@@ -53,7 +53,8 @@ pub(crate) fn chunked_body(bytes: Bytes) -> Body {
 
 /// A body whose frames another task sends one by one.
 pub(crate) fn channel_body(frames: mpsc::Receiver<Result<Frame<Bytes>, BoxError>>) -> Body {
-    Channel(frames).boxed_unsync()
+    let last = None;
+    Channel { frames, last }.boxed_unsync()
 }
 
 /// Reads a body to its end, up to a limit.
@@ -104,7 +105,11 @@ impl HttpBody for OneFrame {
     }
 }
 
-struct Channel(mpsc::Receiver<Result<Frame<Bytes>, BoxError>>);
+struct Channel {
+    frames: mpsc::Receiver<Result<Frame<Bytes>, BoxError>>,
+    /// An error whose turn is next. The server that sends the body drops what it has not sent yet when it gets one.
+    last: Option<BoxError>,
+}
 
 impl HttpBody for Channel {
     type Data = Bytes;
@@ -114,7 +119,18 @@ impl HttpBody for Channel {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        self.0.poll_recv(context)
+        if let Some(error) = self.last.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
+        match self.frames.poll_recv(context) {
+            Poll::Ready(Some(Err(error))) => {
+                // A body that is not ready has its server send what came before.
+                self.last = Some(error);
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            other => other,
+        }
     }
 }
 
@@ -128,3 +144,28 @@ impl std::fmt::Display for ReadError {
 }
 
 impl std::error::Error for ReadError {}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use hyper::body::{Body as HttpBody, Bytes, Frame};
+    use tokio::sync::mpsc;
+
+    use super::channel_body;
+
+    #[test]
+    fn what_came_before_an_error_can_be_sent_before_it() {
+        let (frames, body) = mpsc::channel(2);
+        let piece = Frame::data(Bytes::from_static(b"piece"));
+        frames.try_send(Ok(piece)).expect("room");
+        frames.try_send(Err("broken".into())).expect("room");
+        let (mut body, mut context) =
+            (pin!(channel_body(body)), Context::from_waker(Waker::noop()));
+        let mut poll = || body.as_mut().poll_frame(&mut context);
+        assert!(matches!(poll(), Poll::Ready(Some(Ok(_)))));
+        assert!(poll().is_pending());
+        assert!(matches!(poll(), Poll::Ready(Some(Err(_)))));
+    }
+}
