@@ -17,7 +17,7 @@ pub fn start(rows: &[&Row]) -> Grid {
         "first tools/list p50, ms",
         "p90, ms",
         "p99, ms",
-        "CPU to it, ms",
+        "CPU until then, ms",
         "peak RSS, KiB",
         "PSS, KiB",
         "threads",

@@ -20,7 +20,7 @@ pub fn start(report: &Report, rows: &[&Row]) -> Grid {
         "p90, ms",
         "p99, ms",
         "floors",
-        "CPU to it, ms",
+        "CPU until then, ms",
         "peak RSS, KiB",
         "PSS, KiB",
         "threads",

@@ -64,8 +64,8 @@ impl Language {
                 "package, kB zipped".to_owned(),
                 "first response, ms p50 (p90)".to_owned(),
                 "on 0.05 vCPU, ms p50 (p90)".to_owned(),
-                "CPU to it, ms".to_owned(),
-                "peak memory at it, KiB".to_owned(),
+                "CPU until then, ms".to_owned(),
+                "peak memory until then, KiB".to_owned(),
                 format!("CPU per request on 1 / {cores} cores, µs"),
                 format!("requests/s on 1 / {cores} cores"),
             ],
@@ -140,8 +140,8 @@ impl Language {
             Self::English => [
                 format!(
                     "CPU per request and requests/s with {connections} kept-alive connections. 0.05 vCPU is the \
-                     platform's smallest instance: 5 ms of CPU in each 100 ms, so a server that needs more to its \
-                     first response waits for the next."
+                     platform's smallest instance, 5 ms of CPU in each 100 ms: a server that needs more waits for the \
+                     next 100 ms."
                 ),
                 "† without the interpreter, which the platform brings.".to_owned(),
                 "‡ left connections without a response: the C floor serves one at a time, and is not a way to write functions.".to_owned(),
