@@ -1,9 +1,12 @@
 //! The arguments of `fc-local check`: the command, and what its handler does with which event.
 
+use std::ffi::OsStr;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Command};
 use hyper::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
@@ -43,7 +46,7 @@ pub(crate) struct CheckArgs {
     pub(crate) command: Vec<String>,
 
     /// The folder that the command runs in, as /code on the platform
-    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    #[arg(long, value_name = "FOLDER", default_value = FOLDER)]
     pub(crate) dir: PathBuf,
 
     /// Print JSON instead of the table
@@ -59,11 +62,11 @@ pub(crate) struct CheckArgs {
     pub(crate) mcp: bool,
 
     /// The path of the endpoint of a command's server
-    #[arg(long, value_name = "PATH", default_value = "/mcp", requires = "mcp", value_parser = path)]
+    #[arg(long, value_name = "PATH", default_value = MCP_PATH, requires = "mcp", value_parser = path)]
     pub(crate) mcp_path: String,
 
     /// A header of every request, such as 'Authorization: Bearer …'; repeatable
-    #[arg(long, value_name = "NAME: VALUE", requires = "mcp", value_parser = header)]
+    #[arg(long, value_name = "NAME: VALUE", requires = "mcp", value_parser = Unshown(header))]
     pub(crate) header: Vec<HeaderArg>,
 
     /// A tool that may be called and takes at least 0.1 s without using the CPU, and its arguments as JSON
@@ -96,7 +99,7 @@ pub(crate) struct CheckArgs {
     pub(crate) initializer: bool,
 
     /// A variable that makes the initializer fail
-    #[arg(long, value_name = "NAME=VALUE", requires = "initializer", value_parser = variable)]
+    #[arg(long, value_name = "NAME=VALUE", requires = "initializer", value_parser = Unshown(variable))]
     pub(crate) failing_initializer: Option<(String, String)>,
 
     /// The function has a `PreFreeze` hook (FC 2.0)
@@ -136,7 +139,7 @@ pub(crate) struct CheckArgs {
     pub(crate) fc3: bool,
 
     /// An environment variable of the function; repeatable
-    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = Unshown(variable))]
     pub(crate) env: Vec<(String, String)>,
 
     /// How long one response may take
@@ -169,6 +172,12 @@ const OF_EVENTS: [&str; 13] = [
     "idle",
 ];
 
+/// The folder that a command runs in unless another is named.
+const FOLDER: &str = ".";
+
+/// The path of the endpoint of most servers.
+const MCP_PATH: &str = "/mcp";
+
 /// How many calls an MCP server gets at once unless asked for: with an affinity it gets up to 200.
 const MCP_CONCURRENCY: u32 = 10;
 
@@ -191,6 +200,45 @@ impl CheckArgs {
     pub(crate) fn concurrency(&self) -> u32 {
         self.concurrency
             .unwrap_or(if self.mcp { MCP_CONCURRENCY } else { 1 })
+    }
+
+    /// The options that were given and say how a command is started, which a server that runs already was.
+    pub(crate) fn of_a_command(&self) -> Vec<&'static str> {
+        let given = [
+            ("--dir", self.dir != Path::new(FOLDER)),
+            ("--mcp-path", self.mcp_path != MCP_PATH),
+            ("--fc3", self.fc3),
+            ("--env", !self.env.is_empty()),
+            (
+                "--start-timeout",
+                self.start_timeout != limit::START_SECONDS,
+            ),
+            ("--listen-port", self.listen_port.is_some()),
+        ];
+        let given = given.into_iter().filter(|(_, is_given)| *is_given);
+        given.map(|(name, _)| name).collect()
+    }
+}
+
+/// Reads an option whose value may be a secret: clap shows what its own parsers refuse, and that ends in the logs of CI.
+#[derive(Clone)]
+struct Unshown<T>(fn(&str) -> Result<T, String>);
+
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for Unshown<T> {
+    type Value = T;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        option: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<T, clap::Error> {
+        let text = value.to_str().ok_or_else(|| "it is no UTF-8".to_owned());
+        text.and_then(self.0).map_err(|wrong| {
+            let name = option.and_then(Arg::get_long).unwrap_or_default();
+            let message = format!("the value of --{name} is wrong: {wrong}\n");
+            clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
+        })
     }
 }
 

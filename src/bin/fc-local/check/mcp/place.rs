@@ -35,7 +35,13 @@ impl Place {
     /// It names a URL that cannot be asked; one sentence says what to write.
     pub(in crate::check) fn of(args: &CheckArgs) -> Result<Self, String> {
         match &args.command[..] {
-            [url] if is_url(url) => Url::parse(url).map(Self::Url),
+            [url] if is_url(url) => match args.of_a_command()[..] {
+                [] => Url::parse(url).map(Self::Url),
+                ref options => Err(format!(
+                    "leave {} out: a URL is asked as it is, and nothing is started",
+                    options.join(", ")
+                )),
+            },
             [url, next, ..] if is_url(url) => Err(format!(
                 "{next} stands after the URL: name options before it, and nothing else"
             )),

@@ -41,6 +41,18 @@ fn a_url_that_cannot_be_asked_is_refused() {
         2,
         "--json stands after the URL: name options before it",
     );
+    for option in [
+        "--env=A=1",
+        "--dir=/",
+        "--mcp-path=/m",
+        "--fc3",
+        "--listen-port=1",
+        "--start-timeout=1",
+    ] {
+        let name = option.split('=').next().expect("a name");
+        let sentence = format!("leave {name} out");
+        says(refused(&[option], &[url]), 2, &sentence);
+    }
     let without = check(&[], &[url]);
     assert!(text(&without.stderr).contains("is checked by one with --mcp"));
     assert_eq!(without.status.code(), Some(2), "{without:?}");
@@ -123,4 +135,21 @@ fn options_that_do_not_fit_are_refused() {
     }
     let without = check(&["--slow-tool=a"], &[server]);
     assert_eq!(without.status.code(), Some(2), "it is about MCP");
+}
+
+#[test]
+fn a_value_that_may_be_a_secret_is_not_shown_when_it_is_refused() {
+    let server = breaker();
+    let server = server.to_str().expect("a path");
+    for option in [
+        "--header=Bearer s3cret",
+        "--header=Bearer s3cret: 1",
+        "--header=Authorization: s3cret\u{7}",
+        "--env=TOKEN s3cret",
+    ] {
+        let output = refused(&[option], &[server]);
+        assert!(!output.1.contains("s3cret"), "{}", output.1);
+        let name = option.split('=').next().expect("a name");
+        says(output, 2, &format!("the value of {name} is wrong: "));
+    }
 }
