@@ -171,10 +171,13 @@ impl Crew {
         self.awaits_look.store(false, SeqCst);
     }
 
-    /// Whether a response or a refusal may have a thread of its own. Each that has one is counted.
-    #[cfg(feature = "tiny-http")]
+    /// Whether a response or a refusal may have a thread besides the workers. Each that has one is counted, and its
+    /// connection has another thread, so both take of what the workers leave.
+    #[cfg(any(feature = "tiny-http", test))]
     pub(super) fn has_threads(&self) -> bool {
-        self.in_flight() + self.reading() < MOST_THREADS
+        let busy = self.size().saturating_sub(self.idle.load(SeqCst));
+        let late = (self.in_flight() + self.reading()).saturating_sub(busy);
+        self.limit.saturating_add(2 * late) < MOST_THREADS
     }
 
     pub(super) fn in_flight(&self) -> usize {
@@ -309,7 +312,7 @@ impl Drop for InFlight {
 #[cfg(test)]
 mod tests {
     use super::super::bell::{Ear, Ring, bell};
-    use super::Crew;
+    use super::{Crew, MOST_THREADS};
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
@@ -358,6 +361,29 @@ mod tests {
         crew.hears_look();
         crew.ask_for_look();
         assert_eq!(ear.hear(Some(Instant::now() + PATIENCE)), Some(Ring::Look));
+    }
+
+    #[test]
+    fn late_responses_and_their_connections_leave_threads_to_workers_and_handlers() {
+        /// What an instance may have (contract §4.4).
+        const OF_THE_INSTANCE: usize = 1024;
+        for limit in [1, 200, 511, 512, 600] {
+            let crew = Arc::new(Crew::new(limit, bell().expect("a pair of sockets").0));
+            let mut late = Vec::new();
+            while crew.has_threads() {
+                late.push(crew.begin());
+            }
+            let both = 2 * late.len();
+            assert!(both + limit <= MOST_THREADS.max(limit) + 1, "{limit}");
+            assert_eq!(late.is_empty(), limit >= MOST_THREADS);
+            // All workers wait for clients besides, each of which has a connection.
+            assert!(limit > MOST_THREADS || both + 2 * limit <= OF_THE_INSTANCE);
+            late.pop();
+            // A worker is no thread besides the workers.
+            crew.hired();
+            let _its = crew.begin();
+            assert_eq!(crew.has_threads(), limit < MOST_THREADS, "{limit}");
+        }
     }
 
     #[test]
