@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! handshake, stateless    the two eras of the protocol
+//! tools                   what clients read in the list of tools
 //! transport, session      statuses and headers | what is kept between requests
 //! load                    streams, and many calls at once
 //! place                   the URL or the command under check
@@ -20,6 +21,7 @@ mod place;
 mod session;
 mod specs;
 mod stateless;
+mod tools;
 mod transport;
 
 use std::collections::BTreeSet;
@@ -49,6 +51,8 @@ struct Mcp<'b, 'a> {
     session: Option<String>,
     /// What `server/discover` gave, if the server speaks 2026-07-28.
     discovered: Option<Value>,
+    /// Whether one of the two eras names tools among its capabilities.
+    has_tools: bool,
     /// The media types of all responses so far.
     kinds: BTreeSet<String>,
     /// How many responses were streams.
@@ -75,6 +79,7 @@ pub(super) async fn judge(bench: &mut Bench<'_>) -> Result<String, String> {
         version: None,
         session: None,
         discovered: None,
+        has_tools: false,
         kinds: BTreeSet::new(),
         streams: 0,
         unended: false,
@@ -94,6 +99,8 @@ pub(super) async fn judge(bench: &mut Bench<'_>) -> Result<String, String> {
     if mcp.version.is_none() && mcp.discovered.is_none() {
         return Ok("there is no handshake".to_owned());
     }
+    output::progress("listing the tools");
+    tools::judge(&mut mcp).await;
     output::progress("sending what servers must refuse");
     transport::judge(&mut mcp).await;
     output::progress("opening sessions");

@@ -73,6 +73,12 @@ specs! {
         "status 404 and the error -32601",
         "give the error -32601 the status 404 in this version, and 200 after a handshake");
 
+    TOOLS_LIST = Must("tools/list", "MCP clients",
+        "tools/list, and every page that it names",
+        "tools whose names differ, whose schemas are objects, and whose x-mcp-header are names of headers that differ: npm's client \
+         refuses the whole list for a schema of another type, and clients leave out a tool with a wrong header",
+        "give each tool its own name and an inputSchema with \"type\": \"object\"; keep x-mcp-header to arguments under properties");
+
     NOTIFICATION = Must("request/notification", "MCP transports",
         "POST notifications/cancelled for a request that does not run",
         "status 202 without a body",

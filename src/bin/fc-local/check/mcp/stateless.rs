@@ -39,6 +39,7 @@ fn discovered(mcp: &mut Mcp<'_, '_>, answer: &Answer) -> Outcome {
         if !speaks {
             return Outcome::fail(format!("no supportedVersions with it: {}", answer.shown()));
         }
+        mcp.has_tools |= result["capabilities"]["tools"].is_object();
         mcp.discovered = Some(result);
         return Outcome::pass("the server speaks it");
     }

@@ -1,0 +1,239 @@
+//! The list of tools: what clients must be able to read in it before they can call any.
+//!
+//! It calls no tool.
+
+mod headers;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::Mcp;
+use super::specs::TOOLS_LIST;
+use crate::check::client::NoAnswer;
+use crate::check::row::Outcome;
+
+/// How many pages of a list are asked for: one that goes on after them does not seem to end.
+const PAGES: usize = 100;
+
+/// Which versions read the list.
+#[derive(Debug, Clone, Copy)]
+struct Eras {
+    handshake: bool,
+    stateless: bool,
+}
+
+pub(super) async fn judge(mcp: &mut Mcp<'_, '_>) {
+    let outcome = if mcp.has_tools {
+        listed(mcp).await
+    } else {
+        Ok(Outcome::not_applicable(
+            "the server names no tools among its capabilities",
+        ))
+    };
+    mcp.record(&TOOLS_LIST, outcome);
+}
+
+async fn listed(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+    let (mut tools, mut params) = (Vec::new(), json!({}));
+    for _ in 0..PAGES {
+        let ask = mcp.request(1, "tools/list", &params);
+        let answer = mcp.ask(&ask).await?;
+        let Some(mut result) = answer.result() else {
+            return Ok(Outcome::fail(answer.shown()));
+        };
+        let Some(page) = result["tools"].as_array_mut() else {
+            return Ok(Outcome::fail(format!(
+                "the result has no list named tools: {}",
+                answer.shown()
+            )));
+        };
+        tools.append(page);
+        match result["nextCursor"].take() {
+            Value::Null => return Ok(judged(mcp, &tools)),
+            cursor => params = json!({ "cursor": cursor }),
+        }
+    }
+    Ok(Outcome::fail(format!(
+        "there is a nextCursor after {PAGES} pages"
+    )))
+}
+
+fn judged(mcp: &Mcp<'_, '_>, tools: &[Value]) -> Outcome {
+    let eras = Eras {
+        handshake: mcp.version.is_some(),
+        stateless: mcp.discovered.is_some(),
+    };
+    Outcome::unless(wrong(tools, eras), format!("{} tools", tools.len()))
+}
+
+/// The first thing in a list that a client stumbles over.
+fn wrong(tools: &[Value], eras: Eras) -> Option<String> {
+    let mut names = BTreeSet::new();
+    tools.iter().find_map(|tool| {
+        let Some(name) = tool["name"].as_str().filter(|name| !name.is_empty()) else {
+            return Some("a tool without a name".to_owned());
+        };
+        let wrong = if names.insert(name) {
+            wrong_tool(tool, eras)
+        } else {
+            Some("there are two of this name".to_owned())
+        };
+        wrong.map(|wrong| format!("the tool {name}: {wrong}"))
+    })
+}
+
+fn wrong_tool(tool: &Value, eras: Eras) -> Option<String> {
+    let (input, output) = (&tool["inputSchema"], tool.get("outputSchema"));
+    let input_wrong = || wrong_schema(input).map(|wrong| format!("inputSchema{wrong}"));
+    let output_wrong = || {
+        let wrong = output.filter(|_| eras.handshake).and_then(wrong_schema);
+        wrong.map(|wrong| format!("outputSchema{wrong}"))
+    };
+    let headers_wrong = || {
+        let input = eras.stateless.then_some(input);
+        input.and_then(headers::wrong)
+    };
+    input_wrong().or_else(output_wrong).or_else(headers_wrong)
+}
+
+/// What is wrong with a schema, as it goes on after the name of the field. One such tool, and npm's client refuses the list.
+fn wrong_schema(schema: &Value) -> Option<String> {
+    if schema["type"] != "object" {
+        return Some(".type is not \"object\"".to_owned());
+    }
+    match schema.get("properties") {
+        None => None,
+        Some(Value::Object(properties)) => {
+            let other = properties
+                .iter()
+                .find(|(_, property)| !property.is_object());
+            other.map(|(name, _)| format!(".properties.{name} is no object"))
+        }
+        Some(_) => Some(".properties is no object".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::slice;
+
+    use serde_json::{Value, json};
+
+    use super::{Eras, wrong};
+
+    const BOTH: Eras = Eras {
+        handshake: true,
+        stateless: true,
+    };
+
+    fn tool(input: &Value) -> Value {
+        json!({ "name": "t", "inputSchema": input })
+    }
+
+    fn object(properties: &Value) -> Value {
+        json!({ "type": "object", "properties": properties })
+    }
+
+    #[test]
+    fn a_list_that_clients_can_read_is_right() {
+        let region = json!({ "type": "string", "x-mcp-header": "Region" });
+        let inner = object(&json!({ "shelf": { "type": "integer", "x-mcp-header": "Shelf-1" } }));
+        // Arguments may have any name, that of the keyword too.
+        let list = json!({ "type": "array", "items": object(&json!({ "x-mcp-header": { "type": "string" } })) });
+        let all =
+            object(&json!({ "region": region, "inner": inner, "list": list, "x-mcp-header": {} }));
+        let mut second = tool(&json!({ "type": "object" }));
+        second["name"] = "u".into();
+        assert_eq!(wrong(&[tool(&all), second], BOTH), None);
+        assert_eq!(wrong(&[], BOTH), None);
+    }
+
+    #[test]
+    fn what_a_client_stumbles_over_is_named() {
+        let header = |name: &str, kind: &str| json!({ "type": kind, "x-mcp-header": name });
+        let a = || header("A", "string");
+        for (input, says) in [
+            (Value::Null, "inputSchema.type is not \"object\""),
+            (json!({ "type": "string" }), "inputSchema.type is not"),
+            (object(&json!([])), "inputSchema.properties is no object"),
+            (
+                object(&json!({ "a": true })),
+                "inputSchema.properties.a is no object",
+            ),
+            (
+                object(&json!({ "a": header("A b", "string") })),
+                "is no name of a header",
+            ),
+            (
+                object(&json!({ "a": header("", "string") })),
+                "is no name of a header",
+            ),
+            (
+                object(&json!({ "a": header("A", "array") })),
+                "neither a string nor",
+            ),
+            (
+                object(&json!({ "a": a(), "b": object(&json!({ "c": header("a", "string") })) })),
+                "is there twice",
+            ),
+            (
+                object(&json!({ "a": { "type": "array", "items": a() } })),
+                "stands under items",
+            ),
+            (
+                json!({ "type": "object", "oneOf": [object(&json!({ "a": a() }))] }),
+                "stands under oneOf",
+            ),
+            (
+                json!({ "type": "object", "x-mcp-header": "A" }),
+                "stands at the whole input",
+            ),
+        ] {
+            let said = wrong(&[tool(&input)], BOTH).expect(says);
+            assert!(
+                said.starts_with("the tool t: ") && said.contains(says),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_are_there_and_differ() {
+        let one = || tool(&json!({ "type": "object" }));
+        let said = wrong(&[one(), one()], BOTH);
+        assert_eq!(
+            said.as_deref(),
+            Some("the tool t: there are two of this name")
+        );
+        let said = wrong(&[json!({ "name": "" })], BOTH);
+        assert_eq!(said.as_deref(), Some("a tool without a name"));
+    }
+
+    #[test]
+    fn what_only_one_version_asks_is_not_asked_by_the_other() {
+        let (handshake, stateless) = (
+            Eras {
+                stateless: false,
+                ..BOTH
+            },
+            Eras {
+                handshake: false,
+                ..BOTH
+            },
+        );
+        let mut list = tool(&json!({ "type": "object" }));
+        list["outputSchema"] = json!({ "type": "array" });
+        assert_eq!(wrong(slice::from_ref(&list), stateless), None);
+        let said = wrong(&[list], handshake).expect("it is wrong");
+        assert!(
+            said.contains("outputSchema.type is not \"object\""),
+            "{said}"
+        );
+        let header = tool(&object(
+            &json!({ "a": { "type": "string", "x-mcp-header": "" } }),
+        ));
+        assert_eq!(wrong(slice::from_ref(&header), handshake), None);
+        assert!(wrong(&[header], stateless).is_some());
+    }
+}
