@@ -1,5 +1,6 @@
 //! `fc-local sessions`: the sessions of a running server, and moving their clock forward.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use super::client::Client;
 use super::data::DataArgs;
 use crate::api::{SESSIONS, SessionLine};
 use crate::output;
+use crate::store::Store;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -45,7 +47,11 @@ pub(crate) async fn run(args: &SessionsArgs) -> ExitCode {
 }
 
 async fn show(args: &SessionsArgs) -> Result<(), String> {
-    let client = Client::of(&args.data.served()?)?;
+    let data = args.data.served()?;
+    let client = Client::of(&data)?;
+    // Before the clock moves: a name that is wrong changes nothing.
+    let function = args.function.as_deref();
+    let function = function.map(|name| deployed(&data, name)).transpose()?;
     if let Some(later) = args.later {
         let seconds = Bytes::from(later.as_secs().to_string());
         ask(&client, Method::PATCH, seconds).await?;
@@ -54,7 +60,7 @@ async fn show(args: &SessionsArgs) -> Result<(), String> {
     let read: Result<Sessions, _> = serde_json::from_slice(&answer);
     let sessions = read.map_err(|error| format!("the running server answered no list: {error}"))?;
     let wanted = |one: &SessionLine| {
-        let function = args.function.as_deref();
+        let function = function.as_deref();
         function.is_none_or(|name| one.function == name)
     };
     let lines: Vec<String> = sessions
@@ -64,9 +70,19 @@ async fn show(args: &SessionsArgs) -> Result<(), String> {
         .map(line)
         .collect();
     if lines.is_empty() {
-        return output::print_lines(&["no request or call has begun a session".to_owned()]);
+        let of = function.map(|name| format!(" of {name}"));
+        let of = of.unwrap_or_default();
+        return output::print_lines(&[format!("no request or call has begun a session{of}")]);
     }
     output::print_lines(&lines)
+}
+
+/// The whole name of a function that is deployed.
+fn deployed(data: &Path, name: &str) -> Result<String, String> {
+    let state = Store::peek(data).map_err(|error| error.to_string())?;
+    let found = state.named(name);
+    let found = found.map_err(|error| format!("{error}; the data folder is {}", data.display()))?;
+    Ok(found.to_string())
 }
 
 /// A time as the clock of sessions counts it.

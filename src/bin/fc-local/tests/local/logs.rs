@@ -152,6 +152,22 @@ fn logs_finds_the_server_that_runs_and_says_where_it_looked() {
     let sessions = sessions.expect("fc-local runs");
     let none = "no request or call has begun a session\n";
     assert_eq!(text(&sessions.stdout), none, "{sessions:?}");
+    let sessions = session.command(&["sessions", "f"]).output();
+    let of_it = "no request or call has begun a session of s/f\n";
+    assert_eq!(text(&sessions.expect("fc-local runs").stdout), of_it);
+    let unknown = session
+        .command(&["sessions", "--later=1h", "nobody"])
+        .output();
+    let unknown = unknown.expect("fc-local runs");
+    assert_eq!(
+        (text(&unknown.stdout), unknown.status.code()),
+        (String::new(), Some(1)),
+        "{unknown:?}"
+    );
+    assert!(
+        text(&unknown.stderr).contains("; the data folder is "),
+        "{unknown:?}"
+    );
 
     let (a, b) = (session.path("first"), session.path("second"));
     let second = session.serve("second", &[]);
