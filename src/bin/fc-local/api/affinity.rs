@@ -89,7 +89,8 @@ pub(super) fn announce(
     }
 }
 
-/// What the answer to an MCP request means for its session: the function named it, or the client has ended it.
+/// What the answer to an MCP request means for its session: the function named it, or the client has ended it, whatever
+/// the function answers to that.
 pub(super) fn hear(method: &Method, wanted: &Wanted, seat: Option<&Seat>, answer: &HeaderMap) {
     let Some(seat) = seat else { return };
     match wanted {

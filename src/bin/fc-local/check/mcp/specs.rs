@@ -154,7 +154,7 @@ specs! {
         "keep a transport or a state for each session, and find it by the id");
     SESSION_DELETE = Should("session/delete", "fc3 §4",
         "DELETE with the Mcp-Session-Id",
-        "a status of 2xx: FC drops its own session then, and a refused one holds its place until it is idle",
+        "a status of 2xx: FC passes it on and drops its own session, whatever the answer is; one that the server keeps is lost memory",
         "end the session at DELETE, and allow the method at the HTTP trigger");
     SESSION_DELETED = Must("session/deleted", "MCP transports",
         "a request of the session that was ended",

@@ -54,6 +54,15 @@ fn the_id_in_the_answer_to_initialize_binds_a_session_to_its_instance() {
 }
 
 #[test]
+fn a_client_ends_its_session_whatever_the_function_answers() {
+    let server = streamable(&json!({}));
+    let (id, _) = begin(&server);
+    assert!(sessions(&server, &[]).contains(&id));
+    assert_eq!(mcp(&server, "DELETE", &id, b"refuse").status, 405);
+    assert!(!sessions(&server, &[]).contains(&id));
+}
+
+#[test]
 fn an_id_in_any_answer_to_a_post_without_one_begins_a_session() {
     let server = streamable(&json!({}));
     let reply = mcp(&server, "POST", "", br#"{"method":"late"}"#);
