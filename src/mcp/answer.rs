@@ -87,6 +87,10 @@ impl Parts {
         params: JsonRef<'_>,
         request: &Request,
     ) -> Result<Incoming, Failure> {
+        if !params.is_object() {
+            let why = "params must be an object";
+            return Err(Failure::protocol(INVALID_REQUEST, why));
+        }
         // Only the body of a request that stands alone has a version; its header is missing then, and is asked for.
         let meta = params.get("_meta");
         let is_alone = meta.is_some_and(|meta| meta.get(VERSION_KEY).is_some());

@@ -13,7 +13,7 @@ pub(crate) const VERSION: (&str, Part<'_>) = ("jsonrpc", Part::Raw(r#""2.0""#));
 /// One message.
 #[derive(Debug)]
 pub(crate) enum Message<'a> {
-    /// The id, the method and the parameters.
+    /// The id, the method and the parameters, which may be any JSON: a refusal of theirs has the id.
     Request(JsonRef<'a>, String, JsonRef<'a>),
     Notification,
     /// The client's answer to a question of this server, with the id of the question.
@@ -68,9 +68,6 @@ impl<'a> Message<'a> {
         match (method, id) {
             (Some(Some(method)), Some(id)) if id.is_string() || id.is_number() => {
                 let params = params.unwrap_or(JsonRef::EMPTY);
-                if !params.is_object() {
-                    return Err(invalid("params must be an object"));
-                }
                 Ok(Self::Request(id, method.into_owned(), params))
             }
             (Some(Some(_)), None) => Ok(Self::Notification),

@@ -14,6 +14,21 @@ use crate::server::{LISTS, Parts};
 use crate::tool::Tool;
 use crate::version::{Era, HANDSHAKE_VERSIONS, VERSIONS};
 
+/// What [`Parts::result`] gives by itself, where its capability is there.
+pub(crate) const OWN_METHODS: [&str; 11] = [
+    "initialize",
+    "server/discover",
+    "ping",
+    "tools/list",
+    "tools/call",
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+    "prompts/list",
+    "prompts/get",
+    "logging/setLevel",
+];
+
 /// What 2026-07-28 has taken away.
 const ONLY_AFTER_A_HANDSHAKE: [&str; 5] = [
     "initialize",

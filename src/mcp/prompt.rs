@@ -50,7 +50,7 @@ impl Prompt {
         self
     }
 
-    /// Another field of the description, such as `title`.
+    /// Another field of the description, such as `title`. Not `name`: a prompt is found by that of [`new`](Self::new).
     #[must_use]
     pub fn field(mut self, name: &str, value: impl ToJson) -> Self {
         self.description.set(name, value.to_json().as_json());

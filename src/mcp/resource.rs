@@ -25,6 +25,10 @@ impl Resource {
     ///
     /// With a `{name}` in it, it is a template: each stands for a part of the URI without a `/`, which [`Call::variable`] has,
     /// as it was sent.
+    ///
+    /// # Panics
+    ///
+    /// The template has other expressions of RFC 6570, such as `{+path}`, `{?query}` or `{a,b}`.
     pub fn new(
         uri: &str,
         name: &str,
@@ -35,6 +39,10 @@ impl Resource {
 
     fn with(uri: &str, name: &str, handler: Handler) -> Self {
         let is_template = uri.contains('{');
+        assert!(
+            has_names_alone(uri),
+            "a URI template has an expression that is not read: write its variables as {{name}}"
+        );
         let key = if is_template { "uriTemplate" } else { "uri" };
         Self {
             description: Object::with(&[(key, Text(uri)), ("name", Text(name))]),
@@ -78,6 +86,17 @@ impl Resource {
         let contents = ["[", contents.as_str(), "]"].concat();
         Ok(object(&[("contents", Raw(&contents))]))
     }
+}
+
+/// Whether the expressions of a template are names, and none has an operator or a modifier.
+fn has_names_alone(template: &str) -> bool {
+    let (mut is_inside, mut before) = (false, 0);
+    template.bytes().all(|byte| {
+        is_inside = byte == b'{' || is_inside && byte != b'}';
+        let is_sign = b"+#/;?&,*:".contains(&byte) || byte == b'.' && before == b'{';
+        before = byte;
+        !(is_inside && is_sign)
+    })
 }
 
 /// Whether a URI fits a template, whose variables are then known.
@@ -136,7 +155,7 @@ impl Contents {
 
 #[cfg(test)]
 mod tests {
-    use super::{Contents, Resource};
+    use super::{Contents, Resource, has_names_alone};
 
     fn variables(template: &str, uri: &str) -> Option<Vec<String>> {
         let resource = Resource::new(template, "n", |_| Ok(Contents::text("")));
@@ -160,5 +179,20 @@ mod tests {
             assert_eq!(variables("a://{x}/y", other), None, "{other}");
         }
         assert_eq!(variables("a://{x", "a://1"), None);
+    }
+
+    #[test]
+    #[should_panic(expected = "has an expression that is not read: write its variables as {name}")]
+    fn an_expression_that_is_not_read_is_refused() {
+        variables("a://{+path}", "a://1");
+    }
+
+    #[test]
+    fn only_names_are_read() {
+        assert!(has_names_alone("a://b?c,d/{id}/{a_b.c-2}.{x}?e"));
+        for name in ["#x", "+x", ".x", "/x", ";x", "?x", "&x", "x*", "x:3", "x,y"] {
+            let template = format!("a://{{x}}/{{{name}}}");
+            assert!(!has_names_alone(&template), "{template}");
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::call::Call;
 use crate::failure::Failure;
 use crate::json::Part::Text;
 use crate::json::{Json, Object, ToJson, object};
+use crate::methods::OWN_METHODS;
 use crate::prompt::Prompt;
 use crate::resource::Resource;
 use crate::session::{Keep, Sessions};
@@ -138,8 +139,13 @@ impl Server {
     }
 
     /// One more tool.
+    ///
+    /// # Panics
+    ///
+    /// There is a tool of this name already.
     #[must_use]
     pub fn tool(mut self, tool: Tool) -> Self {
+        refuse_second(self.0.tools.iter().any(|one| one.name == tool.name));
         self.0.describe(&TOOLS, &tool.description);
         self.0.tools.push(Arc::new(tool));
         self.can("tools")
@@ -159,8 +165,13 @@ impl Server {
     }
 
     /// One more prompt.
+    ///
+    /// # Panics
+    ///
+    /// There is a prompt of this name already.
     #[must_use]
     pub fn prompt(mut self, prompt: Prompt) -> Self {
+        refuse_second(self.0.prompts.iter().any(|one| one.name == prompt.name));
         self.0.describe(&PROMPTS, &prompt.description);
         self.0.prompts.push(prompt);
         self.can("prompts")
@@ -174,12 +185,21 @@ impl Server {
 
     /// Another method of the protocol, such as `completion/complete`; its result is the object that the handler returns. Name
     /// what clients look for with [`capability`](Self::capability).
+    ///
+    /// # Panics
+    ///
+    /// The server answers the method itself, as `tools/list`, or it is there already.
     #[must_use]
     pub fn method(
         mut self,
         name: &str,
         handler: impl Fn(&mut Call<'_>) -> Result<Json, Failure> + Send + Sync + 'static,
     ) -> Self {
+        assert!(
+            !OWN_METHODS.contains(&name),
+            "{name} is answered by the server itself: register its tools, resources or prompts"
+        );
+        refuse_second(self.0.methods.iter().any(|(one, _)| one == name));
         self.0.methods.push((name.to_owned(), Box::new(handler)));
         self
     }
@@ -216,6 +236,14 @@ impl Server {
         self.0.capabilities.set_if_missing(capability, "{}");
         self
     }
+}
+
+/// Clients would be shown both, and would get the first one.
+fn refuse_second(is_there: bool) {
+    assert!(
+        !is_there,
+        "a name is registered twice: give each tool, prompt and method its own"
+    );
 }
 
 impl Parts {

@@ -61,7 +61,7 @@ impl Tool {
         self.field("outputSchema", schema)
     }
 
-    /// Another field of the description, such as `title` or `annotations`.
+    /// Another field of the description, such as `title` or `annotations`. Not `name`: a tool is called by that of [`new`](Self::new).
     #[must_use]
     pub fn field(mut self, name: &str, value: impl ToJson) -> Self {
         self.set(name, value.to_json());
