@@ -4,21 +4,26 @@
 //! A connection is moved by the call that has it, in the call's own task: with a task of its own, each request and each
 //! answer would wake another thread. It carries requests and answers, and must not know what they mean.
 
+use std::error::Error;
 use std::future::poll_fn;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-use hyper::body::Incoming;
+use hyper::body::{Body as HttpBody, Incoming};
 use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use crate::facts::limit;
-use crate::platform::body::{Body, BoxError};
+use crate::platform::body::{Body, BoxError, empty_body};
+
+/// The methods that the platform repeats when a connection fails ([contract §4.1](crate::check::sections::SECTIONS#4.1)).
+const REPEATED: [Method; 4] = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
 
 /// Keep-alive connections to one instance.
 #[derive(Debug)]
@@ -49,21 +54,38 @@ impl Connections {
 
     /// Sends a request over an idle connection, or over a new one; the body of the answer comes over the same.
     ///
-    /// An idle connection that turns out to be closed before anything was written gives the request back; what was
-    /// written is never sent twice, as on the platform ([contract §4.1](crate::check::sections::SECTIONS#4.1)).
+    /// An idle connection that turns out to be closed before anything was written gives the request back. What was
+    /// written is sent a second time only where HTTP allows it, as on the platform
+    /// ([contract §4.1](crate::check::sections::SECTIONS#4.1)): a server that was frozen closes what was idle for too long
+    /// at the moment when it is thawed for this request.
     pub(crate) async fn send(
         &self,
         mut request: Request<Body>,
     ) -> Result<(Response<Incoming>, Connection), BoxError> {
         while let Some(mut connection) = self.take_idle().await {
-            match connection.send(request).await {
+            let copy = repeatable(&request);
+            let mut error = match connection.send(request).await {
                 Ok(response) => return Ok((response, connection)),
-                Err(mut error) => match error.take_message() {
-                    Some(unsent) => request = unsent,
-                    None => return Err(error.into_error().into()),
-                },
-            }
+                Err(error) => error,
+            };
+            let unsent = error.take_message();
+            let error = error.into_error();
+            request = match (unsent, copy) {
+                (Some(unsent), _) => unsent,
+                (None, Some(copy)) if has_ended(&error) => {
+                    // A server that is gone is better explained by what it did to the request.
+                    return self.send_anew(copy).await.map_err(|_| error.into());
+                }
+                (None, _) => return Err(error.into()),
+            };
         }
+        self.send_anew(request).await
+    }
+
+    async fn send_anew(
+        &self,
+        request: Request<Body>,
+    ) -> Result<(Response<Incoming>, Connection), BoxError> {
         let mut connection = Connection::open(self.address).await?;
         match connection.send(request).await {
             Ok(response) => Ok((response, connection)),
@@ -92,6 +114,24 @@ impl Connections {
         // A list; a panic of another thread leaves it usable.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The same request, if it may reach the server twice and has no body, which could not be read again.
+fn repeatable(request: &Request<Body>) -> Option<Request<Body>> {
+    let is_one = REPEATED.contains(request.method()) && request.body().is_end_stream();
+    is_one.then(|| {
+        let mut copy = Request::new(empty_body());
+        *copy.method_mut() = request.method().clone();
+        *copy.uri_mut() = request.uri().clone();
+        *copy.headers_mut() = request.headers().clone();
+        copy
+    })
+}
+
+/// Whether the connection was closed instead of answered; an answer that is no HTTP would come again.
+fn has_ended(error: &hyper::Error) -> bool {
+    let is_of_the_wire = error.source().is_some_and(<dyn Error>::is::<io::Error>);
+    error.is_incomplete_message() || is_of_the_wire
 }
 
 impl Connection {
@@ -237,6 +277,46 @@ mod tests {
         for _ in 0..2 {
             call(&connections).await;
             closed.recv().expect("closed");
+        }
+    }
+
+    /// Answers a request on each connection, and closes it when a second one has come: read, or unread, which resets it.
+    fn closes_at_the_second(reads_it: bool) -> Connections {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+        let address = listener.local_addr().expect("an address");
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a connection");
+                let mut bytes = [0; 1000];
+                assert!(stream.read(&mut bytes).expect("a request") > 0);
+                stream.write_all(ANSWER).expect("answered");
+                let second = if reads_it {
+                    stream.read(&mut bytes)
+                } else {
+                    stream.peek(&mut bytes)
+                };
+                second.expect("another request, or the end");
+            }
+        });
+        Connections::to(address)
+    }
+
+    #[tokio::test]
+    async fn what_a_closed_connection_did_not_answer_is_repeated_only_without_harm() {
+        for reads_it in [true, false] {
+            for (method, is_repeated) in [("GET", true), ("OPTIONS", true), ("POST", false)] {
+                let connections = closes_at_the_second(reads_it);
+                call(&connections).await;
+                let request = Request::builder().method(method);
+                let request = request.body(empty_body()).expect("a request");
+                let sent = connections.send(request).await;
+                assert_eq!(sent.is_ok(), is_repeated, "{method}, read {reads_it}");
+            }
+            let connections = closes_at_the_second(reads_it);
+            call(&connections).await;
+            let request = Request::get("/").body(full_body("x"));
+            let sent = connections.send(request.expect("a request")).await;
+            assert!(sent.is_err(), "its body cannot be read again");
         }
     }
 
