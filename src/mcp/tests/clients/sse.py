@@ -6,9 +6,10 @@ PREFIX is what the address of its trigger has before the server's own paths.
 import json
 import os
 
+import uvicorn
 from mcp.server.fastmcp import Context, FastMCP
 
-server = FastMCP("sse", host="0.0.0.0", port=int(os.environ["FC_SERVER_PORT"]))
+server = FastMCP("sse", host="0.0.0.0")
 
 
 @server.tool()
@@ -43,4 +44,10 @@ def test_prompt_with_arguments(arg1: str, arg2: str) -> str:
     return f"Prompt with arguments: arg1='{arg1}', arg2='{arg2}'"
 
 
-server.run(transport="sse", mount_path=os.environ.get("PREFIX"))
+# `server.run` closes a connection after 5 idle seconds, and FC answers a POST on a closed one with 502: it asks for 15 minutes.
+uvicorn.run(
+    server.sse_app(os.environ.get("PREFIX")),
+    host="0.0.0.0",
+    port=int(os.environ["FC_SERVER_PORT"]),
+    timeout_keep_alive=900,
+)
