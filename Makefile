@@ -56,14 +56,15 @@ ten minutes of whatever can go wrong: make chaos
 the unit tests under miri: make miri
 the fuzzers: make fuzz
 the cost of fc-local's relay: make relay
+a thousand sessions, and the cost of their routing: make sessions
 the comparison with other runtimes: cargo test --locked --manifest-path musl/compare/Cargo.toml
 the allocator on aarch64: sh musl/alloc/tests/aarch64.sh
-the clients of MCP and its conformance suite: make mcp-clients
+all clients of MCP, and all of its conformance suites: make mcp-clients (one of each: make mcp-clients QUICK=1)
 what was found out about other software: make findings
 endef
 test: export NOT_RUN := $(NOT_RUN)
 
-.PHONY: help run test all-tests test-server server-tests test-runtime test-mcp mcp-clients test-fc-local test-shipped test-alloc soak chaos replay fuzz miri deny fun sdks relay musl \
+.PHONY: help run test all-tests test-server server-tests test-runtime test-mcp mcp-clients test-fc-local test-shipped test-alloc soak chaos replay fuzz miri deny fun sdks relay sessions musl \
 	size size-mcp sizes compare scale burst figures build build-img local watch deploy invoke logs doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
@@ -71,7 +72,7 @@ help: ## print this list
 	@echo "variables: EVENT, EXAMPLE (run, invoke); FUNCTION (invoke, logs); SERVER=tiny-http|direct (all); SECONDS=60 TARGET=head (fuzz);"
 	@echo "           ARCH=x86_64|aarch64 STD=rebuilt|prebuilt PANIC=unwind|abort MIRROR=URL (musl); FC=cloud|local (deploy);"
 	@echo "           PORT=8900 (local, watch); TEMPLATE (local); FINDING=name (findings);"
-	@echo "           QUICK=1 INSTALL=1 ONLY=go,node PHASES=start,small,load,work,mcp MERGE=1 (compare); SECONDS=600 SEED=1 (chaos)"
+	@echo "           QUICK=1 INSTALL=1 ONLY=go,node PHASES=start,small,load,work,mcp MERGE=1 (compare); QUICK=1 (mcp-clients); SECONDS=600 SEED=1 (chaos)"
 
 run: musl ## build the package, start it, send it initialize, EVENT and an HTTP request
 	@$(FC_LOCAL) invoke --function event $(if $(EXAMPLE),--example $(EXAMPLE),-e "$$EVENT" --expect "$$EVENT") --http GET / --expect-http 'Hello World!'
@@ -100,11 +101,11 @@ test-runtime:
 test-mcp:
 	cargo test --locked --no-fail-fast --package fc-mcp
 
-mcp-clients: ## call an MCP server with the real clients and the conformance suite (needs npm, python3)
+mcp-clients: ## call an MCP server with the real clients and the conformance suite; QUICK=1 is short (needs npm, python3)
 	cargo build --locked --package fc-mcp --no-default-features --features $(SERVER) --example fixture
 	cargo build --locked --package fc-local
 	@programs="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug" && \
-	    bash src/mcp/tests/clients/run.sh "$$programs/examples/fixture" "$$programs/fc-local"
+	    bash src/mcp/tests/clients/run.sh "$$programs/examples/fixture" "$$programs/fc-local" $(if $(QUICK),--quick)
 
 test-fc-local:
 	FC_PACKAGE=pkg cargo test --locked --no-fail-fast --package fc-local
@@ -140,6 +141,11 @@ chaos: ## disturb both servers and fc-local under load in every way there is, SE
 	        cargo test --release --locked --no-default-features --features $$server --test chaos -- --nocapture || exit 1; \
 	done
 	cargo test --release --locked --package fc-local --test local chaos:: -- --nocapture
+
+sessions: ## have 1,000 sessions reach their instances while these are killed, and check what the routing costs (on a quiet machine)
+	@SERVER=direct sh musl/build.sh target/relay
+	FC_BINARIES=$(CURDIR)/target/relay SERVER=direct cargo test --release --locked --package fc-local --test local sessions::load:: -- \
+		--ignored --nocapture --test-threads 1
 
 relay: ## check what fc-local costs for each call that it hands on, against the instance alone
 	@SERVER=direct sh musl/build.sh target/relay

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Calls the fixture with the real clients of MCP and with its conformance suite: `make mcp-clients`, which builds it before.
 # Without sessions and with them; directly, and by HTTP triggers and custom domains of fc-local. What the suite expects is fulfilled: a failed check fails this, there is no list of exceptions.
+# With --quick, which CI runs: one client of each package without sessions and, by a trigger with affinity, with them; one suite.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 fixture=${1:?say which program is called}
 fc_local=${2:?say which fc-local serves it}
+quick=${3:-}
+[ -z "$quick" ] || [ "$quick" = --quick ] || { echo "run.sh: $quick is no option: there is --quick" >&2; exit 1; }
 cd "$here"
 
 for tool in npm python3 curl; do
@@ -65,8 +68,8 @@ suite() {
 clients() {
     echo "= $url"
     venv/1/bin/python -B check1.py "$url" "$@"
-    venv/2/bin/python -B check2.py "$url" "$@"
-    node check.mjs "$url" "$@"
+    venv/2/bin/python -B check2.py "$url" "$@" $quick
+    "$node" check.mjs "$url" "$@" $quick
 }
 
 # deploy: starts fc-local with the functions of s.yaml, and sets port.
@@ -87,11 +90,16 @@ deploy() {
     port=$(sed -n 's|^export FC_ENDPOINT=http://.*:||p' "$logs/server")
 }
 
+# trigger_of FUNCTION: the address of its trigger, of which a client calls a path.
+trigger_of() {
+    echo "http://localhost:$port/2023-03-30/proxy/$1"
+}
+
 # by_both FUNCTION PATH ARGUMENT...: calls a function by its trigger and by its domain; of its sessions none is left.
 by_both() {
     local function=$1 path=$2
     shift 2
-    for url in "http://localhost:$port/2023-03-30/proxy/${trigger:-$function}/$path" "http://$function.example.com:$port/$path"; do
+    for url in "$(trigger_of "${trigger:-$function}")/$path" "http://$function.example.com:$port/$path"; do
         clients "$@"
     done
     none_left "${trigger:-$function}"
@@ -114,12 +122,25 @@ none_left() {
 check() {
     local function=$1
     shift
-    "$fc_local" check --mcp --slow-tool slow "$@" "http://localhost:$port/2023-03-30/proxy/$function/mcp" >"$logs/check" ||
+    "$fc_local" check --mcp --slow-tool slow "$@" "$(trigger_of "$function")/mcp" >"$logs/check" ||
         { cat "$logs/check" >&2; exit 1; }
     tail -n 2 "$logs/check"
 }
 
 old=@modelcontextprotocol/conformance
+if [ -n "$quick" ]; then
+    echo "== without sessions"
+    serve
+    clients
+    suite "$old" 42
+    stop
+    echo "== by fc-local, with sessions"
+    deploy
+    url=$(trigger_of streamable)/mcp
+    clients --sessions
+    none_left streamable
+    exit
+fi
 echo "== without sessions"
 serve
 clients

@@ -1,7 +1,7 @@
 //! Many sessions at once, while instances die: each request reaches the instance that its session is bound to.
 //!
-//! The short form runs with all tests. The long form and the cost of the routing are run by hand:
-//! `cargo test --release -p fc-local --test local sessions::load -- --ignored --nocapture`.
+//! The short form runs with all tests. The long form and the cost of the routing are run by hand, on a quiet machine:
+//! `make sessions`.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -197,7 +197,7 @@ fn send_many(server: &Server, function: &str, requests: usize) {
     let mut stream: TcpStream = server.connect();
     let mut reader = BufReader::new(stream.try_clone().expect("the other half"));
     let request = format!(
-        "GET /2023-03-30/proxy/{function}/x HTTP/1.1\r\nHost: 127.0.0.1\r\n{HEADER}: a-session\r\n\r\n"
+        "GET /2023-03-30/proxy/{function}/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{HEADER}: a-session\r\n\r\n"
     );
     for _ in 0..requests {
         std::io::Write::write_all(&mut stream, request.as_bytes()).expect("sent");
