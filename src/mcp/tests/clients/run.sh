@@ -111,7 +111,7 @@ none_left() {
     local sessions
     for _ in $(seq 100); do
         sessions=$("$fc_local" sessions "$1" --data "$logs/fc/data")
-        [ "$sessions" != 'no request or call has begun a session' ] || return 0
+        [ "$sessions" != "no request or call has begun a session of $1" ] || return 0
         sleep 0.1
     done
     printf 'a client has left its session:\n%s\n' "$sessions" >&2
