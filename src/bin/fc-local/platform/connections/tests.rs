@@ -1,0 +1,128 @@
+//! Servers that close connections, and what becomes of the calls on these.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use hyper::Request;
+
+use super::Connections;
+use crate::platform::body::{Body, empty_body, full_body, read_all};
+
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+async fn call(connections: &Connections) {
+    call_with(connections, empty_body()).await;
+}
+
+async fn call_with(connections: &Connections, body: Body) {
+    let request = Request::post("/").body(body).expect("a request");
+    let (response, mut connection) = connections.send(request).await.expect("an answer");
+    let body = read_all(response.into_body(), 100);
+    assert_eq!(connection.driving(body).await.expect("a body"), "ok");
+    connections.give_back(connection);
+}
+
+/// Answers so many requests on each connection and closes it; says when it has.
+fn server(answers: usize) -> (Connections, mpsc::Receiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+    let address = listener.local_addr().expect("an address");
+    let (tell, closed) = mpsc::channel();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            for _ in 0..answers {
+                let count = stream.read(&mut [0; 1000]).expect("a request");
+                assert!(count > 0, "the connection was closed too soon");
+                stream.write_all(ANSWER).expect("answered");
+            }
+            drop(stream);
+            // The test may have ended.
+            let _ = tell.send(());
+        }
+    });
+    (Connections::to(address), closed)
+}
+
+#[tokio::test]
+async fn a_connection_serves_one_call_after_the_other() {
+    let (connections, closed) = server(3);
+    for _ in 0..3 {
+        call(&connections).await;
+    }
+    closed.recv().expect("all came over one connection");
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_while_nobody_looked_is_replaced() {
+    let (connections, closed) = server(1);
+    for _ in 0..2 {
+        call(&connections).await;
+        closed.recv().expect("closed");
+    }
+}
+
+/// Answers a request on each connection, and closes it when a second one has come: read, or unread, which resets it.
+fn closes_at_the_second(reads_it: bool) -> Connections {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let mut bytes = [0; 1000];
+            assert!(stream.read(&mut bytes).expect("a request") > 0);
+            stream.write_all(ANSWER).expect("answered");
+            let second = if reads_it {
+                stream.read(&mut bytes)
+            } else {
+                stream.peek(&mut bytes)
+            };
+            second.expect("another request, or the end");
+        }
+    });
+    Connections::to(address)
+}
+
+#[tokio::test]
+async fn what_a_closed_connection_did_not_answer_is_repeated_only_without_harm() {
+    for reads_it in [true, false] {
+        for (method, is_repeated) in [("GET", true), ("OPTIONS", true), ("POST", false)] {
+            let connections = closes_at_the_second(reads_it);
+            call(&connections).await;
+            let request = Request::builder().method(method);
+            let request = request.body(empty_body()).expect("a request");
+            let sent = connections.send(request).await;
+            assert_eq!(sent.is_ok(), is_repeated, "{method}, read {reads_it}");
+        }
+        let connections = closes_at_the_second(reads_it);
+        call(&connections).await;
+        let request = Request::get("/").body(full_body("x"));
+        let sent = connections.send(request.expect("a request")).await;
+        assert!(sent.is_err(), "its body cannot be read again");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_whose_request_was_not_read_to_its_end_holds_up_no_other_call() {
+    const MORE_THAN_BUFFERS_TAKE: usize = 32 << 20;
+    let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        let mut open = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let count = stream.read(&mut [0; 1000]).expect("a request");
+            assert!(count > 0, "the connection was closed too soon");
+            stream.write_all(ANSWER).expect("answered");
+            open.push(stream);
+        }
+    });
+    let connections = Connections::to(address);
+    call_with(&connections, full_body(vec![0; MORE_THAN_BUFFERS_TAKE])).await;
+    assert!(connections.lock().is_empty(), "its body would stay");
+    tokio::time::timeout(Duration::from_secs(60), call(&connections))
+        .await
+        .expect("it goes over another connection");
+}
