@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use super::bell::{Bell, Ring};
+#[cfg(any(feature = "tiny-http", test))]
+use crate::limits::DEFAULT_WORKERS;
 
 /// How many workers stay, however long they have waited for work: one to serve, and one for what comes meanwhile.
 #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
@@ -15,6 +17,11 @@ const KEPT: usize = 2;
 /// How many threads a server may have at most, unless [`Runtime::workers`](crate::Runtime::workers) asks for more: half
 /// of what an instance may have ([contract §4.4](crate::guide::contract#4.4)), which leaves as many to the handlers.
 const MOST_THREADS: usize = 512;
+
+/// How many requests may be in flight while a response or a refusal gets a thread besides the workers: its connection has
+/// another one, so both take of what the workers leave.
+#[cfg(any(feature = "tiny-http", test))]
+const MOST_LATE: usize = (MOST_THREADS - DEFAULT_WORKERS) / 2;
 
 /// The book of one server.
 #[derive(Debug)]
@@ -118,7 +125,7 @@ impl Crew {
     }
 
     /// Counts a request that is still being read, until the returned value is dropped.
-    #[cfg(feature = "tiny-http")]
+    #[cfg(any(feature = "tiny-http", test))]
     pub(super) fn read(&self) -> Counted<'_> {
         Counted::one(&self.reading)
     }
@@ -171,13 +178,11 @@ impl Crew {
         self.awaits_look.store(false, SeqCst);
     }
 
-    /// Whether a response or a refusal may have a thread besides the workers. Each that has one is counted, and its
-    /// connection has another thread, so both take of what the workers leave.
+    /// Whether a response or a refusal may have a thread besides the workers. All that are in flight are counted, because
+    /// each of them may be about to have one.
     #[cfg(any(feature = "tiny-http", test))]
     pub(super) fn has_threads(&self) -> bool {
-        let busy = self.size().saturating_sub(self.idle.load(SeqCst));
-        let late = (self.in_flight() + self.reading()).saturating_sub(busy);
-        self.limit.saturating_add(2 * late) < MOST_THREADS
+        self.in_flight() + self.reading() < MOST_LATE
     }
 
     pub(super) fn in_flight(&self) -> usize {
@@ -312,7 +317,7 @@ impl Drop for InFlight {
 #[cfg(test)]
 mod tests {
     use super::super::bell::{Ear, Ring, bell};
-    use super::{Crew, MOST_THREADS};
+    use super::{Crew, DEFAULT_WORKERS, MOST_THREADS};
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
@@ -367,23 +372,24 @@ mod tests {
     fn late_responses_and_their_connections_leave_threads_to_workers_and_handlers() {
         /// What an instance may have (contract §4.4).
         const OF_THE_INSTANCE: usize = 1024;
-        for limit in [1, 200, 511, 512, 600] {
-            let crew = Arc::new(Crew::new(limit, bell().expect("a pair of sockets").0));
-            let mut late = Vec::new();
-            while crew.has_threads() {
-                late.push(crew.begin());
-            }
-            let both = 2 * late.len();
-            assert!(both + limit <= MOST_THREADS.max(limit) + 1, "{limit}");
-            assert_eq!(late.is_empty(), limit >= MOST_THREADS);
-            // All workers wait for clients besides, each of which has a connection.
-            assert!(limit > MOST_THREADS || both + 2 * limit <= OF_THE_INSTANCE);
-            late.pop();
-            // A worker is no thread besides the workers.
-            crew.hired();
-            let _its = crew.begin();
-            assert_eq!(crew.has_threads(), limit < MOST_THREADS, "{limit}");
+        const OF_THE_HANDLERS: usize = 256;
+        let crew = Arc::new(Crew::new(
+            DEFAULT_WORKERS,
+            bell().expect("a pair of sockets").0,
+        ));
+        let mut late = Vec::new();
+        while crew.has_threads() {
+            late.push(crew.begin());
         }
+        let both = 2 * late.len();
+        assert!(!late.is_empty() && both + DEFAULT_WORKERS <= MOST_THREADS);
+        // All workers wait for clients besides, each of which has a connection.
+        assert!(both + 2 * DEFAULT_WORKERS <= OF_THE_INSTANCE - OF_THE_HANDLERS);
+        let refused = crew.read();
+        late.pop();
+        assert!(!crew.has_threads(), "a refusal counts as well");
+        drop(refused);
+        assert!(crew.has_threads());
     }
 
     #[test]

@@ -168,8 +168,9 @@ fn bodies_that_never_come_leave_every_worker_free() {
 fn refused_requests_of_one_connection_that_wait_for_their_turn_take_no_more_threads_than_there_may_be()
  {
     const REFUSED: usize = 700;
-    /// Half of what the platform gives an instance, and some to spare for workers and connections.
-    const MOST_THREADS: usize = 512 + 40;
+    /// What 200 workers leave of half of what the platform gives an instance, for two threads each; and some to spare for
+    /// workers and connections.
+    const MOST_THREADS: usize = (512 - 200) / 2 + 40;
     let instance = Instance::start("testbed", &[("WORKERS", "4")]);
     let mut connection = instance.connect();
     let mut bytes = request("POST", "/invoke", &[], b"pause 2000 first");
