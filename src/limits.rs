@@ -47,6 +47,9 @@ pub(crate) const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// `Runtime::write_timeout` says otherwise (feature `direct`; the other server has a fixed limit).
 pub(crate) const DEFAULT_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The slowest that a large body or answer may be, in bytes a second. The platform's own agent is on the same network.
+pub(crate) const SLOWEST: u32 = 16 * 1024;
+
 /// How long a stop waits for requests that are being served, unless [`Runtime::stop_grace`](crate::Runtime::stop_grace)
 /// says otherwise: what the platform gives a pre-stop hook at most, 90 seconds
 /// ([contract §4.4](crate::guide::contract#4.4)), but for ten seconds in which the hook itself runs.
@@ -100,7 +103,7 @@ pub(crate) struct Limits {
     pub(crate) memory_bytes: usize,
     /// What a client that was refused gets to read why. Not to be set.
     pub(crate) linger_time: Duration,
-    /// The slowest that a large body or answer may be, in bytes a second: so many bytes earn a second more. A client on
+    /// [`SLOWEST`]: so many bytes earn a second more. A client on
     /// a slow line is served, one that sends a byte a second is not, and the end of every wait is known. Not to be set.
     pub(crate) slowest: u32,
 }
@@ -119,7 +122,7 @@ impl Default for Limits {
             stop_grace: DEFAULT_STOP_GRACE,
             memory_bytes: usize::MAX,
             linger_time: Duration::from_secs(2),
-            slowest: 16 * 1024,
+            slowest: SLOWEST,
         }
     }
 }

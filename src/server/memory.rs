@@ -55,6 +55,17 @@ impl Share {
         self.memory.has_room_for(0)
     }
 
+    /// Makes it so many bytes more, if all together are within the limit then; returns whether they are.
+    #[cfg(any(feature = "tiny-http", test))]
+    pub(super) fn grow(&mut self, more: usize) -> bool {
+        let bytes = self.bytes;
+        let has_room = self.set(bytes + more);
+        if !has_room {
+            self.set(bytes);
+        }
+        has_room
+    }
+
     fn give_back(&self, bytes: usize) {
         self.memory.used.fetch_sub(bytes, SeqCst);
     }
@@ -78,6 +89,8 @@ mod tests {
         assert!(memory.has_room_for(0) && !memory.has_room_for(1));
         assert!(!other.set(41), "one byte too many");
         assert!(one.set(10));
+        assert!(other.grow(49) && !other.grow(1), "to the limit");
+        assert!(!memory.has_room_for(1));
         drop(other);
         assert!(memory.has_room_for(90) && !memory.has_room_for(91));
         drop(one);

@@ -178,7 +178,8 @@ impl HttpServer {
             Body::Stream(_) => 0,
         });
         // A handler that streams is not done yet, and keeps its worker.
-        answer.keep(matches!(reply.body, Body::Bytes(_)) && self.crew.has_threads());
+        let keeps = matches!(reply.body, Body::Bytes(_)) && self.crew.has_threads();
+        answer.keep(share, keeps);
         // A stop may have come while the handler ran.
         let wish = if is_last || self.crew.is_stopping() {
             Some("close")
@@ -200,7 +201,6 @@ impl HttpServer {
             answer,
             connection,
             ends,
-            share,
             _in_flight: in_flight,
         }
         .finish();
@@ -213,7 +213,6 @@ struct Delivery {
     connection: Connection,
     /// Whether it is the last of its connection.
     ends: bool,
-    share: Share,
     _in_flight: InFlight,
 }
 
@@ -221,7 +220,7 @@ impl Delivery {
     /// Leaves what the client has not taken to a thread, so that the worker is free.
     fn finish(mut self) {
         if self.answer.is_late() {
-            self.share.set(self.answer.bytes_kept());
+            self.answer.settle();
             // Without a thread it is dropped here and now, and the worker waits.
             let _ = thread::start(Box::new(move || drop(self)));
         }
