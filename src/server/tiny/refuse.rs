@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tiny_http::{Header, Request, Response, StatusCode};
 
 use super::super::answer::{self, Asked};
-use super::super::crew::Crew;
+use super::super::crew::{Crew, InFlight};
 use super::super::refusal::{BODY_TOO_LARGE, NO_MEMORY, Refusal};
 use super::await_turn;
 use super::ending::{Connection, EndLater};
@@ -44,15 +44,11 @@ pub(super) fn refuse(
         answer: Some((request, refusal.reply(limits))),
         asked,
         patience: limits.linger_time,
+        _in_flight: crew.begin(),
     };
-    let counts = Arc::clone(crew);
-    let work = Box::new(move || {
-        let _reading = counts.read();
-        drop(refused);
-    });
     // Without a thread it is dropped here and now, and a worker waits.
     if crew.has_threads() {
-        let _ = thread::start(work);
+        let _ = thread::start(Box::new(move || drop(refused)));
     }
 }
 
@@ -69,6 +65,8 @@ struct Refused {
     patience: Duration,
     /// The end of its connection, if this is the last one.
     end: Option<EndLater>,
+    /// From the beginning, because those that are refused at once must not find more threads than there may be.
+    _in_flight: InFlight,
 }
 
 impl Drop for Refused {
@@ -108,10 +106,15 @@ impl Refused {
         let until = Instant::now() + self.patience;
         let mut piece = [0; PIECE_BYTES];
         while self.comes && (self.left > 0 || self.is_endless) && socket.read_until(until) {
-            match request.as_reader().read(&mut piece) {
-                Ok(0) | Err(_) => self.comes = false,
-                Ok(more) => self.left = self.left.saturating_sub(more),
-            }
+            // At the end of what comes `tiny_http` reserves memory for all that is left, as on dropping.
+            let can_read = self.left <= READ_AHEAD_BYTES || socket.has_more();
+            let read = if can_read {
+                request.as_reader().read(&mut piece).unwrap_or(0)
+            } else {
+                0
+            };
+            self.left = self.left.saturating_sub(read);
+            self.comes = read > 0;
         }
         if self.left > 0 || self.is_endless {
             socket.end_requests();
@@ -127,6 +130,9 @@ pub(super) fn leave(request: Request) {
         std::mem::forget(request);
     }
 }
+
+/// So much of a connection `tiny_http` may have read already: if more is left, some must still come.
+const READ_AHEAD_BYTES: usize = 1024;
 
 /// How much of a body is read over at once.
 const PIECE_BYTES: usize = 8 * 1024;

@@ -6,7 +6,7 @@
 use std::io;
 use std::mem::ManuallyDrop;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::os::fd::{FromRawFd, RawFd};
+use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::time::Instant;
 
 use rustix::io::Errno;
@@ -63,6 +63,21 @@ impl Socket {
         // No time would be no end, which is an error.
         self.0.set_read_timeout(Some(left)).is_ok()
     }
+
+    /// Waits for more, as long as a read would, and leaves it there; returns whether any has come. The standard library's
+    /// `peek` costs 379 bytes more of the zip.
+    pub(super) fn has_more(&self) -> bool {
+        let mut byte = 0_u8;
+        // SAFETY: the descriptor is open as long as `self` is, and there is room for the one byte.
+        unsafe {
+            libc::recv(
+                self.0.as_raw_fd(),
+                (&raw mut byte).cast(),
+                1,
+                libc::MSG_PEEK,
+            ) > 0
+        }
+    }
 }
 
 fn is_between(stream: &TcpStream, client: SocketAddr, port: u16) -> io::Result<bool> {
@@ -95,7 +110,10 @@ mod tests {
         assert!(socket.read_until(Instant::now() + Duration::from_millis(1)));
         let error = server.read(&mut [0]).expect_err("nothing has come");
         assert_eq!(error.kind(), ErrorKind::WouldBlock);
+        assert!(!socket.has_more());
         client.write_all(b"more").expect("a live connection");
+        assert!(socket.read_until(Instant::now() + Duration::from_secs(60)));
+        assert!(socket.has_more());
         socket.end_answers();
         assert_eq!(
             client.read(&mut [0]).ok(),
@@ -107,6 +125,7 @@ mod tests {
         let mut rest = String::new();
         server.read_to_string(&mut rest).expect("an end");
         assert_eq!(rest, "more");
+        assert!(!socket.has_more());
     }
 
     #[test]
