@@ -124,10 +124,11 @@ impl Crew {
         InFlight(Arc::clone(self))
     }
 
-    /// Counts a request that is still being read, until the returned value is dropped.
+    /// Counts a request that is still being read, until the returned value is dropped, on whatever thread.
     #[cfg(any(feature = "tiny-http", test))]
-    pub(super) fn read(&self) -> Counted<'_> {
-        Counted::one(&self.reading)
+    pub(super) fn read(self: &Arc<Self>) -> Reading {
+        self.reading.fetch_add(1, SeqCst);
+        Reading(Arc::clone(self))
     }
 
     /// Counts what a connection is about, until the returned value is dropped.
@@ -311,6 +312,25 @@ pub(super) struct InFlight(Arc<Crew>);
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.in_flight.fetch_sub(1, SeqCst);
+    }
+}
+
+/// A request that is being read, or is refused, while this lives.
+#[cfg(any(feature = "tiny-http", test))]
+pub(super) struct Reading(Arc<Crew>);
+
+#[cfg(any(feature = "tiny-http", test))]
+impl Reading {
+    /// Whether its refusal may have a thread: [`Crew::has_threads`].
+    pub(super) fn has_threads(&self) -> bool {
+        self.0.has_threads()
+    }
+}
+
+#[cfg(any(feature = "tiny-http", test))]
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.0.reading.fetch_sub(1, SeqCst);
     }
 }
 

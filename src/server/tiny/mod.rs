@@ -145,8 +145,8 @@ impl HttpServer {
             }
             Err(Trouble::Refused(refusal, read)) => {
                 drop(share);
-                let (limits, crew) = (&self.limits, &self.crew);
-                refuse::refuse(request, refusal, read, limits, asked, connection, crew);
+                let limits = &self.limits;
+                refuse::refuse(request, refusal, read, limits, asked, connection, reading);
             }
             // Nobody waits for a response, and none of `tiny_http`'s own is to be tried.
             Err(Trouble::Gone) => refuse::leave(request),

@@ -3,13 +3,12 @@
 //! Owns the ways round what `tiny_http` does when such a request is dropped. It must not know why one is refused.
 
 use std::io::Write;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tiny_http::{Header, Request, Response, StatusCode};
 
 use super::super::answer::{self, Asked};
-use super::super::crew::{Crew, InFlight};
+use super::super::crew::Reading;
 use super::super::refusal::{BODY_TOO_LARGE, NO_MEMORY, Refusal};
 use super::await_turn;
 use super::ending::{Connection, EndLater};
@@ -29,7 +28,7 @@ pub(super) fn refuse(
     limits: &Limits,
     asked: Asked,
     connection: Connection,
-    crew: &Arc<Crew>,
+    reading: Reading,
 ) {
     let left = request.body_length();
     // The next request of the connection can be trusted where the body that is refused has a known end.
@@ -44,10 +43,10 @@ pub(super) fn refuse(
         answer: Some((request, refusal.reply(limits))),
         asked,
         patience: limits.linger_time,
-        _in_flight: crew.begin(),
+        reading,
     };
     // Without a thread it is dropped here and now, and a worker waits.
-    if crew.has_threads() {
+    if refused.reading.has_threads() {
         let _ = thread::start(Box::new(move || drop(refused)));
     }
 }
@@ -66,7 +65,7 @@ struct Refused {
     /// The end of its connection, if this is the last one.
     end: Option<EndLater>,
     /// From the beginning, because those that are refused at once must not find more threads than there may be.
-    _in_flight: InFlight,
+    reading: Reading,
 }
 
 impl Drop for Refused {
