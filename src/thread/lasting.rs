@@ -88,11 +88,6 @@ mod tests {
     use std::thread::{ThreadId, current};
     use std::time::Duration;
 
-    /// Threads that no other test uses.
-    fn lasting() -> &'static Lasting {
-        Box::leak(Box::new(Lasting::new()))
-    }
-
     /// Which thread did it.
     fn done(lasting: &'static Lasting) -> ThreadId {
         let (sender, receiver) = channel();
@@ -105,7 +100,9 @@ mod tests {
     #[test]
     #[cfg_attr(miri, ignore = "it cannot set the size of a stack")]
     fn work_is_done_by_a_thread_that_has_done_its_own() {
-        let lasting = lasting();
+        // Threads that no other test uses.
+        static LASTING: Lasting = Lasting::new();
+        let lasting = &LASTING;
         let mut seen = Vec::new();
         loop {
             let thread = done(lasting);
@@ -131,7 +128,9 @@ mod tests {
     #[test]
     #[cfg_attr(miri, ignore = "it cannot set the size of a stack")]
     fn a_panic_ends_the_thread_alone() {
-        let lasting = lasting();
+        // Threads that no other test uses.
+        static LASTING: Lasting = Lasting::new();
+        let lasting = &LASTING;
         let panics = || panic!("a panic that a test wants");
         lasting.lend(Box::new(panics)).expect("a thread");
         done(lasting);
@@ -139,7 +138,9 @@ mod tests {
 
     #[test]
     fn a_thread_that_waits_in_vain_ends_and_is_lent_nothing() {
-        let lasting = lasting();
+        // Threads that no other test uses.
+        static LASTING: Lasting = Lasting::new();
+        let lasting = &LASTING;
         assert!(lasting.wait(Duration::ZERO).is_none());
         assert_eq!(lasting.lock().threads, 0);
     }
