@@ -319,7 +319,7 @@ impl Drop for InFlight {
 #[cfg(any(feature = "tiny-http", test))]
 pub(super) struct Reading(Arc<Crew>);
 
-#[cfg(any(feature = "tiny-http", test))]
+#[cfg(feature = "tiny-http")]
 impl Reading {
     /// Whether its refusal may have a thread: [`Crew::has_threads`].
     pub(super) fn has_threads(&self) -> bool {
