@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crate::common::{Cause, Place, Sample, Stage};
+use crate::common::{Cause, Place, Stage};
 use crate::plan;
-use crate::support::{Instance, binary};
+use crate::support::{Instance, Sample, binary};
 
 /// How an instance is started: with the memory of a small function, and a stop that waits no longer for clients that read
 /// slowly than a test wants to. A development build has glibc's allocator, which keeps large blocks unless it is given the size

@@ -15,9 +15,9 @@ mod troubles;
 use std::sync::Arc;
 use std::thread;
 
-use common::{Dice, Run, Sample, Stage, Table, children, wait_until};
+use common::{Dice, Run, Stage, Table, children, wait_until};
 use generation::Generation;
-use support::Answer;
+use support::{Answer, Sample};
 use troubles::Director;
 
 /// How many agents ask at once, in the short form and in the long one.

@@ -3,7 +3,7 @@
 use std::thread::{self, Scope};
 
 use crate::clients;
-use crate::common::{Deck, Dice, Run, Stage};
+use crate::common::{Dice, Order, Run, Stage};
 use crate::generation::Generation;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ const UNLOGGED: usize = 3;
 /// Who does it, and what it does next.
 pub(crate) struct Director<'a> {
     stage: &'a Stage,
-    deck: Deck<Trouble>,
+    order: Order<Trouble>,
     dice: Dice,
     /// The most that an instance has taken, in KiB.
     peak_kib: usize,
@@ -61,7 +61,7 @@ impl<'a> Director<'a> {
     pub(crate) fn new(stage: &'a Stage, seed: u64) -> Self {
         Self {
             stage,
-            deck: Deck::new(ROUND.to_vec(), Dice::new(seed, 0)),
+            order: Order::new(&ROUND, Dice::new(seed, 0)),
             dice: Dice::new(seed, 1),
             peak_kib: 0,
             slow: 0,
@@ -77,19 +77,8 @@ impl<'a> Director<'a> {
         mut generation: Generation,
         run: &Run,
     ) -> Generation {
-        loop {
-            for trouble in self.deck.round() {
-                generation = self.make(scope, trouble, generation);
-            }
-            if !run.goes_on() {
-                break;
-            }
-        }
-        if run.is_long() {
-            let last = self.deck.round().into_iter();
-            for trouble in last.filter(|trouble| !trouble.is_an_end()) {
-                generation = self.make(scope, trouble, generation);
-            }
+        while let Some(trouble) = self.order.next(run, Trouble::is_an_end) {
+            generation = self.make(scope, trouble, generation);
         }
         self.look_at(&generation);
         generation

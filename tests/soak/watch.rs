@@ -1,8 +1,10 @@
 //! The memory and the descriptors of the instance, looked at a hundred times on the way.
 
 use std::sync::Mutex;
+use std::thread;
 use std::time::{Duration, Instant};
-use std::{fs, thread};
+
+use crate::support::Sample;
 
 /// How long to wait for connections to be closed that no client has any more: far above what it takes.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -21,33 +23,6 @@ const PEAK_GROWTH_KIB: usize = 32 * 1024;
 /// How many descriptors more there may be at once than there were in the warm-up: a connection that its client has
 /// closed is open on the other side for a moment longer.
 const SPARE_FDS: usize = 16;
-
-/// What the instance takes at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Sample {
-    pub(crate) rss_kib: usize,
-    pub(crate) fds: usize,
-    pub(crate) threads: usize,
-}
-
-impl Sample {
-    fn take(pid: u32) -> Self {
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the instance lives");
-        let field = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
-            let number = line.and_then(|line| line.split_whitespace().next());
-            number
-                .and_then(|number| number.parse().ok())
-                .unwrap_or_else(|| panic!("{name} of {status}"))
-        };
-        let fds = fs::read_dir(format!("/proc/{pid}/fd")).expect("the instance is ours");
-        Self {
-            rss_kib: field("VmRSS:"),
-            fds: fds.count(),
-            threads: field("Threads:"),
-        }
-    }
-}
 
 /// Looks at an instance as its requests are answered.
 pub(crate) struct Watch {

@@ -9,10 +9,12 @@
 mod agent;
 mod in_process;
 mod instance;
+mod process;
 mod program;
 pub mod secrets;
 
 pub use agent::{Answer, Connection, request};
 pub use in_process::{with, with_listener};
 pub use instance::Instance;
+pub use process::Sample;
 pub use program::{binary, free_port};

@@ -4,7 +4,7 @@ use crate::events::Handler;
 use crate::grid::Grid;
 use crate::plan::HEADLINE_CONNECTIONS as CONNECTIONS;
 use crate::result::{Load, Row};
-use crate::sections::{NONE, or_none, zip};
+use crate::sections::{NONE, crowd_figures, or_none, zip};
 use crate::units::{bare_kb, bare_kib, bare_ms, rate};
 
 /// Package, start, and the CPU and memory used by then.
@@ -68,14 +68,9 @@ fn crowd(load: Option<&Load>) -> Vec<String> {
     let Some(load) = load else {
         return [NONE; 6].map(str::to_owned).into();
     };
-    vec![
-        rate(load.per_second),
-        or_none(load.cpu_us.map(rate)),
-        or_none(load.latency_us.map(|latency| rate(latency.p50))),
-        or_none(load.latency_us.map(|latency| rate(latency.p99))),
-        bare_kib(load.memory.peak_rss_kib),
-        load.errors.to_string(),
-    ]
+    let mut cells = crowd_figures(load).to_vec();
+    cells.push(load.errors.to_string());
+    cells
 }
 
 /// The numbers of cores, in ascending order.

@@ -134,15 +134,21 @@ fn crowd_cells(load: Option<&Load>) -> Vec<String> {
     let Some(load) = load else {
         return [NONE; 8].map(str::to_owned).into();
     };
-    vec![
+    let mut cells = crowd_figures(load).to_vec();
+    cells.push(load.memory.threads.to_string());
+    cells.push(load.served.to_string());
+    cells.push(load.errors.to_string());
+    cells
+}
+
+/// Throughput, CPU, times and memory under load.
+pub fn crowd_figures(load: &Load) -> [String; 5] {
+    [
         rate(load.per_second),
         or_none(load.cpu_us.map(rate)),
         or_none(load.latency_us.map(|latency| rate(latency.p50))),
         or_none(load.latency_us.map(|latency| rate(latency.p99))),
         bare_kib(load.memory.peak_rss_kib),
-        load.memory.threads.to_string(),
-        load.served.to_string(),
-        load.errors.to_string(),
     ]
 }
 

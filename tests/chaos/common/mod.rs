@@ -7,6 +7,7 @@
 mod book;
 mod dice;
 mod events;
+mod order;
 mod process;
 mod rude;
 mod stage;
@@ -15,9 +16,10 @@ mod table;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub(crate) use book::{Book, Cause, End, Open};
-pub(crate) use dice::{Deck, Dice};
+pub(crate) use dice::Dice;
 pub(crate) use events::Events;
-pub(crate) use process::{Sample, children, wait_until};
+pub(crate) use order::Order;
+pub(crate) use process::{children, wait_until};
 pub(crate) use rude::{TIMED_OUT, leave, read_slowly, write_slowly};
 pub(crate) use stage::{Place, Stage};
 pub(crate) use table::Table;

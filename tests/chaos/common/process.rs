@@ -1,4 +1,4 @@
-//! Processes as the system sees them: what one takes, and which belong to it.
+//! Processes as the system sees them: which belong to another, and when something is so.
 
 use std::fs;
 use std::thread;
@@ -8,36 +8,6 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How often to look whether it is there.
 const TICK: Duration = Duration::from_millis(5);
-
-/// What a process takes at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Sample {
-    pub(crate) rss_kib: usize,
-    /// The most that it has ever taken.
-    pub(crate) peak_kib: usize,
-    pub(crate) fds: usize,
-    pub(crate) threads: usize,
-}
-
-impl Sample {
-    pub(crate) fn take(pid: u32) -> Self {
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it lives");
-        let field = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
-            let number = line.and_then(|line| line.split_whitespace().next());
-            number
-                .and_then(|number| number.parse().ok())
-                .unwrap_or_else(|| panic!("{name} of {status}"))
-        };
-        let fds = fs::read_dir(format!("/proc/{pid}/fd")).expect("it is ours");
-        Self {
-            rss_kib: field("VmRSS:"),
-            peak_kib: field("VmHWM:"),
-            fds: fds.count(),
-            threads: field("Threads:"),
-        }
-    }
-}
 
 /// The children of a process, each with its state (`Z` is a zombie).
 pub(crate) fn children(parent: u32) -> Vec<(u32, char)> {

@@ -7,6 +7,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::super::process::status_field;
 use super::{Instance, PATIENCE, TICK};
 
 impl Instance {
@@ -107,11 +108,7 @@ impl Instance {
 
     /// A field of `/proc/PID/status`; memory is in kB.
     pub fn status_field(&self, name: &str) -> u64 {
-        let path = format!("/proc/{}/status", self.pid());
-        let text = fs::read_to_string(path).expect("the process lives");
-        let line = text.lines().find(|line| line.starts_with(name));
-        let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
-        number.unwrap_or_else(|| panic!("no {name} in {text}"))
+        status_field(self.pid(), name)
     }
 
     pub fn signal(&self, signal: &str) {

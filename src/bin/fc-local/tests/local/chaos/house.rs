@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::common::{Cause, Place, Sample, Stage, children, wait_until};
+use super::common::{Cause, Place, Stage, children, wait_until};
 use super::disk::Disk;
+use super::process::Sample;
 use crate::support::{Server, fc_local};
 
 /// How long an instance may be idle, in seconds: so short that some end meanwhile.

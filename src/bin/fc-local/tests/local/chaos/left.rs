@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::clients::EVENT;
-use super::common::{Run, Sample, Stage, Table, children, wait_until};
+use super::common::{Run, Stage, Table, children, wait_until};
 use super::house::{Folders, House, has_in_environment};
+use super::process::Sample;
 
 /// How much more memory, how many descriptors and threads fc-local may have when its instances are gone: what its allocator,
 /// its log files and its pool of threads keep.

@@ -13,6 +13,9 @@ mod disk;
 mod house;
 mod left;
 #[allow(dead_code, unreachable_pub, reason = "the other half uses all of it")]
+#[path = "../../../../../../tests/support/process.rs"]
+mod process;
+#[allow(dead_code, unreachable_pub, reason = "the other half uses all of it")]
 #[path = "../../../../../../tests/support/secrets.rs"]
 mod secrets;
 mod troubles;

@@ -3,7 +3,7 @@
 use std::thread::{self, Scope};
 
 use super::clients;
-use super::common::{Cause, Deck, Dice, Run, Stage};
+use super::common::{Cause, Dice, Order, Run, Stage};
 use super::disk::Disk;
 use super::house::House;
 
@@ -55,7 +55,7 @@ const PAUSE_MS: usize = 150;
 pub(super) struct Director<'a> {
     stage: &'a Stage,
     disk: &'a Disk,
-    deck: Deck<Trouble>,
+    order: Order<Trouble>,
     dice: Dice,
     /// The most that an fc-local has taken, in KiB.
     peak_kib: usize,
@@ -68,7 +68,7 @@ impl<'a> Director<'a> {
         Self {
             stage,
             disk,
-            deck: Deck::new(ROUND.to_vec(), Dice::new(seed, 0)),
+            order: Order::new(&ROUND, Dice::new(seed, 0)),
             dice: Dice::new(seed, 1),
             peak_kib: 0,
             slow: 0,
@@ -83,19 +83,8 @@ impl<'a> Director<'a> {
         mut house: House,
         run: &Run,
     ) -> House {
-        loop {
-            for trouble in self.deck.round() {
-                house = self.make(scope, trouble, house);
-            }
-            if !run.goes_on() {
-                break;
-            }
-        }
-        if run.is_long() {
-            let last = self.deck.round().into_iter();
-            for trouble in last.filter(|trouble| !trouble.is_an_end()) {
-                house = self.make(scope, trouble, house);
-            }
+        while let Some(trouble) = self.order.next(run, Trouble::is_an_end) {
+            house = self.make(scope, trouble, house);
         }
         self.look_at(&house);
         house
