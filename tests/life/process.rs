@@ -211,14 +211,7 @@ fn a_signal_lets_what_is_in_flight_finish_and_runs_pre_stop_once() {
         );
         let (status, lines) = instance.wait();
         assert_eq!(status.code(), Some(0), "{signal}");
-        assert_eq!(
-            lines
-                .iter()
-                .filter(|line| line.ends_with("pre-stop ran"))
-                .count(),
-            1,
-            "{lines:#?}"
-        );
+        assert_pre_stop_ran_once(&lines);
     }
 }
 
@@ -323,6 +316,11 @@ fn what_begins_while_the_pre_stop_hook_runs_is_answered() {
     assert_eq!(instance.wait().0.code(), Some(0));
 }
 
+fn assert_pre_stop_ran_once(lines: &[String]) {
+    let ran = lines.iter().filter(|line| line.ends_with("pre-stop ran"));
+    assert_eq!(ran.count(), 1, "{lines:#?}");
+}
+
 #[test]
 fn a_signal_after_the_pre_stop_call_does_not_run_it_again() {
     let instance = Instance::start("testbed", &[]);
@@ -330,14 +328,7 @@ fn a_signal_after_the_pre_stop_call_does_not_run_it_again() {
     instance.signal("-TERM");
     let (status, lines) = instance.wait();
     assert_eq!(status.code(), Some(0));
-    assert_eq!(
-        lines
-            .iter()
-            .filter(|line| line.ends_with("pre-stop ran"))
-            .count(),
-        1,
-        "{lines:#?}"
-    );
+    assert_pre_stop_ran_once(&lines);
 }
 
 #[test]
