@@ -2,7 +2,7 @@
 # The app of npm's MCP SDK refuses a tool call of 150 kB; its other servers and Python's take up to 4 MiB.
 #
 # Guess: the app that the SDK makes for its own transport takes what the transport takes.
-# Truth: `createMcpExpressApp` reads the body with express's reader and that one's own limit of 100 KiB, before the
+# Truth: `createMcpExpressApp` reads the body with express's reader, which has a limit of 100 KiB, before the
 # transport sees it. A longer call is answered 413 with a page of HTML, and there is no option. The transport alone takes
 # 4 MiB, as do npm's server 2.x and Python's servers: a file in base64, or a page for a model to read, is over the limit
 # with one of them only.

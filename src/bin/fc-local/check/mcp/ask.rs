@@ -88,7 +88,7 @@ impl Ask {
         }
     }
 
-    /// The GET by which a client asks for what the server says by itself.
+    /// The GET by which a client asks for what the server says unasked.
     pub(super) fn stream() -> Self {
         Self::bare(Method::GET).with("accept", "text/event-stream")
     }

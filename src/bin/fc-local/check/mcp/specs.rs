@@ -130,7 +130,7 @@ specs! {
     GET_HELD = Should("get/held", "fc3 §4",
         "the same GET",
         "status 405 from a server without sessions: FC bills an open stream until the client or the timeout ends it",
-        "answer GET with 405 if the server sends nothing by itself");
+        "answer GET with 405 if the server sends nothing unasked");
     DELETE = Should("delete/answer", "MCP transports",
         "DELETE to a server without sessions",
         "status 405",
