@@ -122,9 +122,13 @@ impl Table {
         self.changed.notify_one();
     }
 
-    /// Nothing can be sent any more.
-    fn fail(&self, kind: ErrorKind) {
-        self.lock().failed = Some(kind);
+    /// Nothing can be sent any more. What else says so does it meanwhile: a closure that has seen the one is never told
+    /// otherwise by the other.
+    fn fail(&self, kind: ErrorKind, meanwhile: impl FnOnce()) {
+        let mut state = self.lock();
+        state.failed = Some(kind);
+        meanwhile();
+        drop(state);
         self.changed.notify_one();
     }
 
@@ -180,7 +184,7 @@ struct Relay<'a> {
 impl Drop for Relay<'_> {
     /// Where writing has panicked, the other thread may wait for it.
     fn drop(&mut self) {
-        self.table.fail(ErrorKind::BrokenPipe);
+        self.table.fail(ErrorKind::BrokenPipe, || ());
     }
 }
 
@@ -222,8 +226,7 @@ impl Relay<'_> {
         }
         if let Err(error) = written {
             self.failed = Some(error.kind());
-            self.client.cut();
-            self.table.fail(error.kind());
+            self.table.fail(error.kind(), || self.client.cut());
         }
     }
 }
@@ -343,8 +346,18 @@ mod tests {
             assert!(lays.join().expect("no panic").is_ok());
         });
         assert!(table.lay(&mut vec![0; MOST_BYTES], true).is_ok());
-        table.fail(ErrorKind::ConnectionReset);
+        table.fail(ErrorKind::ConnectionReset, || ());
         assert!(table.lay(&mut Vec::new(), false).is_err());
+    }
+
+    #[test]
+    fn nobody_lays_anything_down_while_a_failure_becomes_known() {
+        let table = Table::default();
+        let mut is_locked = false;
+        table.fail(ErrorKind::ConnectionReset, || {
+            is_locked = table.state.try_lock().is_err();
+        });
+        assert!(is_locked && table.state.try_lock().is_ok());
     }
 
     #[test]
