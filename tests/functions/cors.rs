@@ -22,14 +22,14 @@ fn main() -> Result<(), RuntimeError> {
 const ORIGIN: &str = "https://app.example.com";
 
 fn route(request: Request, ctx: &Context) -> Result<Response, Error> {
-    // The address that a trigger has without a domain begins with a base path.
+    // Without a custom domain, the path of a trigger begins with a base path.
     let request = request.below(ctx.base_path());
     let response = match (request.method(), &request.segments()[..]) {
         ("OPTIONS", _) => preflight()?,
         ("PATCH", ["orders", id]) => format!("order {id} changed\n").into(),
         _ => (404, "there is no such page\n").into(),
     };
-    // Caches keep the responses to other pages apart.
+    // So that caches keep the responses to different pages apart.
     let response = response.with_header("Vary", "Origin")?;
     if request.header("Origin") == Some(ORIGIN) {
         return Ok(response.with_header("Access-Control-Allow-Origin", ORIGIN)?);
@@ -37,7 +37,7 @@ fn route(request: Request, ctx: &Context) -> Result<Response, Error> {
     Ok(response)
 }
 
-/// What the browser may send after it has asked: it remembers that for an hour.
+/// What the page may send. The browser remembers it for an hour.
 fn preflight() -> Result<Response, Error> {
     Ok(Response::new(204)
         .with_header("Access-Control-Allow-Methods", "GET, PATCH")?

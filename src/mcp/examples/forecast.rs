@@ -19,7 +19,7 @@ fn main() -> Result<(), RuntimeError> {
 }
 
 fn route(server: &Server, request: Request, ctx: &Context) -> Result<Response, Error> {
-    // The address that a trigger has without a domain begins with a base path.
+    // Without a custom domain, the path of a trigger begins with a base path.
     let request = request.below(ctx.base_path());
     match &request.segments()[..] {
         ["mcp"] => server.answer(&request),
