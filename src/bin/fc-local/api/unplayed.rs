@@ -82,7 +82,7 @@ mod tests {
     fn the_guide_lists_what_is_not_played() {
         let page = include_str!("../../../guide/clients.md");
         let (_, list) = page
-            .split_once("# Calls that it does not support\n")
+            .split_once("# Calls that fc-local does not support\n")
             .expect("the list");
         let listed: Vec<&str> = list
             .lines()
