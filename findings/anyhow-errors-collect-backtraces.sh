@@ -1,12 +1,12 @@
 #!/bin/bash
-# With RUST_BACKTRACE=1 each error made by anyhow costs about a hundred times as much, though nobody prints its backtrace.
+# With RUST_BACKTRACE=1, each anyhow error costs about a hundred times as much, even if nobody prints its backtrace.
 #
-# Guess: the variable is about panics; at most an error notes a few addresses, which costs next to nothing until it is
-# printed.
-# Truth: anyhow walks the whole stack for each error that it makes. In a static musl program this takes tens of
-# microseconds, and more the deeper the stack, instead of half of one, also where the caller only asks is_err().
-# So: RUST_BACKTRACE=1 among a function's variables slows down every expected failure, such as a key that is not there. Set
-# RUST_LIB_BACKTRACE=0 beside it: panics keep their backtrace, and errors cost as little as before.
+# Guess: the variable is about panics; at most an error stores a few addresses, which costs next to nothing until they
+# are printed.
+# Truth: anyhow walks the whole stack for each error that it makes. In a static musl program, this takes tens of
+# microseconds instead of half of one, and more with a deeper stack, even if the caller only calls is_err().
+# So: RUST_BACKTRACE=1 in a function's environment slows down every expected failure, such as a missing key. Set
+# RUST_LIB_BACKTRACE=0 as well: panics keep their backtrace, and errors cost as little as before.
 . "$(dirname "$0")/lib.sh"
 
 need cargo rustup

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Naming one feature of std for -Zbuild-std halves the program, since it takes the backtraces out.
+# Naming one feature of std for -Zbuild-std halves the program, because that removes the backtraces.
 #
 # Guess: -Zbuild-std-features adds to std's own features, and optimize_for_size is what makes a rebuilt std half as large.
-# Truth: the flag replaces the default features, `backtrace` among them. To name only `panic-unwind`, which is one of the
+# Truth: the flag replaces the default features, `backtrace` among them. Naming only `panic-unwind`, which is one of the
 # defaults, saves the same half, and a panic with RUST_BACKTRACE=1 then prints no frames. Panics are still caught.
-# So: a std that was built again for size has no backtraces; to keep them, name `backtrace` too.
+# So: a std that is rebuilt for size has no backtraces. To keep them, name `backtrace`, too.
 . "$(dirname "$0")/lib.sh"
 
 need cargo rustup zip

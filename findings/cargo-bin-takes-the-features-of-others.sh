@@ -1,9 +1,9 @@
 #!/bin/bash
-# `cargo build --bin NAME` at a workspace's root builds another program than `cargo build -p NAME`.
+# `cargo build --bin NAME` at a workspace's root builds a different program from `cargo build -p NAME`.
 #
 # Guess: both build the one program with the features that its own package asks for.
-# Truth: --bin chooses what is linked, but the features of dependencies are those that all members ask for. Here `mails`
-# wants its JSON in order of insertion, and `orders` changes the order of its own keys when it is built with --bin.
+# Truth: --bin chooses what is linked, but dependencies get the features that all members ask for. Here `mails` wants
+# its JSON in order of insertion, so the keys of `orders` are in another order when it is built with --bin.
 # So: build a function's package with -p, and test that build: one made with `cargo build` or `--bin` differs in size and
 # in behaviour.
 . "$(dirname "$0")/lib.sh"

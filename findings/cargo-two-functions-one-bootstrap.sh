@@ -1,9 +1,9 @@
 #!/bin/bash
-# Two packages of a workspace that both build a program called `bootstrap` leave one file, and cargo calls this a success.
+# If two packages of a workspace build a program called `bootstrap`, one file is left, and cargo calls this a success.
 #
-# Guess: cargo refuses to build two programs into one file, as linkers and make do.
-# Truth: it warns, ends with 0 and leaves one of the two; which one is left to chance. With --quiet it says nothing.
-# `cargo build -p NAME` then puts the right one there.
+# Guess: cargo refuses to build two programs into one file, like linkers and make.
+# Truth: it prints a warning, exits with 0 and leaves one of the two programs, at random. With --quiet it prints
+# nothing. `cargo build -p NAME` then puts the right one there.
 # So: with several functions in one repository, each of which must be called `bootstrap`, a plain `cargo build --release`
 # deploys the same program to all of them. Build each with -p, or into its own target folder, or rename at packing.
 . "$(dirname "$0")/lib.sh"

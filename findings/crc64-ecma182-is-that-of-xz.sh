@@ -1,12 +1,12 @@
 #!/bin/bash
-# The checksum of a function's code that is called CRC-64/ECMA-182 is the one of xz.
+# The checksum of a function's code that is named CRC-64/ECMA-182 is the one of xz.
 #
 # Guess: the package crc64-ecma182.js, with which Serverless Devs compares local code to what is deployed, computes what the
 # catalogues of checksums list as CRC-64/ECMA-182: 6c40df5f0b497347 for the text 123456789.
 # Truth: it computes what they list as CRC-64/XZ: the polynomial is the same, but bits go in and out mirrored and inverted.
 # It gives 995dc9bbdf1939fa, in decimal, as `xz --check=crc64` does.
-# So: a tool that computes a code's checksum with a library's "ECMA-182" sees a difference each time and uploads again. Take
-# the library's XZ variant.
+# So: a tool that computes a code's checksum with a library's "ECMA-182" sees a difference each time and uploads again.
+# Use the library's XZ variant.
 . "$(dirname "$0")/lib.sh"
 
 need xz

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Rust's eprintln! with three values writes one line in seven pieces, println! writes it in one.
+# Rust's eprintln! with three values writes one line in seven pieces; println! writes it in one.
 #
 # Guess: both macros build the line and write it once; they differ in where it goes.
 # Truth: standard error has no buffer. Each literal and each value of the format string is a separate write, fifteen for
 # the Debug of a small struct; a TCP stream or a file takes write! in the same way. println! collects up to the line's end.
-# So: a log line by eprintln! costs a function seven system calls, and the platform, which reads standard error and
-# standard output through pipes, may see its pieces with another line between them. Format first, then write once.
+# So: a log line from eprintln! costs a function seven system calls. The platform reads standard error and standard
+# output through pipes, and may see another line between the pieces. Format first, then write once.
 . "$(dirname "$0")/lib.sh"
 
 need rustc python3

@@ -1,8 +1,8 @@
 #!/bin/bash
 # In Serverless Devs' .fcignore an exception for one file brings its whole folder back into the package.
 #
-# Guess: as in .gitignore, `data` followed by `!data/keep` packs nothing of `data`: a file of an ignored folder
-# cannot be had back.
+# Guess: as in .gitignore, `data` followed by `!data/keep` packs nothing of `data`: you cannot bring a file of an
+# ignored folder back.
 # Truth: s packs `data/keep`, and every other file of `data` with it, as if the rule `data` were not there.
 # So: write `data/*` and `!data/keep`; both git and s then keep `data/keep` alone.
 # fc-local packs as s does: `every_case_of_the_table_is_packed_as_the_tools_pack_it` (project/pack/tests.rs).

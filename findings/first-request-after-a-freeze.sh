@@ -1,13 +1,15 @@
 #!/bin/bash
-# After a freeze Node and aiohttp send their first request into a connection that is long closed, and the caller gets an error.
+# After a freeze Node and aiohttp send their first request into a connection that was closed long ago, and the caller
+# gets an error.
 #
-# Guess: a client that keeps connections looks whether one is still open before it uses it, or opens another one when the
-# old one turns out to be closed; certainly `fetch` does so for a GET.
-# Truth: a process that was stopped while the server closed an idle connection has not heard of it when it goes on. Node's
-# own client and `fetch` fail with ECONNRESET and UND_ERR_SOCKET, GET included; aiohttp repeats a GET but fails with a POST.
-# requests and httpx, which look at the socket first, notice nothing of it.
-# So: Function Compute freezes an instance between two events, while databases and gateways close idle connections. The
-# first call to them in an event fails now and then, only in production. Repeat it once, or open a connection for each event.
+# Guess: a client that keeps connections checks that one is still open before it uses it, or opens another when the old
+# one turns out to be closed; `fetch` certainly does so for a GET.
+# Truth: if a process was stopped while the server closed an idle connection, it does not know that yet when it
+# continues. Node's own client and `fetch` fail with ECONNRESET and UND_ERR_SOCKET, GET included; aiohttp repeats a GET
+# but fails with a POST. requests and httpx check the socket first, so they have no problem.
+# So: Function Compute freezes an instance between two events, while databases and gateways close idle connections, so
+# the first call to them in an event fails now and then, and only in production. Repeat it once, or open a connection
+# for each event.
 . "$(dirname "$0")/lib.sh"
 
 need node

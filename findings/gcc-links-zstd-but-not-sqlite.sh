@@ -2,10 +2,10 @@
 # gcc is enough to build C crates for a static Rust program on musl, until one of them is SQLite.
 #
 # Guess: with CC set to the machine's gcc, a crate with C in it either builds for x86_64-unknown-linux-musl or does not
-# compile. ring and zstd build and work, so SQLite does.
+# compile. ring and zstd build and work, so SQLite does, too.
 # Truth: SQLite compiles without a warning, and the program does not link: glibc's headers turn its calls of `pread`,
 # `mmap` and others into `pread64`, `mmap64` and so on, and musl has not had these names since 1.2.4.
-# So: install musl-tools, and a crate that touches files or memory is compiled with musl's own headers.
+# So: install musl-tools, so that a crate that works with files or memory is compiled with musl's own headers.
 . "$(dirname "$0")/lib.sh"
 
 need cargo rustup gcc musl-gcc

@@ -2,11 +2,12 @@
 # glibc keeps all memory of small blocks that were freed, until the program asks for one block of a kilobyte or more.
 #
 # Guess: when everything is freed, the heap's end is free, and free() gives it back to the system.
-# Truth: a million freed blocks of 24 bytes give nothing back, and so does any size up to 120 bytes; blocks of 128 bytes
-# and more give back nearly all. One malloc(5000) afterwards returns the 31 MB: only such a request makes glibc join its
-# small free blocks. musl gives the memory back without that.
+# Truth: after a million blocks of 24 bytes are freed, the system gets nothing back, and the same goes for any size up
+# to 120 bytes; with blocks of 128 bytes and more, it gets nearly everything back. One malloc(5000) afterwards returns
+# the 31 MB: only such a request makes glibc merge its small free blocks. musl returns the memory without that.
 # So: a function on glibc (Python, Node, a Rust program that is not built for musl) that handles one huge document and
-# then only small ones stays at its highest memory, which is what is shown as used and where an instance's limit counts.
+# then only small ones stays at its highest memory, which the platform shows as used and compares with the instance's
+# limit.
 . "$(dirname "$0")/lib.sh"
 
 need gcc apt-get dpkg-deb

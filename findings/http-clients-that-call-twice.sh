@@ -1,12 +1,12 @@
 #!/bin/bash
-# When a connection ends without an answer, some clients send the request again without a word, and a function runs twice.
+# When a connection ends without a response, some clients silently send the request again, and a function runs twice.
 #
-# Guess: a request that was sent in full is repeated on a kept connection at most, and a POST never; a request on a new
-# connection is not repeated unless the caller asks for it.
-# Truth: curl repeats a POST on a kept connection. aiohttp repeats a GET on a new one too, and urllib3 sends it three
-# times more. requests, httpx and Node's own client never repeat.
-# So: a function whose instance ended in the middle (a crash, a timeout) may have been called before with the same
-# request. Make handlers that write safe to run twice, POST included.
+# Guess: a client repeats a request that it has sent in full only on a kept-alive connection, and never a POST; it does
+# not repeat a request on a new connection unless the caller asks for it.
+# Truth: curl repeats a POST on a kept-alive connection. aiohttp repeats a GET even on a new one, and urllib3 sends it
+# three more times. requests, httpx and Node's own client never repeat.
+# So: if an instance ended in the middle of a call (a crash, a timeout), the function may be called with the same
+# request again. Make every handler that writes data safe to run twice, even for POST.
 . "$(dirname "$0")/lib.sh"
 
 need curl node

@@ -3,8 +3,8 @@
 #
 # Guess: as .gitignore on Linux: the rule `Data` leaves `data/` alone.
 # Truth: .funignore of `fun` and .fcignore of Serverless Devs leave out `data/` and `DATA/` as well; git keeps both.
-# So: `Lib` or `Makefile` in an ignore file can take `lib/` or `makefile` out of the package. What git shows as tracked
-# says nothing about it: list the package.
+# So: `Lib` or `Makefile` in an ignore file can take `lib/` or `makefile` out of the package. git's list of tracked
+# files does not show this, so list the package.
 # fc-local packs as both do: `every_case_of_the_table_is_packed_as_the_tools_pack_it` (project/pack/tests.rs).
 . "$(dirname "$0")/lib.sh"
 

@@ -1,11 +1,11 @@
 #!/bin/bash
 # Python's shutil.make_archive packs a folder that is a symbolic link as an empty folder.
 #
-# Guess: it either packs the link or what it leads to; zip and Python's own `python3 -m zipfile` do the latter, and
-# npm's archiver, which `fun` and `s` use, the former.
+# Guess: it packs either the link or what the link leads to; zip and Python's own `python3 -m zipfile` do the latter,
+# and npm's archiver, which `fun` and `s` use, the former.
 # Truth: the folder is in the package and nothing is in it, without a warning, while a link to a file is followed.
-# So: a function that shares a folder through a link starts, and fails when it opens the first file in it. Pack with a tool that
-# follows links or keeps them, and look at the list of what was packed.
+# So: a function that shares a folder through a link starts, and fails when it opens the first file in it. Pack with a
+# tool that follows links or keeps them, and check the list of packed files.
 . "$(dirname "$0")/lib.sh"
 
 need zip unzip

@@ -1,12 +1,13 @@
 #!/bin/bash
-# When an MCP session has ended on the server, neither SDK's client opens a new one: the next call has the dead id again.
+# When an MCP session has ended on the server, neither SDK's client opens a new one: the next call sends the dead id
+# again.
 #
-# Guess: the protocol says that a client which gets 404 for its session must start a new one, so the SDKs do it.
-# Truth: neither the Python client 2.x nor the one of npm sends `initialize` again. The call fails, and later ones are
-# sent with the id that was just refused.
-# So: with session affinity each end of a session (idle timeout, a new version, an instance that ended) is the end for
-# the clients that are connected, until their program connects again. Keep no state that a stateless server can do
-# without.
+# Guess: the protocol says that a client must start a new session when it gets a 404 for the old one, so the SDKs do
+# that.
+# Truth: neither the Python client 2.x nor the one of npm sends `initialize` again. The call fails, and later calls send
+# the refused id again.
+# So: with session affinity, whenever a session ends (idle timeout, a new version, an instance that ended), its clients
+# are cut off until their program connects again. Keep no state if a stateless server will do.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @modelcontextprotocol/sdk@1.32.2

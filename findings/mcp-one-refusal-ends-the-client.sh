@@ -1,12 +1,12 @@
 #!/bin/bash
-# One call of a tool that the platform answers 429 ends the whole session of the Python MCP client 1.x.
+# If the platform responds to one tool call with 429, the whole session of the Python MCP client 1.x ends.
 #
 # Guess: the call fails, the caller waits and calls again in the same session, whatever the status was.
-# Truth: for the Python client 1.x each status but 404 cancels the task that the session runs in: this call and each later
-# one end with CancelledError, and the client's `async with` with an ExceptionGroup. The Python client 2.x and both clients
-# of npm report the one call and go on.
-# So: Function Compute answers 429 when a function is at its limit. A program with mcp 1.x must open a new session after
-# it; an MCP function should have a concurrency limit that its clients do not reach.
+# Truth: in the Python client 1.x, every error status except 404 cancels the task that the session runs in: this call
+# and each later one end with CancelledError, and the client's `async with` with an ExceptionGroup. The Python client
+# 2.x and both clients of npm report the failure of that call and continue.
+# So: Function Compute responds with 429 when a function is at its limit. A program with mcp 1.x must then open a new
+# session; an MCP function should have a concurrency limit that its clients do not reach.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @modelcontextprotocol/sdk@1.32.2 @modelcontextprotocol/client@2.3.1

@@ -1,12 +1,14 @@
 #!/bin/bash
-# A tool that is a plain `def` stops the whole server of the Python MCP SDK 1.x while it runs; with 2.x it runs beside others.
+# A tool that is a plain `def` blocks the whole server of the Python MCP SDK 1.x while it runs; with 2.x, other calls
+# continue.
 #
-# Guess: what is no coroutine runs in a thread, as with FastAPI, so that two calls of a blocking tool are served at once.
-# Truth: 1.x calls it on the event loop: the second call begins when the first one has ended, and nobody is answered
-# meanwhile, the health check included. 2.x runs it in a thread, so the same file meets itself twice at a time: what it
-# shares needs a lock now.
-# So: with 1.x an instance concurrency above 1 brings nothing to tools that block; write them `async def` and put what
-# blocks into `anyio.to_thread.run_sync`. When you go to 2.x, look at what plain tools share.
+# Guess: a function that is not a coroutine runs in a thread, as with FastAPI, so that two calls of a blocking tool run
+# at once.
+# Truth: 1.x calls it on the event loop: the second call begins when the first one has ended, and until then nobody gets
+# a response, not even the health check. 2.x runs it in a thread, so the same code can run twice at once, and its shared
+# data now needs a lock.
+# So: with 1.x, an instance concurrency above 1 does not help tools that block; write them as `async def`, and put the
+# blocking part into `anyio.to_thread.run_sync`. When you move to 2.x, check what plain tools share.
 . "$(dirname "$0")/lib.sh"
 
 pip_packages mcp==1.30.0 anyio==4.16.0 uvicorn==0.54.0 starlette==1.10.0

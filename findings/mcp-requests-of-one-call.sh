@@ -1,12 +1,13 @@
 #!/bin/bash
 # A client that opens an MCP session, calls one tool and leaves sends seven requests (Python) or four (npm).
 #
-# Guess: `initialize`, the note that follows it, the call, and a DELETE that ends the session: four, from both clients.
+# Guess: `initialize`, the notification after it, the call, and a DELETE that ends the session: four requests, from both
+# clients.
 # Truth: the Python client 2.x asks first for the newer protocol, opens a stream (GET), and after the first call of a
-# tool it lists the tools unasked, to check the result against the tool's schema. The client of npm opens the stream as
-# well, but ends nothing: `close()` sends no DELETE.
-# So: each is an invocation that is paid for, and one tool call shows as up to seven in the metrics. A session that a
-# client of npm opened stays, with what it holds in memory, until its idle timeout.
+# tool it lists the tools, to check the result against the tool's schema. The client of npm opens the stream as well,
+# but ends nothing: `close()` sends no DELETE.
+# So: you pay for each request as an invocation, and one tool call shows as up to seven in the metrics. A session that
+# an npm client has opened stays, with its data in memory, until its idle timeout.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @modelcontextprotocol/sdk@1.32.2

@@ -1,12 +1,12 @@
 #!/bin/bash
 # The app of npm's MCP SDK refuses a tool call of 150 kB; its other servers and Python's take up to 4 MiB.
 #
-# Guess: the app that the SDK makes for its own transport takes what the transport takes.
-# Truth: `createMcpExpressApp` reads the body with express's reader, which has a limit of 100 KiB, before the
-# transport sees it. A longer call is answered 413 with a page of HTML, and there is no option. The transport alone takes
-# 4 MiB, as do npm's server 2.x and Python's servers: a file in base64, or a page for a model to read, is over the limit
-# with one of them only.
-# So: Function Compute hands on calls of megabytes. Put the transport of the SDK on an app of your own, with
+# Guess: the app that the SDK makes for its own transport accepts whatever the transport accepts.
+# Truth: `createMcpExpressApp` reads the body with express's reader, which has a limit of 100 KiB, before the transport
+# sees it. A longer call gets a 413 with an HTML page, and no option changes that. The transport alone accepts 4 MiB,
+# like npm's server 2.x and Python's servers, so a file in base64, or a page for a model to read, is too large for this
+# app alone.
+# So: Function Compute passes on calls of megabytes. Put the SDK's transport into your own app, with
 # `express.json({ limit: "4mb" })`.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,11 +1,11 @@
 #!/bin/bash
-# A stateless MCP server of the Python SDK holds one request open for each client of npm that is connected.
+# A stateless MCP server of the Python SDK keeps one request open for each npm client that is connected.
 #
-# Guess: a server with `stateless_http=True` and `json_response=True` has nothing to stream, so it answers GET with 405.
-# Truth: it answers 200 and keeps the stream open for as long as the client stays, without a byte in it. The client of
-# npm asks for this stream by itself when it connects.
-# So: on Function Compute such a connection is one invocation that runs until its timeout, and is paid for; with an
-# instance concurrency of 1 it takes the instance away from the client's own calls. Answer GET with 405.
+# Guess: a server with `stateless_http=True` and `json_response=True` has nothing to stream, so it refuses GET with 405.
+# Truth: it responds with 200 and keeps the stream open for as long as the client stays, without sending a byte. The npm
+# client always requests this stream when it connects.
+# So: on Function Compute such a connection is an invocation that runs until its timeout, and you pay for it; with an
+# instance concurrency of 1, it blocks the instance for the client's own calls. Refuse GET with 405.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @modelcontextprotocol/sdk@1.32.2

@@ -1,10 +1,10 @@
 #!/bin/bash
-# In a static musl program each buffer of 32 KB and more comes from the kernel and goes back to it, every time.
+# In a static musl program, every buffer of 32 KB and more comes from the kernel and goes back to it, every time.
 #
-# Guess: malloc goes to the kernel for blocks above 128 KB, as musl's sources have it; smaller ones are kept for reuse.
-# Truth: a buffer of 32 KB that is used and freed for each event is unmapped with each free, so all of its pages are
-# faulted in anew the next time, also while twenty others of its size are in use. One of 24 KB costs one page fault,
-# smaller ones less. glibc reuses them all, up to 100 KB and more.
+# Guess: malloc asks the kernel for blocks above 128 KB, as musl's source suggests, and keeps smaller ones for reuse.
+# Truth: a buffer of 32 KB that is used and freed for each event is unmapped with each free, so the next use faults in
+# all of its pages again, even while twenty other buffers of its size are in use. A buffer of 24 KB costs one page
+# fault, smaller ones less. glibc reuses all of them, up to 100 KB and more.
 # So: a handler that allocates its buffers for each event pays system calls and page faults for each. Keep a buffer
 # between events, or use an allocator that keeps what it has.
 . "$(dirname "$0")/lib.sh"

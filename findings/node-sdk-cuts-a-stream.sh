@@ -1,9 +1,9 @@
 #!/bin/bash
-# Alibaba's SDK of FC 3.0 for Node ends an answer after three seconds, also one that keeps coming.
+# Alibaba's Node SDK for FC 3.0 cuts every response off after three seconds, even one that keeps coming.
 #
 # Guess: a read timeout is the longest silence between two pieces, about 10 s as in the same SDK for Python.
-# Truth: it is 3 s for the whole answer, head and body. A function that sends a piece each second is cut off
-# with ECONNRESET in the middle, while the SDK before it (@alicloud/fc2) and the one for Python get everything.
+# Truth: it is 3 s for the whole response, head and body. A function that sends a piece each second is cut off in the
+# middle with ECONNRESET, while the SDK before it (@alicloud/fc2) and the one for Python get everything.
 # So: if your function takes longer, or streams, its callers in Node must set `readTimeout` (in milliseconds).
 . "$(dirname "$0")/lib.sh"
 

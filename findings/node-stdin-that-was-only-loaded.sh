@@ -1,11 +1,12 @@
 #!/bin/bash
-# Loading one of fun's modules makes Node's synchronous reading of standard input fail.
+# Once one of fun's modules is loaded, Node can no longer read standard input synchronously.
 #
 # Guess: fs.readFileSync(0) reads standard input to its end, whatever else a program has loaded.
-# Truth: it fails with EAGAIN when the pipe is empty at that moment, once anything has looked at `process.stdin`: that puts
-# the pipe into non-blocking mode. fun's packer does so when it is loaded. With a file, or when the writer was faster, all
-# is well, so a test passes and a pipe from a slow command does not.
-# So: a script that loads tools and takes an event from a pipe reads the stream: `for await (const part of process.stdin)`.
+# Truth: it fails with EAGAIN when the pipe is empty at that moment, once any code has touched `process.stdin`, because
+# that puts the pipe into non-blocking mode. fun's packer does so when it is loaded. With a file, or with a writer that
+# was faster, reading works, so a test passes and a pipe from a slow command fails.
+# So: if a script loads such tools and reads an event from a pipe, let it read the stream:
+# `for await (const part of process.stdin)`.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @alicloud/fun@3.6.24

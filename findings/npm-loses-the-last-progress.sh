@@ -3,11 +3,11 @@
 #
 # Guess: the messages of one stream are handled in their order, so progress that was sent before the result is reported
 # before the call returns.
-# Truth: over the SSE transport, the handler of a call is forgotten when the result is read, and progress that came with it
-# in one read is handled after that, hence dropped without a word. Sent apart, all of it is reported. Over Streamable HTTP,
-# and with the Python client, none is lost.
-# So: a tool that works fast reports nothing to these clients, and the last step of a slow one may be missing. Put into the
-# result what the caller must know.
+# Truth: over the SSE transport, the client forgets the handler of a call when it reads the result, and handles progress
+# from the same read after that, so it silently drops it. If progress and result are sent apart, all progress is
+# reported. Over Streamable HTTP, and with the Python client, none is lost.
+# So: these clients see no progress of a fast tool, and may miss the last step of a slow one. Put whatever the caller
+# must know into the result.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @modelcontextprotocol/sdk@1.32.2 @modelcontextprotocol/client@2.3.1

@@ -3,9 +3,9 @@
 #
 # Guess: all leave out what never belongs to a function, such as `.git` and `.env`, and read an ignore file in the
 # package's root only.
-# Truth: fun always leaves out .git, .env and others, and ignores ignore files below the root. s leaves out nothing by
-# itself, and takes each folder's own .fcignore into account. Both give `bootstrap` the run bits that it lacks on disk. The
-# SDK, which packs what `codeDir` names, leaves out nothing, and leaves `bootstrap` without run bits, so it cannot start.
+# Truth: fun always leaves out .git, .env and others, and ignores ignore files below the root. s leaves out nothing
+# unless a .fcignore says so, and reads one in each folder. Both give `bootstrap` the run bits that it lacks on disk.
+# The SDK, which packs what `codeDir` names, leaves out nothing and adds no run bits, so `bootstrap` cannot start.
 # So: a project that moves from template.yml to s.yaml needs a .fcignore with at least `.git` and `.env` before its first
 # deployment, and one that moves to the SDK a clean folder and `chmod +x bootstrap`.
 # What fc-local packs is held by `every_case_of_the_table_is_packed_as_the_tools_pack_it` (project/pack/tests.rs).

@@ -1,11 +1,12 @@
 #!/bin/bash
-# A package made by Serverless Devs, or by any tool on npm's archiver, cannot be unpacked with Rust's zip crate as it arrives.
+# A package made by Serverless Devs, or by any tool on npm's archiver, cannot be unpacked by Rust's zip crate while it
+# arrives.
 #
 # Guess: read_zipfile_from_stream unpacks every ordinary zip, entry by entry, as Node's unzipper does.
 # Truth: archiver writes an entry's length after its data, as a tool that streams must, and the crate then refuses the
-# first entry. The same bytes are read well from a file, and what Info-ZIP has packed is read well from a stream.
-# So: a function that unpacks uploads from a bucket on the way works with the files of its tests and refuses those of its
-# users. Store the object in /tmp first, or take another reader.
+# first entry. It can read the same bytes from a file, and what Info-ZIP has packed from a stream.
+# So: a function that unpacks uploads while it reads them from a bucket may work with the files of its tests and refuse
+# those of its users. Store the object in /tmp first, or use another reader.
 . "$(dirname "$0")/lib.sh"
 
 need cargo zip

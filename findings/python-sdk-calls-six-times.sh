@@ -1,11 +1,12 @@
 #!/bin/bash
-# Alibaba's SDK of FC 2.0 for Python calls an HTTP function that answers 500 six times, and its caller never gets the answer.
+# Alibaba's Python SDK for FC 2.0 calls an HTTP function that responds with 500 six times, and its caller never gets the
+# response.
 #
-# Guess: one request, and the caller gets the function's answer with its status 500 and its body.
-# Truth: a GET (also PUT and DELETE) that is answered 500, 502 or 504 is sent five times more, with pauses of
-# 0, 2, 4, 8 and 16 s. Then the caller gets a RetryError without the answer. 503 and a POST come once.
-# So: a function that answers 500 on purpose runs six times while its caller waits for half a minute. Answer 4xx
-# where a second try is useless, and expect a GET that fails to be repeated.
+# Guess: one request, and the caller gets the function's response, with the status 500 and its body.
+# Truth: after a 500, 502 or 504, the SDK sends a GET (also a PUT and DELETE) five more times, with pauses of 0, 2, 4, 8
+# and 16 s. Then the caller gets a RetryError without the response. After a 503, and with a POST, it sends once.
+# So: a function that responds with 500 on purpose runs six times while its caller waits for half a minute. Respond with
+# 4xx if a second try is useless, and expect that a failed GET is repeated.
 . "$(dirname "$0")/lib.sh"
 
 pip_packages aliyun-fc2==2.5.2 requests==2.32.3 urllib3==2.2.3

@@ -1,11 +1,12 @@
 #!/bin/bash
-# Alibaba's SDK of FC 3.0 for Python returns a streamed answer only when its last byte is there.
+# Alibaba's Python SDK for FC 3.0 returns a streamed response only after its last byte has arrived.
 #
-# Guess: invoke_function returns with the answer's head; its body has read(), so it is read as the pieces come.
+# Guess: invoke_function returns once the head has arrived; the body has a method read(), so the caller can read the
+# pieces as they come.
 # Truth: the body is a finished buffer in memory, from invoke_function and from its asynchronous form. The same SDK for
 # Node returns with the head, and its body can be read piece by piece.
 # So: a function that streams tokens or progress shows nothing of it to callers in Python that use the SDK, and a large
-# answer stands in their memory whole. Let them call the HTTP trigger with an HTTP client.
+# response takes its full size of their memory. Let them call the HTTP trigger with an HTTP client.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @alicloud/fc20230330@4.7.6

@@ -1,12 +1,13 @@
 #!/bin/bash
-# A static Rust program with panic=abort and fat LTO still has the unwinder in it, and C's printf for its error messages.
+# A static Rust program with panic=abort and fat LTO still contains the unwinder, and C's printf for the unwinder's
+# error messages.
 #
 # Guess: a program that cannot unwind links no unwinder, and one that is all Rust links no printf of C; so `abort`
 # saves a good part of the package.
 # Truth: the std that comes with the toolchain was built to unwind and prints backtraces, which needs the unwinder; this
 # unwinder's own messages use fprintf. The zip is about a hundredth smaller than with panic=unwind.
-# So: panic=abort in Cargo.toml costs a function its panic handling and saves next to nothing. The bytes go only where std
-# itself is built again without it.
+# So: with panic=abort in Cargo.toml, a function loses its panic handling and saves next to nothing. The bytes go away
+# only if you rebuild std without unwinding.
 . "$(dirname "$0")/lib.sh"
 
 need rustc rustup nm zip

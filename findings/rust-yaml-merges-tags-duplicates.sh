@@ -1,12 +1,13 @@
 #!/bin/bash
-# Three YAML crates of Rust make three things of a merge, of a tag and of a key that is there twice.
+# Three YAML crates for Rust read a merge, a tag and a repeated key in three different ways.
 #
-# Guess: `<<: *common` is merged by none without being asked, as YAML 1.2 has no merge; a key that is there twice is an
-# error; and a tag that the reader does not know, such as `!Ref`, is an error or can be seen.
-# Truth: serde-saphyr merges, serde_yaml and yaml-rust2 leave a key called `<<`. A second key is refused by two and
-# replaces the first with serde_yaml, read into a JSON value. `!Ref bucket` is the plain text `bucket` for two of them.
-# So: a template that Serverless Devs or `fun` deploys, which both merge and refuse second keys, may mean something else
-# to a tool in Rust that checks it, and no error says so. Look for `<<` and tags yourself.
+# Guess: no crate merges `<<: *common` unless it is asked to, because YAML 1.2 has no merge; a repeated key is an error;
+# and an unknown tag, such as `!Ref`, is an error or visible to the caller.
+# Truth: serde-saphyr merges; serde_yaml and yaml-rust2 leave a key called `<<`. Two crates refuse a repeated key; with
+# serde_yaml, read into a JSON value, the second replaces the first. For two of them, `!Ref bucket` is the plain text
+# `bucket`.
+# So: Serverless Devs and `fun` both merge and refuse repeated keys, so the same template may mean something else to a
+# Rust tool that checks it, and no error says so. Look for `<<` and tags yourself.
 # fc-local reads all three as the tools do: `every_case_of_the_table_is_read_as_the_tools_read_it` (project/yaml/tests.rs).
 . "$(dirname "$0")/lib.sh"
 

@@ -1,9 +1,10 @@
 #!/bin/bash
-# Serverless Devs cuts a password in .env off at its first `$` or `#`, also within single quotes.
+# Serverless Devs cuts off a password in .env at its first `$`, even within single quotes, or at an unquoted `#`.
 #
-# Guess: `PASSWORD=pa$word` in .env reaches the function as it stands; at the least single quotes keep it, as in a shell.
-# Truth: what follows `$` is taken for the name of a variable, which is empty, whatever the quotes; and an unquoted `#`
-# begins a comment, with a blank before it or not. Nothing is said. The .env of `fun` (dotenv 6) has neither rule.
+# Guess: `PASSWORD=pa$word` in .env reaches the function unchanged; at least in single quotes, as in a shell.
+# Truth: whatever the quotes, s takes the text after `$` for the name of a variable, which is empty; and an unquoted `#`
+# begins a comment, with or without a space before it. There is no warning. The .env of `fun` (dotenv 6) has neither
+# rule.
 # So: write a backslash before each `$` of a secret, and quotes around one with `#`. After the first deployment with s
 # compare the variable's length.
 . "$(dirname "$0")/lib.sh"

@@ -1,11 +1,11 @@
 #!/bin/bash
-# With `extend: base.yaml` an s.yaml sees no variable of its .env file.
+# With `extend: base.yaml`, an s.yaml does not see the variables of its .env file.
 #
 # Guess: `${env('NAME')}` finds what .env beside s.yaml says, whether or not the file extends another one.
 # Truth: Serverless Devs fills in both files before it reads .env, so the variable is not found and the deployment ends
 # with an error. Without `extend` the same file works.
-# So: with `extend`, export the variable in the shell, or give `${env('NAME', 'default')}` a default, which is then what
-# is deployed.
+# So: with `extend`, export the variable in the shell. A default, as in `${env('NAME', 'default')}`, avoids the error,
+# but then the default is deployed.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @serverless-devs/parse-spec@0.0.29

@@ -1,9 +1,9 @@
 #!/bin/bash
-# A date that is not quoted in s.yaml reaches the function as an empty object, without a warning.
+# An unquoted date in s.yaml reaches the function as an empty object, without a warning.
 #
 # Guess: `SINCE: 2026-01-01` is text, as in YAML 1.2, or at worst a date printed in full.
 # Truth: Serverless Devs reads it as a date, and its next step, which copies the tree and fills in ${...}, copies each
-# field of an object; a date has none. What is left of the variable is {}. `fun` refuses such a variable instead.
+# field of an object. A date has no fields, so {} is left of the variable. `fun` refuses such a variable instead.
 # So: quote dates in s.yaml, also those in `vars`.
 # fc-local refuses such a variable: `variables_are_the_text_that_fun_makes_of_them` (project/template/tests.rs).
 . "$(dirname "$0")/lib.sh"

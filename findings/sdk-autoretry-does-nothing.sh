@@ -1,12 +1,12 @@
 #!/bin/bash
-# In Alibaba's SDKs of FC 3.0 the options `autoretry` and `max_attempts` do nothing.
+# In Alibaba's SDKs for FC 3.0, the options `autoretry` and `max_attempts` do nothing.
 #
-# Guess: autoretry=True with max_attempts=3 sends a call up to three times when it is answered 503 or 429, or when the
-# connection ends without an answer.
-# Truth: each is sent once, by Python and by Node, and raises. What works is `retry_options` of the client's
-# configuration, with the codes and exceptions to be repeated named one by one.
-# So: a caller that seems set up for retries has none; the first 429 of a function at its limit reaches its users. Count
-# the requests that arrive, as this script does, before you rely on them.
+# Guess: autoretry=True with max_attempts=3 sends a call up to three times after a 503 or 429, or when the connection
+# ends without a response.
+# Truth: the SDKs for Python and Node send it once and raise. `retry_options` in the client's configuration works, if
+# you list there each code and exception that should be retried.
+# So: a caller that seems set up for retries has none, and its users see the first 429 of a function at its limit. Count
+# the requests that arrive, as this script does, before you rely on retries.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @alicloud/fc20230330@4.7.6 @darabonba/typescript@1.0.5

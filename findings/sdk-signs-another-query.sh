@@ -1,11 +1,11 @@
 #!/bin/bash
-# Alibaba's SDKs of FC 3.0 send another query than the one that they sign.
+# Alibaba's SDKs for FC 3.0 send a different query from the one that they sign.
 #
-# Guess: the signature covers the request's target as it is sent, so a server checks it over the bytes it got.
-# Truth: both sign the names and values encoded by RFC 3986. But Python sends a blank as `+`, and Node sends `*`, `(`, `)`
-# and `!` as they are. Only a server that decodes the query and encodes it again finds the signature right.
-# So: if you check ACS3-HMAC-SHA256 yourself, in a gateway or in a function, do not take the raw query. The fault goes
-# unnoticed until the first value with a blank or a star.
+# Guess: the signature covers the request's target as it is sent, so a server checks it over the bytes that it received.
+# Truth: both sign the names and values encoded by RFC 3986. But Python sends a space as `+`, and Node sends `*`, `(`,
+# `)` and `!` as they are. Only a server that decodes the query and encodes it again finds the signature right.
+# So: if you check ACS3-HMAC-SHA256 yourself, in a gateway or in a function, do not use the raw query. The mistake goes
+# unnoticed until the first value with a space or a star.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @alicloud/fc20230330@4.7.6

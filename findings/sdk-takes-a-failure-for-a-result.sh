@@ -3,9 +3,9 @@
 #
 # Guess: an invocation that failed (the function raised, the header `x-fc-error-type` is there) raises in the caller.
 # Truth: only the SDK of FC 2.0 for Python raises. That of FC 3.0 for Python and both for Node return status 200 and the
-# error's JSON as if it were the function's result, since Function Compute's status for it is 200 as well.
-# So: callers must look at the header `x-fc-error-type` after each call. A function whose callers may forget it should not
-# use `errorMessage` as a key of its results.
+# error's JSON as if it were the function's result, because Function Compute's status for a failure is 200 as well.
+# So: callers must check the header `x-fc-error-type` after each call. If callers may forget that, do not use
+# `errorMessage` as a key of the function's results.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @alicloud/fc20230330@4.7.6 @alicloud/fc2@2.6.6

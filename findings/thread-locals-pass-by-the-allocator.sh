@@ -1,9 +1,9 @@
 #!/bin/bash
 # Rust's standard library takes memory from the C library for thread-locals, whatever the program's allocator is.
 #
-# Guess: with a #[global_allocator] each allocation of Rust code goes to it, those of std too.
-# Truth: the first thread-local with a destructor that a thread uses makes a list of destructors, which is allocated by
-# malloc; the program's allocator is not called. (It must not be: an allocator may use thread-locals itself.)
+# Guess: with a #[global_allocator], every allocation of Rust code goes to it, even those of std.
+# Truth: when a thread first uses a thread-local with a destructor, std makes a list of destructors and allocates it
+# with malloc, not with the program's allocator. (It must, because an allocator may use thread-locals itself.)
 # So: an allocator that counts does not see these blocks, and one that avoids the lock of musl's malloc still waits for it
 # once in each thread that has such a thread-local. Keep threads, or use `Cell`s of plain values, which have no destructor.
 . "$(dirname "$0")/lib.sh"

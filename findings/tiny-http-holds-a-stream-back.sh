@@ -1,10 +1,11 @@
 #!/bin/bash
-# tiny_http holds a streamed answer back until 8 KiB of it are there, its head included.
+# tiny_http holds a streamed response back, even its head, until it has 8 KiB of it.
 #
-# Guess: an answer that is made from a reader without a length goes out as the reader gives it, piece by piece.
+# Guess: a response made from a reader without a length goes out piece by piece, as the reader returns it.
 # Truth: nothing is sent before 8,192 bytes have been read. An event stream with a line each second shows its first line
 # after minutes, and its client does not even see the status until then.
-# So: for server-sent events or tokens of a model take `Request::into_writer`, write the head and the chunks, and flush.
+# So: for server-sent events or the tokens of a model, use `Request::into_writer`, write the head and the chunks, and
+# flush.
 # This project does so; its test is every_flush_of_a_stream_sends_a_chunk in src/server/answer.rs.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,9 +1,10 @@
 #!/bin/bash
-# On a kept connection tiny_http takes 45 ms for an answer of more than 1 KB, and 0.06 ms for a smaller one.
+# On a kept-alive connection, tiny_http takes 45 ms for a response of more than 1 KB, and 0.06 ms for a smaller one.
 #
-# Guess: an answer of two kilobytes on loopback takes as long as one of 100 bytes, some 60 microseconds.
-# Truth: from about 1,100 bytes on, each takes 45 ms. The library writes its answers in pieces of 1 KB and leaves Nagle's
-# algorithm on, so the second piece waits for the client's acknowledgement, which the client's system delays by 40 ms.
+# Guess: a response of two kilobytes on loopback takes as long as one of 100 bytes, some 60 microseconds.
+# Truth: from about 1,100 bytes on, each takes 45 ms. The library writes its responses in pieces of 1 KB and leaves
+# Nagle's algorithm on, so the second piece waits for the client's acknowledgement, which the client's system delays by
+# 40 ms.
 # So: Function Compute's agent keeps its connections, so each such event takes 45 ms more. Set TCP_NODELAY on the listener,
 # which accepted connections inherit, and pass this listener to the library. This project does so; its test is
 # no_answer_waits_for_an_acknowledgement in src/server/listener.rs.

@@ -1,11 +1,13 @@
 #!/bin/bash
-# The npm package `ignore` and the crate `ignore` read .gitignore rules, and each reads one kind of them otherwise than git.
+# The npm package `ignore` and the crate `ignore` read .gitignore rules, and each reads one kind of rule differently
+# from git.
 #
-# Guess: two well-known libraries of the same name, both made for .gitignore, leave out the same files as git.
-# Truth: for git and npm's `ignore` braces are ordinary characters, for the crate `*.{md,txt}` leaves out a.md. For git and
-# the crate `[!a]2` is any character but `a` and a 2; for npm's `ignore` it is `!` or `a` and a 2, the opposite.
-# So: a tool in Rust that packs as `fun` does, which uses npm's `ignore`, needs its own matcher. Keep both forms out of files
-# that more than one tool reads.
+# Guess: two well-known libraries of the same name, both made for .gitignore, leave out the same files as git does.
+# Truth: for git and npm's `ignore`, braces are ordinary characters; with the crate, `*.{md,txt}` leaves out a.md. For
+# git and the crate, `[!a]2` is any character except `a`, then a 2; for npm's `ignore`, it is the opposite: `!` or `a`,
+# then a 2.
+# So: a tool in Rust that packs as `fun` does, which uses npm's `ignore`, needs its own matcher. Use neither form in
+# files that more than one tool reads.
 # fc-local has its own: `every_case_of_the_table_is_packed_as_the_tools_pack_it` (project/pack/tests.rs).
 . "$(dirname "$0")/lib.sh"
 

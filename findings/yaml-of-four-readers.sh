@@ -1,11 +1,11 @@
 #!/bin/bash
-# A template's plain values mean something else to each reader of YAML that Function Compute's users meet.
+# The plain values of a template mean different things to the YAML readers that users of Function Compute meet.
 #
-# Guess: the readers of YAML 1.1 agree with each other: `fun` and PyYAML on one side, `s` and ruamel.yaml on the other.
-# And the library that `s` publishes for reading its files reads as `s` does.
-# Truth: fun takes octal numbers and clock times as numbers, as YAML 1.1 has it, but `on` as text and 1e3 as a number, where
-# PyYAML, of YAML 1.1 too, reads true and text. `s` and ruamel.yaml, of YAML 1.2, do agree. The library of `s` does not
-# agree with `s`, which has an older js-yaml built in: 1_000 is a number for the program and text for its library.
+# Guess: readers of the same YAML version agree: `fun` and PyYAML (1.1), `s` and ruamel.yaml (1.2). And the library that
+# `s` publishes for reading its files agrees with `s`.
+# Truth: fun reads octal numbers and clock times as numbers, as in YAML 1.1, but `on` as text and 1e3 as a number, where
+# PyYAML, also for YAML 1.1, reads true and text. `s` and ruamel.yaml, both for YAML 1.2, do agree. The library of `s`
+# disagrees with `s`, which has an older js-yaml built in: 1_000 is a number for the program and text for the library.
 # So: quote the values of variables. `OPENS: 19:59` deployed by fun reaches the function as 1199, by s as 19:59. And ask the
 # program what it reads, not its library.
 # fc-local reads as the tool whose file it is: `every_case_of_the_table_is_read_as_the_tools_read_it` (project/yaml/tests.rs).
