@@ -129,35 +129,35 @@ refusals! {
     NO_NUMBER: BadRequest, "Content-Length is not a number";
     /// send a `Content-Length`, or speak HTTP/1.1 (RFC 9112 §6.1)
     CODING_IN_1_0: BadRequest, "HTTP/1.0 has no Transfer-Encoding";
-    /// send each chunk as its size in hexadecimal, CRLF, that many bytes, CRLF, and `0` at the end (RFC 9112 §7.1)
+    /// send each chunk as its size in hexadecimal, CRLF, that many bytes and CRLF, and end with a chunk of size `0` (RFC 9112 §7.1)
     MALFORMED_CHUNKS: BadRequest, "the chunks of the body are malformed";
     /// the same
     NO_CHUNK_SIZE: BadRequest, "the line before a chunk does not begin with its size";
     /// the same: size and bytes differ
     CHUNK_TOO_LONG: BadRequest, "a chunk is longer than it says";
-    /// leave the extensions of chunks out
+    /// send no chunk extensions
     CHUNK_LINE_TOO_LONG: BadRequest, "the line before a chunk is longer than 1024 bytes";
-    /// leave the extensions of chunks out
+    /// send no chunk extensions
     EXTENSIONS_TOO_LONG: BadRequest, "the extensions of the chunks are longer than 16384 bytes";
     /// the client, or a proxy, closed the connection within a request
     CUT_OFF: BadRequest, "the request breaks off";
     /// end every line of the head with CRLF (RFC 9112 §2.2)
     BARE_LF: BadRequest, "a line ends in LF without CR";
-    /// one blank between each, none around them (RFC 9112 §3)
+    /// write one space between them, and none before or after (RFC 9112 §3)
     NO_REQUEST_LINE: BadRequest, "the request line is not method, target and version";
-    /// `HTTP/1.1` (RFC 9112 §2.3)
+    /// end it with `HTTP/1.1` (RFC 9112 §2.3)
     NO_VERSION: BadRequest, "the request line does not end in a version";
-    /// letters, digits and the marks of a token (RFC 9112 §3.1)
+    /// use only letters, digits and the punctuation of a token (RFC 9112 §3.1)
     NO_METHOD: BadRequest, "the method is not a token";
     /// begin it with `/` or `http://`, without a `#` (RFC 9112 §3.2)
     NO_TARGET: BadRequest, "the target is neither a path nor a URI of http";
-    /// no blank before the colon, no folded line (RFC 9112 §5)
+    /// write no space before the colon, and do not fold lines (RFC 9112 §5)
     NO_FIELD: BadRequest, "a header name is not a token with a colon right after it";
     /// the same
     NO_NAME: BadRequest, "a header name is not a token";
     /// encode it, for instance with percent-encoding (RFC 9112 §5.5)
     CONTROL_IN_VALUE: BadRequest, "a header value contains a control character";
-    /// send `Host` once, with a host and perhaps a port (RFC 9112 §3.2)
+    /// send `Host` once, with a host and, if needed, a port (RFC 9112 §3.2)
     NO_HOST: BadRequest, "there must be one valid Host";
     /// percent-encode it (RFC 9112 §3.2)
     CONTROL_IN_TARGET: BadRequest, "the target contains a control character";
@@ -175,9 +175,9 @@ refusals! {
     /// send fewer
     TOO_MANY_HEADERS: HeadersTooLarge, "there are more than", over Headers;
 
-    /// send the body as it is; `Content-Encoding` is for your handler to read
+    /// send the body as it is; if it is compressed, say so in `Content-Encoding`, which your handler reads
     UNKNOWN_CODING: NotImplemented, "the only Transfer-Encoding that is served is chunked";
-    /// a function is not a proxy
+    /// use another method: a function is not a proxy
     CONNECT: NotImplemented, "CONNECT is not served";
     /// from the default server: send a `Content-Length`, or leave `Connection: upgrade` out
     CHUNKS_AND_UPGRADE: NotImplemented, "a chunked body beside Connection: upgrade is not served";
