@@ -128,21 +128,24 @@ impl<'a> Watch<'a> {
         ServeError::Interrupted(self.crew.in_flight())
     }
 
-    /// Waits for a ring, but not beyond then, and does meanwhile what is due and what rings ask for besides ending.
+    /// Waits for a ring, but not beyond then, and does meanwhile what is due and what rings ask for besides ending. Clients
+    /// may ring again and again.
     fn hear(&mut self, until: Option<Instant>) -> Option<Ring> {
         loop {
             let now = Instant::now();
             self.hire_if_due(now);
             let look = self.server.look(now);
-            match self
-                .ear
-                .hear(earlier(earlier(until, look), self.hiring.at()))
-            {
-                Some(Ring::Hire) => self.hiring.hear(self.crew, Instant::now()),
+            let at = earlier(earlier(until, look), self.hiring.at());
+            let ring = self.ear.hear(at);
+            let now = Instant::now();
+            match ring {
+                Some(Ring::Hire) => self.hiring.hear(self.crew, now),
                 Some(Ring::Look) => self.crew.hears_look(),
-                Some(ring) => return Some(ring),
-                None if until.is_some_and(|until| until <= Instant::now()) => return None,
+                Some(_) => return ring,
                 None => {}
+            }
+            if until.is_some_and(|until| until <= now) {
+                return None;
             }
         }
     }
@@ -163,5 +166,40 @@ fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bell::{Ring, bell};
+    use super::super::crew::Crew;
+    use super::super::{Door, HttpServer};
+    use super::Watch;
+    use crate::call::Reply;
+    use crate::limits::Limits;
+    use std::net::TcpListener;
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    #[test]
+    fn rings_that_do_not_end_keep_no_wait_from_its_end() {
+        let (bell, ear) = bell().expect("a pair of sockets");
+        let crew = Arc::new(Crew::new(1, bell));
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let handler = Box::new(|_| Reply::bytes(200, "text/plain", Vec::new()));
+        let server = HttpServer::open(listener, Limits::default(), Arc::clone(&crew), handler);
+        let server = Arc::new(server.expect("a bound socket"));
+        for _ in 0..3 {
+            crew.bell().ring(Ring::Look);
+        }
+        crew.bell().ring(Ring::Stop);
+        let mut watch = Watch::new(&crew, &server, &ear);
+        let at_once = Some(Instant::now());
+        assert_eq!(
+            [(); 3].map(|()| watch.hear(at_once)),
+            [None; 3],
+            "one a wait"
+        );
+        assert_eq!(watch.hear(at_once), Some(Ring::Stop));
     }
 }

@@ -19,6 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How often the port is asked before its silence is believed.
 const TRIES: usize = 3;
 
+/// How many visits are paid at a look. While they are paid, every client of a busy server that comes with a new connection
+/// asks for another: paid to the last, they kept the main thread from a stop for as long as the load lasted.
+const VISITS_AT_ONCE: usize = 16;
+
 /// What is to be done about one port.
 pub(super) struct OwnPort {
     address: SocketAddr,
@@ -57,10 +61,16 @@ impl OwnPort {
         self.crew.ask_for_look();
     }
 
-    /// Pays the visits and settles the doubt. After a stop it does not matter who accepts.
+    /// Pays some visits, asks for another look if there are more, and settles the doubt. After a stop it does not matter who
+    /// accepts.
     pub(super) fn look(&self) {
+        let asked = self.visits.swap(0, SeqCst);
         // The main thread must hear the end soon, so the first that fails is the last.
-        let paid = (0..self.visits.swap(0, SeqCst)).all(|_| self.visit());
+        let paid = (0..asked.min(VISITS_AT_ONCE)).all(|_| self.visit());
+        if paid && asked > VISITS_AT_ONCE {
+            self.visits.fetch_add(asked - VISITS_AT_ONCE, SeqCst);
+            self.crew.ask_for_look();
+        }
         let is_in_doubt = self.is_in_doubt.swap(false, SeqCst) || !paid;
         if is_in_doubt && !self.crew.is_stopping() && !self.probe() {
             self.crew.bell().ring(Ring::AcceptFailed);
@@ -122,7 +132,7 @@ fn from_inside(bound: SocketAddr) -> SocketAddr {
 mod tests {
     use super::super::super::bell::{Bell, Ear, Ring, bell};
     use super::super::super::crew::Crew;
-    use super::OwnPort;
+    use super::{OwnPort, VISITS_AT_ONCE};
     use crate::call::Reply;
     use crate::limits::Limits;
     use crate::server::Door;
@@ -174,6 +184,20 @@ mod tests {
         port.look();
         assert_eq!(rings(&ear), [Ring::Look], "one for both");
         assert!(port.visit() && port.probe());
+    }
+
+    #[test]
+    fn many_visits_are_paid_at_several_looks() {
+        let (_front, port, ear) = served();
+        for _ in 0..=VISITS_AT_ONCE {
+            port.ask_for_visit();
+        }
+        port.crew.hears_look();
+        port.look();
+        assert_eq!(port.awaits(), (1, false));
+        assert_eq!(rings(&ear), [Ring::Look, Ring::Look], "and it asks again");
+        port.look();
+        assert_eq!(port.awaits(), (0, false));
     }
 
     #[test]
