@@ -136,15 +136,19 @@ fn put_line(text: &mut Vec<u8>, line: &[u8]) {
     text.push(b'\n');
 }
 
-/// All headers of a family as sorted `name:value` lines.
+/// All headers of a family as `name:value` lines, sorted by their names, as the clients do it: sorted as whole lines,
+/// `x-fc-a-b` would come before `x-fc-a`.
 fn put_prefixed(text: &mut Vec<u8>, headers: &HeaderMap, prefix: &str) {
-    let mut lines: Vec<Vec<u8>> = headers
+    let all = headers
         .iter()
-        .filter(|(name, _)| name.as_str().starts_with(prefix))
-        .map(|(name, value)| [name.as_str().as_bytes(), b":", value.as_bytes()].concat())
-        .collect();
-    lines.sort();
-    lines.iter().for_each(|line| put_line(text, line));
+        .map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let mut family: Vec<_> = all.filter(|(name, _)| name.starts_with(prefix)).collect();
+    family.sort_unstable();
+    for (name, value) in family {
+        text.extend_from_slice(name.as_bytes());
+        text.push(b':');
+        put_line(text, value);
+    }
 }
 
 type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
@@ -169,7 +173,9 @@ fn decoded(part: &str) -> Cow<'_, [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{canonical_query, fc2};
+    use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::{canonical_query, fc2, put_prefixed};
 
     #[test]
     fn a_canonical_query_is_decoded_encoded_and_sorted_once() {
@@ -195,5 +201,23 @@ mod tests {
             text("/2016-08-15/proxy/s/f/%80"),
             text("/2016-08-15/proxy/s/f/%81")
         );
+    }
+
+    #[test]
+    fn the_headers_of_a_family_are_sorted_by_their_names() {
+        let names = ["x-fc-a-b", "x-fc-a", "host", "x-fc-a1", "x-fc-a"];
+        let headers = names
+            .iter()
+            .enumerate()
+            .map(|(number, name)| (HeaderName::from_static(name), HeaderValue::from(number)));
+        let (mut text, headers) = (Vec::new(), headers.fold(HeaderMap::new(), appended));
+        put_prefixed(&mut text, &headers, "x-fc-");
+        let lines = "x-fc-a:1\nx-fc-a:4\nx-fc-a-b:0\nx-fc-a1:3\n";
+        assert_eq!(String::from_utf8_lossy(&text), lines);
+    }
+
+    fn appended(mut headers: HeaderMap, (name, value): (HeaderName, HeaderValue)) -> HeaderMap {
+        headers.append(name, value);
+        headers
     }
 }

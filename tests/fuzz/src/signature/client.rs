@@ -130,12 +130,11 @@ impl Request {
         }
         text.push(b'\n');
         let fc = self.headers.iter();
-        let fc = fc.filter(|(name, _)| name.starts_with("x-fc-"));
-        let mut lines: Vec<Vec<u8>> = fc
-            .map(|(name, value)| [name.as_bytes(), b":", value, b"\n"].concat())
-            .collect();
-        lines.sort();
-        text.extend(lines.concat());
+        let mut fc: Vec<_> = fc.filter(|(name, _)| name.starts_with("x-fc-")).collect();
+        fc.sort();
+        for (name, value) in fc {
+            text.extend([name.as_bytes(), b":", value, b"\n"].concat());
+        }
         let (path, query) = self.parts();
         text.extend(decoded(path, false));
         if !is_api(path) {
