@@ -7,3 +7,32 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     each.flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
         .collect()
 }
+
+/// The bytes of lower-case hexadecimal digits.
+pub(crate) fn unhex(digits: &str) -> Option<Vec<u8>> {
+    let four_bits = |digit: u8| match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    };
+    let pairs = digits.as_bytes().chunks(2);
+    let bytes = pairs.map(|pair| match pair {
+        [high, low] => Some(four_bits(*high)? << 4 | four_bits(*low)?),
+        _ => None,
+    });
+    bytes.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{hex, unhex};
+
+    #[test]
+    fn every_byte_is_read_as_it_is_written_and_in_no_other_way() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        assert_eq!(unhex(&hex(&bytes)), Some(bytes));
+        for other in ["a", "abc", "AB", "0x", "g0", " 0", "é"] {
+            assert_eq!(unhex(other), None, "{other}");
+        }
+    }
+}

@@ -22,6 +22,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HOST, HeaderName};
 use hyper::http::request::Parts;
@@ -29,7 +30,7 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::hex::hex;
+use crate::hex::{hex, unhex};
 
 pub(crate) use head::{header, percent_decode, query_pairs};
 pub(crate) use refusal::Refusal;
@@ -84,9 +85,7 @@ impl Keys {
         let signature = self.credential(given, "FC ")?;
         check_single(head, text::FC2_HEADERS)?;
         let text = text::fc2(head);
-        if signature != BASE64.encode(hmac_sha256(&self.secret, &text)) {
-            return Err(Refusal::Mismatch);
-        }
+        self.check::<Hmac<Sha256>>(&text, BASE64.decode(signature).ok())?;
         date::check(date)?;
         Ok(SignedBody::Md5(header(head, "content-md5")))
     }
@@ -138,9 +137,7 @@ impl Keys {
         check_single(head, names.split(';'))?;
         let request = text::fc3(head, names, payload);
         let text = format!("ACS3-HMAC-SHA256\n{}", hex(&Sha256::digest(request)));
-        if field("Signature")? != hex(&hmac_sha256(&self.secret, text.as_bytes())) {
-            return Err(Refusal::Mismatch);
-        }
+        self.check::<Hmac<Sha256>>(text.as_bytes(), unhex(field("Signature")?))?;
         date::check(date)
     }
 
@@ -149,17 +146,19 @@ impl Keys {
         let given = required(head, AUTHORIZATION.as_str())?;
         let signature = self.credential(given, OSS_SCHEME)?;
         let text = text::oss(head, resource);
-        let mut mac = keyed::<Hmac<Sha1>>(&self.secret);
-        mac.update(&text);
-        if signature != BASE64.encode(mac.finalize().into_bytes()) {
-            return Err(Refusal::Mismatch);
-        }
+        self.check::<Hmac<Sha1>>(&text, BASE64.decode(signature).ok())?;
         date::check(text::oss_date(head))
     }
 
     /// What proves that this server has made a text.
     pub(crate) fn seal(&self, text: &str) -> String {
         hex(&hmac_sha256(&self.secret, text.as_bytes()))
+    }
+
+    /// Whether this server has made a text, by what is said to prove it.
+    pub(crate) fn has_sealed(&self, text: &str, seal: &str) -> bool {
+        self.check::<Hmac<Sha256>>(text.as_bytes(), unhex(seal))
+            .is_ok()
     }
 
     /// The `Authorization` of a request that fc-local itself sends.
@@ -169,6 +168,15 @@ impl Keys {
             self.id,
             BASE64.encode(hmac_sha256(&self.secret, &text::fc2(head)))
         )
+    }
+
+    /// Refuses a signature that is not that of a text. It takes as long wherever the two differ, so that nobody can find the
+    /// right one byte by byte.
+    fn check<M: Mac + KeyInit>(&self, text: &[u8], given: Option<Vec<u8>>) -> Result<(), Refusal> {
+        let mut mac = keyed::<M>(&self.secret);
+        mac.update(text);
+        let is_right = given.is_some_and(|given| mac.verify_slice(&given).is_ok());
+        is_right.then_some(()).ok_or(Refusal::Mismatch)
     }
 
     fn credential<'a>(&self, given: &'a str, scheme: &str) -> Result<&'a str, Refusal> {
@@ -231,7 +239,7 @@ fn hmac_sha256(secret: &str, text: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-fn keyed<M: Mac + hmac::digest::KeyInit>(secret: &str) -> M {
+fn keyed<M: Mac + KeyInit>(secret: &str) -> M {
     // HMAC takes a key of any length.
     <M as Mac>::new_from_slice(secret.as_bytes())
         .unwrap_or_else(|_| unreachable!("any key length is right"))
