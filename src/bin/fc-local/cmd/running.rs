@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, flock};
 use rustix::process::getuid;
 
+use crate::store::{entries, is_unfinished};
+
 /// Where a session keeps what ends with it.
 const RUNTIME_VARIABLE: &str = "XDG_RUNTIME_DIR";
 
@@ -32,8 +34,14 @@ impl Entry {
         let folder = folder();
         let mut builder = DirBuilder::new();
         builder.recursive(true).mode(FOLDER_MODE).create(&folder)?;
-        // Looking removes the entries of those that were killed.
-        drop(data_folders());
+        if !is_ours(&folder) {
+            let message = format!("{} belongs to another user", folder.display());
+            return Err(io::Error::other(message));
+        }
+        // One after the other, so that no file that is unfinished here is one that is being written.
+        let registering = File::open(&folder)?;
+        flock(&registering, FlockOperation::LockExclusive)?;
+        sweep(&folder);
         let mut file = tempfile::NamedTempFile::new_in(&folder)?;
         flock(file.as_file(), FlockOperation::NonBlockingLockExclusive)?;
         file.write_all(data.as_os_str().as_bytes())?;
@@ -50,17 +58,32 @@ impl Drop for Entry {
     }
 }
 
+/// Removes what those have left that were killed, be it while they entered themselves.
+fn sweep(folder: &Path) {
+    // Looking removes whole entries.
+    drop(data_folders());
+    let files = entries(folder).into_iter();
+    // What cannot be removed now is found again at the next start.
+    files
+        .filter(|file| is_unfinished(file))
+        .for_each(|file| drop(fs::remove_file(file)));
+}
+
 /// The data folders of the servers that run, in order.
 pub(super) fn data_folders() -> Vec<PathBuf> {
     let folder = folder();
-    let ours = fs::metadata(&folder).is_ok_and(|found| found.uid() == getuid().as_raw());
-    if !ours {
+    if !is_ours(&folder) {
         return Vec::new();
     }
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut found: Vec<PathBuf> = entries.filter_map(|entry| served(&entry.path())).collect();
+    let files = entries(&folder);
+    let mut found: Vec<PathBuf> = files.iter().filter_map(|entry| served(entry)).collect();
     found.sort();
     found
+}
+
+/// Others can make the folder where there is no session.
+fn is_ours(folder: &Path) -> bool {
+    fs::metadata(folder).is_ok_and(|found| found.uid() == getuid().as_raw())
 }
 
 /// The data folder that an entry names, if its server runs.

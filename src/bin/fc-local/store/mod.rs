@@ -24,3 +24,4 @@ pub(crate) mod tasks;
 pub(crate) use files::{entries, write_whole};
 pub(crate) use folder::{Store, StoreError};
 pub(crate) use state::{CodeRef, FunctionRecord, Resource, State};
+pub(crate) use sweep::is_unfinished;

@@ -37,7 +37,8 @@ pub(super) fn temporary(folder: &Path) {
         .for_each(|file| drop(fs::remove_file(file)));
 }
 
-fn is_unfinished(file: &Path) -> bool {
+/// Whether a file has the name of one that was never finished.
+pub(crate) fn is_unfinished(file: &Path) -> bool {
     let name = file.file_name().and_then(|name| name.to_str());
     let rest = name.and_then(|name| name.strip_prefix(UNFINISHED));
     rest.is_some_and(|rest| {

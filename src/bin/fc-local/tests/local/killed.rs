@@ -123,6 +123,29 @@ fn a_killed_watch_leaves_no_build() {
 }
 
 #[test]
+fn a_server_removes_what_one_left_that_was_killed_while_it_entered_itself() {
+    let folder = tempfile::tempdir().expect("folder");
+    let entries = folder.path().join("run/fc-local");
+    fs::create_dir_all(&entries).expect("a folder");
+    for name in [".tmpAb12Cd", ".tmp-of-mine"] {
+        fs::write(entries.join(name), "").expect("written");
+    }
+    let data = folder.path().join("data");
+    let mut command = fc_local();
+    command
+        .args(["start", "--port", "0", "--data"])
+        .arg(&data)
+        .env("XDG_RUNTIME_DIR", folder.path().join("run"))
+        .stderr(Stdio::null());
+    let server = Server::run(command, &data);
+    // It enters itself when it has said how it is reached.
+    let own = entries.join(server.id().to_string());
+    wait_for("its entry", || own.exists().then_some(()));
+    assert!(!entries.join(".tmpAb12Cd").exists());
+    assert!(entries.join(".tmp-of-mine").exists());
+}
+
+#[test]
 fn a_neighbour_in_the_group_of_a_leftover_is_no_leftover() {
     let folder = tempfile::tempdir().expect("folder");
     drop(Server::on(folder.path(), &[]));
