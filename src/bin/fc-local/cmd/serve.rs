@@ -94,15 +94,17 @@ pub(crate) struct ServeArgs {
     pub(crate) debug: bool,
 }
 
-/// Runs until SIGINT or SIGTERM, or until the companion that is given the running server fails.
+/// Runs until SIGINT or SIGTERM, or until the companion that is given the running server fails. What has to be done before
+/// anybody can call it, and is not served at all if that fails, is `prepare`.
 pub(crate) async fn run_with<Companion>(
     args: &ServeArgs,
+    prepare: impl FnOnce(&Arc<App>) -> Result<(), String>,
     companion: impl FnOnce(Arc<App>) -> Companion,
 ) -> ExitCode
 where
     Companion: Future<Output = Result<(), String>>,
 {
-    match start(args, companion).await {
+    match start(args, prepare, companion).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => output::fail(&message),
     }
@@ -110,6 +112,7 @@ where
 
 async fn start<Companion>(
     args: &ServeArgs,
+    prepare: impl FnOnce(&Arc<App>) -> Result<(), String>,
     companion: impl FnOnce(Arc<App>) -> Companion,
 ) -> Result<(), String>
 where
@@ -152,6 +155,7 @@ where
         stop: Stop::new(),
         address,
     });
+    prepare(&app)?;
     let mut interrupt = Interrupt::listen().map_err(|error| error.to_string())?;
     tokio::spawn(api::serve(Arc::clone(&app), listener));
     let entry = announcement::make(&app, &data)?;

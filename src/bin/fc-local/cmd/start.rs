@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::serve::{self, ServeArgs};
+use crate::api::App;
 use crate::api::deploy::{check, deploy};
 use crate::output;
 use crate::project::template::{self, Template};
@@ -46,18 +48,20 @@ pub(crate) async fn run(args: &StartArgs) -> ExitCode {
         Ok(template) => template,
         Err(message) => return output::fail(&message),
     };
-    serve::run_with(&args.serve, async |app| {
-        match file.zip(template.as_ref()) {
-            Some((file, template)) => {
-                let done = deploy(&app, template, &|_| None);
-                done.map_err(|error| error.in_template(file))?;
-            }
-            // A tool may be about to deploy it, so that is not done unasked.
-            None if default.is_file() => output::say(&format!(
+    let prepare = |app: &Arc<App>| {
+        let named = file.zip(template.as_ref());
+        named.map_or(Ok(()), |(file, template)| {
+            let done = deploy(app, template, &|_| None);
+            done.map(drop).map_err(|error| error.in_template(file))
+        })
+    };
+    serve::run_with(&args.serve, prepare, async |_| {
+        // A tool may be about to deploy it, so that is not done unasked.
+        if file.is_none() && default.is_file() {
+            output::say(&format!(
                 "{} is not deployed; `fc-local start --template` does that",
                 default.display()
-            )),
-            None => {}
+            ));
         }
         std::future::pending().await
     })

@@ -70,11 +70,6 @@ pub(crate) fn deploy(
         stored.values().for_each(|code| app.store.remove_code(code));
     })?;
     changed.iter().for_each(|name| app.pool.retire(name));
-    if !changed.is_empty() {
-        addresses(app, template)
-            .iter()
-            .for_each(|line| output::say(line));
-    }
     Ok(Deployment {
         changed,
         code: stored.into_values().collect(),
@@ -123,8 +118,8 @@ fn packages(
     Ok(())
 }
 
-/// How each function is reached.
-fn addresses(app: &App, template: &Template) -> Vec<String> {
+/// How each function of a template is reached.
+pub(crate) fn addresses(app: &App, template: &Template) -> Vec<String> {
     let functions = template.functions();
     let lines = functions.map(|(name, function)| line_of(app, &name, function.is_http()));
     let domains = template.domains.iter().map(|(domain, spec)| {

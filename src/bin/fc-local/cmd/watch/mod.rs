@@ -47,7 +47,8 @@ const SOURCES: [&str; 3] = ["src", "Cargo.toml", "build.rs"];
 
 /// Runs until SIGINT or SIGTERM.
 pub(crate) async fn run(args: &WatchArgs) -> ExitCode {
-    serve::run_with(&args.serve, async |app| watch(args, app).await).await
+    let nothing = |_: &Arc<App>| Ok(());
+    serve::run_with(&args.serve, nothing, async |app| watch(args, app).await).await
 }
 
 async fn watch(args: &WatchArgs, app: Arc<App>) -> Result<(), String> {

@@ -15,7 +15,7 @@ use super::programs::Programs;
 use super::watched::real;
 use super::zipped::{ZipFile, zip_files_of};
 use crate::api::App;
-use crate::api::deploy::{Deployment, check, deploy};
+use crate::api::deploy::{Deployment, addresses, check, deploy};
 use crate::cargo::Sources;
 use crate::output;
 use crate::project::template::{FunctionSpec, Template};
@@ -182,7 +182,13 @@ impl Rounds {
             let mut builds = self.builds.iter();
             builds.find(|build| build.is_for(&function.code))?.code()
         };
-        deploy(&self.app, &template, &built).map_err(|error| error.in_template(&self.file))
+        let done =
+            deploy(&self.app, &template, &built).map_err(|error| error.in_template(&self.file))?;
+        if !done.changed.is_empty() {
+            let lines = addresses(&self.app, &template);
+            lines.iter().for_each(|line| output::say(line));
+        }
+        Ok(done)
     }
 
     /// Whether there is anything to serve, be it only a function that needs no build.

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use zip::ZipArchive;
 
-use crate::support::{Server, fc_local, function_folder, text, wait_for};
+use crate::support::{Server, fc_local, function_folder, text};
 
 /// A project whose function is the test function, without its run bits; `functions` are lines of its one service.
 fn project(functions: &str) -> tempfile::TempDir {
@@ -51,12 +51,7 @@ fn start(project: &Path) -> Command {
 fn started(project: &Path) -> Server {
     let mut command = start(project);
     command.stderr(File::create(project.join("said")).expect("a file"));
-    let server = Server::run(command, &project.join("data"));
-    wait_for("the deployment", || {
-        let said = fs::read_to_string(project.join("said")).expect("its words");
-        said.contains("s/f takes events: ").then_some(())
-    });
-    server
+    Server::run(command, &project.join("data"))
 }
 
 /// The names and rights of what is deployed as a function's code.
@@ -119,6 +114,7 @@ fn code_that_is_one_file_is_the_package() {
 fn refused(project: &Path) -> String {
     let output = start(project).output().expect("fc-local runs");
     assert!(!output.status.success(), "{output:?}");
+    assert_eq!(text(&output.stdout), "", "it never says that it listens");
     text(&output.stderr)
 }
 
@@ -135,6 +131,21 @@ fn code_that_cannot_be_packed_is_refused_with_what_to_do() {
     let said = refused(project.path());
     let words = "s/f has a file bootstrap in ./ that an ignore file leaves out of the package; correct its rules";
     assert!(said.contains(words), "{said}");
+}
+
+#[test]
+fn code_that_is_not_there_is_refused_before_anybody_can_call_it() {
+    for (code, words) in [
+        (
+            "./none",
+            "s/f has no file bootstrap in ./none; build it there, or correct its CodeUri",
+        ),
+        ("./none.zip", "s/f has code that cannot be read, ./none.zip"),
+    ] {
+        let project = project(&function("f", code, "custom"));
+        let said = refused(project.path());
+        assert!(said.contains(words), "{said}");
+    }
 }
 
 #[test]
