@@ -4,6 +4,7 @@
 //! nothing.
 
 use std::fmt;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -115,6 +116,13 @@ pub(crate) fn metadata(manifest: &Path) -> Result<Metadata, CargoError> {
 pub(crate) fn manifest_around(folder: &Path) -> Option<PathBuf> {
     let manifests = folder.ancestors().map(|around| around.join(MANIFEST));
     manifests.into_iter().find(|manifest| manifest.is_file())
+}
+
+/// Whether the manifest in a folder makes it the root of a workspace, and no package.
+pub(crate) fn is_workspace_alone(folder: &Path) -> bool {
+    let text = fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
+    let document = text.parse::<toml_edit::DocumentMut>();
+    document.is_ok_and(|it| it.contains_key("workspace") && !it.contains_key("package"))
 }
 
 /// The sources of packages and of all that they depend on by path, and where cargo puts what it builds.

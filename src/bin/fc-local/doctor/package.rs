@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::elf::{self, NotRunnable};
 use super::finding::Finding;
 use super::{DoctorArgs, PACKAGE};
+use crate::cargo;
 use crate::project::package::{self, BOOTSTRAP};
 use crate::temporary::TempFolder;
 
@@ -23,7 +24,7 @@ pub(super) fn look(args: &DoctorArgs) -> Finding {
         return folder(&path, &shown);
     }
     if !path.exists() {
-        return missing(&shown);
+        return missing(&args.dir, &shown);
     }
     match unpacked(&path) {
         Ok(scratch) => folder(scratch.path(), &shown),
@@ -32,8 +33,12 @@ pub(super) fn look(args: &DoctorArgs) -> Finding {
 }
 
 /// In a project that was never built, the usual one is not there yet, and nothing is wrong with that.
-fn missing(shown: &str) -> Finding {
+fn missing(project: &Path, shown: &str) -> Finding {
     match shown {
+        PACKAGE if cargo::is_workspace_alone(project) => {
+            let seen = "each member of this workspace has its own; --dir MEMBER looks at it";
+            Finding::sound(BOOTSTRAP, seen)
+        }
         PACKAGE => Finding::warning(BOOTSTRAP, "there is no package pkg yet", BUILD),
         _ => Finding::failure(BOOTSTRAP, format!("there is no package {shown}"), BUILD),
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::DoctorArgs;
 use super::finding::Finding;
+use crate::cargo;
 use crate::name::Generation;
 use crate::project::package::BOOTSTRAP;
 use crate::project::template::{FunctionSpec, Template, TemplateError, resources};
@@ -40,6 +41,10 @@ pub(super) fn look(args: &DoctorArgs) -> Vec<Finding> {
     ) {
         (true, _) => both(args),
         (false, true) => vec![one(args, S_YAML)],
+        (false, false) if cargo::is_workspace_alone(&args.dir) => {
+            let seen = "each member of this workspace has its own; --dir MEMBER looks at it";
+            vec![Finding::sound(TEMPLATE, seen)]
+        }
         (false, false) => {
             let seen =
                 format!("there is neither {TEMPLATE} nor {S_YAML}; only deploying needs one");

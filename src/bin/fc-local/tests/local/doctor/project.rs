@@ -157,6 +157,25 @@ fn each_of_several_functions_may_have_its_own_package() {
 }
 
 #[test]
+fn the_root_of_a_workspace_needs_no_package_and_no_template() {
+    let machine = Machine::sound();
+    for file in ["pkg", "template.yml", "s.yaml"] {
+        machine.remove(&format!("project/{file}"));
+    }
+    machine.write("project/Cargo.toml", "[workspace]\nmembers = ['one']\n");
+    for thing in ["bootstrap", "template.yml"] {
+        machine.assert_sound(&[], thing, "--dir MEMBER looks at it");
+    }
+    let named = ["--package=code.zip"];
+    let seen = "there is no package code.zip";
+    machine.assert_says(&named, "FAIL", "bootstrap", seen, "make musl");
+    let package = "[workspace]\n[package]\nname = 'one'\n";
+    machine.write("project/Cargo.toml", package);
+    let seen = "there is no package pkg yet";
+    machine.assert_says(&[], "warn", "bootstrap", seen, "make musl");
+}
+
+#[test]
 fn an_s_yaml_is_looked_at_alone_where_it_is_named() {
     let machine = Machine::sound();
     let alone = ["--template", "s.yaml"];
