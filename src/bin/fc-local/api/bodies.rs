@@ -9,6 +9,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body as HttpBody, Bytes};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
 
 use crate::platform::body::{BoxError, ReadError};
 
@@ -19,8 +20,12 @@ const ROOM_BYTES: u32 = 48 * 1024 * 1024;
 /// What every body has without waiting, so that no event and no page waits for packages.
 const FREE_BYTES: usize = 64 * 1024;
 
-/// How long a body may keep its room while nothing comes.
-const PAUSE: Duration = Duration::from_secs(30);
+/// How fast bodies with room have to come, since others wait for it.
+const PACE: Pace = Pace {
+    pause: Duration::from_secs(30),
+    grace: Duration::from_secs(30),
+    bytes_per_second: 128 * 1024,
+};
 
 /// The room for bodies.
 #[derive(Debug)]
@@ -28,28 +33,45 @@ pub(crate) struct Bodies {
     room: Arc<Semaphore>,
     room_bytes: u32,
     free_bytes: usize,
+    pace: Pace,
+}
+
+/// How fast a body has to come.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// How long nothing may come.
     pause: Duration,
+    /// How long it may come as slowly as it likes.
+    grace: Duration,
+    /// How much has to come each second, from the beginning, once that is over.
+    bytes_per_second: u32,
 }
 
 /// A body and its place, which others get when the last part of the body is dropped.
 struct Held {
     bytes: Vec<u8>,
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
+}
+
+/// A part of the room, and since when it is taken.
+struct Place {
+    since: Instant,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Default for Bodies {
     fn default() -> Self {
-        Self::new(ROOM_BYTES, FREE_BYTES, PAUSE)
+        Self::new(ROOM_BYTES, FREE_BYTES, PACE)
     }
 }
 
 impl Bodies {
-    fn new(room_bytes: u32, free_bytes: usize, pause: Duration) -> Self {
+    fn new(room_bytes: u32, free_bytes: usize, pace: Pace) -> Self {
         Self {
             room: Arc::new(Semaphore::new(room_bytes as usize)),
             room_bytes,
             free_bytes,
-            pause,
+            pace,
         }
     }
 
@@ -69,7 +91,7 @@ impl Bodies {
             bytes: Vec::new(),
             place: None,
         };
-        while let Some(piece) = self.next(body.as_mut(), held.place.is_some()).await? {
+        while let Some(piece) = self.next(body.as_mut(), &held).await? {
             if held.place.is_none() && held.bytes.len() + piece.len() > self.free_bytes {
                 held.place = self.place(announced.unwrap_or(limit_bytes as u64)).await;
             }
@@ -80,31 +102,60 @@ impl Bodies {
     }
 
     /// The next bytes of a body, which may be none; others wait for one that has a place, so it has to come on.
-    async fn next<B>(&self, body: Pin<&mut B>, has_place: bool) -> Result<Option<Bytes>, ReadError>
+    async fn next<B>(&self, body: Pin<&mut B>, held: &Held) -> Result<Option<Bytes>, ReadError>
     where
         B: HttpBody<Data = Bytes, Error = BoxError>,
     {
         let mut body = body;
         let coming = body.frame();
-        let frame = if has_place {
-            let stalled = |_| {
-                let seconds = self.pause.as_secs();
-                ReadError::Broken(format!("nothing came for {seconds} s").into())
-            };
-            tokio::time::timeout(self.pause, coming)
-                .await
-                .map_err(stalled)?
-        } else {
-            coming.await
+        let frame = match &held.place {
+            Some(place) => {
+                self.pace
+                    .keeps(coming, place.since, held.bytes.len())
+                    .await?
+            }
+            None => coming.await,
         };
         let frame = frame.transpose().map_err(ReadError::of)?;
         Ok(frame.map(|frame| frame.into_data().unwrap_or_default()))
     }
 
-    async fn place(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
+    async fn place(&self, bytes: u64) -> Option<Place> {
         let wanted = u32::try_from(bytes).map_or(self.room_bytes, |it| it.min(self.room_bytes));
+        let room = Arc::clone(&self.room);
         // It is never closed.
-        Arc::clone(&self.room).acquire_many_owned(wanted).await.ok()
+        let permit = room.acquire_many_owned(wanted).await.ok()?;
+        let since = Instant::now();
+        Some(Place {
+            since,
+            _permit: permit,
+        })
+    }
+}
+
+impl Pace {
+    /// Waits for the next part of a body that has its place since then, of which so much has come.
+    async fn keeps<T>(
+        &self,
+        coming: impl Future<Output = T>,
+        since: Instant,
+        bytes: usize,
+    ) -> Result<T, ReadError> {
+        let earned = bytes as u64 * 1_000_000 / u64::from(self.bytes_per_second);
+        let slowest = since + self.grace + Duration::from_micros(earned);
+        let longest = Instant::now() + self.pause;
+        let come = timeout_at(slowest.min(longest), coming).await;
+        come.map_err(|_| {
+            let message = if longest < slowest {
+                format!("nothing came for {} s", self.pause.as_secs())
+            } else {
+                format!(
+                    "it comes with less than {} bytes a second",
+                    self.bytes_per_second
+                )
+            };
+            ReadError::Broken(message.into())
+        })
     }
 }
 
@@ -122,11 +173,18 @@ mod tests {
     use hyper::body::{Bytes, Frame};
     use tokio::sync::mpsc;
 
-    use super::Bodies;
+    use super::{Bodies, Pace};
     use crate::platform::body::{Body, BoxError, channel_body};
 
     /// Longer than any test runs.
     const LONG: Duration = Duration::from_secs(600);
+
+    /// Slower than any test is.
+    const ANY: Pace = Pace {
+        pause: LONG,
+        grace: LONG,
+        bytes_per_second: 1,
+    };
 
     fn full(bytes: usize) -> Body {
         let full = Full::new(Bytes::from(vec![b'x'; bytes]));
@@ -140,7 +198,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_large_body_waits_until_the_one_before_it_is_dropped_and_a_small_one_does_not() {
-        let bodies = Bodies::new(100, 10, LONG);
+        let bodies = Bodies::new(100, 10, ANY);
         let first = bodies.read(full(60), Some(60), 1000).await.expect("read");
         let part = first.slice(..1);
         drop(first);
@@ -157,7 +215,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_larger_than_the_room_is_read_alone() {
-        let bodies = Bodies::new(100, 10, LONG);
+        let bodies = Bodies::new(100, 10, ANY);
         assert_eq!(read(&bodies, 500).await, 500);
         // One that does not say how large it is may be as large as the limit.
         let unsaid = bodies.read(full(20), None, 1000).await.expect("read");
@@ -168,7 +226,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_that_stalls_gives_its_place_back() {
-        let bodies = Bodies::new(100, 10, Duration::ZERO);
+        let pause = Duration::ZERO;
+        let bodies = Bodies::new(100, 10, Pace { pause, ..ANY });
         let (frames, coming) = mpsc::channel::<Result<Frame<Bytes>, BoxError>>(1);
         let begun = Frame::data(Bytes::from_static(&[b'x'; 20]));
         frames.send(Ok(begun)).await.expect("sent");
@@ -177,5 +236,31 @@ mod tests {
         assert!(error.contains("nothing came for 0 s"), "{error}");
         assert_eq!(bodies.room.available_permits(), 100);
         drop(frames);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_trickles_in_gives_its_place_back() {
+        let pace = Pace {
+            grace: Duration::ZERO,
+            bytes_per_second: 1_000_000,
+            ..ANY
+        };
+        let bodies = Bodies::new(100, 10, pace);
+        assert_eq!(read(&bodies, 500).await, 500, "one that is there is read");
+        let (frames, coming) = mpsc::channel::<Result<Frame<Bytes>, BoxError>>(1);
+        let trickle = async {
+            let drop = || Frame::data(Bytes::from_static(&[b'x'; 20]));
+            while frames.send(Ok(drop())).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::select! {
+            () = trickle => panic!("nobody reads"),
+            read = bodies.read(channel_body(coming), None, usize::MAX) => {
+                let error = read.expect_err("it is too slow").to_string();
+                assert!(error.contains("less than 1000000 bytes a second"), "{error}");
+            }
+        }
+        assert_eq!(bodies.room.available_permits(), 100);
     }
 }
