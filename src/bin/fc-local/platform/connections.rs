@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use hyper::body::{Body as HttpBody, Incoming};
 use hyper::client::conn::TrySendError;
@@ -29,7 +30,15 @@ const REPEATED: [Method; 4] = [Method::GET, Method::HEAD, Method::OPTIONS, Metho
 #[derive(Debug)]
 pub(crate) struct Connections {
     address: SocketAddr,
-    idle: Mutex<Vec<Connection>>,
+    /// In the order in which they were given back; the last is the first that is used again.
+    idle: Mutex<Vec<Idle>>,
+}
+
+/// A connection without a call, and since when.
+#[derive(Debug)]
+struct Idle {
+    connection: Connection,
+    since: Instant,
 }
 
 /// One connection. It stands still but for the time of [`driving`](Self::driving).
@@ -97,20 +106,28 @@ impl Connections {
     /// send ends here, and with it what it holds of the memory for bodies.
     pub(crate) fn give_back(&self, connection: Connection) {
         if connection.wire.is_some() && connection.sender.is_ready() {
-            self.lock().push(connection);
+            let since = Instant::now();
+            self.lock().push(Idle { connection, since });
         }
+    }
+
+    /// Closes the connections that nobody has used for so long: many calls at once have left many.
+    pub(crate) fn close_idle(&self, limit: Duration) {
+        let mut idle = self.lock();
+        let old = idle.partition_point(|it| it.since.elapsed() >= limit);
+        idle.drain(..old);
     }
 
     async fn take_idle(&self) -> Option<Connection> {
         loop {
-            let mut connection = self.lock().pop()?;
+            let mut connection = self.lock().pop()?.connection;
             if connection.is_ready().await {
                 return Some(connection);
             }
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Idle>> {
         // A list; a panic of another thread leaves it usable.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -2,9 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hyper::Request;
 
@@ -125,4 +126,51 @@ async fn a_connection_whose_request_was_not_read_to_its_end_holds_up_no_other_ca
     tokio::time::timeout(Duration::from_secs(60), call(&connections))
         .await
         .expect("it goes over another connection");
+}
+
+/// Answers each call; says how many connections are open after each that comes or goes.
+fn counts_connections() -> (Connections, mpsc::Receiver<usize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+    let address = listener.local_addr().expect("an address");
+    let (tell, open) = mpsc::channel();
+    let count = Arc::new(AtomicUsize::new(0));
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, tell, count) =
+                (stream.expect("a connection"), tell.clone(), count.clone());
+            let _ = tell.send(count.fetch_add(1, Ordering::SeqCst) + 1);
+            thread::spawn(move || {
+                while stream.read(&mut [0; 1000]).expect("a request, or the end") > 0 {
+                    stream.write_all(ANSWER).expect("answered");
+                }
+                // The test may have ended.
+                let _ = tell.send(count.fetch_sub(1, Ordering::SeqCst) - 1);
+            });
+        }
+    });
+    (Connections::to(address), open)
+}
+
+#[tokio::test]
+async fn only_connections_that_were_idle_for_long_are_closed() {
+    let (connections, open) = counts_connections();
+    let mut both = Vec::new();
+    for _ in 0..2 {
+        let request = Request::post("/").body(empty_body()).expect("a request");
+        both.push(connections.send(request).await.expect("an answer"));
+    }
+    assert_eq!([open.recv(), open.recv()], [Ok(1), Ok(2)]);
+    for (response, mut connection) in both {
+        let body = read_all(response.into_body(), 100);
+        connection.driving(body).await.expect("a body");
+        connections.give_back(connection);
+    }
+    connections.close_idle(Duration::from_secs(600));
+    assert_eq!(connections.lock().len(), 2);
+    let aged = connections.lock()[0].since.elapsed();
+    connections.lock()[1].since = Instant::now() + Duration::from_secs(600);
+    connections.close_idle(aged);
+    assert_eq!(open.recv(), Ok(1), "the older one is closed");
+    call(&connections).await;
+    assert!(open.try_recv().is_err(), "the newer one serves");
 }

@@ -100,6 +100,13 @@ impl Member {
         }
     }
 
+    /// Closes the connections to it that nobody has used for so long.
+    pub(super) fn close_idle_connections(&self, limit: Duration) {
+        if let MemberState::Running(instance) = &self.state {
+            instance.connections.close_idle(limit);
+        }
+    }
+
     pub(super) fn seen(&self) -> Option<Seen> {
         match &self.state {
             MemberState::Running(instance) if !instance.is_over() => Some(Seen {

@@ -42,7 +42,7 @@ pub(crate) struct PoolOptions {
     pub(crate) instance: InstanceOptions,
     /// How many instances one function may have.
     pub(crate) instances_max: usize,
-    /// An instance without a call for so long is stopped; the platform takes some minutes.
+    /// An instance without a call for so long is stopped, and a connection to it closed; the platform takes some minutes.
     pub(crate) idle_limit: Duration,
     /// Where function logs lie.
     pub(crate) logs: PathBuf,
@@ -260,6 +260,9 @@ impl Pool {
         let limit = self.options.idle_limit;
         for (name, members) in self.lock().iter_mut() {
             members.retain(|member| !member.is_over());
+            members
+                .iter()
+                .for_each(|member| member.close_idle_connections(limit));
             members
                 .iter()
                 .filter(|member| self.sessions.on(name, member.number) == 0)

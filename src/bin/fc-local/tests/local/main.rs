@@ -6,6 +6,7 @@ mod calls;
 mod chaos;
 mod check;
 mod cli;
+mod connections;
 mod control;
 mod damage;
 mod doctor;
