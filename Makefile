@@ -56,6 +56,7 @@ ten minutes of whatever can go wrong: make chaos
 the unit tests under miri: make miri
 the fuzzers: make fuzz
 the cost of fc-local's relay: make relay
+all 200 uploads to fc-local at once: make memory
 a thousand sessions, and the cost of their routing: make sessions
 the comparison with other runtimes: cargo test --locked --manifest-path musl/compare/Cargo.toml
 the allocator on aarch64: sh musl/alloc/tests/aarch64.sh
@@ -64,7 +65,7 @@ what was found out about other software: make findings
 endef
 test: export NOT_RUN := $(NOT_RUN)
 
-.PHONY: help run test all-tests test-server server-tests test-runtime test-mcp mcp-clients test-fc-local test-shipped test-alloc soak chaos replay fuzz miri deny fun sdks relay sessions musl \
+.PHONY: help run test all-tests test-server server-tests test-runtime test-mcp mcp-clients test-fc-local test-shipped test-alloc soak chaos replay fuzz miri deny fun sdks relay sessions memory musl \
 	size size-mcp sizes compare scale burst figures build build-img local watch deploy invoke logs doctor findings fmt lint msrv doc release-check clean
 
 help: ## print this list
@@ -146,6 +147,9 @@ sessions: ## have 1,000 sessions reach their instances while these are killed, a
 	@SERVER=direct sh musl/build.sh target/relay
 	FC_BINARIES=$(CURDIR)/target/relay SERVER=direct cargo test --release --locked --package fc-local --test local sessions::load:: -- \
 		--ignored --nocapture --test-threads 1
+
+memory: ## check what fc-local takes of the memory, without a call and while 200 packages of 20 MB are uploaded at once
+	cargo test --release --locked --package fc-local --test local memory:: -- --nocapture
 
 relay: ## check what fc-local costs for each call that it hands on, against the instance alone
 	@SERVER=direct sh musl/build.sh target/relay

@@ -21,6 +21,7 @@ mod killed;
 mod layout;
 mod logs;
 mod make;
+mod memory;
 mod new;
 mod packed;
 mod relay;
