@@ -17,15 +17,15 @@ pub(crate) use socket::{Socket, serve};
 #[cfg(all(feature = "tiny-http", not(feature = "direct")))]
 use written::{Seen, current, cut, scope};
 
-/// Who waits for the response of a call, if still anybody does.
+/// The client that waits for the response to a call, or has left.
 ///
-/// A handler that works for long asks it now and then, and ends when the client has gone. On Function Compute, the client is
-/// the agent, and no source says whether it closes the connection of a call that was cancelled
+/// A handler that works for a long time can ask now and then whether the client has left, and stop. On Function
+/// Compute, the client is the agent, and no source says whether it closes the connection of a call that was cancelled
 /// ([contract §4.5](crate::guide::contract#4.5)).
 ///
-/// With the server `direct` it is known at once that the client has closed its side of the connection. `tiny_http` gives no
-/// way to look: with it, only a write that fails shows it, as those of
-/// [`Response::with_heartbeat`](crate::http::Response::with_heartbeat) in time do.
+/// With the direct server, it is known at once that the client has closed its side of the connection. `tiny_http` gives
+/// no way to look: with the default server, only a write that fails shows it, such as a heartbeat from
+/// [`Response::with_heartbeat`](crate::http::Response::with_heartbeat).
 ///
 /// # Examples
 ///
@@ -56,18 +56,19 @@ use written::{Seen, current, cut, scope};
 pub struct Client(Seen);
 
 impl Client {
-    /// The client of the call that this thread serves: ask for it in the handler or in the closure of a stream, and hand it to
-    /// the threads that you start. On a thread that serves no call it is a client of which nothing is known.
+    /// The client of the call that this thread serves. Call this in the handler or in the closure of a stream, and pass
+    /// the client to the threads that you start. On a thread that serves no call, nothing is known about the client.
     pub fn current() -> Self {
         Self(current())
     }
 
-    /// One that has gone, for a test.
+    /// A client that has left, for a test.
     pub fn gone() -> Self {
         Self(Seen::gone())
     }
 
-    /// Whether it is known to have gone. It costs a call of the system, and means nothing once the call is answered.
+    /// Whether the client is known to have left. This takes a system call, and means nothing after the response has
+    /// been sent.
     pub fn has_left(&self) -> bool {
         self.0.has_left()
     }

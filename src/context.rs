@@ -94,12 +94,12 @@ impl Context {
         context
     }
 
-    /// The request id, which the logs of the call carry; empty when a local tool sends none.
+    /// The request id, which is in every log line of the call; empty when a local tool sends none.
     pub fn request_id(&self) -> &str {
         self.header(name::REQUEST_ID).unwrap_or_default()
     }
 
-    /// The temporary credentials of the function's role, fresher than those of the environment
+    /// The temporary credentials of the function's role, newer than those in the environment
     /// ([contract §4.3](crate::guide::contract#4.3)).
     pub fn credentials(&self) -> Option<Credentials<'_>> {
         Some(Credentials {
@@ -124,33 +124,33 @@ impl Context {
         self.seconds(name::INITIALIZATION_TIMEOUT)
     }
 
-    /// How often this asynchronous invocation was tried before: 0 the first time.
+    /// How many attempts of this asynchronous invocation there were before: 0 the first time.
     pub fn retry_count(&self) -> Option<u32> {
         self.number(name::RETRY_COUNT)
     }
 
-    /// When Function Compute gives the call up and kills the instance.
+    /// When Function Compute gives up on the call and kills the instance.
     ///
     /// A custom runtime gets no deadline ([contract §2](crate::guide::contract#2)); this is the arrival of the call
-    /// plus its timeout, so it is late by the time that the call took to arrive. `None` where the timeout is unknown:
-    /// in the hooks, in the initializer of FC 3.0, and in local tools that send none.
+    /// plus its timeout, so it is late by the time that the call took to arrive. `None` if the timeout is unknown: in
+    /// the hooks, in the initializer of FC 3.0, and in local tools that send none.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
 
-    /// How long it is until the [`deadline`](Self::deadline); zero when it has passed.
+    /// The time that is left until the [`deadline`](Self::deadline); zero after it has passed.
     pub fn remaining(&self) -> Option<Duration> {
         self.deadline
             .map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// The value of any `x-fc-*` header of the call, for those that have no method here.
+    /// The value of any `x-fc-*` header of the call, such as one that has no method here.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.fields.get(name).filter(|value| !value.is_empty())
     }
 
-    /// Runs the work with this call's request id in its log lines: for threads that the handler starts, whose lines
-    /// would have `-` there. A panic of such a thread is logged with the id too.
+    /// Runs the work with this call's request id in its log lines. Use it in threads that the handler starts, whose
+    /// lines have `-` otherwise. The log line of a panic in such a thread has the id, too.
     ///
     /// # Examples
     ///

@@ -40,7 +40,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// A failure of the handler's own making.
+    /// An error of your own, with a type and a message.
     pub fn new(error_type: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             error_type: error_type.into(),
@@ -50,8 +50,8 @@ impl Error {
         }
     }
 
-    /// The failure in a box, as many libraries return it, for a function that returns `Error`: `?` cannot take a box.
-    /// A handler may fail with the box itself, see [`IntoError`](crate::IntoError).
+    /// Converts a boxed error, as many libraries return, in a function that returns `Error`, because `?` cannot convert
+    /// a box. A handler may also return the box itself: see [`IntoError`](crate::IntoError).
     ///
     /// # Examples
     ///
@@ -68,7 +68,7 @@ impl Error {
         Self::new(kind::UNKNOWN, message_of(&*error)).caused_by(error.source())
     }
 
-    /// The same failure under another type, such as one that the caller dispatches on.
+    /// The same error with another type, such as one that the caller checks for.
     #[must_use]
     pub fn with_type(self, error_type: impl Into<String>) -> Self {
         Self {
@@ -77,11 +77,12 @@ impl Error {
         }
     }
 
-    /// The same failure, with the status of the response to an HTTP call whose handler fails with it.
+    /// The same error, with a status for the response to an HTTP call.
     ///
-    /// From 400 to 499 the client has made a mistake: it gets the failure as JSON, and that is all. From 500 to 599 the
-    /// function has failed as with any other error, but the client sees this status instead of 404. Any other number takes
-    /// the status back. For events, hooks and streams the status changes nothing.
+    /// With a status from 400 to 499, the client has made a mistake: it gets the error as JSON, and the function has
+    /// not failed. With a status from 500 to 599, the function has failed as with any other error, but the client sees
+    /// this status instead of 404. Any other number removes the status. For events, hooks and streams, the status
+    /// changes nothing.
     ///
     /// # Examples
     ///
@@ -108,7 +109,7 @@ impl Error {
         Self { status, ..self }
     }
 
-    /// The status of the response to an HTTP call, if the failure sets one.
+    /// The status for the response to an HTTP call, if one is set.
     pub fn status(&self) -> Option<u16> {
         self.status.map(NonZeroU16::get)
     }
@@ -118,7 +119,7 @@ impl Error {
         matches!(self.status(), Some(400..=499))
     }
 
-    /// What kind of failure it is: the name of the Rust type, or what the handler called it.
+    /// The type of the error: the name of the Rust type, or the name that the handler gave it.
     pub fn error_type(&self) -> &str {
         &self.error_type
     }
@@ -128,13 +129,13 @@ impl Error {
         &self.message
     }
 
-    /// Where it came from: the place of a panic, or one line for each cause.
+    /// Where the error came from: the place of a panic, or one line for each cause.
     pub fn stack_trace(&self) -> &[String] {
         &self.trace
     }
 
-    /// The failure as Function Compute's consoles and SDKs read it:
-    /// `{"errorMessage":…,"errorType":…,"stackTrace":[…]}` ([contract §3.2](crate::guide::contract#3.2)).
+    /// The error as Function Compute's consoles and SDKs read it: `{"errorMessage":…,"errorType":…,"stackTrace":[…]}`
+    /// ([contract §3.2](crate::guide::contract#3.2)).
     pub fn to_json(&self) -> String {
         let (message, [error_type, trace]) = (quoted(&self.message), self.type_and_trace());
         format!(r#"{{"errorMessage":{message},{error_type},{trace}}}"#)

@@ -21,10 +21,10 @@ pub(crate) use text::{begins_with, is_token};
 #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
 pub(crate) use text::{token_length, value_length};
 
-/// Header fields in the order they came or were added; a name may stand more than once.
+/// Header fields, in the order in which they arrived or were added; a name may occur more than once.
 ///
-/// Those of a request are not copied one by one: they stay in the text of their head, which the [`Context`](crate::Context)
-/// of the call shares. So a clone is cheap, and keeps the whole head in memory.
+/// The fields of a request are not copied one by one: they stay in the text of its head, which the
+/// [`Context`](crate::Context) of the call shares. So a clone is cheap, but keeps the whole head in memory.
 ///
 /// # Examples
 ///
@@ -74,7 +74,7 @@ impl Headers {
         self.get_bytes(name).and_then(as_text)
     }
 
-    /// The first value of `name` as it stood on the wire.
+    /// The first value of `name`, as its bytes.
     pub fn get_bytes(&self, name: &str) -> Option<&[u8]> {
         let mut fields = self.fields.iter();
         let found = fields.find(|field| self.is_named(field, name))?;
@@ -91,22 +91,22 @@ impl Headers {
         HeaderIter::new(self)
     }
 
-    /// How many fields there are.
+    /// The number of fields.
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
-    /// Whether there is no field.
+    /// Whether there are no fields.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
 
-    /// Adds a field after those that are there; none is replaced.
+    /// Adds a field after the others; it replaces none.
     ///
     /// # Errors
     ///
-    /// [`HeaderError`] when the name is not a token or the value contains a control character, which would let it
-    /// end the header and begin another.
+    /// [`HeaderError`] when the name is not a token, or the value contains a control character, with which it could end
+    /// the header and begin another.
     pub fn append(&mut self, name: &str, value: impl AsRef<str>) -> Result<(), HeaderError> {
         self.append_field(name, value.as_ref().as_bytes())
     }
@@ -115,12 +115,12 @@ impl Headers {
     ///
     /// # Errors
     ///
-    /// Those of [`append`](Self::append).
+    /// The errors of [`append`](Self::append).
     pub fn append_bytes(&mut self, name: &str, value: impl AsRef<[u8]>) -> Result<(), HeaderError> {
         self.append_field(name, value.as_ref())
     }
 
-    /// Sets the one field of this name, in the place of those that there are.
+    /// Replaces all fields of this name with this one.
     ///
     /// # Errors
     ///
@@ -157,7 +157,7 @@ impl Headers {
         self.insert_field(name, value.as_ref())
     }
 
-    /// Takes every field of this name out, and says whether there was one.
+    /// Removes every field of this name, and returns whether there was one.
     pub fn remove(&mut self, name: &str) -> bool {
         let mut fields = mem::take(&mut self.fields);
         let before = fields.len();

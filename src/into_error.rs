@@ -10,16 +10,16 @@ use std::fmt::Display;
 use crate::error::{Error, kind, message_of, short_name};
 use crate::headers::HeaderError;
 
-/// What a handler may fail with: implement it for your own error type, and let your handlers return that.
+/// What a handler may fail with. Implement this for your own error type, and let your handlers return it.
 ///
-/// It needs no method: each has a default, which the type's name and its `Display` give. If an HTTP
-/// handler fails, [`status`](Self::status) is the status of the response. The page [Your own error types](crate::guide::error_types) has the ways
-/// with an enum, with `anyhow` and with boxed errors.
+/// You need not write a method: each has a default, which comes from the type's name and its `Display`. If an HTTP
+/// handler fails, [`status`](Self::status) is the status of the response. The page
+/// [Your own error types](crate::guide::error_types) shows how to use an enum, `anyhow` and boxed errors.
 ///
 /// It is implemented for [`Error`], for boxed errors, for `anyhow::Error` (feature `anyhow`), for [`Infallible`], and
-/// for the errors of `std` and `serde_json` that a handler most often ends with. `?` makes an [`Error`] of every
-/// [`std::error::Error`], but knows none of these methods: in a function that returns `Error`, write
-/// `.map_err(IntoError::into_error)?` to keep them.
+/// for the errors of `std` and `serde_json` that a handler most often ends with. `?` turns every [`std::error::Error`]
+/// into an [`Error`], but does not call these methods: in a function that returns `Error`, write
+/// `.map_err(IntoError::into_error)?` to keep what they return.
 ///
 /// # Examples
 ///
@@ -66,29 +66,28 @@ use crate::headers::HeaderError;
             for `anyhow::Error`, set the feature `anyhow`"
 )]
 pub trait IntoError: Display + Sized {
-    /// What kind of failure it is; by default the name of the type.
+    /// The type of the error; by default the name of the Rust type.
     fn error_type(&self) -> String {
         short_name(type_name::<Self>())
     }
 
-    /// What went wrong, in a sentence; by default what the type displays. It goes to the log and to the caller.
+    /// What went wrong, in a sentence; by default the type's `Display`. The log and the caller get it.
     fn message(&self) -> String {
         self.to_string()
     }
 
-    /// The status of the response to an HTTP call, from 400 to 599; by default none. [`Error::with_status`] says what it
-    /// means.
+    /// The status for the response to an HTTP call, from 400 to 599; by default none. See [`Error::with_status`].
     fn status(&self) -> Option<u16> {
         None
     }
 
-    /// The error that led to this one; by default none. It and its own causes become the stack trace. For a type that
-    /// implements [`std::error::Error`] it is that trait's `source`.
+    /// The error that led to this one; by default none. This error and its own causes become the stack trace. If your
+    /// type implements [`std::error::Error`], return that trait's `source`.
     fn cause(&self) -> Option<&(dyn StdError + 'static)> {
         None
     }
 
-    /// The failure as it is logged and answered.
+    /// The error as the log and the caller get it.
     fn into_error(self) -> Error {
         let error = Error::new(self.error_type(), self.message()).caused_by(self.cause());
         match self.status() {
@@ -116,7 +115,7 @@ impl IntoError for Error {
     }
 }
 
-/// Its type is `Error`, since a box does not know what it has.
+/// Its type is `Error`, because a box does not know the type of its content.
 impl IntoError for Box<dyn StdError + Send + Sync> {
     fn error_type(&self) -> String {
         kind::UNKNOWN.into()
@@ -131,7 +130,8 @@ impl IntoError for Box<dyn StdError + Send + Sync> {
     }
 }
 
-/// Its type is `Error`, since it does not know what it has. The stack trace has what `context` was added to.
+/// Its type is `Error`, because `anyhow` does not know the original type. The stack trace has the errors that `context`
+/// was added to.
 #[cfg(feature = "anyhow")]
 impl IntoError for anyhow::Error {
     fn error_type(&self) -> String {
@@ -167,11 +167,11 @@ impl IntoError for Infallible {}
     label = "this is neither `()` nor a `Result<(), E>` with an `E` that implements `IntoError`"
 )]
 pub trait HookResult {
-    /// Whether the hook has failed, and why.
+    /// The error, if the hook has failed.
     ///
     /// # Errors
     ///
-    /// The hook's own.
+    /// The hook's error.
     fn into_result(self) -> Result<(), Error>;
 }
 

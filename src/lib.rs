@@ -16,8 +16,8 @@
 //! }
 //! ```
 //!
-//! A handler is a plain function that may block for as long as it likes: each call has its own thread, and up to 200 run at
-//! once. An [`Error`] or a panic fails the call, and the instance stays alive.
+//! A handler is a plain function that may block for as long as it likes: each call has its own thread, and up to 200
+//! calls run at once. If it returns an [`Error`] or panics, the call fails, and the instance stays alive.
 //!
 //! # The guide
 //!
@@ -39,18 +39,18 @@
 //!
 //! # The API
 //!
-//! - [`Runtime`]: the settings, and the way from them to a running [`Server`]. [`Shutdown`] ends it, and [`RuntimeError`] says
-//!   why it could not continue.
+//! - [`Runtime`]: the settings, and the way from them to a running [`Server`]. [`Shutdown`] ends it, and
+//!   [`RuntimeError`] says why it could not start or continue.
 //! - [`Context`]: what Function Compute says about a call. Its [`Credentials`] show nothing in `Debug`.
-//! - [`Client`]: who waits for the response, and whether anybody still does.
+//! - [`Client`]: whether anybody still waits for the response.
 //! - [`http`]: request and response of an HTTP trigger; the [`Headers`] of both, and the [`HeaderError`] of a wrong one.
 //! - [`events`]: typed views of what the triggers send (feature `events`).
-//! - [`base64`]: the encoding of bytes in headers and JSON.
-//! - [`Error`]: what a handler fails with, or any type that is [`IntoError`].
+//! - [`base64`]: encodes bytes for headers and JSON, and decodes them.
+//! - [`Error`]: what a handler fails with, unless it uses your own type with [`IntoError`].
 //! - [`logger`]: the log lines, as text or JSON, and the marker lines; [`Timestamp`]: their clock.
-//! - [`log`](https://docs.rs/log) and [`serde_json`]: two crates, in the versions that this one is built with.
+//! - [`log`](https://docs.rs/log) and [`serde_json`]: these two crates, in the versions that this one is built with.
 //!
-//! How the code is laid out, and which way a request goes through it, is in [`architecture`](guide::architecture).
+//! [`architecture`](guide::architecture) shows how the code is laid out, and how a request goes through it.
 //!
 //! # Features
 //!
@@ -64,9 +64,9 @@
 //! | `kv` | the key-values of `log` as fields of the log lines |
 //! | `small-unwinder` | panics cost 17 KB less in the zip of a static musl program; needs Rust 1.88 |
 //!
-//! Features add up: with both servers, `direct` serves, and the other one takes no byte of the program.
-//! [`servers`](guide::servers) says how they differ, and when to choose which. Without `tiny_http` among the dependencies:
-//! `default-features = false, features = ["direct"]`.
+//! You can turn on both servers: then `direct` serves, and the program does not contain the other one.
+//! [`servers`](guide::servers) says how they differ, and when to choose which. To leave out the dependency on
+//! `tiny_http`, write `default-features = false, features = ["direct"]`.
 //!
 //! # What is not supported
 //!
@@ -75,8 +75,8 @@
 //! - The built-in runtimes' protocol, which pulls invocations.
 //! - Systems other than Linux.
 //!
-//! The oldest Rust that builds this is 1.85. Where the documentation cites sections of the contract, they are those of the
-//! page [`contract`](guide::contract).
+//! The oldest Rust that builds this is 1.85. Where the documentation cites a section of the contract, it means the page
+//! [`contract`](guide::contract).
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Where the module is missing, its name leads to the documentation that has it.
 #![cfg_attr(
@@ -145,11 +145,11 @@ pub use limits::{DEFAULT_BODY_LIMIT, DEFAULT_STOP_GRACE, DEFAULT_WORKERS};
 pub use runtime::{DEFAULT_PORT, PORT_VARIABLES, Runtime, RuntimeError, Server, Shutdown};
 pub use time::Timestamp;
 
-/// The facade that handlers log by; the version this crate is built with.
+/// The logging macros for handlers, in the version that this crate is built with.
 pub use log;
-/// The allocator for a static program on musl, whose own gets slower with each core: name it in `main.rs` as
-/// `#[global_allocator]`, as the projects of `fc-local new` do. It is there for targets on musl only.
+/// The allocator for a static program on musl, whose own allocator gets slower with each core. Name it in `main.rs` as
+/// the `#[global_allocator]`, like the projects of `fc-local new`. It exists only for musl targets.
 #[cfg(target_env = "musl")]
 pub use musl_percore::PerCore;
-/// JSON values and their `json!` macro; the version this crate is built with.
+/// JSON values and the macro `json!`, in the version that this crate is built with.
 pub use serde_json;

@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-/// The largest body that is taken unless [`Runtime::body_limit`](crate::Runtime::body_limit) says otherwise, in bytes:
-/// the platform's own limit for a synchronous invocation ([contract §4.4](crate::guide::contract#4.4)).
+/// The largest body that is accepted unless [`Runtime::body_limit`](crate::Runtime::body_limit) is set, in bytes: the
+/// platform's own limit for a synchronous invocation ([contract §4.4](crate::guide::contract#4.4)).
 pub const DEFAULT_BODY_LIMIT: usize = 32 * 1024 * 1024;
 
-/// The largest number of requests that are served at once unless [`Runtime::workers`](crate::Runtime::workers) says
-/// otherwise: the platform's highest instance concurrency ([contract §4.4](crate::guide::contract#4.4)).
+/// How many requests are served at once unless [`Runtime::workers`](crate::Runtime::workers) is set: the platform's
+/// highest instance concurrency ([contract §4.4](crate::guide::contract#4.4)).
 pub const DEFAULT_WORKERS: usize = 200;
 
 /// The largest number of connections, busy or idle, unless `Runtime::connections` says otherwise, or `Runtime::workers`
@@ -51,8 +51,8 @@ pub(crate) const DEFAULT_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) const SLOWEST: u32 = 16 * 1024;
 
 /// How long a stop waits for requests that are being served, unless [`Runtime::stop_grace`](crate::Runtime::stop_grace)
-/// says otherwise: what the platform gives a pre-stop hook at most, 90 seconds
-/// ([contract §4.4](crate::guide::contract#4.4)), but for ten seconds in which the hook itself runs.
+/// is set: the 90 seconds that the platform gives a pre-stop hook at most
+/// ([contract §4.4](crate::guide::contract#4.4)), less ten seconds for the hook itself.
 pub const DEFAULT_STOP_GRACE: Duration = Duration::from_secs(80);
 
 /// The variable that has the function's memory, in megabytes ([contract §4.3](crate::guide::contract#4.3)).

@@ -62,9 +62,10 @@ impl Runtime {
         Self::default()
     }
 
-    /// Serves events with this handler: what it returns is the result of the invocation, bytes or text.
+    /// Serves events with this handler, which returns the result of the invocation, as bytes or text.
     ///
-    /// It may fail with any type that implements [`IntoError`]. A closure that names no error type has to: `Ok::<_, Error>(…)`.
+    /// The handler may fail with any type that implements [`IntoError`]. In a closure that names no error type, write
+    /// `Ok::<_, Error>(…)`.
     ///
     /// # Examples
     ///
@@ -89,11 +90,11 @@ impl Runtime {
 
     /// Serves events with this handler, which takes and returns JSON.
     ///
-    /// The event may be any type that `serde` can read, `serde_json::Value` or one of your own. An event that cannot be read as
-    /// that type fails the call with an error of the type `InvalidJson`, and the handler is not called. The error has the line, the
-    /// column, what was expected and what kind of value was found, but never the value, because errors are logged. If your own type
-    /// refuses a value, such as with `#[serde(try_from)]`, its message is kept as it is. An event may be empty, which is not JSON
-    /// ([contract §7](crate::guide::contract#7)).
+    /// The event may be any type that `serde` can read: `serde_json::Value` or your own. If the event cannot be read as
+    /// that type, the call fails with an error of the type `InvalidJson` before the handler runs. The error has the
+    /// line, the column, what was expected and what kind of value was found, but never the value, because errors are
+    /// logged. If your own type refuses a value, such as with `#[serde(try_from)]`, its message is kept as it is. An
+    /// event may be empty, which is not JSON ([contract §7](crate::guide::contract#7)).
     ///
     /// # Examples
     ///
@@ -123,7 +124,7 @@ impl Runtime {
         self
     }
 
-    /// Serves HTTP calls with this handler: what it returns is the client's response.
+    /// Serves HTTP calls with this handler, which returns the response for the client.
     #[must_use]
     pub fn http<F, R, E>(mut self, handler: F) -> Self
     where
@@ -138,8 +139,8 @@ impl Runtime {
         self
     }
 
-    /// Runs this when an instance is created, if the function is configured with an initializer. When it fails, Function
-    /// Compute may call it again. A hook that cannot fail returns nothing: see [`HookResult`].
+    /// Runs this hook when an instance is created, if the function is configured with an initializer. If it fails,
+    /// Function Compute may call it again. A hook that cannot fail may return nothing: see [`HookResult`].
     #[must_use]
     pub fn initialize<F, R>(mut self, hook: F) -> Self
     where
@@ -150,7 +151,7 @@ impl Runtime {
         self
     }
 
-    /// Runs this before the instance is frozen (FC 2.0 only).
+    /// Runs this hook before the instance is frozen (FC 2.0 only).
     #[must_use]
     pub fn pre_freeze<F, R>(mut self, hook: F) -> Self
     where
@@ -161,8 +162,8 @@ impl Runtime {
         self
     }
 
-    /// Runs this before the instance ends: when Function Compute calls it, or once when SIGTERM or SIGINT end the process
-    /// before that.
+    /// Runs this hook before the instance ends: when Function Compute calls it, or once when SIGTERM or SIGINT ends the
+    /// process before that.
     #[must_use]
     pub fn pre_stop<F, R>(mut self, hook: F) -> Self
     where
@@ -173,8 +174,8 @@ impl Runtime {
         self
     }
 
-    /// Listens on this port, whatever the environment says; 0 lets the system choose one, which
-    /// [`Server::local_addr`] gives after [`bind`](Self::bind).
+    /// Listens on this port, whatever the environment says. With 0, the system chooses a port, which
+    /// [`Server::local_addr`] returns after [`bind`](Self::bind).
     #[must_use]
     pub fn port(self, port: u16) -> Self {
         Self {
@@ -183,7 +184,7 @@ impl Runtime {
         }
     }
 
-    /// Serves this listener, which a test has bound to its own port, instead of binding one.
+    /// Serves this listener, which a test may have bound to its own port, instead of binding a new one.
     #[must_use]
     pub fn listener(self, listener: TcpListener) -> Self {
         Self {
@@ -192,9 +193,9 @@ impl Runtime {
         }
     }
 
-    /// Takes bodies up to this many bytes; larger ones are answered with 413.
+    /// Accepts bodies of up to this many bytes; a larger body gets a 413.
     ///
-    /// With 0 only requests without a body are served.
+    /// With 0, only requests without a body are served.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.limits.body_bytes = bytes;
@@ -206,33 +207,34 @@ impl Runtime {
     /// heads that have arrived in part count too, except for the first 4 KB of each.
     ///
     /// The default is half of the function's memory, which the variable `FC_FUNCTION_MEMORY_SIZE` states
-    /// ([contract §4.3](crate::guide::contract#4.3)); without the variable there is no limit. What handlers take themselves does not
-    /// count, and neither does what a stream still has to send.
+    /// ([contract §4.3](crate::guide::contract#4.3)); without the variable there is no limit. Memory that handlers use
+    /// themselves does not count, and neither does what a stream still has to send.
     #[must_use]
     pub fn memory_limit(mut self, bytes: usize) -> Self {
         self.memory_limit = Some(bytes);
         self
     }
 
-    /// Serves up to this many requests at once; further ones wait. At least one is always served.
+    /// Serves up to this many requests at once; more requests wait. At least one is always served.
     #[must_use]
     pub fn workers(mut self, workers: usize) -> Self {
         self.limits.workers = workers.max(1);
         self
     }
 
-    /// When the runtime stops, waits this long for requests that are being served, and for clients that read their responses
-    /// slowly. Then the pre-stop hook runs, and what is still not answered is cut off; a line of the log reports it.
+    /// When the runtime stops, waits this long for requests that are being served, and for clients that read their
+    /// responses slowly. Then the pre-stop hook runs, and requests that still have no response are cut off; a line of
+    /// the log reports them.
     ///
-    /// The default is [`DEFAULT_STOP_GRACE`](crate::DEFAULT_STOP_GRACE). With [`Duration::MAX`] a stop waits for as long as it
-    /// takes, and with no time at all only for what is answered at once.
+    /// The default is [`DEFAULT_STOP_GRACE`](crate::DEFAULT_STOP_GRACE). With [`Duration::MAX`], a stop waits for as
+    /// long as it takes; with zero, only for requests that finish at once.
     #[must_use]
     pub fn stop_grace(mut self, time: Duration) -> Self {
         self.limits.stop_grace = time;
         self
     }
 
-    /// Stops when this handle says so, instead of on SIGTERM and SIGINT.
+    /// Stops when this handle is triggered, instead of on SIGTERM and SIGINT.
     #[must_use]
     pub fn shutdown(self, shutdown: &Shutdown) -> Self {
         Self {
@@ -241,17 +243,17 @@ impl Runtime {
         }
     }
 
-    /// Serves until SIGTERM or SIGINT arrives, or the handle of [`shutdown`](Self::shutdown) says so. Then every request in flight
-    /// gets its response within [`stop_grace`](Self::stop_grace), the pre-stop hook runs unless Function Compute has called it
-    /// already, and `Ok` is returned.
+    /// Serves until SIGTERM or SIGINT arrives, or the handle of [`shutdown`](Self::shutdown) is triggered. Then every
+    /// request in flight gets its response within [`stop_grace`](Self::stop_grace), the pre-stop hook runs unless
+    /// Function Compute has already called it, and `run` returns `Ok`.
     ///
-    /// Installs the logger, unless the program has one. The signals stay caught after the return, so a program that then continues
-    /// has to end itself.
+    /// Installs the logger, unless the program has one. The signals stay caught after `run` has returned, so a program
+    /// that continues after that has to end without them.
     ///
     /// # Errors
     ///
-    /// [`RuntimeError`] when there is nothing to serve, the port cannot be had, connections can no longer be accepted,
-    /// or a second signal cuts the end short.
+    /// [`RuntimeError`] when there is nothing to serve, the port is not available, connections can no longer be
+    /// accepted, or a second signal cuts the end short.
     pub fn run(self) -> Result<(), RuntimeError> {
         let listener = listening(&self.handlers, self.listener, self.port)?;
         let stop = self
@@ -272,14 +274,14 @@ impl Runtime {
         server::serve(listener, limits, serve, &stop, &last_work).map_err(RuntimeError::from)
     }
 
-    /// Listens, and returns the server that [`run`](Self::run) would run: it knows its address, and connections to it wait
-    /// until it runs.
+    /// Listens, and returns the server that [`run`](Self::run) would run. The server knows its address, and connections
+    /// to it wait until it runs.
     ///
     /// Installs the logger, unless the program has one.
     ///
     /// # Errors
     ///
-    /// [`RuntimeError`] when there is nothing to serve, or the port cannot be had.
+    /// [`RuntimeError`] when there is nothing to serve, or the port is not available.
     pub fn bind(mut self) -> Result<Server, RuntimeError> {
         let listener = listening(&self.handlers, self.listener.take(), self.port)?;
         Ok(Server::new(self, listener))

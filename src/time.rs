@@ -14,8 +14,8 @@ const LAST_MOMENT: Duration = Duration::from_millis(253_402_300_799_999);
 
 /// A moment that displays as `2026-11-23T08:01:02.345Z` (RFC 3339).
 ///
-/// Moments before 1970 display as the start of 1970, which only a clock that was never set shows. Moments after 9999, for
-/// which RFC 3339 has no form, display as the end of that year.
+/// Moments before 1970, which only a clock that was never set shows, display as the start of 1970. Moments after 9999,
+/// for which RFC 3339 has no form, display as the end of that year.
 ///
 /// # Examples
 ///
@@ -35,7 +35,7 @@ impl Timestamp {
         Self(wall_clock())
     }
 
-    /// What it displays as: ASCII.
+    /// The displayed text, which is ASCII.
     pub(crate) fn bytes(self) -> [u8; 24] {
         let (days, hour, minute, second, millis) = parts(self.0);
         let (year, month, day) = civil_date(days);

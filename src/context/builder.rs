@@ -14,7 +14,7 @@ pub struct ContextBuilder {
 }
 
 impl ContextBuilder {
-    /// The context with all that was set; its call has just arrived.
+    /// The context of a call that has just arrived, with everything that was set.
     pub fn build(self) -> Context {
         Context::new(self.fields, Instant::now(), Limit::Function)
     }
@@ -63,7 +63,7 @@ impl ContextBuilder {
         self.header(name::INITIALIZATION_TIMEOUT, &seconds.to_string())
     }
 
-    /// Sets how often the call was tried before.
+    /// Sets how many attempts of the call there were before.
     #[must_use]
     pub fn retry_count(self, retries: u32) -> Self {
         self.header(name::RETRY_COUNT, &retries.to_string())

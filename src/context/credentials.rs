@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-/// Temporary credentials of the function's role. `Debug` shows none of them.
+/// Temporary credentials of the function's role. `Debug` does not show them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Credentials<'a> {
     pub(super) access_key_id: &'a str,
@@ -23,7 +23,7 @@ impl<'a> Credentials<'a> {
         self.access_key_secret
     }
 
-    /// The token that must go along with a temporary key.
+    /// The token that you must send with a temporary key.
     pub fn security_token(&self) -> Option<&'a str> {
         self.security_token
     }

@@ -10,11 +10,12 @@ use super::text::{is_token, is_value};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeaderError {
-    /// The name is empty or holds something else than the letters, digits and marks of a token (RFC 9110 §5.6.2).
+    /// The name is empty, or contains something other than the letters, digits and punctuation of a token (RFC 9110
+    /// §5.6.2).
     Name(String),
-    /// The value of the header of this name holds CR, LF, NUL or another control character (RFC 9110 §5.5).
+    /// The value of the header of this name contains CR, LF, NUL or another control character (RFC 9110 §5.5).
     Value(String),
-    /// The header of this name is set by the runtime or by Function Compute, never by a handler
+    /// Only the runtime or Function Compute may set the header of this name, not a handler
     /// ([contract §3.1](crate::guide::contract#3.1)).
     Reserved(String),
 }

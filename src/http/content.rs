@@ -12,12 +12,13 @@ use crate::error::Error;
 use crate::headers::{HeaderError, Headers, name};
 use crate::time::{HttpDate, text_of};
 
-/// A file, or anything else that can be read from any place, as the body of responses that may be asked for in part.
+/// A file, or another source that can be read from any position, as the body of responses that a client may request in
+/// part.
 ///
-/// The response states the length of the body. A `HEAD` is answered without reading, and a `GET` with one range of bytes gets
-/// that part with the status 206, so that a download can be continued and a video can be moved on. A range after the end
-/// is answered with 416. Several ranges, which a server need not serve, get the whole body, and so does a range with an
-/// `If-Range` that names another version.
+/// The response states the length of the body. A `HEAD` gets its response without reading the source. A `GET` with one
+/// range of bytes gets that part with the status 206, so that clients can continue a download or seek in a video. A
+/// range after the end gets a 416. A request for several ranges, which a server need not serve, gets the whole body,
+/// and so does a range with an `If-Range` for another version.
 ///
 /// # Examples
 ///
@@ -46,12 +47,12 @@ pub struct Content<T> {
 }
 
 impl Content<File> {
-    /// A file, with the time when it was modified last.
+    /// A file, with its last modification time.
     ///
     /// # Errors
     ///
-    /// The system's, or [`io::ErrorKind::InvalidInput`] for anything but a regular file, such as a folder. The files of `/proc`
-    /// say that they have no bytes: read those with [`Response::reader`].
+    /// The system's error, or [`io::ErrorKind::InvalidInput`] for anything except a regular file, such as a folder. The
+    /// files of `/proc` report a length of zero: read them with [`Response::reader`].
     pub fn file(file: File) -> io::Result<Self> {
         let about = file.metadata()?;
         if !about.is_file() {
@@ -68,11 +69,11 @@ impl Content<File> {
 }
 
 impl<T: Read + Seek + Send + 'static> Content<T> {
-    /// All that there is from the start of the source to its end.
+    /// Everything from the start of the source to its end.
     ///
     /// # Errors
     ///
-    /// The source's, when its end cannot be found.
+    /// The source's error, when its end cannot be found.
     pub fn new(mut source: T) -> io::Result<Self> {
         let length = source.seek(SeekFrom::End(0))?;
         Ok(Self {
@@ -83,8 +84,8 @@ impl<T: Read + Seek + Send + 'static> Content<T> {
         })
     }
 
-    /// The same content with a tag of its version, in quotes, such as `"v1"`: a client that continues a download says which
-    /// version it has the beginning of.
+    /// The same content with a tag for its version, in quotes, such as `"v1"`. A client that continues a download says
+    /// of which version it has the beginning.
     ///
     /// # Errors
     ///
@@ -98,7 +99,7 @@ impl<T: Read + Seek + Send + 'static> Content<T> {
         })
     }
 
-    /// The same content, modified last at this time.
+    /// The same content with this last modification time.
     #[must_use]
     pub fn with_modified(self, time: SystemTime) -> Self {
         Self {
@@ -107,16 +108,16 @@ impl<T: Read + Seek + Send + 'static> Content<T> {
         }
     }
 
-    /// How many bytes there are.
+    /// The number of bytes.
     pub fn length(&self) -> u64 {
         self.length
     }
 
-    /// The response to this request: all of it, or the part that is asked for.
+    /// The response to this request: the whole content, or the part that the client requests.
     ///
     /// # Errors
     ///
-    /// The source's, when the place where the body begins cannot be found.
+    /// The source's error, when the position where the body begins cannot be reached.
     pub fn answer(mut self, request: &Request) -> Result<Response, Error> {
         let wanted = self.wanted(request);
         let mut response = match wanted {

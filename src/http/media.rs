@@ -10,12 +10,12 @@ const BEST: u16 = 1000;
 
 /// # Media types
 impl Request {
-    /// The media type of the body, without parameters such as `charset`, in the case it was sent in.
+    /// The media type of the body as the client sent it, without parameters such as `charset`.
     pub fn media_type(&self) -> Option<&str> {
         self.header(name::CONTENT_TYPE).map(essence)
     }
 
-    /// Whether the body is of this media type, whatever the parameters and the case.
+    /// Whether the body has this media type; parameters and case do not matter.
     ///
     /// # Examples
     ///
@@ -31,7 +31,8 @@ impl Request {
             .is_some_and(|found| found.eq_ignore_ascii_case(media_type))
     }
 
-    /// Whether the client takes a response of this media type, by its `Accept`: one that sends none takes all.
+    /// Whether the client accepts a response of this media type, according to its header `Accept`. A client without
+    /// that header accepts every type.
     ///
     /// # Examples
     ///
@@ -47,8 +48,8 @@ impl Request {
         self.quality(media_type) > 0
     }
 
-    /// Which of these media types the client likes best, by its `Accept`; the first of those that it likes alike. `None` when
-    /// it takes none of them, which is answered by 406 or by a type that it has not asked for.
+    /// Which of these media types the client prefers, according to its header `Accept`; the first one if it prefers
+    /// several equally. `None` if it accepts none of them: respond with 406, or with a type that it has not asked for.
     ///
     /// # Examples
     ///

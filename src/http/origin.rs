@@ -6,13 +6,14 @@ use super::Request;
 use crate::headers::name;
 
 impl Request {
-    /// Whether the request may come from a page of these origins: its `Origin` is one of them, or it has none, as that of a
-    /// program that is no browser.
+    /// Whether the request comes from a page of these origins or from a program: its `Origin` is one of them, or it has
+    /// none, because only browsers send one.
     ///
-    /// An entry is an origin such as `https://app.example.com`, or a host such as `localhost`, of any scheme and port. A page
-    /// without an origin, which sends `null`, is let in by the entry `null` only. Refuse the others with 403: it keeps the
-    /// pages of strangers from calling a server of yours in the name of their reader, also by a domain that they point to
-    /// your address (DNS rebinding), which is why the request's own `Host` is no excuse.
+    /// An entry is an origin such as `https://app.example.com`, or a host such as `localhost`, of any scheme and port.
+    /// A page without an origin sends `null`, and only the entry `null` allows it. Refuse all other requests with 403.
+    /// This keeps other people's pages from calling your server in the name of their readers, even through a domain
+    /// that they point to your address (DNS rebinding). For that reason, an `Origin` that is equal to the request's own
+    /// `Host` is not enough.
     ///
     /// # Examples
     ///

@@ -13,7 +13,7 @@ use crate::target::{path_of, path_start, percent, query_of};
 
 /// An HTTP call: the client's own method, path, query, headers and body.
 ///
-/// The headers of Function Compute are not among its headers but in the [`Context`](crate::Context).
+/// Its headers do not include those of Function Compute, which are in the [`Context`](crate::Context).
 ///
 /// # Examples
 ///
@@ -47,7 +47,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A call without headers and body, as a test makes one; `target` is the path with its query.
+    /// A call without headers and body, for a test; `target` is the path with its query.
     pub fn new(method: impl Into<String>, target: impl Into<String>) -> Self {
         Self::from_parts(method.into(), target.into(), Headers::new(), Vec::new())
     }
@@ -91,7 +91,7 @@ impl Request {
         }
     }
 
-    /// The method, such as `GET`, in the case it was sent in.
+    /// The method, such as `GET`, as the client sent it.
     pub fn method(&self) -> &str {
         &self.method
     }
@@ -106,23 +106,23 @@ impl Request {
         path_of(&self.target)
     }
 
-    /// The path with its escapes decoded. A `/` that was sent as `%2F` can no longer be distinguished from one that parts two
-    /// segments: match on [`segments`](Self::segments) where that matters.
+    /// The path with its escapes decoded. You can no longer distinguish a `/` that was sent as `%2F` from one that
+    /// separates two segments: if that matters, match on [`segments`](Self::segments).
     pub fn decoded_path(&self) -> String {
         percent::decode(self.path())
     }
 
-    /// The segments of the path, each decoded: none for `/`, `["a", "b c"]` for `/a/b%20c`, and a last empty one
-    /// where the path ends in `/`.
+    /// The segments of the path, each decoded: none for `/`, `["a", "b c"]` for `/a/b%20c`. If the path ends in `/`,
+    /// the last segment is empty.
     pub fn segments(&self) -> Vec<&str> {
         self.segments.iter().map(String::as_str).collect()
     }
 
-    /// The same call with `base` removed from the start of its path, for calls that come through the long address of an
-    /// HTTP trigger, where [`Context::base_path`](crate::Context::base_path) has it.
+    /// The same call with `base` removed from the start of its path. Use it with
+    /// [`Context::base_path`](crate::Context::base_path) for calls through the long address of an HTTP trigger.
     ///
-    /// Nothing is taken off where the path does not lie below `base`, or is all that there is: some platforms send the
-    /// whole path as the base path ([contract §9, K13](crate::guide::contract#K13)).
+    /// The path stays as it is if it is not below `base`, or is equal to it: some platforms send the whole path as the
+    /// base path ([contract §9, K13](crate::guide::contract#K13)).
     #[must_use]
     pub fn below(self, base: Option<&str>) -> Self {
         let base = base.unwrap_or_default().trim_end_matches('/');
@@ -141,12 +141,12 @@ impl Request {
         }
     }
 
-    /// The query as it was sent, without the `?`.
+    /// The query as the client sent it, without the `?`.
     pub fn query_string(&self) -> &str {
         query_of(&self.target)
     }
 
-    /// The pairs of the query, decoded, in order and with repeats.
+    /// The pairs of the query, decoded, in order; a name may occur more than once.
     pub fn query(&self) -> Vec<(String, String)> {
         percent::pairs(self.query_string())
     }
@@ -217,19 +217,20 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// An [`Error`] of the type `InvalidJson` that names line, column and what was expected. Its status is 400, so that a
-    /// handler that ends with `?` responds so to the client and has not failed.
+    /// An [`Error`] of the type `InvalidJson` with the line, the column and what was expected. Its status is 400: if
+    /// your handler uses `?`, the client gets that status, and the function has not failed.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         json::parse(&self.body, "the body").map_err(|error| error.with_status(400))
     }
 
-    /// The pairs of a body that is a form (`application/x-www-form-urlencoded`), decoded, in order and with repeats.
+    /// The pairs of a body that is a form (`application/x-www-form-urlencoded`), decoded, in order; a name may occur
+    /// more than once.
     ///
     /// # Errors
     ///
-    /// An [`Error`] of the type `UnsupportedMediaType` and the status 415 when `Content-Type` says that the body is
-    /// something else, such as `multipart/form-data`, by which browsers send files. The guide's page on
-    /// [HTTP calls](crate::guide::http_calls#forms-and-files) has how to read that.
+    /// An [`Error`] of the type `UnsupportedMediaType` with the status 415, when `Content-Type` says that the body is
+    /// something else, such as `multipart/form-data`, which browsers use to send files. The guide's page on
+    /// [HTTP calls](crate::guide::http_calls#forms-and-files) shows how to read that.
     pub fn form(&self) -> Result<Vec<(String, String)>, Error> {
         match self.media_type() {
             Some(other) if !self.is_of_type(FORM) => Err(no_form(other)),

@@ -46,7 +46,7 @@ impl Response {
     ///
     /// # Panics
     ///
-    /// When the status is not from 200 to 599, as for [`with_status`](Self::with_status).
+    /// When the status is not from 200 to 599: see [`with_status`](Self::with_status).
     #[inline(always)]
     #[track_caller]
     pub fn new(status: u16) -> Self {
@@ -75,7 +75,7 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// An [`Error`] when the value cannot be JSON, such as a map whose keys are no strings.
+    /// An [`Error`] when the value cannot become JSON, such as a map whose keys are not strings.
     pub fn json(value: &impl Serialize) -> Result<Self, Error> {
         Ok(Self::bytes(serde_json::to_vec(value)?).of_type(JSON))
     }
@@ -109,8 +109,8 @@ impl Response {
         Self::new(status).with_header("location", location)
     }
 
-    /// A 200 whose body is written while the client reads it, such as server-sent events; each flush reaches the
-    /// client at once. An error in the middle ends the connection, so that the client notices.
+    /// A 200 whose body the closure writes while the client reads it, such as server-sent events. Each flush reaches
+    /// the client at once. An error in the middle ends the connection, so that the client notices.
     ///
     /// # Examples
     ///
@@ -136,17 +136,17 @@ impl Response {
         }
     }
 
-    /// A 200 whose body is all that the reader returns; what one read returns reaches the client at once.
+    /// A 200 whose body is everything that the reader returns; the client gets the result of each read at once.
     pub fn reader(reader: impl Read + Send + 'static) -> Self {
         Self::stream(move |out| Ok(copy(reader, out)?))
     }
 
-    /// A 200 whose body is the next `length` bytes of the reader. The response states that length, so a client can show its
-    /// progress, but Function Compute does not know it for a stream ([contract §4.1](crate::guide::contract#4.1)). For files
-    /// there is [`Content`](super::Content).
+    /// A 200 whose body is the next `length` bytes of the reader. The response states that length, so a client can show
+    /// its progress, but Function Compute does not treat it as a stream ([contract §4.1](crate::guide::contract#4.1)).
+    /// For files, use [`Content`](super::Content).
     ///
-    /// A reader that ends before that fails the call, and the client sees that the body is not whole, because the
-    /// connection closes.
+    /// If the reader ends before that, the call fails, and the connection closes, so that the client sees that the body
+    /// is not complete.
     ///
     /// # Examples
     ///
@@ -169,14 +169,14 @@ impl Response {
         response.field(name::CONTENT_LENGTH, &length.to_string())
     }
 
-    /// The same response, whose stream sends `filler` whenever it has sent nothing for that long, so that neither the client
-    /// nor a proxy gives it up: [`ServerEvents::COMMENT`](super::ServerEvents::COMMENT) for server-sent events,
-    /// a line break for lines of JSON. It goes between two flushes of the closure, never into one. A response that is no
-    /// stream needs none, and stays as it is.
+    /// The same response, whose stream sends `filler` whenever it has sent nothing for this period, so that neither the
+    /// client nor a proxy gives up. Use [`ServerEvents::COMMENT`](super::ServerEvents::COMMENT) for server-sent events,
+    /// a line break for lines of JSON. The filler goes between two flushes of the closure, never into the middle of
+    /// one. A response that is not a stream stays as it is.
     ///
-    /// The closure then runs on another thread, under the same request id, and goes on while what it has flushed is sent: a
-    /// write that fails is the error of a later one, and is known to [`Client::has_left`](crate::Client::has_left) while the
-    /// closure works, with either server.
+    /// The closure then runs on another thread, with the same request id, and continues while its flushed data is sent.
+    /// So if a write fails, a later write returns the error, and [`Client::has_left`](crate::Client::has_left) knows it
+    /// while the closure works, with either server.
     ///
     /// # Examples
     ///
@@ -216,8 +216,9 @@ impl Response {
     ///
     /// # Panics
     ///
-    /// When it is another number: a handler sends no interim responses (1xx), and HTTP has no other classes. Like any panic
-    /// of a handler, this fails the call and leaves the instance alive. If a status comes from elsewhere, check it first.
+    /// When the status is any other number: a handler cannot send interim responses (1xx), and HTTP has no other
+    /// classes. Like any panic of a handler, this fails the call, and the instance stays alive. If you get a status
+    /// from elsewhere, check it first.
     #[must_use]
     #[inline(always)]
     #[track_caller]
@@ -232,8 +233,7 @@ impl Response {
         }
     }
 
-    /// The same response with one more header. A header of the same name stays, except for `Content-Type`, of which there
-    /// is one.
+    /// The same response with one more header. A header of the same name stays, except that `Content-Type` is replaced.
     ///
     /// # Errors
     ///
@@ -243,7 +243,7 @@ impl Response {
         self.with_field(name, value.as_ref())
     }
 
-    /// The same response, counted as a failed invocation by Function Compute, whatever its status
+    /// The same response, which makes Function Compute count a failed invocation, whatever the status
     /// ([contract §3.1](crate::guide::contract#3.1)).
     #[must_use]
     pub fn failed(self) -> Self {
@@ -281,11 +281,11 @@ impl Response {
         self.failed
     }
 
-    /// The body, with all that a stream writes: what a client would get of it, for a test to look at.
+    /// The body, including everything that a stream writes, as a client would get it; for tests.
     ///
     /// # Errors
     ///
-    /// The [`Error`] that ends the stream; what it has written before that is lost.
+    /// The [`Error`] that ends the stream; what the stream has written before is lost.
     ///
     /// # Examples
     ///

@@ -11,11 +11,11 @@ use crate::error::Error;
 /// The media type of server-sent events.
 pub(super) const EVENT_STREAM: &str = "text/event-stream";
 
-/// Writes server-sent events, each of which is sent at once: see [`Response::events`].
+/// Writes server-sent events, and sends each one at once: see [`Response::events`].
 ///
 /// # Examples
 ///
-/// A function that writes events is tested as any other that writes:
+/// Test a function that writes events like any other function that writes:
 ///
 /// ```
 /// use fc_runtime::http::{ServerEvent, ServerEvents};
@@ -31,7 +31,7 @@ pub struct ServerEvents<'a> {
     out: &'a mut dyn Write,
 }
 
-/// One server-sent event: data, and what else it has.
+/// One server-sent event: its data, name, id and retry time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ServerEvent<'a> {
     data: Option<&'a str>,
@@ -41,16 +41,15 @@ pub struct ServerEvent<'a> {
 }
 
 impl<'a> ServerEvents<'a> {
-    /// What is sent of a stream that has nothing to say, as the heartbeat of
-    /// [`Response::with_heartbeat`]: a comment, which clients read over.
+    /// A comment, which clients ignore: the filler for [`Response::with_heartbeat`].
     pub const COMMENT: &'static str = ":\n\n";
 
-    /// Events into this stream.
+    /// A writer of events into this stream.
     pub fn new(out: &'a mut dyn Write) -> Self {
         Self { out }
     }
 
-    /// Sends an event that has nothing but this data.
+    /// Sends an event that has only this data.
     ///
     /// # Errors
     ///
@@ -69,7 +68,7 @@ impl<'a> ServerEvents<'a> {
         self.write(event.text()?.as_bytes())
     }
 
-    /// Sends a comment, which clients read over: it shows that the stream is alive.
+    /// Sends a comment, which clients ignore, to show that the stream is alive.
     ///
     /// # Errors
     ///
@@ -94,8 +93,8 @@ impl std::fmt::Debug for ServerEvents<'_> {
 }
 
 impl<'a> ServerEvent<'a> {
-    /// An event with this data, in as many lines as it has. One without data, `ServerEvent::default()`, sets an id or a time
-    /// to retry and is shown to nobody.
+    /// An event with this data, which may have several lines. An event without data, `ServerEvent::default()`, sets an
+    /// id or a retry time, and a browser dispatches no event for it.
     pub fn new(data: &'a str) -> Self {
         Self {
             data: Some(data),
@@ -103,7 +102,7 @@ impl<'a> ServerEvent<'a> {
         }
     }
 
-    /// The same event with a name, which a browser dispatches it by; without one it is a `message`.
+    /// The same event with a name, under which a browser dispatches it; without one, it is a `message`.
     #[must_use]
     pub fn name(self, name: &'a str) -> Self {
         Self {
@@ -112,7 +111,7 @@ impl<'a> ServerEvent<'a> {
         }
     }
 
-    /// The same event with an id, which a client that connects again sends as `Last-Event-ID`.
+    /// The same event with an id, which a client sends as `Last-Event-ID` when it reconnects.
     #[must_use]
     pub fn id(self, id: &'a str) -> Self {
         Self {
@@ -121,7 +120,7 @@ impl<'a> ServerEvent<'a> {
         }
     }
 
-    /// The same event, which asks the client to wait so long before it connects again.
+    /// The same event, which asks the client to wait this long before it reconnects.
     #[must_use]
     pub fn retry(self, time: Duration) -> Self {
         Self {
@@ -169,8 +168,8 @@ fn push_lines(to: &mut String, field: &str, text: &str) {
 }
 
 impl Response {
-    /// A 200 of server-sent events, which the closure writes while the client reads them; the type is `text/event-stream`, and
-    /// no cache keeps it.
+    /// A 200 with server-sent events, which the closure writes while the client reads them. The type is
+    /// `text/event-stream`, and caches do not keep it.
     ///
     /// # Examples
     ///

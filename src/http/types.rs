@@ -1,4 +1,4 @@
-//! From and to the types of the crate `http`, which other libraries of HTTP share; feature `http`.
+//! Conversions from and to the types of the crate `http`, which other HTTP libraries share; feature `http`.
 //!
 //! Owns what is lost and what is refused on the way. It must not know what a request or response is for.
 
@@ -8,7 +8,7 @@ use super::{Request, Response};
 use crate::error::{Error, kind};
 use crate::headers::{HeaderError, Headers, begins_with, name};
 
-/// Its target is the path and query of the URI, or all of the URI where there are none, such as `*`.
+/// Its target is the path and query of the URI, or the whole URI if it has none, such as `*`.
 ///
 /// # Examples
 ///
@@ -37,7 +37,7 @@ impl<B: Into<Vec<u8>>> From<::http::Request<B>> for Request {
     }
 }
 
-/// Fails where that crate refuses what a client may send, such as a target that is no URI.
+/// Fails if that crate refuses what a client may send, such as a target that is not a URI.
 impl TryFrom<Request> for ::http::Request<Vec<u8>> {
     type Error = ::http::Error;
 
@@ -51,8 +51,8 @@ impl TryFrom<Request> for ::http::Request<Vec<u8>> {
     }
 }
 
-/// Its headers of the framing and the connection, such as `content-length` and `date`, are left out: the runtime sets them.
-/// Fails where the status is not one from 200 to 599, or a header begins with `x-fc-`.
+/// Leaves out the headers of the framing and the connection, such as `content-length` and `date`, because the runtime
+/// sets them. Fails if the status is not from 200 to 599, or a header begins with `x-fc-`.
 ///
 /// # Examples
 ///
@@ -87,7 +87,7 @@ impl<B: Into<Vec<u8>>> TryFrom<::http::Response<B>> for Response {
     }
 }
 
-/// A stream is written to its end. Fails with the error that ends it, or where that crate refuses a header.
+/// Writes a stream to its end. Fails with the error that ends the stream, or if that crate refuses a header.
 impl TryFrom<Response> for ::http::Response<Vec<u8>> {
     type Error = Error;
 
@@ -101,7 +101,7 @@ impl TryFrom<Response> for ::http::Response<Vec<u8>> {
     }
 }
 
-/// Names come in lower case, and the fields of one name together.
+/// Names become lower case, and fields of the same name come together.
 impl From<&HeaderMap> for Headers {
     fn from(theirs: &HeaderMap) -> Self {
         let mut headers = Self::new();

@@ -2,14 +2,14 @@
 //!
 //! Owns the output and what the environment says about it. It must not know what a call is about.
 //!
-//! A handler may print directly, in whole lines: a line that it flushes half finished has no end, and the next
-//! marker line stands after it, where Function Compute does not look for one.
+//! A handler may print directly, in whole lines. If it flushes half a line, the next marker continues that line, and
+//! Function Compute does not find it.
 //!
 //! # Text and JSON
 //!
-//! Two variables of the environment decide about log lines. [`LEVEL_VARIABLE`] says which are written,
-//! [`FORMAT_VARIABLE`] how: `text`, the default, or `json`. Any other value is warned of in one line, and the lines are
-//! text. There are no colours, neither in a log nor on a terminal.
+//! Two environment variables control the log lines: [`LEVEL_VARIABLE`] says which lines are written, and
+//! [`FORMAT_VARIABLE`] in which form, `text` (the default) or `json`. With any other value, one line warns of it, and
+//! the lines are text. There are no colours, neither in a log nor on a terminal.
 //!
 //! ```text
 //! 2026-11-23T08:01:02.345Z 1-65dd9ece [INFO] an order of 3 items user=7
@@ -25,8 +25,8 @@
 //! | `message` | never |
 //! | `fields` | the line has none |
 //!
-//! The fields are the key-values of `log`, `log::info!(user = 7; "an order of {count} items")`, which the cargo feature
-//! `kv` of this crate brings: numbers and truth values stay such in JSON, everything else becomes a text.
+//! The fields are the key-values of `log`, `log::info!(user = 7; "an order of {count} items")`, which need the cargo
+//! feature `kv` of this crate. In JSON, numbers and booleans stay what they are; everything else becomes text.
 //!
 //! The line of an invocation or hook that failed has the level `ERROR`. As text, its message is the JSON that the caller
 //! gets, `{"errorMessage":…,"errorType":…,"stackTrace":[…]}`. As JSON, its `message` is the `errorMessage`, and `errorType`
@@ -37,27 +37,28 @@
 //!
 //! # Long lines
 //!
-//! A line is at most [`LINE_LIMIT`] bytes long. Of one that would be longer the message is cut between two characters, and
-//! ends in ` [cut: 1234 bytes]`; a JSON line stays JSON. A field that has no room is left out whole, and counts as cut.
+//! A line is at most [`LINE_LIMIT`] bytes long. The message of a longer line is cut between two characters, and ends in
+//! ` [cut: 1234 bytes]`; a JSON line stays JSON. A field that has no room is left out as a whole, and counts as cut.
 //!
 //! # A stdout that is full
 //!
-//! No response depends on the reader of stdout. When a pipe is full, lines wait for its reader for one second, all together;
-//! then they are dropped, and the first line for which there is room again says how many: `12 log lines are lost because
-//! they could not be written`. The same goes for a full disk. What a handler prints directly, and what the standard
-//! library writes to stderr about a panic in a thread of the handler's own, does wait for its reader.
+//! No response depends on the reader of stdout. When a pipe is full, lines wait for its reader for one second in all.
+//! After that they are dropped, and the first line that has room again says how many:
+//! `12 log lines are lost because they could not be written`. The same goes for a full disk. What a handler prints
+//! directly does wait for the reader, and so does what the standard library writes to stderr about a panic in a thread
+//! that the handler has started.
 //!
 //! # In the log service
 //!
-//! Function Compute puts each line into the field `message` of its log store. With JSON lines, give that field an index of
-//! the type JSON with the sub-keys `level`, `requestId`, `function` and `fields.errorType` (text), and one for each field
-//! that you search for, such as `fields.user` (long); switch the statistics on. Then a search looks into the lines,
+//! Function Compute puts each line into the field `message` of its log store. With JSON lines, give that field an index
+//! of the type JSON with the sub-keys `level`, `requestId`, `function` and `fields.errorType` (text), and one for each
+//! field that you search for, such as `fields.user` (long), and turn on statistics. Then you can search in the lines,
 //!
 //! ```text
 //! message.level: ERROR and message.function: shop
 //! ```
 //!
-//! and an analysis counts them:
+//! and count them:
 //!
 //! ```text
 //! message.level: ERROR | SELECT "message.fields.errorType" AS type, count(*) AS times GROUP BY type ORDER BY times DESC
@@ -83,16 +84,16 @@ pub(crate) use writer::{log_mistake, write_failure};
 /// The variable that sets the level of the log lines: `off`, `error`, `warn`, `info`, `debug`, `trace`, or per module.
 pub const LEVEL_VARIABLE: &str = "RUST_LOG";
 
-/// The level where [`LEVEL_VARIABLE`] is not set, or empty.
+/// The level if [`LEVEL_VARIABLE`] is not set, or empty.
 pub const DEFAULT_LEVEL: &str = "info";
 
 /// The variable that sets the format of the log lines: `text` or `json`, in any case.
 ///
-/// Its name goes with [`LEVEL_VARIABLE`]: a function cannot set names that begin with `FC_`, which the platform keeps
-/// for itself ([contract §4.3](crate::guide::contract#4.3)).
+/// Its name follows [`LEVEL_VARIABLE`], because a function cannot set names that begin with `FC_`, which the platform
+/// reserves ([contract §4.3](crate::guide::contract#4.3)).
 pub const FORMAT_VARIABLE: &str = "RUST_LOG_FORMAT";
 
-/// The variable in which the platform says the function's name ([contract §4.3](crate::guide::contract#4.3)).
+/// The variable that has the function's name ([contract §4.3](crate::guide::contract#4.3)).
 pub const FUNCTION_VARIABLE: &str = "FC_FUNCTION_NAME";
 
 /// The HTTP library is silent unless it is named in [`LEVEL_VARIABLE`]: what it has to say of a broken listener the
@@ -101,7 +102,7 @@ const HTTP_LIBRARY: &str = "tiny_http";
 
 /// Makes `log`'s macros write lines like `2026-11-23T08:01:02.345Z <request id> [INFO] message` to stdout, or JSON.
 ///
-/// [`Runtime::run`](crate::Runtime::run) calls this, and keeps the logger that a program has installed before.
+/// [`Runtime::run`](crate::Runtime::run) calls this, but keeps a logger that the program has already installed.
 pub fn init() {
     let filters = variable(LEVEL_VARIABLE);
     let filters = filters.as_deref().unwrap_or(DEFAULT_LEVEL);

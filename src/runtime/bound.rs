@@ -40,11 +40,11 @@ impl Server {
         Self { runtime, listener }
     }
 
-    /// The address that it listens on, with the port that the system has chosen where [`Runtime::port`] was given 0.
+    /// The address that the server listens on. If [`Runtime::port`] was 0, it has the port that the system has chosen.
     ///
     /// # Errors
     ///
-    /// What the system says, when the listener is no socket of TCP.
+    /// The system's error, when the listener is not a TCP socket.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }

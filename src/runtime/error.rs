@@ -10,20 +10,20 @@ use crate::server::ServeError;
 
 /// Why a runtime could not serve, or could not go on.
 ///
-/// Its `Debug` is its message too: that is what a `main` that returns it prints.
+/// `Debug` prints the message, too, because that is what Rust prints if `main` returns this error.
 #[non_exhaustive]
 pub enum RuntimeError {
     /// Neither [`Runtime::invoke`](crate::Runtime::invoke) nor [`Runtime::http`](crate::Runtime::http) was given a handler.
     NoHandler,
-    /// A variable of [`PORT_VARIABLES`](crate::PORT_VARIABLES) does not hold a port.
+    /// A variable of [`PORT_VARIABLES`](crate::PORT_VARIABLES) does not contain a port.
     #[non_exhaustive]
     Port {
         /// The variable.
         variable: &'static str,
-        /// What it holds.
+        /// What it contains.
         value: String,
     },
-    /// The port cannot be listened on, mostly because another process does.
+    /// The runtime cannot listen on the port, usually because another process does.
     #[non_exhaustive]
     Bind {
         /// The port.
@@ -31,15 +31,15 @@ pub enum RuntimeError {
         /// Why not.
         source: io::Error,
     },
-    /// The system gave no thread or descriptor to begin with, or signals end too many runs of this process already.
+    /// The system had no thread or descriptor left, or signals already end too many runs of this process.
     Start(io::Error),
-    /// Connections can no longer be accepted. What was accepted has been answered; the process should end, so that
-    /// Function Compute starts another.
+    /// Connections can no longer be accepted. Every accepted request has got its response. The process should end, so
+    /// that Function Compute starts another.
     Accept,
-    /// A second signal came before all requests were answered.
+    /// A second signal arrived before all requests had their response.
     #[non_exhaustive]
     Interrupted {
-        /// How many were not.
+        /// How many had none.
         in_flight: usize,
     },
 }

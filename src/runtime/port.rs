@@ -2,10 +2,10 @@
 //!
 //! Owns the variables and what may stand in them. It must not know who listens.
 
-/// The variables that name the port, the first that is set wins ([contract §4.2](crate::guide::contract#4.2)).
+/// The variables that may have the port; the first one that is set wins ([contract §4.2](crate::guide::contract#4.2)).
 pub const PORT_VARIABLES: [&str; 2] = ["FC_CUSTOM_LISTEN_PORT", "FC_SERVER_PORT"];
 
-/// The port where nothing else is said ([contract §4.1](crate::guide::contract#4.1)).
+/// The port unless another one is set ([contract §4.1](crate::guide::contract#4.1)).
 pub const DEFAULT_PORT: u16 = 9000;
 
 /// A variable that does not hold a port.

@@ -26,12 +26,12 @@ use crate::server::StopState;
 pub struct Shutdown(pub(super) Arc<StopState>);
 
 impl Shutdown {
-    /// A handle that no runtime listens to yet.
+    /// A handle that no runtime uses yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Ends the runtimes that listen to this handle, and each that will.
+    /// Ends every runtime that uses this handle, now and in future.
     pub fn trigger(&self) {
         self.0.stop();
     }
