@@ -101,15 +101,15 @@ impl Language {
                  {kernel}{}.{}{}{}",
                 when(
                     c.pinned,
-                    ", client and server on a core each where the server has one"
+                    ", client and server on different cores where the server has one core"
                 ),
                 if *parts > 1 {
-                    format!(" Put together from {parts} runs.")
+                    format!(" Combined from {parts} runs.")
                 } else {
                     String::new()
                 },
-                when(c.quick, " A quick run: its times say little."),
-                when(c.busy, " Something else ran on the machine: noisy."),
+                when(c.quick, " A quick run: its times mean little."),
+                when(c.busy, " Other programs ran on the machine: noisy."),
             ),
             Self::Chinese => format!(
                 "{day}：每个服务按随机顺序（种子 {seed}）冷启动 {rounds} 次；{cpu}，{cores} 核，Linux {kernel}{}。{}{}{}",
@@ -143,8 +143,8 @@ impl Language {
                      platform's smallest instance, 5 ms of CPU in each 100 ms: a server that needs more waits for the \
                      next 100 ms."
                 ),
-                "† without the interpreter, which the platform brings.".to_owned(),
-                "‡ left connections without a response: the C floor serves one at a time, and is not a way to write functions.".to_owned(),
+                "† without the interpreter, which the platform provides.".to_owned(),
+                "‡ left connections without a response: the C program serves one at a time. It shows the fastest start, not how to write functions.".to_owned(),
             ],
             Self::Chinese => [
                 format!(

@@ -52,8 +52,8 @@ fn a_noisy_quick_or_patched_run_says_so_in_the_headline() {
     let text = conditions(&report, Language::English);
     assert!(
         text.ends_with(
-            "Put together from 3 runs. A quick run: its times say little. Something else ran on \
-             the machine: noisy."
+            "Combined from 3 runs. A quick run: its times mean little. Other programs ran on the \
+             machine: noisy."
         ),
         "{text}"
     );
