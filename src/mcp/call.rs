@@ -56,11 +56,11 @@ impl Call<'_> {
         (!found.is_null()).then_some(found)
     }
 
-    /// All arguments in a type of your own.
+    /// All arguments, read into your own type.
     ///
     /// # Errors
     ///
-    /// They do not fit the type: an error of the tool, which says where.
+    /// They do not fit the type: an error for the model, which says where.
     pub fn arguments<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let arguments = self.arguments.unwrap_or(JsonRef::EMPTY);
         arguments
@@ -68,7 +68,7 @@ impl Call<'_> {
             .map_err(|error| Failure::tool(error.to_string()))
     }
 
-    /// The argument of this name, which is a string.
+    /// The argument of this name, as a string.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl Call<'_> {
         }
     }
 
-    /// The argument of this name, which is an integer.
+    /// The argument of this name, as an integer.
     ///
     /// # Errors
     ///
@@ -95,18 +95,18 @@ impl Call<'_> {
         &self.uri
     }
 
-    /// What a `{name}` in the template of a resource is in this URI.
+    /// The part of this URI that `{name}` stands for in the template of the resource.
     pub fn variable(&self, name: &str) -> Option<&str> {
         let mut found = self.variables.iter().filter(|(found, _)| found == name);
         found.next().map(|(_, value)| value.as_str())
     }
 
-    /// The client's answer to what [`Input`](crate::Input) has asked under this name.
+    /// The client's answer to the question that [`Input`](crate::Input) has asked under this name.
     pub fn input(&self, name: &str) -> Option<JsonRef<'_>> {
         self.incoming.params.get("inputResponses")?.get(name)
     }
 
-    /// What [`Input::state`](crate::Input::state) has sent to the client, as it came back.
+    /// What the client has sent back of [`Input::state`](crate::Input::state).
     pub fn state(&self) -> Option<String> {
         let state = self.incoming.params.get("requestState")?.string()?;
         Some(state.into_owned())
@@ -130,7 +130,7 @@ impl Call<'_> {
 
 /// # The client
 impl Call<'_> {
-    /// What is kept of the client, with [`Server::sessions`](crate::Server::sessions) and in the era of the handshake.
+    /// The session of the client, with [`Server::sessions`](crate::Server::sessions) and in the era of the handshake.
     pub fn session(&self) -> Option<&Session> {
         self.incoming.session.as_ref()
     }
@@ -141,11 +141,11 @@ impl Call<'_> {
         self.meta(CAPABILITIES_KEY).or(session)
     }
 
-    /// Goes on if the client can do this, or if nothing is known of it.
+    /// Returns `Ok` if the client can do this, or if nothing is known about the client.
     ///
     /// # Errors
     ///
-    /// It cannot: -32021, which names what it lacks.
+    /// The client cannot: -32021, which names what it lacks.
     pub fn require(&self, capability: &str) -> Result<(), Failure> {
         match self.capabilities() {
             Some(can) if can.get(capability).is_none() => {
@@ -159,9 +159,9 @@ impl Call<'_> {
         }
     }
 
-    /// Whether nobody waits for the result any more: the only way in which a client of 2026-07-28 cancels a call. How soon
-    /// it is known, [`Client`] says. After a handshake clients cancel with a notification instead, which this server does not
-    /// act on, and wait no longer.
+    /// Whether nobody waits for the result any more, which is the only way in which a client of 2026-07-28 cancels a
+    /// call. [`Client`] says how soon this is known. After a handshake, clients cancel with a notification instead,
+    /// which this server ignores, and stop waiting.
     pub fn is_cancelled(&self) -> bool {
         Client::current().has_left()
     }
@@ -169,10 +169,10 @@ impl Call<'_> {
 
 /// # Before the result
 ///
-/// These reach the client where the response is a stream: see [`Tool::streams`](crate::Tool::streams).
+/// These reach the client only if the response is a stream: see [`Tool::streams`](crate::Tool::streams).
 impl Call<'_> {
-    /// Says how far the work is, in integers or fractions; a total of `None::<u32>` is not known. A client that has asked for no
-    /// progress gets none.
+    /// Reports the progress of the work, in integers or fractions. Pass `None::<u32>` if the total is not known. A
+    /// client that has not asked for progress gets none.
     ///
     /// # Errors
     ///
@@ -209,8 +209,8 @@ impl Call<'_> {
         self.send("notifications/progress", params.as_str())
     }
 
-    /// Sends a log message, if the client wants those of this level. In 2026-07-28 it says so in each request; after a
-    /// handshake it gets all, or what it has asked for in its session.
+    /// Sends a log message, if the client wants messages of this level. In 2026-07-28, the client says so in each
+    /// request; after a handshake, it gets all messages, or those that it has asked for in its session.
     ///
     /// # Errors
     ///
@@ -241,7 +241,7 @@ impl Call<'_> {
         least.is_some_and(|least| level >= least)
     }
 
-    /// Sends a notification, where the response is a stream.
+    /// Sends a notification, if the response is a stream.
     ///
     /// # Errors
     ///
@@ -261,11 +261,12 @@ impl Call<'_> {
         }
     }
 
-    /// Asks the client, such as `sampling/createMessage` or `elicitation/create`, and waits for its answer.
+    /// Sends a request to the client, such as `sampling/createMessage` or `elicitation/create`, and waits for its
+    /// answer.
     ///
-    /// Only after a handshake, and only in a tool that [streams](crate::Tool::streams). The answer is another request, which must
-    /// reach this instance: on Function Compute that takes session affinity. In 2026-07-28 a server asks with
-    /// [`Input`](crate::Input).
+    /// This works only after a handshake, and only in a tool that [streams](crate::Tool::streams). The answer comes in
+    /// another request, which must reach this instance, so you need session affinity on Function Compute. In
+    /// 2026-07-28, ask with [`Input`](crate::Input) instead.
     ///
     /// # Errors
     ///

@@ -19,8 +19,8 @@ pub(crate) const VERSION: i64 = -32022;
 
 /// Why a call fails.
 ///
-/// [`Failure::tool`] is what the model reads, so that it can call again with better arguments; `?` makes one of any error.
-/// The others are errors of the protocol, which the client's program gets.
+/// The model reads a [`Failure::tool`], so that it can call again with better arguments; `?` turns any error into one.
+/// The others are protocol errors, which the client program gets.
 ///
 /// # Examples
 ///
@@ -50,13 +50,13 @@ struct Parts {
 }
 
 impl Failure {
-    /// An error of the tool itself, which the model reads: what was wrong, and what to send instead. In a resource or a
-    /// prompt it is an internal error of the protocol.
+    /// An error of the tool itself, which the model reads: say what was wrong, and what to send instead. In a resource
+    /// or a prompt, it becomes an internal error of the protocol.
     pub fn tool(message: impl Into<String>) -> Self {
         Self::of(None, message.into())
     }
 
-    /// An error of the protocol: a code of JSON-RPC or your own, and what the client's program shows.
+    /// A protocol error: a code of JSON-RPC or your own, and a message that the client program shows.
     pub fn protocol(code: i64, message: impl Into<String>) -> Self {
         Self::of(Some(code), message.into())
     }
@@ -78,7 +78,7 @@ impl Failure {
         &self.0.message
     }
 
-    /// The code, if it is an error of the protocol.
+    /// The code, if this is a protocol error.
     pub fn code(&self) -> Option<i64> {
         self.0.code
     }

@@ -5,10 +5,10 @@
 use crate::json::Part::{Raw, Text};
 use crate::json::{Object, ToJson, object};
 
-/// No result yet: questions that the client answers first, and then it calls again. Only in 2026-07-28: after a handshake,
-/// [`Call::ask`](crate::Call::ask) asks.
+/// Questions instead of a result: the client answers them and calls again. Only in 2026-07-28; after a handshake, use
+/// [`Call::ask`](crate::Call::ask).
 ///
-/// Check with [`Call::require`](crate::Call::require) before that the client can answer.
+/// Check first with [`Call::require`](crate::Call::require) that the client can answer.
 ///
 /// # Examples
 ///
@@ -30,14 +30,14 @@ use crate::json::{Object, ToJson, object};
 pub struct Input(pub(crate) Object);
 
 impl Input {
-    /// A question, such as `elicitation/create` or `sampling/createMessage`, whose answer
-    /// [`Call::input`](crate::Call::input) has by this name.
+    /// A question, such as `elicitation/create` or `sampling/createMessage`. [`Call::input`](crate::Call::input)
+    /// returns its answer under this name.
     pub fn ask(name: &str, method: &str, params: impl ToJson) -> Self {
         let fields = Object::with(&[("resultType", Text("input_required"))]);
         Self(fields).and(name, method, params)
     }
 
-    /// The same and one more question.
+    /// The same questions and one more.
     #[must_use]
     pub fn and(mut self, name: &str, method: &str, params: impl ToJson) -> Self {
         self.put(name, method, params.to_json().as_json());
@@ -52,8 +52,8 @@ impl Input {
         self.0.set("inputRequests", questions.as_str());
     }
 
-    /// What the client sends back as it is, and [`Call::state`](crate::Call::state) has then: nothing is kept here. The client
-    /// can read and change it, so check it as any other input, or sign it.
+    /// State that the client sends back unchanged, and that [`Call::state`](crate::Call::state) then returns; the
+    /// server keeps nothing. The client can read and change it, so check it like any other input, or sign it.
     #[must_use]
     pub fn state(mut self, state: &str) -> Self {
         self.0.set_text("requestState", state);

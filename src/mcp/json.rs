@@ -40,7 +40,7 @@ pub(crate) use write::{Object, Part, object, text_content};
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Json(String);
 
-/// A value of JSON in the text that it was sent in. See [`Json`].
+/// A JSON value in the text of a request. See [`Json`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct JsonRef<'a>(&'a str);
 
@@ -66,11 +66,11 @@ impl Json {
         JsonRef(&self.0)
     }
 
-    /// A value of any type that serde can write.
+    /// The JSON of a value of any type that serde can write.
     ///
     /// # Errors
     ///
-    /// It cannot be JSON, such as a map whose keys are no strings.
+    /// The value cannot become JSON, such as a map whose keys are not strings.
     pub fn of<T: serde_core::Serialize>(value: &T) -> Result<Self, serde_json::Error> {
         serde_json::to_string(value).map(Self)
     }
@@ -110,13 +110,13 @@ impl<'a> JsonRef<'a> {
         mine.last().map(|(_, value)| JsonRef(value))
     }
 
-    /// The items of a list, in order; a value that is none has none.
+    /// The items of a list, in order; none if the value is not a list.
     pub fn items(self) -> impl Iterator<Item = JsonRef<'a>> {
         let list = if self.is_array() { self.0 } else { "" };
         scan::Entries::of(list).map(|(_, value)| JsonRef(value))
     }
 
-    /// The entries of an object, in order; a value that is none has none.
+    /// The entries of an object, in order; none if the value is not an object.
     pub fn entries(self) -> impl Iterator<Item = (Cow<'a, str>, JsonRef<'a>)> {
         let object = if self.is_object() { self.0 } else { "" };
         scan::Entries::of(object).map(|(name, value)| (plain(name), JsonRef(value)))
@@ -133,12 +133,12 @@ impl<'a> JsonRef<'a> {
         self.0.parse().ok()
     }
 
-    /// The number, if it is one, to the nearest that there is.
+    /// The number, if it is one, rounded to the nearest `f64`.
     pub fn number(self) -> Option<f64> {
         self.is_number().then(|| self.0.parse().ok())?
     }
 
-    /// The truth, if it is one.
+    /// The boolean, if it is one.
     pub fn boolean(self) -> Option<bool> {
         self.0.parse().ok()
     }
@@ -169,7 +169,7 @@ impl<'a> JsonRef<'a> {
         self.0.starts_with('[')
     }
 
-    /// The value in a type of your own.
+    /// The value, read into your own type.
     ///
     /// # Errors
     ///

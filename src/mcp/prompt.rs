@@ -37,8 +37,8 @@ impl Prompt {
         }
     }
 
-    /// The same prompt with one more argument, which is a string. Without one that is required, it fails before the handler
-    /// sees it.
+    /// The same prompt with one more argument, which is a string. If a required argument is missing, the call fails
+    /// before the handler runs.
     #[must_use]
     pub fn argument(mut self, name: &str, description: &str, required: bool) -> Self {
         let argument = object(&[
@@ -50,7 +50,8 @@ impl Prompt {
         self
     }
 
-    /// Another field of the description, such as `title`. Not `name`: a prompt is found by that of [`new`](Self::new).
+    /// Another field of the description, such as `title`. It cannot be `name`, because a prompt is found by the name
+    /// from [`new`](Self::new).
     #[must_use]
     pub fn field(mut self, name: &str, value: impl ToJson) -> Self {
         self.description.set(name, value.to_json().as_json());

@@ -12,7 +12,7 @@ use fc_runtime::base64;
 
 type Handler = Box<dyn Fn(&mut Call<'_>) -> Result<Contents, Failure> + Send + Sync>;
 
-/// Something to read, or all things whose URI fits a template.
+/// Something that clients can read, or everything whose URI fits a template.
 pub struct Resource {
     pub(crate) description: Object,
     pub(crate) is_template: bool,
@@ -21,10 +21,10 @@ pub struct Resource {
 }
 
 impl Resource {
-    /// What this URI names, such as `weather://stations`.
+    /// The resource with this URI, such as `weather://stations`.
     ///
-    /// With a `{name}` in it, it is a template: each stands for a part of the URI without a `/`, which [`Call::variable`] has,
-    /// as it was sent.
+    /// A URI that contains a `{name}` is a template: each `{name}` stands for a part without a `/`, which
+    /// [`Call::variable`] returns as the client sent it.
     ///
     /// # Panics
     ///

@@ -68,7 +68,7 @@ type Method = Box<dyn Fn(&mut Call<'_>) -> Result<Json, Failure> + Send + Sync>;
 ///
 /// # Examples
 ///
-/// A server is tested without a network, as any handler is:
+/// Test a server without a network, like any handler:
 ///
 /// ```
 /// use fc_mcp::{Server, Tool, ToolResult};
@@ -104,7 +104,7 @@ pub(crate) struct Parts {
 }
 
 impl Server {
-    /// A server that has nothing yet, with its name and version.
+    /// An empty server with this name and version.
     pub fn new(name: &str, version: &str) -> Self {
         let info = object(&[("name", Text(name)), ("version", Text(version))]);
         Self(Box::new(Parts {
@@ -122,7 +122,7 @@ impl Server {
         }))
     }
 
-    /// Answers one HTTP call, whatever its path: the function routes.
+    /// Serves one HTTP call, whatever its path: routing is up to your function.
     ///
     /// # Errors
     ///
@@ -151,7 +151,7 @@ impl Server {
         self.can("tools")
     }
 
-    /// One more resource, or a template of resources. Of two that fit a URI, the first one is read.
+    /// One more resource, or a template of resources. If several fit a URI, the first one is read.
     #[must_use]
     pub fn resource(mut self, resource: Resource) -> Self {
         let list = if resource.is_template {
@@ -177,7 +177,7 @@ impl Server {
         self.can("prompts")
     }
 
-    /// Promises log messages: see [`Call::log`].
+    /// Announces log messages to clients: see [`Call::log`].
     #[must_use]
     pub fn logs(self) -> Self {
         self.can("logging")
@@ -212,8 +212,9 @@ impl Server {
         self
     }
 
-    /// Whose pages in a browser may call, instead of those from the user's own machine: origins and hosts as
-    /// [`Request::comes_from`](fc_runtime::http::Request::comes_from) takes them. Programs send no `Origin`, and may always.
+    /// Which pages in a browser may call, instead of those from the user's own machine: origins and hosts as for
+    /// [`Request::comes_from`](fc_runtime::http::Request::comes_from). Programs may always call, because they send no
+    /// `Origin`.
     #[must_use]
     pub fn origins(mut self, origins: &[&str]) -> Self {
         self.0.origins = origins.iter().map(|&origin| origin.to_owned()).collect();
@@ -223,8 +224,8 @@ impl Server {
     /// Keeps a [`Session`](crate::Session) for each client of the handshake: at most so many, of which the one goes that was not
     /// used for the longest time. Function Compute gives an instance at most 200.
     ///
-    /// Requests without `Mcp-Session-Id` are refused then, and `DELETE` ends a session. 2026-07-28 has no sessions, so it is
-    /// refused as well, and clients that can do both shake hands.
+    /// The server then refuses requests without `Mcp-Session-Id`, and `DELETE` ends a session. It also refuses
+    /// 2026-07-28, which has no sessions, so clients that can do both use the handshake.
     #[must_use]
     pub fn sessions(mut self, most: usize) -> Self {
         let sessions = Sessions::at_most(most.min(SESSIONS_OF_AN_INSTANCE));

@@ -18,8 +18,8 @@ const ID_BYTES: usize = 16;
 
 /// What a server keeps of a client between its requests; a clone is the same session.
 ///
-/// It lives in the memory of one instance, and is gone with it. A client whose session is gone gets 404, and by what is
-/// seen of clients none of them begins a new one by itself: keep in it what may be lost.
+/// It lives in the memory of one instance, and is lost with it. A client whose session is lost gets a 404, and no
+/// client that we know begins a new session after that, so keep only data in it that may be lost.
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 
@@ -33,13 +33,14 @@ struct Inner {
 }
 
 impl Session {
-    /// The id, which both sides send as `Mcp-Session-Id`. Who knows it can speak for the client: keep it out of logs.
+    /// The id, which both sides send as `Mcp-Session-Id`. Anyone who knows it can act as the client, so keep it out of
+    /// logs.
     pub fn id(&self) -> &str {
         &self.0.id
     }
 
-    /// Reads and changes what is kept, while no other request of this session does. Each type has one value, which begins as
-    /// its default: give yours its own type.
+    /// Reads and changes the session's data, while no other request of this session does. The session has one value of
+    /// each type, which begins as the type's default, so give your data its own type.
     ///
     /// # Examples
     ///

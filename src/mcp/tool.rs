@@ -24,7 +24,7 @@ pub struct Tool {
 }
 
 impl Tool {
-    /// A tool without arguments. The description is what the model chooses it by.
+    /// A tool without arguments. The model chooses a tool by its description.
     pub fn new(
         name: &str,
         description: &str,
@@ -47,9 +47,10 @@ impl Tool {
         }
     }
 
-    /// The JSON Schema of the arguments, which are an object: its `type` is added if it is missing. A call without an argument that it names as `required` fails
-    /// before the handler sees it. `"x-mcp-header": "Name"` at an argument has clients of 2026-07-28 repeat it in the header
-    /// `Mcp-Param-Name`, so that gateways can route by it; this server checks that both are the same.
+    /// The JSON Schema of the arguments, which are an object; its `type` is added if it is missing. A call without a
+    /// `required` argument fails before the handler runs. With `"x-mcp-header": "Name"` at an argument, clients of
+    /// 2026-07-28 repeat it in the header `Mcp-Param-Name`, so that gateways can route by it; the server checks that
+    /// both are the same.
     #[must_use]
     pub fn input(self, schema: impl ToJson) -> Self {
         self.field("inputSchema", schema)
@@ -61,7 +62,8 @@ impl Tool {
         self.field("outputSchema", schema)
     }
 
-    /// Another field of the description, such as `title` or `annotations`. Not `name`: a tool is called by that of [`new`](Self::new).
+    /// Another field of the description, such as `title` or `annotations`. It cannot be `name`, because a tool is
+    /// called by the name from [`new`](Self::new).
     #[must_use]
     pub fn field(mut self, name: &str, value: impl ToJson) -> Self {
         self.set(name, value.to_json());
@@ -79,10 +81,10 @@ impl Tool {
         self.description.set(name, value.as_json());
     }
 
-    /// The response is a stream of events, if the client reads such: what the handler says before its result arrives at
-    /// once, and a comment every 15 seconds keeps the connection alive while it is silent.
+    /// Makes the response a stream of events, if the client accepts one. Messages from the handler then arrive before
+    /// the result, at once, and a comment every 15 seconds keeps the connection alive while the handler is silent.
     ///
-    /// It costs a second thread for each call, and the status is sent before the handler runs.
+    /// Each call then takes a second thread, and the status is sent before the handler runs.
     #[must_use]
     pub fn streams(mut self) -> Self {
         self.streams = true;
@@ -161,13 +163,14 @@ impl ToolResult {
         self
     }
 
-    /// The same result with a value for programs. Give a text too: not every client shows this one to the model.
+    /// The same result with a value for programs. Add a text, too, because not every client shows this value to the
+    /// model.
     #[must_use]
     pub fn structured(self, value: impl ToJson) -> Self {
         self.field("structuredContent", value)
     }
 
-    /// The same result as an error, as [`Failure::tool`] is one.
+    /// The same result, marked as an error, like [`Failure::tool`].
     #[must_use]
     pub fn failed(mut self) -> Self {
         self.0.set("isError", "true");

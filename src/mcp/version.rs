@@ -16,13 +16,13 @@ pub(crate) const VERSIONS: [&str; 4] = [
     HANDSHAKE_VERSIONS[2],
 ];
 
-/// Which of its two forms the protocol has in a request.
+/// Which of the two forms of the protocol a request uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Era {
     /// 2025-11-25 and older: the client has sent `initialize` before.
     Handshake,
-    /// 2026-07-28: the request says all that the server needs to know.
+    /// 2026-07-28: the request contains everything that the server needs to know.
     Stateless,
 }
 

@@ -18,13 +18,13 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a new project: a handler, its tests, and what builds, runs and deploys it
+    /// Make a new project: a handler, its tests, a Makefile, and the templates to deploy it
     #[command(after_help = new::EXAMPLES)]
     New(new::NewArgs),
-    /// Serve the API of Function Compute and run what is deployed to it
+    /// Serve the API of Function Compute, and run the functions that are deployed to it
     #[command(after_help = start::EXAMPLES)]
     Start(start::StartArgs),
-    /// Build and serve what template.yml or s.yaml names, and again at each change
+    /// Build and serve the functions of template.yml or s.yaml, again after each change
     #[command(after_help = watch::EXAMPLES)]
     Watch(watch::WatchArgs),
     /// Call a package without a server, or a function of a running server
@@ -39,7 +39,7 @@ enum Command {
     /// Check a custom runtime, or an MCP server, in any language, against what Function Compute needs
     #[command(after_help = check::EXAMPLES)]
     Check(check::CheckArgs),
-    /// List what is missing for building, running and deploying, and how to get it
+    /// List what you still need to build, run and deploy, and how to get it
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(doctor::DoctorArgs),
     /// List what is deployed
@@ -58,8 +58,8 @@ enum Command {
 
 const TOP_EXAMPLES: &str = "\
 Examples:
-  fc-local new hello --path CLONE             make a project with a clone of the repository of fc-runtime
-  fc-local watch                              build and serve it, and again at each change
+  fc-local new hello --path CLONE             make a project that uses your clone of fc-runtime
+  fc-local watch                              build and serve it, again after each change
   fc-local invoke -e 'Hello World'            call the package in pkg/ once
   fc-local start                              serve the API, and print the exports that point `fun` at it
   fc-local logs my-service/my-function -f     follow the log of a deployed function

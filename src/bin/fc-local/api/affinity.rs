@@ -60,7 +60,7 @@ pub(super) fn check_id(name: &str, id: &str) -> Result<(), ApiError> {
         return Ok(());
     }
     Err(ApiError::invalid(format!(
-        "{name} is no id of a session: 1 to {} letters, digits, _ and -, of which - is not the first",
+        "{name} is not a session id: it has 1 to {} letters, digits, _ and -, and does not begin with -",
         ID_BYTES.end()
     )))
 }

@@ -105,7 +105,7 @@ impl<S: Send + Sync> FromRequestParts<S> for TaskId {
             Ok(named)
         } else {
             Err(ApiError::invalid(format!(
-                "'{}' is no id of a task",
+                "'{}' is not a task id",
                 named.task
             )))
         }

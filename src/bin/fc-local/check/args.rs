@@ -233,7 +233,7 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Unshown<T> {
         option: Option<&Arg>,
         value: &OsStr,
     ) -> Result<T, clap::Error> {
-        let text = value.to_str().ok_or_else(|| "it is no UTF-8".to_owned());
+        let text = value.to_str().ok_or_else(|| "it is not UTF-8".to_owned());
         text.and_then(self.0).map_err(|wrong| {
             let name = option.and_then(Arg::get_long).unwrap_or_default();
             let message = format!("the value of --{name} is wrong: {wrong}\n");
@@ -250,13 +250,13 @@ impl fmt::Debug for HeaderArg {
 
 fn path(text: &str) -> Result<String, String> {
     let is_path = text.starts_with('/') && text.parse::<hyper::Uri>().is_ok();
-    is_path
-        .then(|| text.to_owned())
-        .ok_or_else(|| "it is no path; write one that begins with a slash, such as /mcp".to_owned())
+    is_path.then(|| text.to_owned()).ok_or_else(|| {
+        "it is not a path; write one that begins with a slash, such as /mcp".to_owned()
+    })
 }
 
 fn header(text: &str) -> Result<HeaderArg, String> {
-    let wrong = || "it is no header; write 'NAME: VALUE'".to_owned();
+    let wrong = || "it is not a header; write 'NAME: VALUE'".to_owned();
     let (name, value) = text.split_once(':').ok_or_else(wrong)?;
     let (name, value) = (name.trim(), value.trim());
     HeaderName::try_from(name).map_err(|_| wrong())?;
@@ -273,9 +273,9 @@ fn tool(text: &str) -> Result<ToolArg, String> {
         return Err("it names no tool; write NAME or NAME='{…}'".to_owned());
     }
     let arguments: Value = serde_json::from_str(arguments)
-        .map_err(|error| format!("its arguments are no JSON ({error}); write NAME='{{…}}'"))?;
+        .map_err(|error| format!("its arguments are not JSON ({error}); write NAME='{{…}}'"))?;
     if !arguments.is_object() {
-        return Err("its arguments are no object; write NAME='{…}'".to_owned());
+        return Err("its arguments are not an object; write NAME='{…}'".to_owned());
     }
     Ok(ToolArg {
         name: name.to_owned(),

@@ -12,8 +12,8 @@ const DATA_VARIABLE: &str = "FC_LOCAL_DATA";
 /// Where deployed functions lie.
 #[derive(Debug, Args)]
 pub(crate) struct DataArgs {
-    /// The data folder; otherwise `$FC_LOCAL_DATA`, or that of the server that runs (`list`, `logs`, `fire`, `sessions`),
-    /// or `fc-local` in `$XDG_DATA_HOME` or `~/.local/share`
+    /// The data folder; otherwise `$FC_LOCAL_DATA`, the one of the running server (`list`, `logs`, `fire`, `sessions`), or
+    /// `fc-local` in `$XDG_DATA_HOME` or `~/.local/share`
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
 }

@@ -38,7 +38,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "PORT", default_value_t = 8900)]
     pub(crate) port: u16,
 
-    /// The address to listen on; any other than loopback lets the network reach your functions, and needs your own keys
+    /// The address to listen on; with any other than loopback, the network can reach your functions, and you must set your own keys
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub(crate) host: IpAddr,
 
@@ -60,11 +60,11 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) variables: VariableArgs,
 
-    /// Do not show the logs of functions on stderr as they come; `fc-local logs` prints them
+    /// Do not print the logs of functions to stderr as they arrive; `fc-local logs` prints them
     #[arg(long)]
     pub(crate) no_logs: bool,
 
-    /// The time at which the clock of timer triggers starts, such as `2026-02-28T23:59:00Z`; otherwise the present
+    /// The time at which the clock of timer triggers starts, such as `2026-02-28T23:59:00Z`; otherwise now
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_rfc3339_weak)]
     pub(crate) timer_clock: Option<SystemTime>,
 
@@ -84,12 +84,12 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = limit::START_SECONDS)]
     pub(crate) start_timeout: u64,
 
-    /// How long a stop waits for the calls in flight before it cuts them
+    /// How long a stop waits for the calls in flight before it cuts them off
     #[arg(long, value_name = "SECONDS", default_value_t = STOP_GRACE_SECONDS)]
     pub(crate) stop_grace: u64,
 
-    /// For a debugger: no timeouts and no freezing, and for each instance the line that attaches gdb or lldb; `watch`
-    /// builds with symbols
+    /// For a debugger: no timeouts and no freezing, and print the command that attaches gdb or lldb to each instance;
+    /// `watch` builds with symbols
     #[arg(long)]
     pub(crate) debug: bool,
 }

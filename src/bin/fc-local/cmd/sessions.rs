@@ -58,7 +58,7 @@ async fn show(args: &SessionsArgs) -> Result<(), String> {
     }
     let answer = ask(&client, Method::GET, Bytes::new()).await?;
     let read: Result<Sessions, _> = serde_json::from_slice(&answer);
-    let sessions = read.map_err(|error| format!("the running server answered no list: {error}"))?;
+    let sessions = read.map_err(|error| format!("the running server returned no list: {error}"))?;
     let wanted = |one: &SessionLine| {
         let function = function.as_deref();
         function.is_none_or(|name| one.function == name)

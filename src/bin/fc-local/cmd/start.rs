@@ -16,14 +16,14 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   fc-local start                            on 127.0.0.1:8900; prints the exports for `fun`
   fc-local start --port 0 --data target/fc  on any free port, which it prints; data in target/fc
-  fc-local start --template                 with the functions of template.yml deployed, or of s.yaml where there is none
-  fc-local start --template s.yaml          with those of s.yaml
+  fc-local start --template                 with the functions of template.yml, or else of s.yaml, deployed
+  fc-local start --template s.yaml          with the functions of s.yaml
   . target/fc/env.sh && fun deploy -y       in another shell: deploy to it
 
-The keys it accepts are random for each data folder, and among the exports; set your own with FC_LOCAL_ACCESS_KEY_ID and
+Each data folder has its own random keys, which are among the exports; set your own with FC_LOCAL_ACCESS_KEY_ID and
 FC_LOCAL_ACCESS_KEY_SECRET.
-Ctrl-C or SIGTERM stops it, after the calls in flight (a second signal cuts them) and /pre-stop of every instance. What
-is deployed is still there at the next start.";
+Ctrl-C or SIGTERM stops it: the calls in flight finish (a second signal cuts them off), and every instance gets its
+/pre-stop. Whatever you have deployed is still there at the next start.";
 
 /// What `fc-local start` is asked to do.
 #[derive(Debug, Args)]
@@ -31,8 +31,8 @@ pub(crate) struct StartArgs {
     #[command(flatten)]
     serve: ServeArgs,
 
-    /// Deploy this template at the start, that of `fun` or of Serverless Devs, with the package that it names for each
-    /// function; without a name template.yml, or s.yaml where there is no template.yml
+    /// Deploy this template for `fun` or Serverless Devs at the start, with the package that it names for each function;
+    /// without FILE, template.yml or, if there is none, s.yaml
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     // Whether it is given, and its name if it has one.
     template: Option<Option<PathBuf>>,

@@ -31,12 +31,12 @@ const OF_TOOLS: [&str; 10] = [
 /// Where variables come from, besides a template.
 #[derive(Debug, Args)]
 pub(crate) struct VariableArgs {
-    /// An environment variable of the functions, over those of the template and of files; repeatable
+    /// An environment variable of the functions; overrides those of the template and of files; repeatable
     #[arg(long, value_name = "NAME=VALUE")]
     env: Vec<String>,
 
-    /// A file with variables, a line NAME=VALUE for each; repeatable, later ones win. Without this, `.env` in the current
-    /// folder is read, but for the account and the keys that `fun` reads there
+    /// A file with variables, one line NAME=VALUE for each; repeatable, later files win. Otherwise `.env` in the current
+    /// folder is read, except for the account and the keys that `fun` reads there
     #[arg(long, value_name = "FILE")]
     env_file: Vec<PathBuf>,
 }
@@ -73,7 +73,9 @@ impl VariableArgs {
             let variable = option.split_once('=').filter(|(name, _)| is_name(name));
             let (name, value) = variable.ok_or_else(|| {
                 let name = option.split('=').next().unwrap_or_default();
-                VariablesError::Option(format!("--env {name:?} is no variable; write NAME=VALUE"))
+                VariablesError::Option(format!(
+                    "--env {name:?} is not a variable; write NAME=VALUE"
+                ))
             })?;
             variables.set(name, value);
         }
@@ -124,7 +126,7 @@ fn parse(file: &Path, text: &str) -> Result<Vec<(String, String)>, VariablesErro
         // The line may have a secret, so the error does not show it.
         let variable = variable(line).ok_or_else(|| {
             let place = format!("{}:{}", file.display(), index + 1);
-            VariablesError::File(format!("{place} is no variable; write NAME=VALUE"))
+            VariablesError::File(format!("{place} is not a variable; write NAME=VALUE"))
         })?;
         variables.push(variable);
     }
@@ -195,7 +197,7 @@ mod tests {
             let error = parse(Path::new("x.env"), &format!("A=1\n{line}\n")).expect_err(line);
             assert_eq!(
                 error.to_string(),
-                "x.env:2 is no variable; write NAME=VALUE"
+                "x.env:2 is not a variable; write NAME=VALUE"
             );
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn look(project: &Path) -> Finding {
         Some(file) => config(&file),
         None => Finding::warning(
             NAME,
-            "fun knows no account; only `make deploy` needs it",
+            "fun has no account; only `make deploy` needs it",
             CONFIGURE,
         ),
     }

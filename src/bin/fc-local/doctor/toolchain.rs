@@ -62,7 +62,7 @@ fn beside(wanted: &str, default: Option<&str>) -> Result<(Toolchain, Finding), F
     let list = Command::new("rustup").args(["toolchain", "list"]).output();
     let Ok(list) = list else {
         let seen = format!(
-            "{}, where musl/flags.sh wants {wanted}, and there is no rustup",
+            "{}, but musl/flags.sh wants {wanted}, and there is no rustup",
             default.unwrap_or("no rustc")
         );
         return Err(Finding::failure("toolchain", seen, INSTALL_RUSTUP));

@@ -174,7 +174,7 @@ fn with_domains<'a>(
     let address = app.address;
     lines.extend(domains.map(|(domain, has_route)| {
         if !has_route {
-            format!("{domain} has no route, so it answers nothing")
+            format!("{domain} has no route, so it serves nothing")
         } else if is_local(domain) {
             format!("{domain} answers too: http://{domain}:{}/", address.port())
         } else {

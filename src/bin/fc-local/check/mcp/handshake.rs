@@ -88,9 +88,9 @@ pub(super) fn no_server(mcp: &Mcp<'_, '_>, first: &Answer) -> Option<String> {
         }
         (300..=399, Some(location)) => format!("redirects to {location}: name that address"),
         _ => match mcp.place {
-            Place::Url(_) => "is no MCP server: name the path of its endpoint, often /mcp",
+            Place::Url(_) => "is not an MCP server: name the path of its endpoint, often /mcp",
             Place::Command { .. } => {
-                "is no MCP server: name the path of its endpoint with --mcp-path"
+                "is not an MCP server: name the path of its endpoint with --mcp-path"
             }
         }
         .to_owned(),

@@ -46,7 +46,7 @@ impl Place {
                 "{next} stands after the URL: name options before it, and nothing else"
             )),
             [address] if is_address(address) && !args.dir.join(address).exists() => Err(format!(
-                "{address} is no command; for a URL write http://{address}"
+                "{address} is not a command; for a URL write http://{address}"
             )),
             _ => Ok(Self::Command {
                 path: args.mcp_path.clone(),
@@ -74,7 +74,7 @@ impl Url {
         let wrong = |what: &str| format!("{text} {what}");
         let uri: Uri = text
             .parse()
-            .map_err(|error| wrong(&format!("is no URL: {error}")))?;
+            .map_err(|error| wrong(&format!("is not a URL: {error}")))?;
         match uri.scheme_str() {
             Some("http") => {}
             Some("https") => {
@@ -148,7 +148,7 @@ mod tests {
             ("ftp://example.com", "must begin with http://"),
             ("http://localhost:99999/mcp", "from 1 to 65535"),
             ("http://u:p@example.com/", "--header"),
-            ("http:// x/", "is no URL"),
+            ("http:// x/", "is not a URL"),
         ] {
             let error = parsed(text).expect_err(text);
             assert!(error.contains(says), "{error}");

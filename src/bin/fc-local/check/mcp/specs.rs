@@ -92,7 +92,7 @@ specs! {
         "status 200 and an error: clients take a 404 for the end of their session, and Python's 1.x ends at any 4xx",
         "answer errors of methods with status 200 after a handshake");
     BROKEN_JSON = Should("request/broken-json", "MCP basic",
-        "a body that is no JSON, and then a request",
+        "a body that is not JSON, and then a request",
         "a status of 4xx, and an answer to the request",
         "refuse what cannot be parsed with 400 and the error -32700");
     VERSION_HEADER = Must("header/version", "MCP transports",

@@ -108,9 +108,9 @@ fn wrong_schema(schema: &Value) -> Option<String> {
             let other = properties
                 .iter()
                 .find(|(_, property)| !property.is_object());
-            other.map(|(name, _)| format!(".properties.{name} is no object"))
+            other.map(|(name, _)| format!(".properties.{name} is not an object"))
         }
-        Some(_) => Some(".properties is no object".to_owned()),
+        Some(_) => Some(".properties is not an object".to_owned()),
     }
 }
 
@@ -156,18 +156,21 @@ mod tests {
         for (input, says) in [
             (Value::Null, "inputSchema.type is not \"object\""),
             (json!({ "type": "string" }), "inputSchema.type is not"),
-            (object(&json!([])), "inputSchema.properties is no object"),
+            (
+                object(&json!([])),
+                "inputSchema.properties is not an object",
+            ),
             (
                 object(&json!({ "a": true })),
-                "inputSchema.properties.a is no object",
+                "inputSchema.properties.a is not an object",
             ),
             (
                 object(&json!({ "a": header("A b", "string") })),
-                "is no name of a header",
+                "is not a header name",
             ),
             (
                 object(&json!({ "a": header("", "string") })),
-                "is no name of a header",
+                "is not a header name",
             ),
             (
                 object(&json!({ "a": header("A", "array") })),
@@ -187,7 +190,7 @@ mod tests {
             ),
             (
                 json!({ "type": "object", "x-mcp-header": "A" }),
-                "stands at the whole input",
+                "is at the whole input",
             ),
         ] {
             let said = wrong(&[tool(&input)], BOTH).expect(says);

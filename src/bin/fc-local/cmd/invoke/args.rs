@@ -22,10 +22,10 @@ Examples:
   fc-local invoke --on hello/event -e hi             an event for what `fc-local watch` serves
   fc-local invoke --on hello/web --http GET /        a request to its HTTP trigger, signed
   fc-local invoke -e hi --expect hi --http GET / --expect-http 'Hello World!'
-  fc-local invoke -e '{}' | jq .                     a pipe gets the result, the terminal the log
+  fc-local invoke -e '{}' | jq .                     the pipe gets the result, the terminal the log
 
-On a terminal, log and result are shown as `fun invoke` shows them. Where stdout is a pipe or a file, or with --quiet, only
-results go there: the bytes of one as they are, several with a line end after each. Logs, status lines and headers of HTTP
+On a terminal, you see log and result as `fun invoke` shows them. If stdout is a pipe or a file, or with --quiet, stdout
+gets only results: a single one byte for byte, several with a line end after each. Logs, status lines and headers of HTTP
 responses, and the summary of --repeat go to stderr.
 
 Exit code: 0 if every result is right, 1 if one is not, 2 if the command line is wrong.
@@ -86,8 +86,8 @@ pub(crate) struct InvokeArgs {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) expect: Vec<String>,
 
-    /// Repeat all calls, print the results of the first round only, and at the end p50 and p90 of the time that each took
-    /// and of what FC would bill for it, without the cold start
+    /// Make all calls this many times, print the results of the first round only, and at the end p50 and p90 of the
+    /// duration and of the billed duration of a call, without the cold start
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) repeat: u32,
 
@@ -125,7 +125,7 @@ pub(crate) struct InvokeArgs {
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
-    /// Send event and bodies chunked, without their size
+    /// Send events and bodies in chunks, without their length
     #[arg(long)]
     pub(crate) chunked: bool,
 
@@ -148,11 +148,11 @@ pub(crate) struct InvokeArgs {
     #[command(flatten)]
     pub(crate) variables: VariableArgs,
 
-    /// The function's Timeout; otherwise that of the template, or 60
+    /// The function's Timeout; otherwise the one in the template, or 60
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout: Option<u64>,
 
-    /// The function's memory size, in MB; otherwise that of the template, or 128. The function sees it, but it is not
+    /// The function's memory size, in MB; otherwise the one in the template, or 128. The function sees it, but it is not
     /// enforced
     #[arg(long, value_name = "MB")]
     pub(crate) memory: Option<u64>,

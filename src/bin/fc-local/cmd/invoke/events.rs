@@ -33,18 +33,18 @@ impl Args for EventArgs {
             .long("event")
             .value_name("TEXT")
             .allow_hyphen_values(true)
-            .help("An event, as text; you can give several events, in all three ways");
+            .help("An event, as text; repeat this, --event-file and --example for several events");
         let file = Arg::new(FILE)
             .short('f')
             .long("event-file")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
-            .help("An event, from a file; `-` is stdin (the default without any other call)");
+            .help("An event, from a file; `-` is stdin, which is also the default if no call is given");
         let example = Arg::new(EXAMPLE)
             .long("example")
             .value_name("NAME")
             .value_parser(EnumValueParser::<Example>::new())
-            .help("A sample event, as the trigger of this name sends it");
+            .help("A sample event, as this trigger sends it");
         command.args([text, file, example].map(|argument| argument.action(ArgAction::Append)))
     }
 

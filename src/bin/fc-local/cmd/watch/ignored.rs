@@ -30,7 +30,7 @@ impl Ignored {
     pub(super) fn of(patterns: &[String]) -> Result<Self, String> {
         let mut ignored = Self::default();
         for given in patterns {
-            let refused = |error| format!("--ignore {given} is no path or pattern: {error}");
+            let refused = |error| format!("--ignore {given} is not a path or pattern: {error}");
             let path = given.trim_end_matches('/');
             if path.contains('/') {
                 ignored
@@ -111,7 +111,7 @@ mod tests {
     fn what_is_no_pattern_is_refused_with_its_words() {
         let refused = Ignored::of(&["a***".to_owned()]).expect_err("refused");
         assert!(
-            refused.starts_with("--ignore a*** is no path or pattern: "),
+            refused.starts_with("--ignore a*** is not a path or pattern: "),
             "{refused}"
         );
     }

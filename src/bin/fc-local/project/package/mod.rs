@@ -88,7 +88,7 @@ impl fmt::Display for PackageError {
             ),
             Self::NoTarget { entry } => write!(
                 f,
-                "the code package has a link whose target is no path: {entry:?}; leave it out"
+                "the code package has a link whose target is not a path: {entry:?}; leave it out"
             ),
             Self::Overlaps { entry } => write!(
                 f,

@@ -205,7 +205,9 @@ impl Visitor<'_> for VariableVisitor {
     fn visit_f64<E: Error>(self, value: f64) -> Result<String, E> {
         if value.is_nan() {
             // fun sends the null that JSON makes of it.
-            return Err(E::custom("it is no number and no text; put it in quotes"));
+            return Err(E::custom(
+                "it is neither a number nor text; put it in quotes",
+            ));
         }
         Ok(as_javascript_prints(value))
     }

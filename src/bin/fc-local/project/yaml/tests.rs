@@ -67,7 +67,7 @@ fn what_is_refused_is_said_with_its_line() {
         ("? [a]\n: b\n", "line 1: a list or a mapping is a key here"),
         (
             "a: &a\n  b: *a\n",
-            "line 2: an alias is inside of what it stands for",
+            "line 2: an alias is inside what it stands for",
         ),
         (&aliases, "line 2: there are more than 100000 values"),
         (&deep, "line 1: more than 128 lists and mappings"),

@@ -162,9 +162,7 @@ impl Builder {
 
     fn alias(&mut self, anchor: usize) -> Result<(), String> {
         let Some((value, values)) = self.anchors.get(&anchor).cloned() else {
-            return Err(
-                "an alias is inside of what it stands for; it would have no end".to_owned(),
-            );
+            return Err("an alias is inside what it stands for, so it would never end".to_owned());
         };
         self.count(values)?;
         self.add(value)

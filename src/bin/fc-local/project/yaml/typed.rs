@@ -117,7 +117,7 @@ impl<'de> Deserializer<'de> for Node<'_> {
             Yaml::Number(value) => visit_number(*value, visitor),
             Yaml::Text(text) => visitor.visit_str(text),
             Yaml::Date(text) => Err(Wrong::custom(format!(
-                "{text} is a date and no text; put it in quotes"
+                "{text} is a date, not text; put it in quotes"
             ))),
             Yaml::List(list) => visitor.visit_seq(SeqDeserializer::new(list.iter().map(Node))),
             Yaml::Map(entries) => {

@@ -136,7 +136,7 @@ impl SessionFields {
             return Ok(Config::default());
         }
         serde_json::from_str(text).map_err(|error| {
-            format!("sessionAffinityConfig is no JSON of a configuration: {error}")
+            format!("sessionAffinityConfig is not JSON of a configuration: {error}")
         })
     }
 }

@@ -65,7 +65,7 @@ impl Rewrite {
         rules(&self.regex_rules).try_for_each(|rule| match Regex::new(&rule.pattern) {
             Ok(_) => Ok(()),
             Err(error) => Err(format!(
-                "the rewrite rule '{}' is no regular expression: {error}",
+                "the rewrite rule '{}' is not a regular expression: {error}",
                 rule.pattern
             )),
         })
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn rules_that_could_not_be_used_are_refused() {
         for (kind, pattern, words) in [
-            ("regexRules", "(", "no regular expression"),
+            ("regexRules", "(", "not a regular expression"),
             ("equalRules", "", "1 to 256 bytes"),
         ] {
             let rules = json!({kind: [{"match": pattern, "replacement": "/"}]});

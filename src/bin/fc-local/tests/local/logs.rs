@@ -94,7 +94,7 @@ fn a_start_says_how_what_is_deployed_is_reached() {
         let all = [
             format!("s/f answers http://{address}/2016-08-15/proxy/s/f/\n"),
             format!("web.localhost answers too: http://web.localhost:{port}/\n"),
-            "none.localhost has no route, so it answers nothing\n".to_owned(),
+            "none.localhost has no route, so it serves nothing\n".to_owned(),
         ];
         all.iter().all(|line| said.contains(line)).then_some(())
     });

@@ -49,7 +49,7 @@ fn wrong_below(schema: &Value, is_argument: bool, names: &mut BTreeSet<String>) 
         let wrong = if is_argument {
             wrong_header(header, schema, names)
         } else {
-            Some("stands at the whole input, which is no argument")
+            Some("is at the whole input, which is not an argument")
         };
         if let Some(wrong) = wrong {
             return Some(format!("{HEADER_KEYWORD} {header} {wrong}"));
@@ -79,7 +79,7 @@ fn wrong_header(
     let is_token = |sign: char| sign.is_ascii_alphanumeric() || TOKEN_SIGNS.contains(sign);
     let kind = property["type"].as_str().unwrap_or_default();
     if name.is_empty() || !name.chars().all(is_token) {
-        Some("is no name of a header")
+        Some("is not a header name")
     } else if !HEADER_TYPES.contains(&kind) {
         Some("is at an argument that is neither a string nor an integer nor a boolean")
     } else if !names.insert(name.to_ascii_lowercase()) {

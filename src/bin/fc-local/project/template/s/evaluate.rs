@@ -222,7 +222,7 @@ fn call(name: &str, arguments: &[Yaml], scope: &Scope<'_>) -> Result<Yaml, Strin
             "{name}('{first}') not found: fc-local keeps no credentials of the cloud; take env('…') instead"
         )),
         _ => Err(format!(
-            "fc-local knows no function {name}: it knows env, env.init, str, json, yaml, file, path, config"
+            "fc-local does not support the function {name}; it supports env, env.init, str, json, yaml, file, path, config"
         )),
     }
 }
@@ -249,7 +249,7 @@ fn init(first: &str, scope: &Scope<'_>) -> Result<Yaml, String> {
     let number = text[..length].trim_start_matches('+').parse();
     number
         .map(Yaml::Number)
-        .map_err(|_| "what env.init(…) is given is no number".to_owned())
+        .map_err(|_| "what env.init(…) is given is not a number".to_owned())
 }
 
 /// What lies at the path that a text is, else the text.

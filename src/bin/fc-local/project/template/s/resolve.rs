@@ -55,7 +55,7 @@ fn mapping(content: Yaml) -> Result<Entries, String> {
     match content {
         Yaml::Map(content) => Ok(content),
         Yaml::Null => Err("it is empty".to_owned()),
-        _ => Err("it is no mapping; it begins with `edition: 3.0.0`".to_owned()),
+        _ => Err("it is not a mapping; it begins with `edition: 3.0.0`".to_owned()),
     }
 }
 
@@ -147,7 +147,7 @@ fn one(
     common: &Scope<'_>,
 ) -> Result<Resource, String> {
     let Some(Yaml::Map(mut resource)) = get(resources, name).cloned() else {
-        return Err("it is no mapping".to_owned());
+        return Err("it is not a mapping".to_owned());
     };
     let component = get(&resource, "component").map(text_of).unwrap_or_default();
     let component = text_of(&compile(&component, common)?);
@@ -155,7 +155,7 @@ fn one(
     let props = match take(&mut resource, PROPS) {
         Some(Yaml::Map(own)) => laid_over(template, own),
         None | Some(Yaml::Null) => template,
-        Some(_) => return Err("its props are no mapping".to_owned()),
+        Some(_) => return Err("its props are not a mapping".to_owned()),
     };
     put(&mut resource, PROPS, Yaml::Map(props.clone()));
     put(resources, name, Yaml::Map(resource.clone()));

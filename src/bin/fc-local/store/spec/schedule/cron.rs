@@ -59,7 +59,7 @@ impl Cron {
         let fields: Vec<&str> = fields.split_whitespace().collect();
         let [second, minute, hour, month_day, month, week_day] = fields[..] else {
             return Err(format!(
-                "'{text}' is no cron expression: it has six fields, second, minute, hour, day of the month, month and day \
+                "'{text}' is not a cron expression: it has six fields, second, minute, hour, day of the month, month and day \
                  of the week, as in '0 30 8 * * MON-FRI'"
             ));
         };
@@ -172,7 +172,7 @@ impl Field {
             let part = part_of(part, kind).ok_or_else(|| {
                 let (first, last) = kind.range;
                 format!(
-                    "'{text}' is no {} of a cron expression: it has numbers from {first} to {last}, with , - * /",
+                    "'{text}' is not valid as the {} of a cron expression: it has numbers from {first} to {last}, with , - * /",
                     kind.what
                 )
             })?;

@@ -54,7 +54,7 @@ impl Schedule {
 
 fn interval_of(text: &str) -> Result<Duration, String> {
     let wrong =
-        || format!("'{EVERY} {text}' is no interval: write '{EVERY} 5m' or '{EVERY} 1h30m'");
+        || format!("'{EVERY} {text}' is not an interval: write '{EVERY} 5m' or '{EVERY} 1h30m'");
     let (mut seconds, mut rest) = (0.0, text);
     while !rest.is_empty() {
         let end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.');

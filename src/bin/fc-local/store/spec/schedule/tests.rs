@@ -78,17 +78,17 @@ fn what_is_no_schedule_is_refused_with_what_it_may_be() {
         ),
         (
             "@every five",
-            "'@every five' is no interval: write '@every 5m' or '@every 1h30m'",
+            "'@every five' is not an interval: write '@every 5m' or '@every 1h30m'",
         ),
-        ("@every", "'@every ' is no interval"),
-        ("@every 5", "'@every 5' is no interval"),
+        ("@every", "'@every ' is not an interval"),
+        ("@every 5", "'@every 5' is not an interval"),
         (
             "@every 99999999999999h",
-            "'@every 99999999999999h' is no interval",
+            "'@every 99999999999999h' is not an interval",
         ),
         (
             "0 4 * * *",
-            "'0 4 * * *' is no cron expression: it has six fields",
+            "'0 4 * * *' is not a cron expression: it has six fields",
         ),
         (
             "* * * * * *",
@@ -96,13 +96,13 @@ fn what_is_no_schedule_is_refused_with_what_it_may_be() {
         ),
         (
             "0 60 * * * *",
-            "'60' is no minute of a cron expression: it has numbers from 0 to 59",
+            "'60' is not valid as the minute of a cron expression: it has numbers from 0 to 59",
         ),
-        ("0 0 5-1 * * *", "'5-1' is no hour"),
-        ("0 0 0 0 * *", "'0' is no day of the month"),
-        ("0 0 0 * XYZ *", "'XYZ' is no month"),
-        ("0 0/0 0 * * *", "'0/0' is no minute"),
-        ("0 0 0 ? * L", "'L' is no day of the week"),
+        ("0 0 5-1 * * *", "'5-1' is not valid as the hour"),
+        ("0 0 0 0 * *", "'0' is not valid as the day of the month"),
+        ("0 0 0 * XYZ *", "'XYZ' is not valid as the month"),
+        ("0 0/0 0 * * *", "'0/0' is not valid as the minute"),
+        ("0 0 0 ? * L", "'L' is not valid as the day of the week"),
         (
             "CRON_TZ=Asia/Nowhere 0 0 4 * * *",
             "the time zone 'Asia/Nowhere' is not known",
@@ -113,7 +113,7 @@ fn what_is_no_schedule_is_refused_with_what_it_may_be() {
         ),
         (
             "CRON_TZ=Asia/Shanghai",
-            "'CRON_TZ=Asia/Shanghai' is no cron expression",
+            "'CRON_TZ=Asia/Shanghai' is not a cron expression",
         ),
     ] {
         let refused = Schedule::parse(schedule).expect_err(schedule);

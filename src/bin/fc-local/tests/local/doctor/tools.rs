@@ -14,7 +14,7 @@ fn a_missing_toolchain_is_reported() {
     machine.assert_says(&[], "FAIL", "toolchain", "1.3.0", cure);
     machine.remove("bin/rustup");
     let cure = "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh";
-    let seen = "rustc 1.2.3 (abc), where musl/flags.sh wants 1.3.0";
+    let seen = "rustc 1.2.3 (abc), but musl/flags.sh wants 1.3.0";
     machine.assert_says(&[], "FAIL", "toolchain", seen, cure);
     machine.remove("bin/rustc");
     machine.assert_says(&[], "FAIL", "toolchain", "no rustc", cure);
@@ -153,7 +153,7 @@ fn credentials_that_are_missing_incomplete_or_open_to_others_are_reported() {
     machine.assert_says(&[], "warn", "credentials", "has no endpoint", "fun config");
     assert!(!text(&machine.doctor(&[]).stdout).contains(SECRET));
     machine.remove(file);
-    machine.assert_says(&[], "warn", "credentials", "knows no account", "fun config");
+    machine.assert_says(&[], "warn", "credentials", "has no account", "fun config");
     fs::create_dir(machine.path(file)).expect("a folder");
     machine.mode(file, 0o700);
     let cure = format!("rm -r {} && fun config", machine.path(file).display());

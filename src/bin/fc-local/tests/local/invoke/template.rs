@@ -212,7 +212,8 @@ fn variables_come_from_files_and_never_from_the_keys_of_the_cloud() {
     let wrong = project.invoke(&["-e", "x", "--env-file", "wrong.env"]);
     let said = text(&wrong.stderr);
     assert!(
-        said.contains("wrong.env:2 is no variable; write NAME=VALUE") && !said.contains("secret"),
+        said.contains("wrong.env:2 is not a variable; write NAME=VALUE")
+            && !said.contains("secret"),
         "{said}"
     );
 }

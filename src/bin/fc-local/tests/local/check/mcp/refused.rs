@@ -113,7 +113,7 @@ fn a_page_in_the_place_of_a_server_is_refused() {
     says(
         refused(&[], &[&server.1]),
         1,
-        "is no MCP server: name the path of its endpoint, often /mcp (initialize is answered with 200 text/html: <p>Hi</p>)",
+        "is not an MCP server: name the path of its endpoint, often /mcp (initialize is answered with 200 text/html: <p>Hi</p>)",
     );
     let other = refused(&["--mcp-path=/"], &[breaker().to_str().expect("a path")]);
     says(other, 1, "name the path of its endpoint with --mcp-path");
@@ -126,8 +126,8 @@ fn options_that_do_not_fit_are_refused() {
     for (option, sentence) in [
         ("--echo", "cannot be used with"),
         ("--header=none", "write 'NAME: VALUE'"),
-        ("--slow-tool=a=b", "its arguments are no JSON"),
-        ("--slow-tool=a=[]", "its arguments are no object"),
+        ("--slow-tool=a=b", "its arguments are not JSON"),
+        ("--slow-tool=a=[]", "its arguments are not an object"),
         ("--slow-tool=", "it names no tool"),
         ("--mcp-path=mcp", "begins with a slash"),
     ] {
