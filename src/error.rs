@@ -96,10 +96,9 @@ impl Error {
     ///     Ok(i64::from(number).pow(2).to_string().into())
     /// }
     ///
-    /// let error = square(Request::new("GET", "/?number=many"), &Context::default()).unwrap_err();
-    /// assert_eq!((error.status(), error.error_type()), (Some(400), "ParseIntError"));
-    /// ```
-    // It is inlined so that of a status that is written down only its number is left.
+    //  let error = square(Request::new("GET", "/?number=many"), &Context::default()).unwrap_err();
+    // assert_eq!((error.status(), error.error_type()), (Some(400), "ParseIntError")); ``` Inlined, so that a constant
+    // status leaves only its number in the program.
     #[inline(always)]
     #[must_use]
     pub fn with_status(self, status: u16) -> Self {
@@ -184,7 +183,7 @@ impl Error {
         self
     }
 
-    /// What a cause says without the values that it quotes, which are taken out of what was said before it as well, since
+    /// The text of a cause without the values that it quotes. They are also removed from the text before it, because
     /// many errors repeat their cause.
     fn shown(&mut self, cause: &Cause) -> String {
         let message = cause.to_string();
@@ -210,13 +209,13 @@ impl fmt::Display for Error {
 
 impl<E: std::error::Error + 'static> From<E> for Error {
     fn from(error: E) -> Self {
-        // The type is known when this is compiled, so that nothing of what is not done here stays.
+        // The compiler knows the type, so only the branch that applies to it stays in the program.
         let known: &dyn Any = &error;
         let json = known.downcast_ref::<serde_json::Error>();
         let message = json.map_or_else(|| error.to_string(), without_value);
         let own = Self::new(short_name(type_name::<E>()), message);
-        // Those of the system are the only ones that the runtime itself turns into failures, and quote no JSON: a program
-        // that has no others is spared 1,200 bytes of its zip.
+        // The runtime itself converts only errors of the system, which quote no JSON: this saves a program without
+        // other errors 1,200 bytes of its zip.
         if known.is::<std::io::Error>() {
             own.caused_by_system(error.source())
         } else {
@@ -231,7 +230,7 @@ pub(crate) fn message_of(error: &Cause) -> String {
     json.map_or_else(|| error.to_string(), without_value)
 }
 
-/// What the messages of serde begin with that quote what stands in the JSON.
+/// How messages of serde begin if they quote something from the JSON.
 const QUOTING: [&str; 4] = [
     "invalid type: ",
     "invalid value: ",
@@ -239,9 +238,10 @@ const QUOTING: [&str; 4] = [
     "unknown variant ",
 ];
 
-/// The message of a parse error without the value or name that it quotes, because the message goes to the log, where
-/// nothing of a body may stand; its kind is named. What was quoted may hold quotes and these very words, so all is
-/// dropped from the first quote sign to the last words of serde's own, which name the fields of the type.
+/// The message of a parse error with the kind of the value instead of the value or name that it quotes, because the
+/// message goes to the log, which must not contain anything of a body. The quoted text may itself contain quotes and
+/// these very words, so everything goes from the first quote sign to serde's last words, which name the fields of the
+/// type.
 pub(crate) fn without_value(error: &serde_json::Error) -> String {
     let message = error.to_string();
     if !QUOTING.iter().any(|words| message.starts_with(words)) {

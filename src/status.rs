@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 ///
 /// # Panics
 ///
-/// Where it may not: there is no response to be made of it, and the place that is named is the caller's.
-// It is inlined so that of a status that is written down nothing of this is left.
+//  If it may not: no response can have this status. The panic names the caller's place. Inlined, so that nothing of
+// this stays in the program for a constant status.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn checked(status: u16) -> u16 {

@@ -19,7 +19,7 @@ const SHORTEST_PERIOD: Duration = Duration::from_millis(1);
 /// How much is gathered before it is sent without having been flushed.
 const PIECE_BYTES: usize = 8 * 1024;
 
-/// How much may lie there unsent before the closure has to wait for the client.
+/// How many bytes may wait before the closure has to wait for the client.
 const MOST_BYTES: usize = 64 * 1024;
 
 /// The same stream, which sends `filler` whenever nothing else was sent for a period.
@@ -60,16 +60,16 @@ fn beat(
         failed: None,
     };
     let worked = relay.run(period, filler);
-    // What the closure made of the client's leaving is its own; that it has left is what counts.
+    // Whatever the closure returned when the client left: what counts is that it left.
     match relay.failed {
         Some(kind) if worked.is_ok() => Err(io::Error::from(kind).into()),
         _ => worked,
     }
 }
 
-/// What the thread that works lays down for the one that writes, which takes all of it at once: a closure that is quick is
-/// sent in one piece, and its thread waits for none. Two channels and a scoped thread of the standard library, each of which
-/// is compiled anew for its types and in three forms, took 41,464 bytes of the file more and 21,210 of the zip.
+/// What the working thread passes to the writing thread, which takes all of it at once: the output of a quick closure
+/// is sent in one piece, and its thread never waits. Two channels and a scoped thread of the standard library, each of
+/// which is compiled anew for its types and in three forms, took 41,464 bytes of the file more and 21,210 of the zip.
 #[derive(Default)]
 struct Table {
     state: Mutex<State>,
@@ -95,7 +95,7 @@ impl Table {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lays bytes down, once there is room for them.
+    /// Adds bytes, once there is room for them.
     fn lay(&self, bytes: &mut Vec<u8>, is_partial: bool) -> io::Result<()> {
         let is_full = |state: &mut State| state.bytes.len() >= MOST_BYTES && state.failed.is_none();
         let waited = self.changed.wait_while(self.lock(), is_full);
@@ -122,8 +122,8 @@ impl Table {
         self.changed.notify_one();
     }
 
-    /// Nothing can be sent any more. What else says so does it meanwhile: a closure that has seen the one is never told
-    /// otherwise by the other.
+    /// Nothing can be sent any more. `meanwhile` marks the client as gone under the same lock, so that a closure never
+    /// sees one without the other.
     fn fail(&self, kind: ErrorKind, meanwhile: impl FnOnce()) {
         let mut state = self.lock();
         state.failed = Some(kind);
@@ -132,7 +132,7 @@ impl Table {
         self.changed.notify_one();
     }
 
-    /// Takes what lies there, or waits for something for as long as that; then it is nothing.
+    /// Takes everything that is there, or waits this long for something; after that, nothing.
     fn take(&self, patience: Duration) -> State {
         let is_empty =
             |state: &mut State| state.bytes.is_empty() && !state.flushes && state.worked.is_none();

@@ -15,7 +15,7 @@ const FAILURES_MAX: u32 = 5;
 pub struct Contestant {
     /// The peer.
     pub peer: Peer,
-    /// What one deploys.
+    /// What you deploy.
     pub package: Package,
     /// What went wrong on the way.
     pub remarks: Vec<String>,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::peers::{Manifest, Peer, Places, Work};
 use crate::shell::{command, find_program, first_line, run};
 
-/// What one deploys.
+/// What you deploy.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Package {
     /// How many files it holds.

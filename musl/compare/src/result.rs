@@ -108,7 +108,7 @@ pub struct Row {
     pub group: Group,
     /// How it was built.
     pub how: String,
-    /// What one deploys.
+    /// What you deploy.
     pub package: Package,
     /// Its cold starts.
     pub start: Option<Start>,

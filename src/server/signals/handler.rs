@@ -22,8 +22,8 @@ static SLOTS_OF_PROCESS: Slots = Slots::new();
 
 static CAUGHT: [Caught; 2] = [Caught::new(SIGTERM), Caught::new(SIGINT)];
 
-/// Whether the handler is installed, which it is once. Later the handler in its place may be another library's that
-/// calls this one, and the two would call each other without an end.
+/// Whether the handler is installed. That happens only once: later, another library's handler may be in its place and
+/// call this one, and after a second installation the two would call each other forever.
 static INSTALLED: Mutex<bool> = Mutex::new(false);
 
 /// From now on SIGTERM and SIGINT ring this bell, as long as the process lives.

@@ -82,7 +82,7 @@ impl Drop for Refused {
             return answer_first(request, reply);
         };
         let mut out = request.into_writer();
-        // What was right before this request on its connection is still served.
+        // Correct requests before this one on its connection are still served.
         await_turn(&mut *out);
         let mut out = Answer::new(out);
         send_last(&mut out, reply, self.asked);
