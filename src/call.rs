@@ -15,18 +15,18 @@ use crate::target;
 const FAILED: u16 = 404;
 const FAILED_MARK: &str = "404";
 
-/// A request in plain values: nothing of it lives in the server any more.
+/// A request in plain values, independent of the server that has read it.
 #[derive(Debug)]
 pub(crate) struct Call {
-    /// The method as it was sent.
+    /// The method as the client sent it.
     pub(crate) method: String,
-    /// The request target as it was sent.
+    /// The request target as the client sent it.
     pub(crate) target: String,
-    /// All headers, those of Function Compute among them.
+    /// All headers, including those of Function Compute.
     pub(crate) headers: Headers,
     /// The whole body, its framing undone.
     pub(crate) body: Vec<u8>,
-    /// When the head of the request was there.
+    /// When the head of the request had arrived.
     pub(crate) arrived: Instant,
 }
 
@@ -42,7 +42,7 @@ impl Call {
 pub(crate) struct Reply {
     /// The status.
     pub(crate) status: u16,
-    /// The type of a response that the runtime makes itself, which is one of a few; it takes no memory.
+    /// The type of a response that the runtime makes itself: one of a few constants, which take no memory.
     pub(crate) content_type: Option<&'static str>,
     /// The other headers, without those of the connection and the framing.
     pub(crate) headers: Headers,
@@ -72,7 +72,7 @@ impl Reply {
         Self::error(FAILED, error).failed()
     }
 
-    /// The response to an HTTP call that ends by an error: its status reaches the client
+    /// The response to an HTTP call that ends with an error, whose status reaches the client
     /// ([contract §3.1](crate::guide::contract#3.1)).
     pub(crate) fn http_error(error: &Error) -> Self {
         Self::error(error.status().unwrap_or(FAILED), error)
@@ -95,13 +95,13 @@ impl Reply {
     }
 }
 
-/// What a response carries.
+/// The body of a response.
 pub(crate) enum Body {
     /// All of it at once: the response states its length.
     Bytes(Vec<u8>),
-    /// Bit by bit: the response is chunked, by which Function Compute knows a stream
-    /// ([contract §4.1](crate::guide::contract#4.1)), unless its headers state its length. Then what writes it writes as many
-    /// bytes, or fails.
+    /// Piece by piece: the response is chunked, by which Function Compute recognizes a stream
+    /// ([contract §4.1](crate::guide::contract#4.1)), unless its headers state a length. Then the closure writes that
+    /// many bytes, or fails.
     Stream(StreamWriter),
 }
 
@@ -114,5 +114,5 @@ impl fmt::Debug for Body {
     }
 }
 
-/// What writes a streamed body; every flush reaches the client.
+/// The closure that writes a streamed body; every flush reaches the client.
 pub(crate) type StreamWriter = Box<dyn FnOnce(&mut dyn Write) -> Result<(), Error> + Send>;

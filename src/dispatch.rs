@@ -43,7 +43,7 @@ pub(crate) struct Dispatch {
     stopped: AtomicBool,
 }
 
-/// What exists, for a client that asked for something else.
+/// The endpoints that exist, for a client that asked for another one.
 const ENDPOINTS: &str = "POST /initialize, POST /invoke, GET /pre-freeze, GET /pre-stop, \
                          and any method and path with x-fc-control-path: /http-invoke";
 
@@ -55,7 +55,7 @@ impl Dispatch {
         }
     }
 
-    /// Serves one call: by its control path where it has one, else by its path
+    /// Serves one call, by its control path if it has one, otherwise by its path
     /// ([contract §1.2](crate::guide::contract#1.2)).
     pub(crate) fn answer(&self, call: Call) -> Reply {
         let control_path = call.headers.get(name::CONTROL_PATH).unwrap_or_default();
@@ -96,7 +96,7 @@ impl Dispatch {
         }
     }
 
-    /// The pre-stop hook, for the first to ask: one that a call or a signal has run, or runs, does not run again.
+    /// The pre-stop hook, for the first caller only: it must not run again after, or while, a call or a signal runs it.
     fn pre_stop_hook(&self) -> Option<&Hook> {
         let hook = self.handlers.pre_stop.as_ref();
         hook.filter(|_| !self.stopped.swap(true, Ordering::SeqCst))
@@ -204,7 +204,7 @@ fn serve_hook(
     }
 }
 
-/// Parts what Function Compute says from what the client says.
+/// Separates the headers of Function Compute from those of the client.
 fn open(mut call: Call, limit: Limit) -> (Context, Headers, Vec<u8>) {
     let fields = call.headers.split_off(name::FC_PREFIX);
     (

@@ -10,7 +10,7 @@ use crate::logger::{self, Phase};
 use crate::panics::guard;
 use crate::scope::{self, Scope};
 
-/// A call that is being served: its start line stands, its end line does not yet.
+/// A call that is being served: its start line is written, its end line is not yet.
 ///
 /// The end line is written when this is dropped, so that no way out of an arm can forget it.
 pub(super) struct Served {
@@ -39,8 +39,8 @@ impl Served {
         self.failed = true;
     }
 
-    /// Runs a handler under the request id of this call. A panic in it becomes an error, and the instance stays alive. A
-    /// mistake of the client is no failure of the function, so it has a line for those who look closely only.
+    /// Runs a handler under the request id of this call. A panic in it becomes an error, and the instance stays alive.
+    /// A client's mistake is not a failure of the function, so its log line has the level `debug`.
     pub(super) fn run<T>(
         &mut self,
         handler: impl FnOnce() -> Result<T, Error>,

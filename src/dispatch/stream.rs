@@ -23,7 +23,7 @@ pub(super) fn serve(write: StreamWriter, served: Served) -> StreamWriter {
 
 /// A streamed response that is being served.
 struct Stream {
-    /// What the handler has given, until it runs.
+    /// The handler's closure, until it runs.
     write: Option<StreamWriter>,
     served: Served,
 }
@@ -59,7 +59,7 @@ impl Drop for Stream {
     }
 }
 
-/// The way to the client, which knows whether the client is still there.
+/// The writer to the client, which knows whether the client is still there.
 struct Client<'a> {
     out: &'a mut dyn Write,
     left: bool,

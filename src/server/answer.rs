@@ -10,7 +10,7 @@ use crate::headers::name;
 use crate::status;
 use crate::time::HttpDate;
 
-/// What of the request decides how its response is framed.
+/// The parts of a request that decide how its response is framed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
     /// The method was HEAD: the head is that of a GET, and no body follows.
@@ -21,10 +21,10 @@ pub(super) struct Asked {
     pub(super) connection: Option<&'static str>,
 }
 
-/// Why a response is not whole.
+/// Why a response is not complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Loss {
-    /// The client has gone or does not read; what it has of the response is unknown.
+    /// The client has gone or does not read; how much of the response it has is unknown.
     Connection,
     /// A stream broke off after its first bytes: the client has to see that there should have been more.
     Stream,
@@ -78,8 +78,8 @@ fn send_whole(out: &mut dyn Write, mut head: Vec<u8>, body: &[u8]) -> Result<(),
         .map_err(|_| Loss::Connection)
 }
 
-/// Runs the stream to its end before the first byte is sent: HTTP/1.0 knows no other way to say where a body ends on
-/// a kept-alive connection.
+/// Runs the stream to its end before the first byte is sent, because on a kept-alive connection, HTTP/1.0 can say only
+/// by a length where a body ends.
 fn send_gathered(
     out: &mut dyn Write,
     mut head: Vec<u8>,
@@ -125,7 +125,8 @@ fn send_pieces(
     }
 }
 
-/// Turns what is written into chunks, or sends it as it is where its length was stated; a flush sends what there is.
+/// Turns what is written into chunks, or sends it unchanged if its length was stated; a flush sends what has been
+/// gathered.
 struct Pieces<'a> {
     out: &'a mut dyn Write,
     pending_head: Vec<u8>,

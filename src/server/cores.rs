@@ -1,4 +1,4 @@
-//! On which cores the process runs: on one alone, where it has so little processor time that a second one would cost more.
+//! The cores that the process runs on: only one, if it has so little processor time that a second core would delay it.
 //!
 //! Owns that choice, and how many cores there are. It must not know what runs on them.
 //!

@@ -28,7 +28,7 @@ const MOST_LATE: usize = (MOST_THREADS - DEFAULT_WORKERS) / 2;
 pub(super) struct Crew {
     idle: AtomicUsize,
     hired: AtomicUsize,
-    /// How often a worker has come for work, but for its first time: all that the crew has finished.
+    /// How often a worker has come for work, apart from its first time: everything that the crew has finished.
     finished: AtomicUsize,
     /// How many workers wait for a client, and others may work in their place.
     absent: AtomicUsize,
@@ -77,15 +77,15 @@ impl Crew {
         work
     }
 
-    /// One ring is enough for all who find no idle worker before it is heard.
+    /// One ring is enough for all workers that find no idle one before it is heard.
     fn ring_for_worker(&self) {
         if self.wants_worker() && !self.rung.swap(true, SeqCst) {
             self.bell.ring(Ring::Hire);
         }
     }
 
-    /// Ends a worker that has waited in vain, unless it is among the few that stay. One for which this is true must wait no
-    /// more.
+    /// Ends a worker that has waited in vain, unless it is among the few that stay. If this returns true, the worker
+    /// must not wait any more.
     #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
     pub(super) fn try_leave(&self) -> bool {
         let fewer = |size: usize| (size > KEPT).then(|| size - 1);
@@ -174,7 +174,7 @@ impl Crew {
         }
     }
 
-    /// Hears a ring for a look, before the look: what comes up during it asks for another one.
+    /// Marks a ring for a look as heard, before the look, so that whatever happens during the look rings again.
     pub(super) fn hears_look(&self) {
         self.awaits_look.store(false, SeqCst);
     }

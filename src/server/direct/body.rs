@@ -9,14 +9,14 @@ use crate::server::framing::Framing;
 use crate::server::memory::Share;
 use crate::server::refusal::{self, Refusal};
 
-/// The longest line before a chunk, in bytes: its size and its extensions, which nobody here understands and which must
-/// not be a way to send without end (RFC 9112 §7.1.1).
+/// The longest line before a chunk, in bytes: the size and the extensions, which this server ignores and which must not
+/// be a way to send without end (RFC 9112 §7.1.1).
 const CHUNK_LINE_BYTES: usize = 1024;
 
-/// The most bytes of extensions in all chunks of a body together: who sends more hides something in them.
+/// The most bytes of extensions in all chunks of a body together: a client that sends more hides something in them.
 const EXTENSIONS_BYTES: usize = 16 * 1024;
 
-/// A body that comes: what of it is there, and what is to come next. Whatever length it has announced, only what has come
+/// A body that is arriving: what has arrived, and what comes next. Whatever length was announced, only what has arrived
 /// takes memory.
 #[derive(Debug)]
 pub(super) struct Reader {
@@ -60,9 +60,9 @@ impl Reader {
         self.body.len()
     }
 
-    /// Reads on, to the end if it has come; after [`End::Waiting`] it goes on there. The body comes with its share of the
-    /// memory. What was read at once is counted at once, so that a body may be over the limit by a few megabytes before
-    /// it is refused.
+    /// Reads on, to the end if that has arrived; after [`End::Waiting`], the next call continues there. Returns the
+    /// body with its share of the memory. Each read is counted as a whole, so a body may exceed the limit by a few
+    /// megabytes before it is refused.
     pub(super) fn read<S: Source>(
         &mut self,
         inbox: &mut Inbox<S>,
@@ -137,8 +137,8 @@ impl Reader {
         }
     }
 
-    /// Trailers must be sound, and are not handed on: who merges them into the head can be made to believe things (RFC
-    /// 9110 §6.5.1). They are looked at again from their start when a line more has come, not at each byte.
+    /// Trailers must be sound, and are not passed on, because a program that merges them into the head can be deceived
+    /// (RFC 9110 §6.5.1). They are read again from their start after each new line, not after each byte.
     fn trailers<S: Source>(
         &mut self,
         inbox: &mut Inbox<S>,

@@ -1,14 +1,15 @@
-//! When the clock of a connection that waits runs out next.
+//! The moment when the next clock of a waiting connection runs out.
 //!
 //! Owns that moment, at which somebody looks over all connections. It must not know who waits, nor for what.
 //!
-//! A look finds the next moment anew, and a connection that need not wait any more takes its clock with it: nothing is
-//! kept, sorted or cancelled for it. Where no clock runs there is no look, and looks have a distance.
+//! Each look computes the next moment again, and a connection that need not wait any more takes its clock with it, so
+//! nothing is kept, sorted or cancelled. If no clock runs, there is no look, and there is a minimum time between two
+//! looks.
 
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-/// How long after one look the next one is at the earliest: a clock may run out later by so much.
+/// The minimum time between two looks: a clock may run out later by this much.
 const DISTANCE: Duration = Duration::from_millis(10);
 
 /// No clock runs.
@@ -28,7 +29,8 @@ impl Clocks {
         }
     }
 
-    /// A clock runs until then; returns whether that is before every other one, so that the one who looks has to know.
+    /// Starts a clock that runs until then. Returns whether it is the first to run out, so that the looking thread has
+    /// to know.
     pub(super) fn start(&self, until: Instant) -> bool {
         // Rounded up, so that it has run out when it is looked at.
         let time = until.saturating_duration_since(self.first) + Duration::from_millis(1);
@@ -44,8 +46,8 @@ impl Clocks {
         }
     }
 
-    /// Takes the look that is due; returns whether one was. From then on clocks count for the next one: the look is to start
-    /// those that run on.
+    /// Takes the look that is due; returns whether one was. From then on, clocks count for the next look, so the caller
+    /// must start those that run on again.
     pub(super) fn take_due(&self, now: Instant) -> bool {
         let is_due = self.next().is_some_and(|next| next <= now);
         if is_due {

@@ -29,7 +29,7 @@ pub(super) struct Head {
     /// The call, but for its body.
     pub(super) call: Call,
     pub(super) asked: Asked,
-    /// Whether the client may be waiting for a word before it sends its body.
+    /// Whether the client may be waiting for a 100 before it sends its body.
     pub(super) awaits_continue: bool,
 }
 
@@ -82,7 +82,7 @@ fn connection(headers: &Headers, http_1_0: bool) -> Option<&'static str> {
     }
 }
 
-/// A client of HTTP/1.0 does not know the word, so what it expects is ignored (RFC 9110 §10.1.1).
+/// A client of HTTP/1.0 does not know `Expect`, so it is ignored (RFC 9110 §10.1.1).
 fn awaits_continue(headers: &Headers, http_1_0: bool) -> Result<bool, &'static Refusal> {
     let mut expectations = headers.all(name::EXPECT);
     match expectations.next() {
@@ -95,7 +95,7 @@ fn awaits_continue(headers: &Headers, http_1_0: bool) -> Result<bool, &'static R
     }
 }
 
-/// Reads over the trailers of a body, which must be sound (RFC 9112 §7.1.2).
+/// Skips the trailers of a body, which must be sound (RFC 9112 §7.1.2).
 pub(super) fn trailers<S: Source>(inbox: &mut Inbox<S>, limits: &Limits) -> Result<(), End> {
     let length = fields(inbox, 0, &mut Vec::new(), limits)?;
     inbox.advance(length);
@@ -143,7 +143,7 @@ fn fields<S: Source>(
     }
 }
 
-/// How far a line has been looked at, in bytes, so that none of one that comes bit by bit is looked at twice.
+/// How far a line has been read, in bytes, so that no byte of a line that arrives piece by piece is read twice.
 #[derive(Default)]
 struct Line {
     /// The part that may stand in a name.
@@ -165,8 +165,8 @@ enum Look {
 }
 
 impl Line {
-    /// Looks at what has come of the line: a name, a colon right after it, and a value (RFC 9112 §5.1). A line that begins
-    /// with a blank continues no other: such folds are refused (RFC 9112 §5.2).
+    /// Reads what has arrived of the line: a name, a colon right after it, and a value (RFC 9112 §5.1). A line that
+    /// begins with a space does not continue the one before it: such folds are refused (RFC 9112 §5.2).
     fn look(&mut self, line: &[u8]) -> Look {
         if self.value == 0 {
             self.name += token_length(&line[self.name..]);
@@ -187,8 +187,8 @@ impl Line {
         }
     }
 
-    /// Where the line ends, if that has come. One that is refused must have an end as well: that it is too long weighs
-    /// more, and is not known before.
+    /// Where the line ends, if that has arrived. A line that is refused must have an end as well, because a line that
+    /// is too long gets another status, and only its end shows which of the two it is.
     fn end(&self, look: Look, line: &[u8]) -> Option<usize> {
         match look {
             Look::Unfinished => None,

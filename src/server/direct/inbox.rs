@@ -8,17 +8,17 @@ use crate::server::refusal::{self, Refusal};
 
 /// What bytes are read from: a socket, or a test's script.
 pub(super) trait Source {
-    /// Reads what is there, and returns how many bytes: they stand at the end of `into`, which has room for them and does not
-    /// grow. That nothing is there yet is an error, and that there was nothing means that there will be no more.
+    /// Appends what is there to `into`, which has room for it and does not grow, and returns the number of bytes. If
+    /// nothing is there yet, that is an error; a return of 0 means that nothing more will come.
     fn read(&mut self, into: &mut Vec<u8>) -> io::Result<usize>;
 }
 
-/// Why reading comes to an end.
+/// Why reading stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// The rest has not come yet: to go on with later.
+    /// The rest has not arrived yet: continue later.
     Waiting,
-    /// A request is answered without a handler, and what follows it is not trusted.
+    /// The request is refused without a handler, and nothing after it is trusted.
     Refused(&'static Refusal),
     /// Nobody waits for a response.
     Gone,
