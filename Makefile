@@ -1,4 +1,4 @@
-# `make` alone prints the targets. Variables may stand after them: make run EVENT='{"a":1}'
+# `make` alone lists the targets. Variables go after a target: make run EVENT='{"a":1}'
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -196,7 +196,7 @@ build-img: ## build the package in a container (needs docker)
 local: musl ## start the local Function Compute with template.yml deployed, or with TEMPLATE=s.yaml
 	@program="$$($(FC_LOCAL) --where)" && FC_LOCAL_PROGRAM="$$program" sh tests/fun/local.sh start
 
-watch: ## serve template.yml as `make local` does, and build and serve it again at each change
+watch: ## serve template.yml like `make local`, and build and serve it again after each change
 	@$(FC_LOCAL) watch --port $(PORT) --data "$${CARGO_TARGET_DIR:-target}/fc-local" -- --locked --no-default-features --features $(SERVER)
 
 deploy: musl ## build the package and deploy template.yml with fun
@@ -269,6 +269,6 @@ doc: ## build the documentation, warnings denied
 	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --all-features
 	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --package fc-local --package fc-mcp
 
-clean: ## remove all that was built
+clean: ## remove everything that was built
 	cargo clean
 	rm -rf pkg

@@ -290,7 +290,7 @@ repository, make the project with --path CLONE.
   cd {name}
   make run      # build the static package and call it once
   make test     # run its tests
-  make watch    # serve it, and again at each change; call it with `make invoke` in another terminal
+  make watch    # serve it, again after each change; call it with `make invoke` in another terminal
   make deploy   # deploy it to FC 2.0 with fun; `make deploy-fc3`: to FC 3.0 with Serverless Devs
 {workspace}{source}"
     )

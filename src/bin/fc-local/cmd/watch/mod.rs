@@ -1,4 +1,4 @@
-//! `fc-local watch`: builds, deploys and serves, and again at each change.
+//! `fc-local watch`: builds, deploys and serves, again after each change.
 //!
 //! The server is that of `fc-local start`; what fails touches nothing of what it serves.
 //!

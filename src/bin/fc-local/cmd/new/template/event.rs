@@ -2,7 +2,7 @@
 
 use fc_runtime::{Context, Error, Runtime, RuntimeError, log};
 
-// musl's own allocator has one lock for all threads.
+// Because musl's own allocator has one lock for all threads.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
@@ -11,7 +11,7 @@ fn main() -> Result<(), RuntimeError> {
     Runtime::new().invoke(handle).run()
 }
 
-/// Answers one event: its bytes come in, and the bytes of the result go out.
+/// Handles one event: takes its bytes, and returns the bytes of the result.
 fn handle(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
     log::info!(
         "an event of {} bytes, {:?} left",

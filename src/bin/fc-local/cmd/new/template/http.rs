@@ -3,7 +3,7 @@
 use fc_runtime::http::{Request, Response};
 use fc_runtime::{Context, Error, Runtime, RuntimeError, log};
 
-// musl's own allocator has one lock for all threads.
+// Because musl's own allocator has one lock for all threads.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
@@ -12,13 +12,13 @@ fn main() -> Result<(), RuntimeError> {
     Runtime::new().http(route).run()
 }
 
-/// Answers one request, by its method and the segments of its path.
+/// Routes one request by its method and the segments of its path.
 fn route(request: Request, ctx: &Context) -> Result<Response, Error> {
     log::info!("{} {}", request.method(), request.path());
-    // The address that a trigger has without a domain begins with a base path.
+    // Without a custom domain, the path of a trigger begins with a base path.
     let request = request.below(ctx.base_path());
     Ok(match (request.method(), &request.segments()[..]) {
-        // HEAD is answered as GET; the body is not sent.
+        // The runtime sends only the head of a response to HEAD.
         ("GET" | "HEAD", []) => "Hello World!".into(),
         ("GET" | "HEAD", ["hello", name]) => format!("Hello {name}!").into(),
         ("POST", ["echo"]) => request.into_body().into(),

@@ -9,7 +9,7 @@ use fc_mcp::{
 use fc_runtime::http::{Request, Response};
 use fc_runtime::{Context, Error, Runtime, RuntimeError};
 
-// musl's own allocator has one lock for all threads.
+// Because musl's own allocator has one lock for all threads.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: fc_runtime::PerCore = fc_runtime::PerCore;
@@ -21,10 +21,10 @@ fn main() -> Result<(), RuntimeError> {
 }
 
 fn route(server: &Server, request: Request, ctx: &Context) -> Result<Response, Error> {
-    // The address that a trigger has without a domain begins with a base path.
+    // Without a custom domain, the path of a trigger begins with a base path.
     let request = request.below(ctx.base_path());
     match &request.segments()[..] {
-        // Anybody may call; check an `Authorization` here if not.
+        // Anybody may call this server; to prevent that, check `Authorization` here.
         ["mcp"] => server.answer(&request),
         _ => Ok(Response::new(404)),
     }
@@ -44,7 +44,7 @@ fn server() -> Server {
         .prompt(Prompt::new("welcome", "Welcomes a guest", welcome).argument("name", "Whom", true))
 }
 
-/// The model reads the description and the schema, and what the tool fails with.
+/// The model reads the description, the schema, and the message if the tool fails.
 fn greet_tool() -> Tool {
     Tool::new("greet", "Greets somebody by name", greet).input(json!({
         "type": "object",
@@ -69,7 +69,7 @@ fn greet(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
     }
 }
 
-/// A tool that streams says how far it is, if the client asks for that.
+/// A tool that streams reports its progress if the client asks for that.
 fn count(call: &mut Call<'_>) -> Result<ToolResult, Failure> {
     for step in 1..=3 {
         if call.is_cancelled() {
