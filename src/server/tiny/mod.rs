@@ -101,6 +101,8 @@ impl Door for HttpServer {
     }
 
     fn dismiss(&self) {
+        // A stop that was cut short has not done it.
+        self.close();
         for _ in 0..self.crew.size() {
             self.server.unblock();
         }

@@ -201,6 +201,14 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_is_dismissed_accepts_nobody() {
+        let (server, port, _ear) = served();
+        assert!(port.probe());
+        server.dismiss();
+        assert!(!port.probe());
+    }
+
+    #[test]
     fn a_port_where_nobody_accepts_is_the_end_and_does_not_keep_the_main_thread() {
         let (full, _waiting) = full_port();
         let (bell, ear) = bell().expect("a pair of sockets");
