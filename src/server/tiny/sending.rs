@@ -12,10 +12,10 @@ use crate::limits::SLOWEST;
 /// How long one write waits for a client that reads nothing: once or twice as long such a client keeps a worker. The
 /// thread that waits in its place looks as often.
 pub(super) const WRITE_TIME: Duration = Duration::from_millis(WRITE_MILLIS as u64);
-const WRITE_MILLIS: u32 = 200;
+const WRITE_MILLIS: u32 = 100;
 
 /// How many writes a client may leave waiting until their time is over: a minute of them.
-const MOST_TRIES: usize = 300;
+const MOST_TRIES: usize = 600;
 
 /// How many bytes a client has to take for each of these.
 const BYTES_EACH: usize = (SLOWEST * WRITE_MILLIS / 1000) as usize;
