@@ -6,7 +6,6 @@ use super::args::InvokeArgs;
 use super::error::InvokeError;
 use crate::function::{Function, Owner};
 use crate::name::FunctionName;
-use crate::project::package::BOOTSTRAP;
 use crate::project::template::{self, FunctionSpec as Source, Template};
 use crate::store::spec::{FunctionSpec, ServiceSpec, Spec};
 
@@ -36,7 +35,7 @@ pub(super) fn described(args: &InvokeArgs) -> Result<Option<Described>, InvokeEr
     let function = function(args, &template, &name, source);
     Ok(Some(Described {
         function: function.map_err(|why| refused(&format!("{}: {name}: {why}", file.display())))?,
-        code: place(&source.code),
+        code: source.place(),
     }))
 }
 
@@ -67,7 +66,7 @@ fn meant<'a>(
     if let Some(wanted) = &args.function {
         fitting.retain(|(name, _)| name.function() == wanted || name.to_string() == *wanted);
     } else if let Some(dir) = &args.dir {
-        fitting.retain(|(_, function)| is_same(&place(&function.code), dir));
+        fitting.retain(|(_, function)| function.lies_at(dir));
     }
     let shown = file.display();
     if fitting.len() > 1 && args.function.is_none() {
@@ -115,20 +114,6 @@ fn narrow(args: &InvokeArgs, functions: &mut Vec<Named<'_>>) -> Result<(), &'sta
     } else {
         "has only functions with an HTTP trigger, which --http calls"
     })
-}
-
-/// Where the package lies: a `CodeUri` may be the program itself.
-fn place(code: &Path) -> PathBuf {
-    let is_program = code.file_name().is_some_and(|name| name == BOOTSTRAP);
-    match code.parent().filter(|_| is_program && code.is_file()) {
-        Some(folder) => folder.to_owned(),
-        None => code.to_owned(),
-    }
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| path.canonicalize().ok();
-    one == other || (real(one).is_some() && real(one) == real(other))
 }
 
 fn names(functions: &[Named<'_>]) -> String {

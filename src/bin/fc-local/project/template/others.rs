@@ -4,7 +4,8 @@
 
 use serde_json::Value;
 
-use super::{FUNCTION_TYPE, FunctionSpec, SERVICE_TYPE, Template};
+use super::fun::{FUNCTION_TYPE, SERVICE_TYPE};
+use super::{FunctionSpec, Template};
 use crate::project::yaml::Yaml;
 
 /// How the names of the runtimes begin that FC has and fc-local has not. Any other name is refused when it is deployed, as it
