@@ -126,7 +126,7 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "PATH", requires = "http")]
     pub(crate) http_204: Option<String>,
 
-    /// The `InstanceConcurrency` that the function is configured with [default: 1, with --mcp 10]
+    /// The `InstanceConcurrency` that the function is configured with [default: that of the folder's template; else 1, with --mcp 10]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=200))]
     pub(crate) concurrency: Option<u32>,
 
@@ -196,10 +196,15 @@ pub(crate) struct ToolArg {
 }
 
 impl CheckArgs {
-    /// How many calls the instance gets at once.
-    pub(crate) fn concurrency(&self) -> u32 {
-        self.concurrency
-            .unwrap_or(if self.mcp { MCP_CONCURRENCY } else { 1 })
+    /// How many calls the instance gets at once if neither the command line nor a template says so.
+    pub(super) fn usual_concurrency(&self) -> u32 {
+        if self.mcp { MCP_CONCURRENCY } else { 1 }
+    }
+
+    /// The file that is started, unless PATH or the platform has it.
+    pub(super) fn program(&self) -> Option<PathBuf> {
+        let command = self.command.first()?;
+        command.contains('/').then(|| self.dir.join(command))
     }
 
     /// The options that were given and say how a command is started, which a server that runs already was.

@@ -23,6 +23,8 @@ const NAME: &str = "fc-local-check";
 /// The runtime under check.
 pub(super) struct Bench<'a> {
     pub(super) args: &'a CheckArgs,
+    /// How many calls the instance gets at once.
+    pub(super) concurrency: u32,
     pub(super) lines: Arc<Lines>,
     /// Where it can be reached; learnt at its first start.
     pub(super) target: Ipv4Addr,
@@ -33,18 +35,19 @@ pub(super) struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
-    pub(super) fn new(args: &'a CheckArgs) -> Result<Self, String> {
+    pub(super) fn new(args: &'a CheckArgs, concurrency: u32) -> Result<Self, String> {
         let code = args.dir.canonicalize().map_err(|error| {
             format!(
                 "no folder {} (name another with --dir): {error}",
                 args.dir.display()
             )
         })?;
-        let function = function(args);
+        let function = function(args, concurrency);
         let credentials = Credentials::of(&function);
         let secrets = vec![credentials.access_key_secret, credentials.security_token];
         Ok(Self {
             args,
+            concurrency,
             lines: Lines::without(secrets),
             target: AGENT_TARGET,
             function: Arc::new(function),
@@ -62,14 +65,13 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    /// Starts a further instance, with its own variable.
+    /// Starts a further instance, with a variable more if one is given.
     pub(super) async fn start_beside(
         &self,
-        variable: &(String, String),
+        variable: Option<&(String, String)>,
     ) -> Result<Client, NoAnswer> {
         let mut function = (*self.function).clone();
-        let (name, value) = variable.clone();
-        function.environment.insert(name, value);
+        function.environment.extend(variable.cloned());
         let started = self.start_as(Arc::new(function)).await;
         started
             .map(|instance| self.client_of(instance))
@@ -189,7 +191,7 @@ impl<'a> Bench<'a> {
 }
 
 /// The function that the options describe; it has a role, so that its secrets can be looked for.
-fn function(args: &CheckArgs) -> Function {
+fn function(args: &CheckArgs, concurrency: u32) -> Function {
     let name = if args.fc3 {
         FunctionName::fc3(NAME)
     } else {
@@ -204,7 +206,7 @@ fn function(args: &CheckArgs) -> Function {
     };
     let mut function = Function::with_defaults(name);
     function.timeout = timeout;
-    function.concurrency = args.concurrency();
+    function.concurrency = concurrency;
     function.initializer = hook(args.initializer, "index.initializer");
     function.pre_freeze = hook(args.pre_freeze, "index.preFreeze");
     function.pre_stop = hook(args.pre_stop, "index.preStop");

@@ -4,6 +4,7 @@
 //! rows            asking and judging, group by group
 //! bench           the instance under check, and what was recorded
 //! client, raw     the agent's requests | what no sound client sends
+//! configured      what a template says of the function
 //! judge           what a row asks of an answer
 //! specs, row      what the contract asks | what a row is
 //! mcp             the same for a server of MCP, by a URL or a command
@@ -16,6 +17,7 @@
 mod args;
 mod bench;
 mod client;
+mod configured;
 mod judge;
 mod lines;
 mod mcp;
@@ -75,7 +77,7 @@ fn missing(args: &CheckArgs) -> Option<String> {
 async fn check(args: &CheckArgs) -> Result<Vec<Row>, String> {
     let mut interrupt =
         Interrupt::listen().map_err(|error| format!("cannot catch signals: {error}"))?;
-    let mut bench = Bench::new(args)?;
+    let mut bench = Bench::new(args, concurrency(args))?;
     // Rows that are given up drop their instance, which kills its process group.
     let why_not = tokio::select! {
         why_not = all_rows(&mut bench) => why_not,
@@ -98,6 +100,18 @@ async fn check(args: &CheckArgs) -> Result<Vec<Row>, String> {
     };
     printed.map_err(|error| format!("cannot write to stdout: {error}"))?;
     Ok(rows)
+}
+
+/// How many calls the instance gets at once: what a template says is named, for it decides what is checked.
+fn concurrency(args: &CheckArgs) -> u32 {
+    if let Some((count, file)) = configured::concurrency(args) {
+        let file = file.display();
+        output::say(&format!(
+            "{count} calls at once, as {file} says; --concurrency is for other numbers"
+        ));
+        return count;
+    }
+    args.concurrency.unwrap_or_else(|| args.usual_concurrency())
 }
 
 /// Judges every row that can be judged; gives why the others cannot.

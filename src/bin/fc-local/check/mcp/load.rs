@@ -77,7 +77,7 @@ async fn first_byte(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
 }
 
 async fn at_once(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
-    let count = mcp.bench.args.concurrency();
+    let count = mcp.bench.concurrency;
     let asks = (1..=count).map(|id| mcp.ping(id)).collect();
     let caller = mcp.caller().await?;
     let answers = all_at_once(&caller, asks).await?;
@@ -116,7 +116,7 @@ async fn overlap(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
     if let Some(unfit) = unfit(&answer) {
         return Ok(unfit);
     }
-    let count = mcp.bench.args.concurrency();
+    let count = mcp.bench.concurrency;
     let one = fastest(mcp, 1, Duration::ZERO).await?;
     // Halfway between all at the same time and one after the other.
     let limit = one * (count + 1) / 2;

@@ -37,7 +37,7 @@ pub(super) async fn judge(bench: &mut Bench<'_>) {
     bench.record_result(&KEEP_ALIVE, keep_alive);
     let idle = idle(bench).await;
     bench.record_result(&IDLE, idle);
-    if bench.args.concurrency() > 1 {
+    if bench.concurrency > 1 {
         let at_once = at_once(bench).await;
         bench.record_result(&AT_ONCE, at_once);
         let overlap = overlap(bench).await;
@@ -86,7 +86,7 @@ async fn idle(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
 }
 
 async fn at_once(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
-    let count = bench.args.concurrency();
+    let count = bench.concurrency;
     let client = bench.client().await?;
     // Events that differ show whether an answer is another's.
     let differ = bench.args.echo && !bench.args.web;
@@ -154,7 +154,7 @@ async fn overlap(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
         let why = "it takes an event that takes its time; --slow-event";
         return Ok(Outcome::cannot_tell(why));
     };
-    let count = bench.args.concurrency();
+    let count = bench.concurrency;
     let client = bench.client().await?;
     let one = fastest(&client, &slow, 1, Duration::ZERO).await?;
     // Halfway between all at the same time and one after the other.

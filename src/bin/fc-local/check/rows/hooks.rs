@@ -119,7 +119,7 @@ async fn failure(bench: &mut Bench<'_>) {
     };
     // Before the other starts, for --listen-port may leave room for one only.
     bench.end().await;
-    match bench.start_beside(variable).await {
+    match bench.start_beside(Some(variable)).await {
         Ok(client) => {
             failing(bench, &client).await;
             client.instance.kill();

@@ -4,6 +4,7 @@
 
 mod broken;
 mod cases;
+mod configured;
 mod mcp;
 
 use std::collections::BTreeSet;
