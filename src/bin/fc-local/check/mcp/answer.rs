@@ -43,7 +43,20 @@ impl Answer {
         if self.kind() == EVENTS {
             return messages_of(&self.body);
         }
-        serde_json::from_slice(&self.body).into_iter().collect()
+        match serde_json::from_slice(&self.body) {
+            Ok(Value::Array(batch)) => batch,
+            Ok(message) => vec![message],
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// The ids of its events.
+    pub(super) fn event_ids(&self) -> Vec<String> {
+        if self.kind() != EVENTS {
+            return Vec::new();
+        }
+        let events = events_of(&self.body);
+        events.into_iter().filter_map(|event| event.id).collect()
     }
 
     /// The message that ends the request: a result or an error.
@@ -97,30 +110,54 @@ pub(super) fn is_response(message: &Value) -> bool {
 }
 
 /// The messages in the events of a stream so far; what is no JSON, such as an empty event with an id, is left out.
-pub(super) fn messages_of(events: &[u8]) -> Vec<Value> {
-    let text = String::from_utf8_lossy(events).replace("\r\n", "\n");
+pub(super) fn messages_of(stream: &[u8]) -> Vec<Value> {
+    let events = events_of(stream).into_iter();
+    events
+        .filter_map(|event| serde_json::from_str(&event.data).ok())
+        .collect()
+}
+
+/// An event of a stream, as far as it matters here.
+struct Event {
+    id: Option<String>,
+    data: String,
+}
+
+/// The whole events of a stream so far.
+fn events_of(stream: &[u8]) -> Vec<Event> {
+    let text = String::from_utf8_lossy(stream).replace("\r\n", "\n");
     // What follows the last blank line is not whole yet.
     let whole = text.rsplit_once("\n\n").map_or("", |(whole, _)| whole);
-    let events = whole.split("\n\n").map(|event| {
-        let data = event.lines().filter_map(|line| line.strip_prefix("data:"));
-        let data: Vec<&str> = data
-            .map(|line| line.strip_prefix(' ').unwrap_or(line))
-            .collect();
-        data.join("\n")
-    });
+    let events = whole.split("\n\n");
     events
-        .filter_map(|data| serde_json::from_str(&data).ok())
+        .map(|event| Event {
+            id: values_of(event, "id:").last().map(str::to_owned),
+            data: values_of(event, "data:").collect::<Vec<_>>().join("\n"),
+        })
         .collect()
+}
+
+/// The values of the lines of an event that begin with this name.
+fn values_of<'a>(event: &'a str, name: &'static str) -> impl Iterator<Item = &'a str> {
+    let values = event
+        .lines()
+        .filter_map(move |line| line.strip_prefix(name));
+    values.map(|value| value.strip_prefix(' ').unwrap_or(value))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::messages_of;
+    use super::{events_of, messages_of};
 
     #[test]
     fn events_are_read_with_either_line_break_and_only_when_they_are_whole() {
         let stream = b": hi\r\n\r\nid: 1\r\ndata:\r\n\r\nevent: message\r\ndata: {\"a\":\r\ndata:1}\r\n\r\ndata: {\"b\":2}\r\n";
         assert_eq!(messages_of(stream), [serde_json::json!({ "a": 1 })]);
         assert_eq!(messages_of(b"data: 1\n\ndata: 2\n\n").len(), 2);
+        let ids: Vec<_> = events_of(stream)
+            .into_iter()
+            .map(|event| event.id)
+            .collect();
+        assert_eq!(ids, [None, Some("1".to_owned()), None]);
     }
 }

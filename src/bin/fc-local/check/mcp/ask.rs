@@ -9,6 +9,7 @@ pub(super) const VERSION_HEADER: &str = "mcp-protocol-version";
 pub(super) const SESSION_HEADER: &str = crate::facts::header::MCP_SESSION_ID;
 pub(super) const METHOD_HEADER: &str = "mcp-method";
 pub(super) const NAME_HEADER: &str = "mcp-name";
+pub(super) const LAST_EVENT_HEADER: &str = "last-event-id";
 
 /// The version that today's clients offer in their handshake.
 pub(super) const HANDSHAKE_VERSION: &str = "2025-11-25";
@@ -18,6 +19,8 @@ pub(super) const FC_VERSIONS: [&str; 2] = ["2025-06-18", "2025-03-26"];
 /// Every version with a handshake, which all clients take for an answer.
 pub(super) const HANDSHAKE_VERSIONS: [&str; 4] =
     [HANDSHAKE_VERSION, "2025-06-18", "2025-03-26", "2024-11-05"];
+/// The only version with batches.
+pub(super) const BATCH_VERSION: &str = "2025-03-26";
 /// The version without a handshake.
 pub(super) const STATELESS_VERSION: &str = "2026-07-28";
 
@@ -88,6 +91,22 @@ impl Ask {
         }
     }
 
+    /// Several messages in one body, with the headers of this request.
+    pub(super) fn batch(self, messages: &[Value]) -> Self {
+        self.with_body(Value::from(messages).to_string())
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(other, _)| *other == name)?;
+        Some(&found.1)
+    }
+
+    /// The message that it sends.
+    pub(super) fn message(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
     /// The GET by which a client asks for what the server says unasked.
     pub(super) fn stream() -> Self {
         Self::bare(Method::GET).with("accept", "text/event-stream")
@@ -125,7 +144,7 @@ impl Ask {
 
     /// Whether it asks for a result.
     pub(super) fn is_request(&self) -> bool {
-        let message = serde_json::from_slice::<Value>(&self.body).unwrap_or_default();
+        let message = self.message();
         message.get("id").is_some() && message.get("method").is_some()
     }
 }

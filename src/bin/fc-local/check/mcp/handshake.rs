@@ -111,7 +111,8 @@ pub(super) async fn judge(mcp: &mut Mcp<'_, '_>, first: &Answer) {
     let known = HANDSHAKE_VERSIONS.into_iter().find(|it| *it == version);
     mcp.version = Some(known.unwrap_or(HANDSHAKE_VERSION).to_owned());
     mcp.session = first.header(SESSION_HEADER).map(str::to_owned);
-    mcp.has_tools |= result["capabilities"]["tools"].is_object();
+    mcp.capabilities = result["capabilities"].clone();
+    mcp.has_tools |= mcp.capabilities["tools"].is_object();
     mcp.record(&INITIALIZE, Ok(initialized(first, &result)));
     let seen = result["protocolVersion"].to_string();
     let wrong = known.is_none().then(|| seen.clone());

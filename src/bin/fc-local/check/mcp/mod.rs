@@ -2,9 +2,11 @@
 //!
 //! ```text
 //! handshake, stateless    the two eras of the protocol
-//! tools                   what clients read in the list of tools
-//! transport, session      statuses and headers | what is kept between requests
+//! tools, tasks            what clients read in the list of tools | calls whose result is fetched later
+//! message, transport      messages of JSON-RPC | statuses and headers
+//! resume, session         streams that are asked for | what is kept between requests
 //! load                    streams, and many calls at once
+//! seen                    what all responses have shown
 //! place                   the URL or the command under check
 //! ask, caller, answer     a request | sending it | what came
 //! specs                   what each row asks, and what fixes it
@@ -17,21 +19,24 @@ mod ask;
 mod caller;
 mod handshake;
 mod load;
+mod message;
 mod place;
+mod resume;
+mod seen;
 mod session;
 mod specs;
 mod stateless;
+mod tasks;
 mod tools;
 mod transport;
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
-use self::answer::{Answer, EVENTS};
+use self::answer::Answer;
 use self::ask::{Ask, HANDSHAKE_VERSION, SESSION_HEADER, VERSION_HEADER};
 use self::caller::Caller;
 pub(super) use self::place::{Place, is_url};
+use self::seen::Seen;
 pub(super) use self::specs::ALL;
 use super::bench::Bench;
 use super::client::NoAnswer;
@@ -51,14 +56,14 @@ struct Mcp<'b, 'a> {
     session: Option<String>,
     /// What `server/discover` gave, if the server speaks 2026-07-28.
     discovered: Option<Value>,
+    /// The capabilities that the handshake gave.
+    capabilities: Value,
     /// Whether one of the two eras names tools among its capabilities.
     has_tools: bool,
-    /// The media types of all responses so far.
-    kinds: BTreeSet<String>,
-    /// How many responses were streams.
-    streams: usize,
-    /// A stream that did not end with its response.
-    unended: bool,
+    /// The list of tools, if it could be read.
+    tools: Vec<Value>,
+    /// What all responses have shown so far.
+    seen: Seen,
     /// The URL is one of Function Compute's, or of a server that plays it.
     by_platform: bool,
 }
@@ -79,10 +84,10 @@ pub(super) async fn judge(bench: &mut Bench<'_>) -> Result<String, String> {
         version: None,
         session: None,
         discovered: None,
+        capabilities: Value::Null,
         has_tools: false,
-        kinds: BTreeSet::new(),
-        streams: 0,
-        unended: false,
+        tools: Vec::new(),
+        seen: Seen::default(),
         by_platform: false,
     };
     output::progress("shaking hands");
@@ -102,12 +107,16 @@ pub(super) async fn judge(bench: &mut Bench<'_>) -> Result<String, String> {
     output::progress("listing the tools");
     tools::judge(&mut mcp).await;
     output::progress("sending what servers must refuse");
+    message::judge(&mut mcp).await;
     transport::judge(&mut mcp).await;
+    resume::judge(&mut mcp).await;
     output::progress("opening sessions");
     session::judge(&mut mcp).await;
+    tasks::judge(&mut mcp).await;
     output::progress("calling at once");
     load::judge(&mut mcp).await;
-    transport::conclude(&mut mcp);
+    resume::resumed(&mut mcp).await;
+    seen::conclude(&mut mcp);
     session::end_own(&mut mcp).await;
     Ok("what it needs has failed before".to_owned())
 }
@@ -140,14 +149,9 @@ impl Mcp<'_, '_> {
     async fn ask(&mut self, ask: &Ask) -> Result<Answer, NoAnswer> {
         let answer = self.caller().await?.ask(ask).await;
         let answer = self.bench.kill_if_stuck(answer)?;
-        if ask.is_request() && answer.response().is_some() {
-            self.kinds.insert(answer.kind());
-        }
         self.by_platform |= answer.header(header::REQUEST_ID).is_some();
-        if answer.kind() == EVENTS {
-            self.streams += 1;
-            self.unended |= !answer.ended;
-        }
+        let own = self.session.as_deref().unwrap_or_default();
+        self.seen.note(ask, &answer, own);
         Ok(answer)
     }
 
@@ -161,9 +165,21 @@ impl Mcp<'_, '_> {
 
     /// A notification after the handshake.
     fn notification(&self, method: &str, params: &Value) -> Ask {
-        let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
+        self.message(&json!({ "jsonrpc": "2.0", "method": method, "params": params }))
+    }
+
+    /// Any message after the handshake.
+    fn message(&self, message: &Value) -> Ask {
         let version = self.version.as_deref().unwrap_or(HANDSHAKE_VERSION);
-        self.named(Ask::post(&message), version)
+        self.named(Ask::post(message), version)
+    }
+
+    /// The GET for a stream, as a client sends it.
+    fn stream(&self) -> Ask {
+        match &self.version {
+            Some(version) => self.named(Ask::stream(), version),
+            None => Ask::stream(),
+        }
     }
 
     /// With the version and the session of the handshake.

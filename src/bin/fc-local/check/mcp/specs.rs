@@ -79,22 +79,66 @@ specs! {
          refuses the whole list for a schema of another type, and clients leave out a tool with a wrong header",
         "give each tool its own name and an inputSchema with \"type\": \"object\"; keep x-mcp-header to arguments under properties");
 
+    MESSAGE_FORM = Must("message/form", "MCP basic",
+        "everything in this report",
+        "every response has jsonrpc \"2.0\" and either a result, or an error with a whole number and a message",
+        "make all responses in one place");
     NOTIFICATION = Must("request/notification", "MCP transports",
         "POST notifications/cancelled for a request that does not run",
         "status 202 without a body",
         "answer every notification with 202 and no body, known or not");
+    UNKNOWN_NOTIFICATION = Should("message/unknown-notification", "MCP transports",
+        "POST notifications/no/such",
+        "status 202 without a body: nothing answers a notification, and new ones come with each version",
+        "accept each notification, and pass over those that the server does not know");
+    RESPONSE = Should("message/response", "MCP transports",
+        "POST of a response to a question that the server has not asked",
+        "status 202 without a body: on FC the instance that asked may be gone",
+        "accept each response, and pass over those to no question");
     ID = Must("request/id", "MCP basic",
         "a request with the id \"check-1\", and one with the id 7",
         "the same id in the response, text as text and number as number; clients wait forever for another",
         "copy the id of the request as it is");
+    ID_KINDS = Must("message/id-kinds", "MCP basic",
+        "requests with the ids \"7\", \"\", -1 and 9007199254740991",
+        "the same id in the response; an id is any text or whole number",
+        "keep the id as the JSON that came, and convert it to nothing");
+    ID_NULL = Should("message/id-null", "MCP basic",
+        "a request with the id null",
+        "the error -32600, or a status of 4xx: it is neither a request nor a notification",
+        "refuse an id that is neither text nor a number; only a message without one is a notification");
     UNKNOWN_METHOD = Must("request/unknown-method", "MCP clients",
         "the method no/such/method after the handshake",
         "status 200 and an error: clients take a 404 for the end of their session, and Python's 1.x ends at any 4xx",
         "answer errors of methods with status 200 after a handshake");
+    NO_METHOD_CODE = Should("message/unknown-method", "JSON-RPC 5.1",
+        "the same request",
+        "the error -32601, by which a client learns what a server can",
+        "look for the method before the parameters are read");
+    BAD_PARAMS = Should("message/bad-params", "JSON-RPC 5.1",
+        "tools/call without a name",
+        "the error -32602",
+        "answer parameters of the wrong form with -32602, and -32603 to faults of the server alone");
+    INVALID_MESSAGE = Should("message/invalid", "JSON-RPC 5.1",
+        "a message whose method is 7, one whose jsonrpc is \"1.0\", and then a request",
+        "the error -32600, or a status of 4xx without an error of JSON-RPC; and an answer to the request",
+        "refuse JSON that is no message with 400 and the error -32600");
+    BATCH = Should("message/batch", "MCP 2025-06-18",
+        "two requests in an array, in the version of the handshake or in 2026-07-28",
+        "a status of 4xx: batches ended with 2025-03-26, and no header describes one",
+        "refuse an array with 400 and the error -32600 in every version but 2025-03-26");
+    BATCH_OF_2025_03_26 = Should("message/batch-2025-03-26", "MCP 2025-03-26",
+        "two requests in an array, after a handshake in 2025-03-26",
+        "both responses, or a status of 4xx: a client that gets half of them waits for the others",
+        "answer every request of the array, or refuse all of it");
     BROKEN_JSON = Should("request/broken-json", "MCP basic",
         "a body that is not JSON, and then a request",
         "a status of 4xx, and an answer to the request",
         "refuse what cannot be parsed with 400 and the error -32700");
+    PARSE_ERROR = Should("message/parse-error", "JSON-RPC 5.1",
+        "the same body",
+        "if an error of JSON-RPC comes back: -32700",
+        "keep -32700 for what is no JSON, and -32600 for JSON that is no message");
     VERSION_HEADER = Must("header/version", "MCP transports",
         "a request with MCP-Protocol-Version as it was agreed on",
         "status 200 and a result",
@@ -131,6 +175,14 @@ specs! {
         "the same GET",
         "status 405 from a server without sessions: FC bills an open stream until the client or the timeout ends it",
         "answer GET with 405 if the server sends nothing unasked");
+    GET_ACCEPT = Should("get/accept", "MCP transports",
+        "GET with Accept: application/json",
+        "a status of 4xx: a browser that looks at the URL must not hold a stream, which FC bills",
+        "open a stream only for clients that accept text/event-stream; 406 or 405 for others");
+    GET_AGAIN = Should("get/again", "MCP transports",
+        "the same GET after the first stream was closed",
+        "a stream again, within --answer-timeout: proxies break streams, and npm's client asks again",
+        "end the stream as soon as its client has left, or let the new one take its place");
     DELETE = Should("delete/answer", "MCP transports",
         "DELETE to a server without sessions",
         "status 405",
@@ -165,6 +217,51 @@ specs! {
         "a refusal: Python's client 2.x has no session otherwise",
         "refuse 2026-07-28 with 400 and -32022 if tools need their session");
 
+    TASKS_CREATE = Must("tasks/create", "MCP tasks",
+        "tools/call of --slow-tool as a task",
+        "at once a task with a taskId, the status working, createdAt, lastUpdatedAt and a ttl",
+        "return the task before the tool has worked");
+    TASKS_RESULT = Must("tasks/result", "MCP tasks",
+        "tasks/result of that task, and then tasks/get",
+        "the result of the tool with the task in _meta, when it has come; and then the status completed",
+        "hold tasks/result until the task has ended: on FC that also keeps the instance from being frozen");
+    TASKS_UNKNOWN = Must("tasks/unknown", "MCP tasks",
+        "tasks/get, tasks/result and, if announced, tasks/cancel with a taskId that was never given",
+        "the error -32602",
+        "answer a task that is not known, or not any more, with -32602");
+    TASKS_LIST = Must("tasks/list", "MCP tasks",
+        "tasks/list, if tasks.list is announced",
+        "a list named tasks, with the task that was made",
+        "list each task that tasks/get knows, or announce no tasks.list");
+    TASKS_CANCEL = Must("tasks/cancel", "MCP tasks",
+        "tasks/cancel of a task that has ended, if tasks.cancel is announced",
+        "the error -32602",
+        "keep the status of a task once it is completed, failed or cancelled");
+    TASKS_SUPPORT = Should("tasks/support", "MCP tasks",
+        "tools/call of --slow-tool in the way that its execution.taskSupport excludes",
+        "the error -32601",
+        "compare each call with the taskSupport of its tool; without one a tool is never a task");
+    TASKS_ELSEWHERE = Must("tasks/elsewhere", "fc3 §4",
+        "tasks/get of that task to a second instance, if the server keeps no sessions",
+        "the task: FC sends each request to any instance",
+        "keep tasks where all instances find them, or keep sessions and configure the affinity");
+
+    STREAM_RESPONSE = Must("stream/response", "MCP clients",
+        "everything in this report",
+        "every stream of a POST has its response before it ends, or an event id from which the client goes on; else it waits forever",
+        "write the response, an error if nothing else, before the stream is closed");
+    RESUME_IDS = Must("resume/ids", "MCP transports",
+        "everything in this report",
+        "no event id twice in a session, on whichever stream",
+        "make the id of an event of the stream's own id and a number");
+    RESUME_REPLAY = Should("resume/replay", "MCP transports",
+        "GET with Last-Event-ID: the first event of a stream that had its response later",
+        "a stream with that response: a client that has seen an id asks so when its connection breaks",
+        "keep the events of a session and send again what came after the id; or give events no ids");
+    RESUME_UNKNOWN = Should("resume/unknown", "MCP transports",
+        "GET with a Last-Event-ID that was never given, as after the move to another instance",
+        "a stream, or a status of 4xx, at once",
+        "answer an id that the server does not know as if there were none, or with 404");
     STREAM_END = Must("stream/end", "MCP transports",
         "everything in this report",
         "every stream of a POST ends after its response: FC bills an open one until its timeout",

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::Mcp;
 use super::answer::Answer;
 use super::ask::{Ask, METHOD_HEADER, SESSION_HEADER, STATELESS_VERSION, VERSION_HEADER};
+use super::message::NO_METHOD;
 use super::specs::{ALONE, ALONE_HEADERS, ALONE_META, ALONE_METHOD, ALONE_VERSION, DISCOVER};
-use super::transport::NO_METHOD;
 use crate::check::client::NoAnswer;
 use crate::check::row::Outcome;
 

@@ -27,11 +27,14 @@ pub(super) async fn judge(mcp: &mut Mcp<'_, '_>) {
     let outcome = if mcp.has_tools {
         listed(mcp).await
     } else {
-        Ok(Outcome::not_applicable(
-            "the server names no tools among its capabilities",
-        ))
+        Ok(none())
     };
     mcp.record(&TOOLS_LIST, outcome);
+}
+
+/// Why rows about tools do not matter.
+pub(super) fn none() -> Outcome {
+    Outcome::not_applicable("the server names no tools among its capabilities")
 }
 
 async fn listed(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
@@ -50,7 +53,11 @@ async fn listed(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
         };
         tools.append(page);
         match result["nextCursor"].take() {
-            Value::Null => return Ok(judged(mcp, &tools)),
+            Value::Null => {
+                let outcome = judged(mcp, &tools);
+                mcp.tools = tools;
+                return Ok(outcome);
+            }
             cursor => params = json!({ "cursor": cursor }),
         }
     }

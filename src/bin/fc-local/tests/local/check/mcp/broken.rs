@@ -1,148 +1,14 @@
 //! Checks of servers that break the rules, each rule once: the rows that fail are those that should.
 
+mod cases;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use self::cases::CASES;
 use super::super::{check, report, rows};
 use super::{EVERYTHING, breaker};
-
-/// A server that breaks rules, and the rows that fail.
-struct Case {
-    name: &'static str,
-    breaks: &'static str,
-    options: &'static [&'static str],
-    fail: &'static [&'static str],
-}
-
-/// Every rule broken once; rules that do not touch each other share a run.
-static CASES: [Case; 12] = [
-    Case {
-        name: "messages",
-        breaks: "redirect,init-id,echo-version,initialized-400,cancelled-200,id-null,method-404,json-500,text-type,\
-                 alone-session,alone-headers,alone-meta,alone-version,alone-200,version-any,accept-stream,stream-open,\
-                 host-421,tool-schema",
-        options: &[],
-        fail: &[
-            "request/redirect",
-            "handshake/initialize",
-            "handshake/unknown-version",
-            "handshake/initialized",
-            "stateless/request",
-            "stateless/headers",
-            "stateless/meta",
-            "stateless/unknown-version",
-            "stateless/unknown-method",
-            "tools/list",
-            "request/notification",
-            "request/id",
-            "request/unknown-method",
-            "request/broken-json",
-            "header/unknown-version",
-            "header/content-type",
-            "header/accept",
-            "header/host",
-            "stream/end",
-        ],
-    },
-    Case {
-        name: "streams",
-        breaks: "text-plain,origin-any,get-held,delete-200,late-head,serial,dies-on-left,tool-header",
-        options: &["--slow-tool=wait", "--concurrency=4"],
-        fail: &[
-            "tools/list",
-            "header/text-plain",
-            "header/origin",
-            "get/held",
-            "delete/answer",
-            "stream/first-byte",
-            "concurrency/overlap",
-            "life/client-left",
-        ],
-    },
-    Case {
-        name: "versions",
-        breaks: "new-version,discover-500,get-404",
-        options: &[],
-        fail: &[
-            "handshake/version",
-            "handshake/unknown-version",
-            "stateless/discover",
-            "get/answer",
-        ],
-    },
-    Case {
-        name: "sessions",
-        breaks: "one-version,bad-id,missing-200,unknown-200,serves-both",
-        options: &["--env=SESSIONS=1"],
-        fail: &[
-            "handshake/fc-versions",
-            "session/id",
-            "session/missing",
-            "session/unknown",
-            "session/deleted",
-            "session/stateless",
-        ],
-    },
-    Case {
-        name: "few",
-        breaks: "few-sessions,delete-lies",
-        options: &["--env=SESSIONS=1"],
-        fail: &["handshake/fc-versions", "session/many", "session/id"],
-    },
-    Case {
-        name: "delete",
-        breaks: "delete-405",
-        options: &["--env=SESSIONS=1"],
-        fail: &["session/delete"],
-    },
-    Case {
-        name: "one connection",
-        breaks: "one-connection",
-        options: &["--answer-timeout=2"],
-        fail: &["concurrency/at-once"],
-    },
-    Case {
-        name: "header",
-        breaks: "header-refused",
-        options: &[],
-        fail: &[
-            "handshake/initialized",
-            "tools/list",
-            "request/notification",
-            "request/unknown-method",
-            "request/broken-json",
-            "header/version",
-            "header/host",
-            "concurrency/at-once",
-            "life/client-left",
-        ],
-    },
-    Case {
-        name: "silent get",
-        breaks: "get-hang",
-        options: &["--answer-timeout=1"],
-        fail: &["get/answer"],
-    },
-    Case {
-        name: "mute",
-        breaks: "mute",
-        options: &["--answer-timeout=1"],
-        fail: &["handshake/initialize"],
-    },
-    Case {
-        name: "loopback",
-        breaks: "loopback",
-        options: &[],
-        fail: &["start/all-interfaces"],
-    },
-    Case {
-        name: "exit",
-        breaks: "exits",
-        options: &[],
-        fail: &["start/port"],
-    },
-];
 
 /// Checks the server of a case, and holds the rows that fail against those that should.
 fn assert_case(name: &str) -> Value {
@@ -220,6 +86,21 @@ fn a_server_that_refuses_its_own_version_is_reported() {
 fn a_get_that_is_never_answered_does_not_hang_the_check() {
     let report = assert_case("silent get");
     assert!(rows(&report, &["cannot_tell"]).contains("get/held"));
+}
+
+#[test]
+fn streams_that_cannot_be_resumed_are_reported() {
+    assert_case("resumption");
+}
+
+#[test]
+fn tasks_that_do_not_keep_their_rules_are_reported() {
+    assert_case("tasks");
+}
+
+#[test]
+fn a_tool_that_is_called_in_a_way_that_it_excludes_is_reported() {
+    assert_case("support");
 }
 
 #[test]
