@@ -1,16 +1,19 @@
 //! The package store that `fun package` uploads to: the few requests of the object storage service that
 //! it makes (fun-cli §3).
 
+mod place;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue};
 use hyper::{Method, Response, StatusCode};
 use md5::{Digest, Md5};
 
+pub(super) use self::place::Place;
 use super::answer::Answer;
 use super::app::App;
 use super::asked::Asked;
@@ -19,69 +22,16 @@ use crate::facts::limit;
 use crate::hex::hex;
 use crate::platform::agent::insert;
 use crate::platform::body::{Body, empty_body, full_body};
-use crate::signature::{OSS_SCHEME, percent_decode, query_pairs};
+use crate::signature::query_pairs;
 use crate::store::{Store, StoreError, entries, write_whole};
 
 /// Encodes object names as file names: any name, no `/`, no `.` alone.
 const NAMES: base64::engine::GeneralPurpose = base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// The bucket that a host name like `bucket.oss-cn-hangzhou.aliyuncs.com` stands for.
-fn bucket_of(host: &str) -> Option<&str> {
-    let rest = host.strip_suffix(".aliyuncs.com")?;
-    let (bucket, place) = rest.rsplit_once('.')?;
-    (place.starts_with("oss-") && !bucket.is_empty()).then_some(bucket)
-}
-
-/// What a request to the package store is about.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// Empty for the list of buckets.
-    bucket: String,
-    /// Empty for the bucket itself.
-    object: String,
-}
-
-impl Place {
-    /// The place of a request whose host is a bucket's or the store's, or that is signed for the store and names the bucket
-    /// in its path, as clients do which know the store by an address.
-    pub(super) fn of(asked: &Asked) -> Option<Self> {
-        let host = asked.host();
-        let path = percent_decode(asked.path().strip_prefix('/').unwrap_or_default());
-        if let Some(bucket) = bucket_of(&host) {
-            return Some(Self {
-                bucket: bucket.to_owned(),
-                object: path,
-            });
-        }
-        let signed = asked.header(AUTHORIZATION.as_str()).starts_with(OSS_SCHEME);
-        (signed || is_store(&host)).then(|| {
-            let (bucket, object) = path.split_once('/').unwrap_or((&path, ""));
-            Self {
-                bucket: bucket.to_owned(),
-                object: object.to_owned(),
-            }
-        })
-    }
-
-    /// The name that is signed.
-    fn resource(&self) -> String {
-        match self.bucket.as_str() {
-            "" => "/".to_owned(),
-            bucket => format!("/{bucket}/{}", self.object),
-        }
-    }
-}
-
 /// Makes a bucket, unless there is one of the name.
 pub(super) fn make_bucket(store: &Store, bucket: &str) -> Result<(), ApiError> {
     let folder = bucket_path(store, bucket);
     fs::create_dir_all(&folder).map_err(|error| full_disk(&folder, error))
-}
-
-/// Whether a host is the store's, as `oss-cn-hangzhou.aliyuncs.com`.
-fn is_store(host: &str) -> bool {
-    let place = host.strip_suffix(".aliyuncs.com");
-    place.is_some_and(|place| place.starts_with("oss-") && !place.contains('.'))
 }
 
 /// Answers a request to the store.
@@ -288,19 +238,4 @@ fn full_disk(path: &Path, error: io::Error) -> ApiError {
         error,
     }
     .into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::bucket_of;
-
-    #[test]
-    fn a_bucket_is_recognised_by_its_host() {
-        assert_eq!(
-            bucket_of("fun-gen-r-1.oss-cn-hangzhou.aliyuncs.com"),
-            Some("fun-gen-r-1")
-        );
-        assert_eq!(bucket_of("1.cn-hangzhou.fc.aliyuncs.com"), None);
-        assert_eq!(bucket_of("oss-cn-hangzhou.aliyuncs.com"), None);
-    }
 }

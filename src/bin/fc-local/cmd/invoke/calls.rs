@@ -1,4 +1,6 @@
-//! The calls of `fc-local invoke`: what each asks, what is right about its answer, and how they follow each other.
+//! The calls of `fc-local invoke`: how each is made, what is right about its response, and how they follow each other.
+
+mod job;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,9 +9,10 @@ use hyper::body::Bytes;
 use hyper::http::request;
 use tokio::task::JoinSet;
 
+use self::job::Request;
+pub(super) use self::job::{Job, jobs};
 use super::args::InvokeArgs;
 use super::error::InvokeError;
-use super::input;
 use super::remote::Remote;
 use super::show::{Shown, View, whole};
 use crate::ids;
@@ -17,23 +20,6 @@ use crate::platform::agent::{CallId, Payload};
 use crate::platform::call;
 use crate::platform::instance::{Instance, Lease};
 use crate::platform::report::{Report, Usage};
-
-/// A call as it was asked for.
-#[derive(Debug, Clone)]
-pub(super) struct Job {
-    /// How messages name it, and its answer.
-    name: String,
-    answer: String,
-    request: Request,
-    /// The body that must come.
-    expected: Option<String>,
-}
-
-#[derive(Debug, Clone)]
-enum Request {
-    Event(Payload),
-    Http(Box<request::Parts>, Payload),
-}
 
 /// A call that was made.
 #[derive(Debug)]
@@ -44,42 +30,6 @@ pub(super) struct Outcome {
     pub(super) wrong: Vec<String>,
     /// What it took, if it was made.
     pub(super) usage: Option<Usage>,
-}
-
-/// The calls of one round: the events, then the HTTP requests.
-pub(super) fn jobs(args: &InvokeArgs) -> Result<Vec<Job>, InvokeError> {
-    let events = input::events(args)?;
-    let requests = input::http_requests(args)?;
-    let expected = input::expectations(args, events.len())?;
-    let many = events.len() > 1;
-    let event_jobs = events.into_iter().enumerate().map(|(index, event)| {
-        let name = match event.origin.filter(|_| many) {
-            None if !many => "the event call".to_owned(),
-            None => format!("event call {}", index + 1),
-            Some(origin) => format!("event call {} ({origin})", index + 1),
-        };
-        let answer = if many {
-            format!("the result of {name}")
-        } else {
-            "the event result".to_owned()
-        };
-        Job {
-            name,
-            answer,
-            request: Request::Event(event.payload),
-            expected: expected.event(index),
-        }
-    });
-    let http_jobs = requests
-        .into_iter()
-        .enumerate()
-        .map(|(index, (head, body))| Job {
-            name: format!("{} {}", head.method, head.uri),
-            answer: format!("the answer to {} {}", head.method, head.uri),
-            request: Request::Http(Box::new(head), body),
-            expected: expected.http(index),
-        });
-    Ok(event_jobs.chain(http_jobs).collect())
 }
 
 /// Who gets the calls.
@@ -260,16 +210,6 @@ async fn make_http(
         shown: view.http(&whole(report.log), &head, &body),
         wrong,
         usage: Some(report.usage),
-    }
-}
-
-impl Job {
-    fn wrong_text(&self, body: &[u8]) -> Option<String> {
-        let expected = self.expected.as_ref()?;
-        (expected.as_bytes() != body).then(|| {
-            let (answer, found) = (&self.answer, String::from_utf8_lossy(body));
-            format!("{answer} is {found:?}, not {expected:?}")
-        })
     }
 }
 

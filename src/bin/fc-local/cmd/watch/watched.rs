@@ -1,35 +1,14 @@
 //! What counts as a change: sources, and packages that nobody builds here.
 //!
 //! It knows no watcher and no build.
-//!
-//! The rules are written by hand: what cargo fills is known by its marks, a manifest beside it or a `CACHEDIR.TAG` in it, and
-//! no list of ignored files of a project names what a build writes elsewhere.
 
-use std::ffi::OsStr;
-use std::fs;
+mod made;
+
 use std::path::{Path, PathBuf};
 
+use self::made::{MODULES, build_folder_of_variable, is_build_folder, is_editors};
 use super::ignored::Ignored;
-use crate::cargo::{MANIFEST, Sources};
-
-/// A folder that is never a source, wherever it lies.
-const MODULES: &str = "node_modules";
-
-/// The folder that cargo fills unless another is set.
-const CARGO_TARGET: &str = "target";
-const CARGO_TARGET_VARIABLE: &str = "CARGO_TARGET_DIR";
-
-/// The file by which a folder says that a program made it and can make it again, and that this program was cargo.
-const CACHE_TAG: &str = "CACHEDIR.TAG";
-const CACHE_SIGNATURE: &str = "Signature: 8a477f597d28d172789f06886806bc55";
-const CACHE_OF_CARGO: &str = "created by cargo";
-
-/// What vim writes to find out whether it may write.
-const VIM_PROBE: &str = "4913";
-/// How names end that editors give to what they write beside a file: of backups, of the IDEs of `JetBrains`, of many others.
-const EDITORS_ENDS: [&str; 5] = ["~", "___jb_tmp___", "___jb_old___", ".tmp", ".swp"];
-/// And how they go on, with a number.
-const EDITORS_MIDDLE: &str = ".tmp.";
+use crate::cargo::Sources;
 
 /// What a change asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,28 +142,6 @@ impl Watched {
     }
 }
 
-/// Whether an editor gives such a name to what it writes for itself.
-fn is_editors(name: &str) -> bool {
-    name == VIM_PROBE
-        || EDITORS_ENDS.iter().any(|end| name.ends_with(end))
-        || name.contains(EDITORS_MIDDLE)
-        // Emacs saves so what is not saved yet.
-        || (name.starts_with('#') && name.ends_with('#'))
-}
-
-fn build_folder_of_variable() -> Option<PathBuf> {
-    let folder = std::env::var_os(CARGO_TARGET_VARIABLE).filter(|folder| !folder.is_empty())?;
-    Some(real(Path::new(&folder)))
-}
-
-/// Whether cargo builds there: by its place, which is known also while there is nothing, or by what cargo leaves in it.
-fn is_build_folder(path: &Path) -> bool {
-    let beside_manifest = || path.with_file_name(MANIFEST).is_file();
-    (path.file_name() == Some(OsStr::new(CARGO_TARGET)) && beside_manifest())
-        || fs::read_to_string(path.join(CACHE_TAG))
-            .is_ok_and(|tag| tag.starts_with(CACHE_SIGNATURE) && tag.contains(CACHE_OF_CARGO))
-}
-
 /// A path as a person here would name it.
 pub(super) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
@@ -206,134 +163,4 @@ pub(super) fn real(path: &Path) -> PathBuf {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::path::{Path, PathBuf};
-
-    use super::{CACHE_SIGNATURE, Change, Ignored, Sources, Watched};
-
-    /// A project whose `src` and `Cargo.toml` are watched.
-    fn project() -> (tempfile::TempDir, PathBuf, Watched) {
-        let folder = tempfile::tempdir().expect("folder");
-        let root = folder.path().canonicalize().expect("a path");
-        fs::create_dir(root.join("src")).expect("src");
-        fs::write(root.join("Cargo.toml"), "").expect("written");
-        let paths = ["Cargo.toml", "src"].map(|name| root.join(name));
-        (
-            folder,
-            root,
-            Watched::of(&paths, Ignored::default()).expect("watched"),
-        )
-    }
-
-    fn tagged(folder: &Path, by: &str) {
-        fs::create_dir_all(folder).expect("folder");
-        let tag =
-            format!("{CACHE_SIGNATURE}\n# This file is a cache directory tag created by {by}.\n");
-        fs::write(folder.join("CACHEDIR.TAG"), tag).expect("written");
-    }
-
-    #[test]
-    fn sources_count_and_what_builds_and_editors_write_does_not() {
-        let (_folder, root, watched) = project();
-        fs::create_dir_all(root.join("src/inner/target")).expect("folder");
-        fs::write(root.join("src/inner/Cargo.toml"), "").expect("written");
-        tagged(&root.join("src/out"), "cargo");
-        tagged(&root.join("src/cache"), "another program");
-        for path in [
-            "Cargo.toml",
-            "src",
-            "src/main.rs",
-            "src/a/b.rs",
-            // Folders of the user's own.
-            "src/target",
-            "src/target/a",
-            "src/cache/a",
-        ] {
-            let change = watched.change(&root.join(path));
-            assert_eq!(change, Some(Change::Source), "{path}");
-        }
-        for path in [
-            "",
-            "Cargo.lock",
-            "target",
-            "src/inner/target",
-            "src/inner/target/debug/a",
-            "src/out/debug/a",
-            "src/node_modules/a.js",
-            "src/.main.rs.swp",
-            "src/main.rs~",
-            "src/4913",
-            "src/#main.rs#",
-            "src/main.rs.tmp.4711.1",
-            "src/main.rs___jb_tmp___",
-            "src/.git/index",
-        ] {
-            assert_eq!(watched.change(&root.join(path)), None, "{path}");
-        }
-    }
-
-    #[test]
-    fn what_is_ignored_starts_no_build() {
-        let (_folder, root, _) = project();
-        let outside = root.join("src/generated").display().to_string();
-        let ignored = Ignored::of(&["*.md".to_owned(), outside]).expect("patterns");
-        let watched = Watched::of(&[root.join("src")], ignored).expect("watched");
-        for (path, change) in [
-            ("src/a.md", None),
-            ("src/docs.md/a.rs", None),
-            ("src/generated/deep/a.rs", None),
-            ("src/a.rs", Some(Change::Source)),
-        ] {
-            assert_eq!(watched.change(&root.join(path)), change, "{path}");
-        }
-    }
-
-    #[test]
-    fn what_cargo_names_is_watched_and_what_it_builds_is_not() {
-        let (_folder, root, mut watched) = project();
-        let sources = Sources {
-            files: vec![root.join("lib/Cargo.toml")],
-            folders: vec![root.join("lib/src"), root.join("built")],
-        };
-        watched.set_programs(&sources, &[root.join("built/out")]);
-        for (path, change) in [
-            ("src/a.rs", Some(Change::Source)),
-            ("lib/Cargo.toml", Some(Change::Source)),
-            ("lib/src/a.rs", Some(Change::Source)),
-            ("lib/tests/a.rs", None),
-            ("built/out/debug/a", None),
-            ("built/a", Some(Change::Source)),
-        ] {
-            assert_eq!(watched.change(&root.join(path)), change, "{path}");
-        }
-        watched.set_programs(&Sources::default(), &[]);
-        assert_eq!(watched.change(&root.join("lib/src/a.rs")), None);
-    }
-
-    #[test]
-    fn what_is_named_is_watched_though_it_lies_in_a_folder_that_is_not() {
-        let (_folder, root, _) = project();
-        let made = root.join("target/made");
-        fs::create_dir_all(&made).expect("folder");
-        let watched =
-            Watched::of(&[root.clone(), made.clone()], Ignored::default()).expect("watched");
-        assert_eq!(watched.change(&made.join("a")), Some(Change::Source));
-        assert_eq!(watched.change(&root.join("target/debug")), None);
-    }
-
-    #[test]
-    fn a_package_is_one_also_among_the_sources_and_before_it_is_there() {
-        let (_folder, root, mut watched) = project();
-        let packages = ["src/code.zip", "dist/new/code.zip"].map(|name| root.join(name));
-        watched.set_packages(&packages);
-        for path in ["src/code.zip", "dist", "dist/new", "dist/new/code.zip"] {
-            let change = watched.change(&root.join(path));
-            assert_eq!(change, Some(Change::Package), "{path}");
-        }
-        assert_eq!(watched.change(&root.join("dist/new/other.zip")), None);
-        assert!(watched.parents().contains(&root), "until there is a dist");
-        fs::create_dir_all(root.join("dist/new")).expect("folders");
-        assert!(watched.parents().contains(&root.join("dist/new")));
-    }
-}
+mod tests;
