@@ -33,6 +33,29 @@ fn every_variant_of_an_error_is_named_with_its_cure() {
     }
 }
 
+/// Only the documentation leaves out a line that begins so; a page in the repository shows it.
+#[test]
+fn no_example_has_a_line_that_only_the_documentation_hides() {
+    let pages = fs::read_dir(root().join("src/guide")).expect("the guide");
+    let mut examples = 0;
+    for page in pages.map(|entry| entry.expect("an entry").path()) {
+        let text = fs::read_to_string(&page).expect("text");
+        for block in text
+            .split("\n```")
+            .filter(|block| block.starts_with("rust"))
+        {
+            examples += 1;
+            let hides = block
+                .lines()
+                .any(|line| line == "#" || line.starts_with("# "));
+            // It compiles only with the feature, and that takes lines around it.
+            let is_optional = block.contains("\n# #[cfg(feature = ");
+            assert!(!hides || is_optional, "{page:?}: {block}");
+        }
+    }
+    assert!(examples > 30, "only {examples} examples are found");
+}
+
 #[test]
 fn every_warning_and_error_of_the_log_is_named() {
     let mut found = 0;
