@@ -1,6 +1,6 @@
 //! An MCP server in a function of Alibaba Cloud Function Compute.
 //!
-//! Register tools, resources and prompts with a [`Server`], and let it answer the HTTP calls of [`fc_runtime::Runtime`]:
+//! Register tools, resources and prompts with a [`Server`], and let it serve the HTTP calls of [`fc_runtime::Runtime`]:
 //!
 //! ```no_run
 //! use fc_mcp::{Call, Failure, Server, Tool, ToolResult, json};
@@ -22,19 +22,19 @@
 //!
 //! # What it speaks
 //!
-//! Streamable HTTP on one path, and both eras of the protocol on it: 2025-03-26, 2025-06-18 and 2025-11-25 with the handshake
-//! (`initialize`), and 2026-07-28, in which each request stands alone (`server/discover`). A [`Call`] knows which one it
-//! belongs to.
+//! Streamable HTTP, with both eras of the protocol on one path: 2025-03-26, 2025-06-18 and 2025-11-25 with the
+//! handshake (`initialize`), and 2026-07-28, in which each request is independent (`server/discover`). A [`Call`] knows
+//! its era.
 //!
-//! A server keeps nothing between two requests, so any instance may answer any of them. With [`Server::sessions`] it keeps
-//! a [`Session`] for each client, in the memory of its instance, and speaks the versions with the handshake alone: Function
-//! Compute must send the client's requests there (session affinity).
+//! A server keeps nothing between two requests, so any instance can serve any of them. With [`Server::sessions`], it
+//! keeps a [`Session`] for each client in the memory of its instance, and speaks only the versions with the handshake.
+//! Function Compute must then send all requests of a client to that instance (session affinity).
 //!
 //! # What is not supported
 //!
-//! - The transport with two paths (HTTP+SSE, 2024-11-05), and stdio: a function is called over HTTP.
-//! - The stream of a `GET`, lists that change, subscriptions, and streams that are resumed. A held stream keeps an instance
-//!   busy, which costs money; the specification lets a server answer 405, and all clients go on.
+//! - The transport with two paths (HTTP+SSE, 2024-11-05), and stdio, because a function is called over HTTP.
+//! - The stream of a `GET`, lists that change, subscriptions, and streams that are resumed. An open stream keeps an
+//!   instance busy, which costs money. The specification allows a server to respond with 405, and all clients continue.
 //! - Batches, which only 2025-03-26 had and no client sends.
 //! - Authorization. Check it in the handler before [`Server::answer`].
 //! - JSON Schema as a whole: of a tool's input, what is `required` is checked, and the handler checks the rest.
