@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Calls the fixture with the real clients of MCP and with its conformance suite: `make mcp-clients`, which builds it before.
 # Without sessions and with them; directly, and by HTTP triggers and custom domains of fc-local. What the suite expects is fulfilled: a failed check fails this, there is no list of exceptions.
-# With --quick, which CI runs: one client of each package without sessions and, by a trigger with affinity, with them; one suite.
+# With --quick, which CI runs with each server: one client of each package and one suite, without sessions and, by a trigger with affinity, with them.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 fixture=${1:?say which program is called}
@@ -139,6 +139,7 @@ if [ -n "$quick" ]; then
     url=$(trigger_of streamable)/mcp
     clients --sessions
     none_left streamable
+    suite "$old" 43
     exit
 fi
 echo "== without sessions"
@@ -163,5 +164,7 @@ by_both streamable mcp --sessions
 by_both streamable-http mcp --sessions
 check streamable
 none_left streamable
+url=$(trigger_of streamable)/mcp
+suite "$old" 43
 echo "== by fc-local, over SSE"
 trigger=sse-prefixed by_both sse sse --sse
