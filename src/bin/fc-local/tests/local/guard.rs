@@ -115,6 +115,13 @@ fn no_custom_domain_takes_an_address_of_the_api() {
     }
 }
 
+#[test]
+fn headers_whose_names_begin_alike_are_signed_in_the_order_of_their_names() {
+    let server = Server::start();
+    let headers = [("x-fc-a", "1"), ("x-fc-a-b", "2"), ("x-fc-a1", "3")];
+    assert_eq!(server.signed("GET", SERVICES, &headers, b"").status, 200);
+}
+
 fn ago(seconds: u64) -> SystemTime {
     SystemTime::now() - Duration::from_secs(seconds)
 }

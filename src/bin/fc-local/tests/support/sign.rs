@@ -41,10 +41,9 @@ pub(crate) fn authorization(
             .find(|(name, _)| *name == wanted)
             .map_or("", |(_, value)| value)
     };
-    let mut platform: Vec<String> = headers
+    let mut platform: Vec<_> = headers
         .iter()
         .filter(|(name, _)| name.starts_with("x-fc-"))
-        .map(|(name, value)| format!("{name}:{value}\n"))
         .collect();
     platform.sort();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -53,7 +52,9 @@ pub(crate) fn authorization(
         value("content-md5"),
         value("content-type")
     );
-    text.push_str(&platform.concat());
+    for (name, value) in platform {
+        text.push_str(&format!("{name}:{value}\n"));
+    }
     text.push_str(path);
     if path.starts_with("/2016-08-15/proxy/") {
         let mut pairs: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty()).collect();
