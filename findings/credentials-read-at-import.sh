@@ -1,14 +1,14 @@
 #!/bin/bash
 # Alibaba's credentials library for Python reads the environment when it is imported; Node's reads it at each call.
 #
-# Guess: the "environment variables" step of the default chain looks at the environment when it is asked for keys; the two
-# libraries, of one vendor and with the same classes, do the same.
-# Truth: in Python the variables are copied into a module on import. Keys that are put into os.environ later are not seen
-# by any client, new or old. Node's reads them at each call, but a client whose first try found no keys stays with the last
-# place that it looked in, and never asks the environment again.
-# So: the keys of a function's role expire; Function Compute sends fresh ones with each event, in headers. To put them into
-# the environment renews Node's SDKs and not Python's, which go on with those of the start until they are refused. Give
-# Python's clients a provider that returns the keys of the event.
+# Guess: the "environment variables" step of the default chain reads the environment when it is asked for keys, and the
+# two libraries, from one vendor and with the same classes, behave alike.
+# Truth: Python's copies the variables into a module on import, so no client, new or old, sees keys that you put into
+# os.environ later. Node's reads them at each call, but a client that found no keys at first stays with the last place
+# that it tried, and never asks the environment again.
+# So: the keys of a function's role expire; Function Compute sends fresh ones with each event, in headers. If you put
+# them into the environment, Node's SDKs get new keys, but Python's continue with those from the start until they are
+# refused. Give Python's clients a provider that returns the keys of the event.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @alicloud/credentials@2.4.7

@@ -1,14 +1,14 @@
 #!/bin/bash
-# Two HTTP clients of Rust and the usual copy loop of Python take a response that breaks off for a whole one.
+# Two HTTP clients for Rust and Python's usual copy loop treat a response that breaks off as complete.
 #
 # Guess: a response says how long it is, or which chunk is the last one, so each client reports an error when the connection
 # ends before that.
-# Truth: minreq, 2 and 3, returns what has come, with a length as well as in chunks; attohttpc does so with a length. In Python
-# `urlopen(...).read()` raises, but a loop over the lines of the same response just ends, and `shutil.copyfileobj` as well if
-# there is a length. ureq, requests and `fetch` report an error each time.
-# So: when the other side is killed in the middle (a function at its timeout, a redeployment, a full disk), a function stores
-# half an object, or counts half of the lines, and reports success. Compare with the header Content-Length, or take a client
-# that reports it.
+# Truth: minreq 2 and 3 return what has arrived, with a length and in chunks; attohttpc does so with a length. In
+# Python, `urlopen(...).read()` raises, but a loop over the lines of the same response just ends, and so does
+# `shutil.copyfileobj` if there is a length. ureq, requests and `fetch` report an error each time.
+# So: when the other side is killed in the middle (a function at its timeout, a redeployment, a full disk), a function
+# stores half an object, or counts half of the lines, and reports success. Compare the size with the header
+# Content-Length, or use a client that reports the error.
 . "$(dirname "$0")/lib.sh"
 
 need cargo node

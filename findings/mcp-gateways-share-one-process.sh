@@ -2,12 +2,13 @@
 # Of three gateways that put a stdio MCP server behind HTTP, two let all clients share one process, also with `--stateless`.
 #
 # Guess: a stdio server has one client, so a gateway starts one for each session; stateless means one for each request.
-# Truth: both packages named mcp-proxy, of npm and of Python, start one process and send all sessions to it, and the second
-# client goes on where the first one stopped. `--stateless` leaves out the session's header, and the process is still one.
-# supergateway starts a process for each HTTP request unless it is told `--stateful`, also for the note that only confirms
-# a session: four for a session of two calls.
-# So: what a stdio server keeps (a login, a working folder, a list of notes) is one user's with supergateway `--stateful`, all
-# users' with mcp-proxy, and nobody's with supergateway alone, where each call also waits for a start that is paid for.
+# Truth: both packages named mcp-proxy, of npm and of Python, start one process and send all sessions to it, and the
+# second client continues where the first one stopped. `--stateless` leaves out the session's header, but there is still
+# one process. supergateway starts a process for each HTTP request unless you pass `--stateful`, even for the
+# notification that only confirms a session: four for a session of two calls.
+# So: what a stdio server keeps (a login, a working folder, a list of notes) belongs to one user with supergateway
+# `--stateful`, and to all users with mcp-proxy. With supergateway alone it is lost after each call, and each call also
+# waits for a start, which you pay for.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages supergateway@4.0.0 mcp-proxy@6.7.19 @modelcontextprotocol/sdk@1.32.2

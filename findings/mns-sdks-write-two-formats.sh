@@ -1,12 +1,14 @@
 #!/bin/bash
-# Of the two SDKs of Alibaba's message queue, one encodes each message and the other one not even XML.
+# Of the two SDKs for Alibaba's message queue, one encodes each message in base64; the other does not even escape it for
+# XML.
 #
-# Guess: what the one SDK sends, the other one receives, as both belong to one service.
-# Truth: Python's puts each body into base64, unasked, and decodes what it receives. Node's does neither, so it hands on
-# base64; and what it sends, Python's refuses or decodes to some bytes, without an error, if the length happens to fit.
-# Node's writes the body into its XML as it is: `&amp;` in a text arrives as `&`, also from Node to Node.
-# So: with both languages on a queue, call `set_encoding(False)` in Python, or base64 in Node. With Node alone send base64 as
-# soon as a text may have `&` or `<` in it.
+# Guess: what one SDK sends, the other one receives, because both belong to one service.
+# Truth: Python's encodes each body in base64 by default, and decodes what it receives. Node's does neither, so its
+# caller gets base64. Python's refuses what Node's sends or, if the length happens to fit, decodes it to some bytes
+# without an error. Node's writes the body into its XML unescaped: `&amp;` in a text arrives as `&`, even from Node to
+# Node.
+# So: with both languages on a queue, call `set_encoding(False)` in Python, or use base64 in Node. With Node alone, send
+# base64 if a text may contain `&` or `<`.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages @alicloud/mns@1.2.0

@@ -1,12 +1,15 @@
 #!/bin/bash
-# After one refresh of its token that failed, ali-oss and the SDK of the message queue use the old one for five more minutes.
+# After one failed refresh of the token, ali-oss and the SDK for the message queue use the old token for five more
+# minutes.
 #
-# Guess: `refreshSTSToken` is called when the token is due, and a call that failed is made again with the next request.
-# Truth: both note the time before (ali-oss) or although (queue) the callback fails, so that the next call is five minutes
-# away, and all requests until then carry the old token. The queue's does not even raise the error. ali-oss also sends the
-# old token with each request that comes while the callback runs: of two at once, one is up to date.
-# So: after a freeze that outlasts the token, one network fault on the way to the new one makes a healthy function fail for
-# five minutes. Let the callback repeat what failed, and do not begin with requests side by side.
+# Guess: the SDK calls `refreshSTSToken` when the token is due, and after a failure calls it again with the next
+# request.
+# Truth: both note the time before (ali-oss) or although (queue) the callback fails, so that the next call comes five
+# minutes later, and all requests until then have the old token. The queue's does not even raise the error. ali-oss also
+# sends the old token with each request that comes while the callback runs: of two requests at once, only one has the
+# new token.
+# So: if a freeze outlasts the token, one network fault during the refresh makes a healthy function fail for five
+# minutes. Let the callback retry, and do not start with parallel requests.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages ali-oss@6.23.0 @alicloud/mns@1.2.0

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Alibaba's npm packages for the message queue and for Log Service take a 503 from a gateway for a success.
+# Alibaba's npm packages for the message queue and for Log Service treat a 503 from a gateway as a success.
 #
 # Guess: a response with status 503 rejects the promise, whatever its body is, as with the four others here.
-# Truth: the two look only into the body, and only into XML or JSON. A page of HTML is not looked at: the queue's returns
-# `{ code: 503 }`, and Log Service's the page as the result. The errors of the services themselves do reject.
-# So: a proxy, a gateway or a mesh between a function and the service answers in HTML when it is overloaded, and the message
-# or the log lines are lost, while the function reports success. Check `code` after each call of the queue, and that the
+# Truth: both look only at the body, and only at XML or JSON. They do not look at an HTML page: the queue's returns
+# `{ code: 503 }`, and Log Service's returns the page as the result. Errors from the services themselves do reject.
+# So: if a proxy, a gateway or a mesh between a function and the service is overloaded and responds in HTML, the message
+# or the log lines are lost, but the function reports success. Check `code` after each call of the queue, and that the
 # result of `postLogStoreLogs` is empty.
 . "$(dirname "$0")/lib.sh"
 

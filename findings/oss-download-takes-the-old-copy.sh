@@ -1,12 +1,12 @@
 #!/bin/bash
-# When a download fails, the three OSS SDKs empty or delete the older copy that was in its place.
+# If a download fails, all three OSS SDKs empty or delete the older copy in its place.
 #
-# Guess: a download that the service refuses raises, and the file that it would have replaced stays as it was.
-# Truth: both SDKs for Python open the file for writing before they send the request, and leave it empty. The one for Node
-# empties it as well, and deletes it after the error. Only the resumable download of oss2 and the downloader of the new SDK
-# (which asks for the length first) leave it.
-# So: a function that refreshes its prices or its model in /tmp and goes on with the old ones when OSS is busy has none.
-# Download to another name, and rename.
+# Guess: if the service refuses a download, the SDK raises, and the file that it would have replaced stays as it was.
+# Truth: both SDKs for Python open the file for writing before they send the request, and leave it empty. The one for
+# Node empties it as well, and deletes it after the error. Only the resumable download of oss2 and the downloader of the
+# new SDK, which asks for the length first, leave the file alone.
+# So: a function that refreshes its prices or its model in /tmp, and wants to continue with the old ones when OSS is
+# busy, loses them. Download to another name, and rename.
 . "$(dirname "$0")/lib.sh"
 
 npm_packages ali-oss@6.23.0

@@ -1,12 +1,13 @@
 #!/bin/bash
-# The Python SDK of Log Service sends logs ten times when no answer comes, over http; over https it sends them once.
+# If no response comes, the Python SDK of Log Service sends logs ten times over http, but once over https.
 #
 # Guess: a write that timed out is either repeated or not, whatever the scheme, and a log line is not worth many tries.
-# Truth: the SDK repeats a request whose error has the text `httpconnectionpool` in it. With https the same error begins
-# with `HTTPSConnectionPool`, which that text is not part of. Without a scheme the endpoint is http. Each try waits for 120 s.
-# So: with Log Service slow, a function in Python waits twenty minutes for a line of its log, and the lines that did arrive
-# stand there ten times; with `https://` before the endpoint it gets the error after the first two minutes. Set
-# `client.timeout` (in seconds) to what an event can spare.
+# Truth: the SDK repeats a request if its error contains the text `httpconnectionpool`. With https, the same error
+# begins with `HTTPSConnectionPool`, which does not contain that text. An endpoint without a scheme uses http. Each
+# attempt waits for 120 s.
+# So: if Log Service is slow, a function in Python waits twenty minutes for a line of its log, and lines that did arrive
+# are there ten times. With `https://` before the endpoint, it gets the error after two minutes. Set `client.timeout`
+# (in seconds) to what an event can spare.
 . "$(dirname "$0")/lib.sh"
 
 pip_packages aliyun-log-python-sdk==0.9.52 requests==2.34.2 urllib3==2.8.0 trustme==1.2.1

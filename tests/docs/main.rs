@@ -5,6 +5,7 @@ mod support;
 
 mod examples;
 mod figures;
+mod findings;
 mod guide;
 mod links;
 mod lints;
