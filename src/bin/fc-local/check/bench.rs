@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::CheckArgs;
-use super::client::{Answer, Ask, Client, NoAnswer};
+use super::client::{Ask, Client, NoResponse, Response};
 use super::lines::Lines;
 use super::row::{Outcome, Row, Spec, Verdict};
 use crate::facts::{control_path, limit};
@@ -69,13 +69,13 @@ impl<'a> Bench<'a> {
     pub(super) async fn start_beside(
         &self,
         variable: Option<&(String, String)>,
-    ) -> Result<Client, NoAnswer> {
+    ) -> Result<Client, NoResponse> {
         let mut function = (*self.function).clone();
         function.environment.extend(variable.cloned());
         let started = self.start_as(Arc::new(function)).await;
         started
             .map(|instance| self.client_of(instance))
-            .map_err(|error| NoAnswer::NotStarted(error.to_string()))
+            .map_err(|error| NoResponse::NotStarted(error.to_string()))
     }
 
     async fn start_as(&self, function: Arc<Function>) -> Result<Arc<Instance>, StartError> {
@@ -92,15 +92,15 @@ impl<'a> Bench<'a> {
     }
 
     /// The instance to ask; if the last one has ended, a new one, initialized as the platform would.
-    pub(super) async fn client(&mut self) -> Result<Client, NoAnswer> {
+    pub(super) async fn client(&mut self) -> Result<Client, NoResponse> {
         if let Some(instance) = self.instance.as_ref().filter(|one| !one.is_over()) {
             return Ok(self.client_of(Arc::clone(instance)));
         }
         let started = self.start().await;
-        let failed = |error: StartError| NoAnswer::NotStarted(error.to_string());
+        let failed = |error: StartError| NoResponse::NotStarted(error.to_string());
         started.map_err(failed)?;
         let instance = self.instance.clone();
-        let gone = || NoAnswer::NotStarted("it has ended already".to_owned());
+        let gone = || NoResponse::NotStarted("it has ended already".to_owned());
         let client = self.client_of(instance.ok_or_else(gone)?);
         if self.args.initializer {
             // Its own row has judged it before.
@@ -126,22 +126,26 @@ impl<'a> Bench<'a> {
     }
 
     /// Asks on its own connection.
-    pub(super) async fn ask(&mut self, ask: Ask) -> Result<Answer, NoAnswer> {
+    pub(super) async fn ask(&mut self, ask: Ask) -> Result<Response, NoResponse> {
         let client = self.client().await?;
-        let answer = client.ask(ask).await;
-        self.kill_if_stuck(answer)
+        let response = client.ask(ask).await;
+        self.kill_if_stuck(response)
     }
 
     /// Gives an instance up that is stuck, so that the next row gets a sound one.
-    pub(super) fn kill_if_stuck<T>(&self, result: Result<T, NoAnswer>) -> Result<T, NoAnswer> {
-        if let (Err(NoAnswer::TimedOut(_)), Some(instance)) = (&result, &self.instance) {
+    pub(super) fn kill_if_stuck<T>(&self, result: Result<T, NoResponse>) -> Result<T, NoResponse> {
+        if let (Err(NoResponse::TimedOut(_)), Some(instance)) = (&result, &self.instance) {
             instance.kill();
         }
         result
     }
 
-    /// Records an outcome, or as a failure that there was no answer.
-    pub(super) fn record_result(&mut self, spec: &'static Spec, result: Result<Outcome, NoAnswer>) {
+    /// Records an outcome, or as a failure that there was no response.
+    pub(super) fn record_result(
+        &mut self,
+        spec: &'static Spec,
+        result: Result<Outcome, NoResponse>,
+    ) {
         let outcome = self.kill_if_stuck(result);
         let outcome = outcome.unwrap_or_else(|none| Outcome::fail(none.to_string()));
         self.record(spec, outcome);

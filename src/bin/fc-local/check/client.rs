@@ -43,22 +43,22 @@ pub(super) struct Http {
     pub(super) payload: Payload,
 }
 
-/// A whole answer, and what was logged meanwhile.
+/// A whole response, and what was logged meanwhile.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct Response {
     pub(super) request_id: String,
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-    /// Every line from the request to the end of the answer.
+    /// Every line from the request to the end of the response.
     pub(super) lines: Vec<String>,
     /// The number of the first of them.
     pub(super) mark: u64,
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum NoAnswer {
+pub(super) enum NoResponse {
     TimedOut(Duration),
     /// The process ended meanwhile.
     Exited(String),
@@ -109,13 +109,13 @@ impl Http {
         }
     }
 
-    fn parts(&self) -> Result<request::Parts, NoAnswer> {
+    fn parts(&self) -> Result<request::Parts, NoResponse> {
         let request = Request::builder()
             .method(self.method.clone())
             .uri(&self.target)
             .header(HOST, "check.example.com")
             .body(());
-        let request = request.map_err(|error| NoAnswer::Impossible(error.to_string()))?;
+        let request = request.map_err(|error| NoResponse::Impossible(error.to_string()))?;
         let mut parts = request.into_parts().0;
         self.headers
             .iter()
@@ -126,7 +126,7 @@ impl Http {
 
 impl Client {
     /// The request as the agent makes it, with its own request id.
-    pub(super) fn request(&self, ask: Ask) -> Result<(String, Request<Body>), NoAnswer> {
+    pub(super) fn request(&self, ask: Ask) -> Result<(String, Request<Body>), NoResponse> {
         let Instance {
             function, headers, ..
         } = &*self.instance;
@@ -154,25 +154,25 @@ impl Client {
     }
 
     /// Opens a connection.
-    pub(super) async fn connect(&self) -> Result<Wire, NoAnswer> {
+    pub(super) async fn connect(&self) -> Result<Wire, NoResponse> {
         let address = self.instance.connections.address();
         let connection = self.within(Connection::open(address)).await?;
         Ok(connection.in_own_task())
     }
 
     /// Asks on its own connection.
-    pub(super) async fn ask(&self, ask: Ask) -> Result<Answer, NoAnswer> {
+    pub(super) async fn ask(&self, ask: Ask) -> Result<Response, NoResponse> {
         let mut wire = self.connect().await?;
         self.ask_on(&mut wire, ask).await
     }
 
     /// Asks on this connection and no other.
-    pub(super) async fn ask_on(&self, wire: &mut Wire, ask: Ask) -> Result<Answer, NoAnswer> {
+    pub(super) async fn ask_on(&self, wire: &mut Wire, ask: Ask) -> Result<Response, NoResponse> {
         let (request_id, request) = self.request(ask)?;
         let mark = self.lines.mark();
         let (head, body) = self.within(exchange(wire, request)).await?;
         self.instance.log.drain();
-        Ok(Answer {
+        Ok(Response {
             request_id,
             status: head.status.as_u16(),
             headers: head.headers,
@@ -186,30 +186,30 @@ impl Client {
     pub(super) async fn within<T>(
         &self,
         what: impl Future<Output = Result<T, BoxError>>,
-    ) -> Result<T, NoAnswer> {
+    ) -> Result<T, NoResponse> {
         match tokio::time::timeout(self.deadline, what).await {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(error)) => Err(self.broken(&*error).await),
-            Err(_) => Err(NoAnswer::TimedOut(self.deadline)),
+            Err(_) => Err(NoResponse::TimedOut(self.deadline)),
         }
     }
 
     /// Whether the process has ended, or only the connection.
-    async fn broken(&self, error: &(dyn std::error::Error + Send + Sync)) -> NoAnswer {
+    async fn broken(&self, error: &(dyn std::error::Error + Send + Sync)) -> NoResponse {
         let ended = self.stays_alive().await.err();
-        ended.unwrap_or_else(|| NoAnswer::Broken(with_sources(error)))
+        ended.unwrap_or_else(|| NoResponse::Broken(with_sources(error)))
     }
 
     /// Gives the process the time to end of what has just been done to it.
-    pub(super) async fn stays_alive(&self) -> Result<(), NoAnswer> {
+    pub(super) async fn stays_alive(&self) -> Result<(), NoResponse> {
         match tokio::time::timeout(EXIT_GRACE, self.instance.process.wait()).await {
-            Ok(status) => Err(NoAnswer::Exited(describe_exit(status))),
+            Ok(status) => Err(NoResponse::Exited(describe_exit(status))),
             Err(_) => Ok(()),
         }
     }
 }
 
-impl Answer {
+impl Response {
     /// What `x-fc-status` says, unless it is absent or empty.
     pub(super) fn fc_status(&self) -> Option<&str> {
         let value = self.headers.get(header::STATUS)?.to_str().unwrap_or("?");
@@ -225,19 +225,19 @@ impl Answer {
     }
 }
 
-impl fmt::Display for NoAnswer {
+impl fmt::Display for NoResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TimedOut(limit) => write!(f, "no answer within {} s", limit.as_secs_f64()),
+            Self::TimedOut(limit) => write!(f, "no response within {} s", limit.as_secs_f64()),
             Self::Exited(exit) => write!(f, "the process ended: {exit}"),
-            Self::Broken(error) => write!(f, "no whole answer: {error}"),
+            Self::Broken(error) => write!(f, "no whole response: {error}"),
             Self::NotStarted(error) => write!(f, "it did not start again: {error}"),
             Self::Impossible(error) => write!(f, "no such request can be made: {error}"),
         }
     }
 }
 
-impl std::error::Error for NoAnswer {}
+impl std::error::Error for NoResponse {}
 
 async fn exchange(
     wire: &mut Wire,

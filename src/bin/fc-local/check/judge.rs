@@ -1,8 +1,8 @@
-//! Judging an answer: what a row asks of one, without asking for it.
+//! Judging a response: what a row asks of one, without asking for it.
 
 use serde_json::Value;
 
-use super::client::{Answer, NoAnswer};
+use super::client::{NoResponse, Response};
 use super::row::Outcome;
 
 /// Statuses by which a server refuses a request before any handler sees it.
@@ -66,13 +66,13 @@ impl Marks {
 }
 
 /// The markers of a call; `failed` is whether the End line may report a failure.
-pub(super) fn markers(call: &str, answer: &Answer, failed: bool) -> Outcome {
-    let marks = Marks::of(call, &answer.request_id, &answer.lines);
+pub(super) fn markers(call: &str, response: &Response, failed: bool) -> Outcome {
+    let marks = Marks::of(call, &response.request_id, &response.lines);
     if let Some(wrong) = marks.wrong() {
-        let near = answer
+        let near = response
             .lines
             .iter()
-            .find(|line| line.contains(&answer.request_id));
+            .find(|line| line.contains(&response.request_id));
         return Outcome::fail(match near {
             Some(line) => format!("{wrong}; a line with the request id is: {line}"),
             None => format!("{wrong}; no line has the request id"),
@@ -87,13 +87,15 @@ pub(super) fn markers(call: &str, answer: &Answer, failed: bool) -> Outcome {
 }
 
 /// Whether the lines inside a call carry its request id.
-pub(super) fn log_ids(answer: &Answer) -> Outcome {
-    let marks = Marks::of("Invoke", &answer.request_id, &answer.lines);
+pub(super) fn log_ids(response: &Response) -> Outcome {
+    let marks = Marks::of("Invoke", &response.request_id, &response.lines);
     let inner = match (marks.starts.first(), marks.ends.first()) {
-        (Some(start), Some((end, _))) if start < end => &answer.lines[start + 1..*end],
+        (Some(start), Some((end, _))) if start < end => &response.lines[start + 1..*end],
         _ => return Outcome::cannot_tell("no marker lines frame the call"),
     };
-    let bare = inner.iter().find(|line| !line.contains(&answer.request_id));
+    let bare = inner
+        .iter()
+        .find(|line| !line.contains(&response.request_id));
     match (inner.len(), bare) {
         (0, _) => Outcome::not_applicable("the handler logged nothing"),
         (_, Some(line)) => Outcome::fail(format!("a line without it: {line}")),
@@ -102,39 +104,42 @@ pub(super) fn log_ids(answer: &Answer) -> Outcome {
 }
 
 /// An event call that succeeded.
-pub(super) fn success(answer: &Answer) -> Outcome {
-    match (answer.status, answer.fc_status()) {
-        (200, None | Some("200")) => Outcome::pass(format!("200, {} bytes", answer.body.len())),
+pub(super) fn success(response: &Response) -> Outcome {
+    match (response.status, response.fc_status()) {
+        (200, None | Some("200")) => Outcome::pass(format!("200, {} bytes", response.body.len())),
         (_, Some("404")) => Outcome::cannot_tell(format!(
             "{}; name an event that the handler accepts with --event",
-            status(answer)
+            status(response)
         )),
-        _ => Outcome::fail(status(answer)),
+        _ => Outcome::fail(status(response)),
     }
 }
 
 /// An event that has to reach the handler; `echo` is what must come back, if that is known.
-pub(super) fn arrival(result: &Result<Answer, NoAnswer>, echo: Option<&[u8]>) -> Outcome {
-    let answer = match result {
-        Ok(answer) => answer,
+pub(super) fn arrival(result: &Result<Response, NoResponse>, echo: Option<&[u8]>) -> Outcome {
+    let response = match result {
+        Ok(response) => response,
         Err(none) => return Outcome::fail(none.to_string()),
     };
-    let succeeded = answer.status == 200 && matches!(answer.fc_status(), None | Some("200"));
+    let succeeded = response.status == 200 && matches!(response.fc_status(), None | Some("200"));
     match echo {
         Some(event) if succeeded => Outcome::unless(
-            difference(event, &answer.body),
+            difference(event, &response.body),
             format!("{} bytes came back unchanged", event.len()),
         ),
-        Some(_) => Outcome::fail(status(answer)),
-        None if succeeded => Outcome::pass(format!("200, {} bytes", answer.body.len())),
-        None if REFUSALS.contains(&answer.status) && answer.fc_status().is_none() => {
-            Outcome::fail(format!("the server refuses it: {}", status(answer)))
+        Some(_) => Outcome::fail(status(response)),
+        None if succeeded => Outcome::pass(format!("200, {} bytes", response.body.len())),
+        None if REFUSALS.contains(&response.status) && response.fc_status().is_none() => {
+            Outcome::fail(format!("the server refuses it: {}", status(response)))
         }
-        None if answer.fc_status() == Some("404") => Outcome::pass(format!(
+        None if response.fc_status() == Some("404") => Outcome::pass(format!(
             "it arrived; the handler refuses it: {}",
-            status(answer)
+            status(response)
         )),
-        None => Outcome::cannot_tell(format!("{}; with --echo it can be judged", status(answer))),
+        None => Outcome::cannot_tell(format!(
+            "{}; with --echo it can be judged",
+            status(response)
+        )),
     }
 }
 
@@ -151,37 +156,37 @@ pub(super) fn difference(sent: &[u8], came: &[u8]) -> Option<String> {
     ))
 }
 
-/// A hook's answer.
-pub(super) fn hook(result: &Result<Answer, NoAnswer>) -> Outcome {
+/// A hook's response.
+pub(super) fn hook(result: &Result<Response, NoResponse>) -> Outcome {
     match result {
-        Ok(answer) if (200..300).contains(&answer.status) => {
-            Outcome::pass(answer.status.to_string())
+        Ok(response) if (200..300).contains(&response.status) => {
+            Outcome::pass(response.status.to_string())
         }
-        Ok(answer) => Outcome::fail(status(answer)),
+        Ok(response) => Outcome::fail(status(response)),
         Err(none) => Outcome::fail(none.to_string()),
     }
 }
 
-/// Any answer of the function, as long as the server does not refuse the request.
-pub(super) fn any_answer(result: &Result<Answer, NoAnswer>) -> Outcome {
+/// Any response of the function, as long as the server does not refuse the request.
+pub(super) fn any_response(result: &Result<Response, NoResponse>) -> Outcome {
     match result {
-        Ok(answer) if REFUSALS.contains(&answer.status) => {
-            Outcome::fail(format!("the server refuses it: {}", status(answer)))
+        Ok(response) if REFUSALS.contains(&response.status) => {
+            Outcome::fail(format!("the server refuses it: {}", status(response)))
         }
-        Ok(answer) => Outcome::pass(status(answer)),
+        Ok(response) => Outcome::pass(status(response)),
         Err(none) => Outcome::fail(none.to_string()),
     }
 }
 
-/// The error that a failed event call answers with ([contract §3.2](crate::check::sections::SECTIONS#3.2)).
-pub(super) fn error_body(answer: &Answer) -> Outcome {
-    let Ok(json) = serde_json::from_slice::<Value>(&answer.body) else {
-        return Outcome::fail(format!("no JSON: {}", text(&answer.body)));
+/// The error that a failed event call returns ([contract §3.2](crate::check::sections::SECTIONS#3.2)).
+pub(super) fn error_body(response: &Response) -> Outcome {
+    let Ok(json) = serde_json::from_slice::<Value>(&response.body) else {
+        return Outcome::fail(format!("no JSON: {}", text(&response.body)));
     };
     let texts = ["errorMessage", "errorType"]
         .into_iter()
         .find(|key| !json[key].is_string())
-        .map(|key| format!("no text {key}: {}", text(&answer.body)));
+        .map(|key| format!("no text {key}: {}", text(&response.body)));
     let trace = &json["stackTrace"];
     let wrong = texts.or_else(|| {
         (!trace.is_null() && !trace.is_array()).then(|| "stackTrace is not an array".to_owned())
@@ -190,8 +195,8 @@ pub(super) fn error_body(answer: &Answer) -> Outcome {
 }
 
 /// The End line of a failed call.
-pub(super) fn end_line(answer: &Answer) -> Outcome {
-    let marks = Marks::of("Invoke", &answer.request_id, &answer.lines);
+pub(super) fn end_line(response: &Response) -> Outcome {
+    let marks = Marks::of("Invoke", &response.request_id, &response.lines);
     match marks.ends.first() {
         None => Outcome::fail("no End line"),
         Some((_, suffix)) if FAILURE_SUFFIXES.contains(&suffix.as_str()) => {
@@ -205,16 +210,16 @@ pub(super) fn end_line(answer: &Answer) -> Outcome {
 }
 
 /// Whether the error stands in the log before the End line.
-pub(super) fn failure_order(answer: &Answer) -> Outcome {
-    let marks = Marks::of("Invoke", &answer.request_id, &answer.lines);
+pub(super) fn failure_order(response: &Response) -> Outcome {
+    let marks = Marks::of("Invoke", &response.request_id, &response.lines);
     let (Some(start), Some((end, _))) = (marks.starts.first(), marks.ends.first()) else {
         return Outcome::cannot_tell("no marker lines frame the call");
     };
-    let json = serde_json::from_slice::<Value>(&answer.body);
+    let json = serde_json::from_slice::<Value>(&response.body);
     let message = json
         .ok()
         .and_then(|json| json["errorMessage"].as_str().map(str::to_owned))
-        .unwrap_or_else(|| text(&answer.body));
+        .unwrap_or_else(|| text(&response.body));
     // Lines and JSON may break and quote the message, so its beginning without either is looked for.
     let clue: String = message
         .chars()
@@ -222,9 +227,9 @@ pub(super) fn failure_order(answer: &Answer) -> Outcome {
         .take(40)
         .collect();
     if clue.is_empty() {
-        return Outcome::cannot_tell("the answer has no message to look for");
+        return Outcome::cannot_tell("the response has no message to look for");
     }
-    let found = answer.lines.iter().position(|line| line.contains(&clue));
+    let found = response.lines.iter().position(|line| line.contains(&clue));
     match found {
         Some(line) if line > *start && line < *end => Outcome::pass("in between"),
         Some(_) => Outcome::fail("it stands outside of the two lines"),
@@ -232,11 +237,11 @@ pub(super) fn failure_order(answer: &Answer) -> Outcome {
     }
 }
 
-/// The status of an answer, and what FC's own header says.
-pub(super) fn status(answer: &Answer) -> String {
-    match answer.fc_status() {
-        Some(status) => format!("status {}, x-fc-status {status}", answer.status),
-        None => format!("status {}, no x-fc-status", answer.status),
+/// The status of a response, and what FC's own header says.
+pub(super) fn status(response: &Response) -> String {
+    match response.fc_status() {
+        Some(status) => format!("status {}, x-fc-status {status}", response.status),
+        None => format!("status {}, no x-fc-status", response.status),
     }
 }
 

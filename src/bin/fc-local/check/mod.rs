@@ -5,14 +5,14 @@
 //! bench           the instance under check, and what was recorded
 //! client, raw     the agent's requests | what no sound client sends
 //! configured      what a template says of the function
-//! judge           what a row asks of an answer
+//! judge           what a row asks of a response
 //! specs, row      what the contract asks | what a row is
 //! mcp             the same for a server of MCP, by a URL or a command
 //! sections        the titles of what a row cites
 //! lines, print    what the runtime wrote | the report
 //! ```
 //!
-//! Every answer has a deadline, and the process group is killed in the end, whatever the runtime does.
+//! Every response has a deadline, and the process group is killed in the end, whatever the runtime does.
 
 mod args;
 mod bench;

@@ -7,11 +7,11 @@ use hyper::header::CONTENT_LENGTH;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::client::{Ask, Client, NoAnswer};
+use super::client::{Ask, Client, NoResponse};
 use crate::platform::agent;
 use crate::platform::body::{Body, BoxError};
 
-/// How much of an answer is read for its head.
+/// How much of a response is read for its head.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 
 /// For how long a client waits for `100 Continue` before it sends the body anyway (RFC 9110 §10.1.1).
@@ -26,10 +26,10 @@ const CONTINUE: u16 = 100;
 /// The end of a head.
 const BLANK_LINE: &[u8] = b"\r\n\r\n";
 
-/// What followed the head of a first answer.
+/// What followed the head of a first response.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum After {
-    /// The head of the second answer, at once.
+    /// The head of the second response, at once.
     NextAnswer,
     /// The end of the connection.
     Closed,
@@ -52,7 +52,7 @@ pub(super) fn head_and_body(
     client: &Client,
     ask: Ask,
     announced: Option<usize>,
-) -> Result<(Vec<u8>, Vec<u8>), NoAnswer> {
+) -> Result<(Vec<u8>, Vec<u8>), NoResponse> {
     let body = match &ask {
         Ask::Event(event) => event.bytes.to_vec(),
         Ask::Hook(_) | Ask::Http(_) => Vec::new(),
@@ -68,20 +68,20 @@ pub(super) fn head_and_body(
 }
 
 /// Opens connections that send nothing; every second ends by RST.
-pub(super) async fn probe(client: &Client, count: usize) -> Result<(), NoAnswer> {
+pub(super) async fn probe(client: &Client, count: usize) -> Result<(), NoResponse> {
     for number in 0..count {
         let stream = client.within(connect(client)).await?;
         if number % 2 == 1 {
             // Unsent and unread bytes are dropped, and the peer learns of it.
             let reset = rustix::net::sockopt::set_socket_linger(&stream, Some(Duration::ZERO));
-            reset.map_err(|error| NoAnswer::Broken(error.to_string()))?;
+            reset.map_err(|error| NoResponse::Broken(error.to_string()))?;
         }
     }
     Ok(())
 }
 
 /// Sends bytes on their own connection and closes it.
-pub(super) async fn send_and_leave(client: &Client, bytes: &[u8]) -> Result<(), NoAnswer> {
+pub(super) async fn send_and_leave(client: &Client, bytes: &[u8]) -> Result<(), NoResponse> {
     let sending = async {
         let mut stream = connect(client).await?;
         stream.write_all(bytes).await?;
@@ -92,11 +92,11 @@ pub(super) async fn send_and_leave(client: &Client, bytes: &[u8]) -> Result<(), 
 
 /// Sends two requests on one connection, the second when the first's head has come; gives the first's status
 /// and what came after its head.
-pub(super) async fn two_answers(
+pub(super) async fn two_responses(
     client: &Client,
     first: &[u8],
     second: &[u8],
-) -> Result<(u16, After), NoAnswer> {
+) -> Result<(u16, After), NoResponse> {
     client
         .within(async {
             let mut stream = connect(client).await?;
@@ -104,7 +104,7 @@ pub(super) async fn two_answers(
             let mut bytes = Vec::new();
             let end = read_head(&mut stream, &mut bytes).await?;
             let mut rest = bytes.split_off(end);
-            // A server that closes after its answer may do so now.
+            // A server that closes after its response may do so now.
             let sent = stream.write_all(second).await;
             let start = b"HTTP/1.";
             while sent.is_ok()
@@ -127,7 +127,7 @@ pub(super) async fn expect_continue(
     client: &Client,
     head: &[u8],
     body: &[u8],
-) -> Result<(bool, u16), NoAnswer> {
+) -> Result<(bool, u16), NoResponse> {
     client
         .within(async {
             let mut stream = connect(client).await?;
@@ -180,15 +180,15 @@ async fn read_head(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Result<usize,
             return Ok(found + BLANK_LINE.len());
         }
         if bytes.len() > HEAD_BYTES_MAX {
-            return Err("the head of the answer does not end".into());
+            return Err("the head of the response does not end".into());
         }
         if !read_more(stream, bytes).await? {
-            return Err("the connection was closed before the head of the answer".into());
+            return Err("the connection was closed before the head of the response".into());
         }
     }
 }
 
-/// Reads what is there; `false` at the end. A reset after an answer is an end, too.
+/// Reads what is there; `false` at the end. A reset after a response is an end, too.
 async fn read_more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Result<bool, BoxError> {
     match stream.read_buf(bytes).await {
         Ok(count) => Ok(count > 0),

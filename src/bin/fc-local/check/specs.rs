@@ -46,26 +46,26 @@ specs! {
         "a status that is not 2xx");
     INITIALIZE_FAILURE_LIVES = Should("initialize/failure-lives-on", "§9 K2",
         "POST /initialize once more, to the same process",
-        "an answer: the platform may try until it succeeds");
+        "a response: the platform may try until it succeeds");
 
     EVENT = Must("event/answer", "§3.1",
         "POST /invoke with --event",
         "status 200, and no x-fc-status but 200");
     EVENT_LENGTH = Should("event/content-length", "§4.1",
         "POST /invoke with --event, and with 64 KiB where --echo is given",
-        "Content-Length; FC takes a chunked answer for a streaming one");
+        "Content-Length; FC takes a chunked response for a streaming one");
     EVENT_MARKERS = Must("event/markers", "§5.1",
         "POST /invoke with --event",
         "one line `FC Invoke Start RequestId: ...`, then one line `FC Invoke End RequestId: ...`");
     EVENT_MARKERS_IN_TIME = Should("event/markers-in-time", "§4.1",
         "POST /invoke with --event",
-        "the End line is written before the answer is complete: the instance may freeze right after");
+        "the End line is written before the response is complete: the instance may freeze right after");
     EVENT_LOG_ID = Should("event/log-request-id", "§5.2",
         "POST /invoke with --event",
         "every line that is logged in between carries the request id");
     EVENT_CHUNKED = Must("event/chunked", "§4.1, §2.1",
         "the same event with Transfer-Encoding: chunked",
-        "the same answer as with Content-Length");
+        "the same response as with Content-Length");
     EVENT_EMPTY = Must("event/empty", "§2.1",
         "an empty event, as a chunked body without data and with Content-Length: 0",
         "the handler gets an empty event; no refusal by the server");
@@ -80,7 +80,7 @@ specs! {
         "it reaches the handler whole");
     EVENT_EXPECT = Should("event/expect-continue", "§4.1",
         "an event with Expect: 100-continue",
-        "100 and then the answer, or the answer once the body has come");
+        "100 and then the response, or the response once the body has come");
 
     FAILURE = Must("failure/x-fc-status", "§3.1",
         "POST /invoke with each --fail-event",
@@ -103,13 +103,13 @@ specs! {
 
     HTTP = Must("http/answer", "§1.1, §3.1",
         "GET --http?x=1 with the control path /http-invoke",
-        "an answer with a status below 500, and no x-fc-status but 200");
+        "a response with a status below 500, and no x-fc-status but 200");
     HTTP_MARKERS = Must("http/markers", "§5.1",
         "GET --http",
         "one line `FC Invoke Start RequestId: ...`, then one line `FC Invoke End RequestId: ...`");
     HTTP_HEAD = Must("http/head", "§4.1",
         "HEAD --http, then GET on the same connection",
-        "no body follows the head of the first answer");
+        "no body follows the head of the first response");
     HTTP_204 = Must("http/204", "§4.1",
         "GET --http-204, then GET --http on the same connection",
         "status 204, and no body follows its head");
@@ -118,13 +118,13 @@ specs! {
         "the body comes back unchanged");
     HTTP_EMPTY_PUT = Should("http/empty-put", "§2.1",
         "PUT --http with an empty chunked body, as the local mock does",
-        "an answer of the function, not a refusal by the server");
+        "a response of the function, not a refusal by the server");
     HTTP_PARAMS = Should("http/params", "§2.2",
         "POST /http-invoke with the x-fc-http-params of GET --http",
-        "if the runtime speaks them: an answer with x-fc-http-params, base64 of JSON with a status");
+        "if the runtime speaks them: a response with x-fc-http-params, base64 of JSON with a status");
     UNKNOWN_PATH = Should("http/unknown-path", "§1.2",
         "GET /no/such/path, without a control path and with one that does not exist",
-        "an answer, such as 404");
+        "a response, such as 404");
 
     SECOND_CONNECTION = Must("connection/second", "§4.1",
         "an event on a new connection while another is kept alive",
@@ -137,12 +137,12 @@ specs! {
         "it is still open; FC asks for 15 minutes and more");
     AT_ONCE = Must("connection/at-once", "§4.4",
         "--concurrency events at once, each on its own connection",
-        "all are answered, none gets another's answer");
+        "all are answered, none gets another's response");
     OVERLAP = Must("connection/overlap", "§4.4",
         "--concurrency times --slow-event at once",
         "they are served at the same time, not one after the other");
     CANCEL = Should("connection/canceled", "§4.5",
-        "5 events whose connection is closed before the answer, then an event",
+        "5 events whose connection is closed before the response, then an event",
         "the same process answers it");
 
     PROBE = Must("probe/silent-connection", "§4.1",
@@ -156,7 +156,7 @@ specs! {
         "the same process answers it");
     HEALTH_CHECK = Should("probe/health-check", "§1.3",
         "GET / without any x-fc header, as a configured health check might",
-        "an answer");
+        "a response");
 
     PRE_FREEZE = Must("freeze/pre-freeze", "§3.1",
         "GET /pre-freeze",

@@ -80,7 +80,7 @@ async fn ask(check: &HealthCheck, address: SocketAddr) -> Result<(), BoxError> {
     let connections = Connections::to(address);
     let sent = timeout(check.timeout, connections.send(request)).await;
     let seconds = check.timeout.as_secs();
-    let (response, _) = sent.map_err(|_| format!("no answer in {seconds} s"))??;
+    let (response, _) = sent.map_err(|_| format!("no response in {seconds} s"))??;
     let status = response.status();
     if SOUND.contains(&status.as_u16()) {
         Ok(())

@@ -34,7 +34,7 @@ impl fmt::Display for HookError {
                 "it did not answer within {} seconds",
                 limit.as_secs_f64()
             ),
-            Self::Broken(error) => write!(f, "the connection ended before the answer: {error}"),
+            Self::Broken(error) => write!(f, "the connection ended before the response: {error}"),
         }
     }
 }

@@ -17,7 +17,7 @@ use super::answer::{self, Answer, EVENTS};
 use super::ask::Ask;
 use super::place::Url;
 use crate::check::args::{CheckArgs, HeaderArg};
-use crate::check::client::{self, Client, Http, NoAnswer, Wire};
+use crate::check::client::{self, Client, Http, NoResponse, Wire};
 use crate::check::raw;
 use crate::facts::limit;
 use crate::platform::agent::{self, Payload};
@@ -68,7 +68,7 @@ impl Caller {
     }
 
     /// Opens a connection.
-    pub(super) async fn connect(&self) -> Result<Wire, NoAnswer> {
+    pub(super) async fn connect(&self) -> Result<Wire, NoResponse> {
         match &self.way {
             Way::Instance(client) => client.connect().await,
             Way::Url(url) => self.within(connect(&url.address)).await,
@@ -76,19 +76,19 @@ impl Caller {
     }
 
     /// Asks on its own connection.
-    pub(super) async fn ask(&self, ask: &Ask) -> Result<Answer, NoAnswer> {
+    pub(super) async fn ask(&self, ask: &Ask) -> Result<Answer, NoResponse> {
         let mut wire = self.connect().await?;
         self.ask_on(&mut wire, ask).await
     }
 
     /// Asks on this connection.
-    pub(super) async fn ask_on(&self, wire: &mut Wire, ask: &Ask) -> Result<Answer, NoAnswer> {
+    pub(super) async fn ask_on(&self, wire: &mut Wire, ask: &Ask) -> Result<Answer, NoResponse> {
         let opened = self.open_on(wire, ask).await?;
         self.read(opened).await
     }
 
     /// Asks on this connection, and gives the head as soon as it has come.
-    pub(super) async fn open_on(&self, wire: &mut Wire, ask: &Ask) -> Result<Opened, NoAnswer> {
+    pub(super) async fn open_on(&self, wire: &mut Wire, ask: &Ask) -> Result<Opened, NoResponse> {
         let request = self.prepared(ask)?;
         let began = Instant::now();
         let sending = async {
@@ -104,7 +104,7 @@ impl Caller {
     }
 
     /// Reads a body to its end, and a stream to its response and a little further.
-    async fn read(&self, opened: Opened) -> Result<Answer, NoAnswer> {
+    async fn read(&self, opened: Opened) -> Result<Answer, NoResponse> {
         let Opened {
             response,
             head_after,
@@ -134,7 +134,7 @@ impl Caller {
         incoming: &mut Incoming,
         answer: &mut Answer,
         began: Instant,
-    ) -> Result<(), NoAnswer> {
+    ) -> Result<(), NoResponse> {
         while answer.body.len() < limit::ANSWER_BODY_BYTES {
             let has_response = answer.after > Duration::ZERO;
             let patience = if has_response {
@@ -152,17 +152,17 @@ impl Caller {
                     answer.ended = false;
                     return Ok(());
                 }
-                Err(_) => return Err(NoAnswer::TimedOut(self.deadline)),
+                Err(_) => return Err(NoResponse::TimedOut(self.deadline)),
             }
             if !has_response && answer.response().is_some() {
                 answer.after = began.elapsed();
             }
         }
-        Err(NoAnswer::Broken("the stream does not end".to_owned()))
+        Err(NoResponse::Broken("the stream does not end".to_owned()))
     }
 
     /// Sends a request on its own connection and closes it.
-    pub(super) async fn send_and_leave(&self, ask: &Ask) -> Result<(), NoAnswer> {
+    pub(super) async fn send_and_leave(&self, ask: &Ask) -> Result<(), NoResponse> {
         let mut request = self.prepared(ask)?;
         let length = ask.body.len().to_string();
         agent::insert(request.headers_mut(), CONTENT_LENGTH.as_str(), &length);
@@ -181,7 +181,7 @@ impl Caller {
     }
 
     /// Gives a command the time to end of what has just been done to it.
-    pub(super) async fn stays_alive(&self) -> Result<(), NoAnswer> {
+    pub(super) async fn stays_alive(&self) -> Result<(), NoResponse> {
         match &self.way {
             Way::Url(_) => Ok(()),
             Way::Instance(client) => client.stays_alive().await,
@@ -189,14 +189,14 @@ impl Caller {
     }
 
     /// The request as a client, or the agent, sends it.
-    fn prepared(&self, ask: &Ask) -> Result<Request<Body>, NoAnswer> {
+    fn prepared(&self, ask: &Ask) -> Result<Request<Body>, NoResponse> {
         let mut request = match &self.way {
             Way::Url(url) => Request::builder()
                 .method(ask.method.clone())
                 .uri(&self.path)
                 .header(HOST, &url.host)
                 .body(body::full_body(ask.body.clone()))
-                .map_err(|error| NoAnswer::Impossible(error.to_string()))?,
+                .map_err(|error| NoResponse::Impossible(error.to_string()))?,
             Way::Instance(client) => {
                 let mut http = Http::new(ask.method.clone(), &self.path);
                 // The row about the domain sends another; a server on this machine is called so.
@@ -219,13 +219,13 @@ impl Caller {
     async fn within<T>(
         &self,
         what: impl Future<Output = Result<T, BoxError>>,
-    ) -> Result<T, NoAnswer> {
+    ) -> Result<T, NoResponse> {
         if let Way::Instance(client) = &self.way {
             return client.within(what).await;
         }
         match tokio::time::timeout(self.deadline, what).await {
-            Ok(done) => done.map_err(|error| NoAnswer::Broken(with_sources(&*error))),
-            Err(_) => Err(NoAnswer::TimedOut(self.deadline)),
+            Ok(done) => done.map_err(|error| NoResponse::Broken(with_sources(&*error))),
+            Err(_) => Err(NoResponse::TimedOut(self.deadline)),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::place::Place;
 use super::specs::{
     FC_VERSIONS as FC_VERSIONS_ROW, INITIALIZE, INITIALIZED, REDIRECT, UNKNOWN_VERSION, VERSION,
 };
-use crate::check::client::NoAnswer;
+use crate::check::client::NoResponse;
 use crate::check::row::Outcome;
 
 /// A version that no server ever spoke.
@@ -35,7 +35,7 @@ pub(super) async fn first(mcp: &mut Mcp<'_, '_>) -> Result<Option<Answer>, Strin
         }
         (Err(none), Place::Url(_)) => {
             let url = mcp.place.shown();
-            if let NoAnswer::TimedOut(_) = none {
+            if let NoResponse::TimedOut(_) = none {
                 return Err(format!(
                     "{url} is silent: {none}; give it longer with --answer-timeout, or correct the URL"
                 ));
@@ -165,7 +165,7 @@ fn initialized(answer: &Answer, result: &Value) -> Outcome {
 async fn offered(
     mcp: &mut Mcp<'_, '_>,
     version: &str,
-) -> Result<(Option<String>, Answer), NoAnswer> {
+) -> Result<(Option<String>, Answer), NoResponse> {
     let answer = mcp.ask(&Ask::initialize(version)).await?;
     if let Some(id) = answer.header(SESSION_HEADER).map(str::to_owned) {
         super::session::end(mcp, &id).await;
@@ -175,7 +175,7 @@ async fn offered(
     Ok((version, answer))
 }
 
-async fn unknown(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn unknown(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let mut seen = Vec::new();
     for version in [NO_VERSION, STATELESS_VERSION] {
         let (got, answer) = offered(mcp, version).await?;
@@ -195,7 +195,7 @@ async fn unknown(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
     Ok(Outcome::pass(seen.join(", ")))
 }
 
-async fn of_fc(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn of_fc(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     if mcp.session.is_none() {
         return Ok(super::session::none());
     }
@@ -210,7 +210,7 @@ async fn of_fc(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
 }
 
 /// Whether a notification is accepted as clients need it.
-pub(super) async fn accepted(mcp: &mut Mcp<'_, '_>, note: &Ask) -> Result<Outcome, NoAnswer> {
+pub(super) async fn accepted(mcp: &mut Mcp<'_, '_>, note: &Ask) -> Result<Outcome, NoResponse> {
     let answer = mcp.ask(note).await?;
     let is_sound = answer.status == 202 && answer.body.is_empty();
     Ok(Outcome::unless(

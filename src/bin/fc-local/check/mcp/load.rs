@@ -10,7 +10,7 @@ use super::answer::{Answer, EVENTS};
 use super::ask::Ask;
 use super::caller::Caller;
 use super::specs::{AT_ONCE, CLIENT_LEFT, FIRST_BYTE, OVERLAP};
-use crate::check::client::NoAnswer;
+use crate::check::client::NoResponse;
 use crate::check::row::Outcome;
 use crate::check::rows::connection::{CANCELED_EVENTS, OVERLAP_TRIES, SLOW_EVENT_MIN};
 
@@ -53,7 +53,7 @@ fn unfit(answer: &Answer) -> Option<Outcome> {
     })
 }
 
-async fn first_byte(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn first_byte(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let Some(ask) = slow(mcp, 1) else {
         return Ok(needs_slow());
     };
@@ -76,7 +76,7 @@ async fn first_byte(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
     Ok(Outcome::fail(seen))
 }
 
-async fn at_once(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn at_once(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let count = mcp.bench.concurrency;
     let asks = (1..=count).map(|id| mcp.ping(id)).collect();
     let caller = mcp.caller().await?;
@@ -90,7 +90,7 @@ async fn at_once(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
 
 /// Opens all connections first, then sends all requests; gives the answers in their order. None is closed before the last
 /// answer, as the agent closes none.
-async fn all_at_once(caller: &Caller, asks: Vec<Ask>) -> Result<Vec<Answer>, NoAnswer> {
+async fn all_at_once(caller: &Caller, asks: Vec<Ask>) -> Result<Vec<Answer>, NoResponse> {
     let mut wires = Vec::new();
     for _ in &asks {
         wires.push(caller.connect().await?);
@@ -108,7 +108,7 @@ async fn all_at_once(caller: &Caller, asks: Vec<Ask>) -> Result<Vec<Answer>, NoA
     answers.into_iter().map(|(_, answer, _)| answer).collect()
 }
 
-async fn overlap(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn overlap(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let Some(ask) = slow(mcp, 1) else {
         return Ok(needs_slow());
     };
@@ -130,7 +130,11 @@ async fn overlap(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
 }
 
 /// How long so many calls at once take: the best of a few tries, until one is within the limit.
-async fn fastest(mcp: &mut Mcp<'_, '_>, count: u32, limit: Duration) -> Result<Duration, NoAnswer> {
+async fn fastest(
+    mcp: &mut Mcp<'_, '_>,
+    count: u32,
+    limit: Duration,
+) -> Result<Duration, NoResponse> {
     let caller = mcp.caller().await?;
     let mut best = Duration::MAX;
     for _ in 0..OVERLAP_TRIES {
@@ -145,7 +149,7 @@ async fn fastest(mcp: &mut Mcp<'_, '_>, count: u32, limit: Duration) -> Result<D
     Ok(best)
 }
 
-async fn left(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn left(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let ask = slow(mcp, 1).unwrap_or_else(|| mcp.ping(1));
     let caller = mcp.caller().await?;
     for _ in 0..CANCELED_EVENTS {

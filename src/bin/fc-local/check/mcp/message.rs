@@ -12,7 +12,7 @@ use super::specs::{
     BAD_PARAMS, BATCH, BATCH_OF_2025_03_26, BROKEN_JSON, ID, ID_KINDS, ID_NULL, INVALID_MESSAGE,
     NO_METHOD_CODE, NOTIFICATION, PARSE_ERROR, RESPONSE, UNKNOWN_METHOD, UNKNOWN_NOTIFICATION,
 };
-use crate::check::client::NoAnswer;
+use crate::check::client::NoResponse;
 use crate::check::row::Outcome;
 
 /// A method that no server has.
@@ -114,7 +114,7 @@ async fn unknown_method(mcp: &mut Mcp<'_, '_>) {
     mcp.record(&NO_METHOD_CODE, code);
 }
 
-async fn bad_params(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn bad_params(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     if !mcp.has_tools {
         return Ok(super::tools::none());
     }
@@ -133,7 +133,7 @@ async fn refused(
     mcp: &mut Mcp<'_, '_>,
     messages: &[Value],
     status_is_enough: fn(&Answer) -> bool,
-) -> Result<Outcome, NoAnswer> {
+) -> Result<Outcome, NoResponse> {
     let mut seen = String::new();
     for message in messages {
         let ask = mcp.message(message);
@@ -148,7 +148,7 @@ async fn refused(
     mcp.still_serves(seen).await
 }
 
-async fn ids(mcp: &mut Mcp<'_, '_>, ids: &[Value]) -> Result<Outcome, NoAnswer> {
+async fn ids(mcp: &mut Mcp<'_, '_>, ids: &[Value]) -> Result<Outcome, NoResponse> {
     for id in ids {
         let ask = mcp.ping(id.clone());
         let answer = mcp.ask(&ask).await?;
@@ -167,7 +167,7 @@ async fn broken(mcp: &mut Mcp<'_, '_>) {
     let answer = mcp.ask(&ask).await;
     let code = answer.as_ref().map(|answer| match answer.error_code() {
         Some(_) => has_code(answer, PARSE),
-        None => Outcome::not_applicable("there is no error of JSON-RPC in the answer"),
+        None => Outcome::not_applicable("there is no error of JSON-RPC in the response"),
     });
     mcp.record(&PARSE_ERROR, code.map_err(Clone::clone));
     let outcome = match answer {
@@ -185,7 +185,7 @@ fn pair(ask: Ask, id: i64) -> Ask {
     ask.batch(&[one, two])
 }
 
-async fn batch(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn batch(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     if mcp.version.as_deref() == Some(BATCH_VERSION) {
         return Ok(Outcome::not_applicable("the version has batches"));
     }
@@ -195,7 +195,7 @@ async fn batch(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
     Ok(Outcome::unless(wrong, answer.shown()))
 }
 
-async fn batch_of_2025_03_26(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn batch_of_2025_03_26(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let begun = mcp.ask(&Ask::initialize(BATCH_VERSION)).await?;
     let version = begun.result().map(|it| it["protocolVersion"].clone());
     let session = begun.header(SESSION_HEADER).map(str::to_owned);

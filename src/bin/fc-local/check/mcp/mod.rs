@@ -39,7 +39,7 @@ pub(super) use self::place::{Place, is_url};
 use self::seen::Seen;
 pub(super) use self::specs::ALL;
 use super::bench::Bench;
-use super::client::NoAnswer;
+use super::client::NoResponse;
 use super::row::{Outcome, Spec};
 use super::rows::start;
 use super::specs::{ALL_INTERFACES, PORT};
@@ -134,7 +134,7 @@ async fn begin(bench: &mut Bench<'_>, place: &Place) -> bool {
 
 impl Mcp<'_, '_> {
     /// The way to the server; a command that has ended is started again.
-    async fn caller(&mut self) -> Result<Caller, NoAnswer> {
+    async fn caller(&mut self) -> Result<Caller, NoResponse> {
         let args = self.bench.args;
         match &self.place {
             Place::Url(url) => Ok(Caller::to_url(url, args)),
@@ -146,7 +146,7 @@ impl Mcp<'_, '_> {
     }
 
     /// Asks on its own connection, and notes what the rows about all responses need.
-    async fn ask(&mut self, ask: &Ask) -> Result<Answer, NoAnswer> {
+    async fn ask(&mut self, ask: &Ask) -> Result<Answer, NoResponse> {
         let answer = self.caller().await?.ask(ask).await;
         let answer = self.bench.kill_if_stuck(answer)?;
         self.by_platform |= answer.header(header::REQUEST_ID).is_some();
@@ -200,7 +200,7 @@ impl Mcp<'_, '_> {
         self.request(id, method, &json!({}))
     }
 
-    fn record(&mut self, spec: &'static Spec, result: Result<Outcome, NoAnswer>) {
+    fn record(&mut self, spec: &'static Spec, result: Result<Outcome, NoResponse>) {
         self.bench.record_result(spec, result);
     }
 
@@ -209,7 +209,7 @@ impl Mcp<'_, '_> {
     }
 
     /// A pass if the server still answers.
-    async fn still_serves(&mut self, seen: String) -> Result<Outcome, NoAnswer> {
+    async fn still_serves(&mut self, seen: String) -> Result<Outcome, NoResponse> {
         let ping = self.ping(1);
         let answer = self.ask(&ping).await?;
         Ok(Outcome::unless(

@@ -9,7 +9,7 @@ use super::answer::{EVENTS, JSON};
 use super::ask::{Ask, LAST_EVENT_HEADER};
 use super::seen::Resumable;
 use super::specs::{GET, GET_ACCEPT, GET_AGAIN, GET_HELD, RESUME_REPLAY, RESUME_UNKNOWN};
-use crate::check::client::NoAnswer;
+use crate::check::client::NoResponse;
 use crate::check::row::Outcome;
 
 /// The answer to a method that is not supported.
@@ -76,7 +76,7 @@ fn held(mcp: &Mcp<'_, '_>, is_answered: bool, streams: bool) -> Outcome {
 }
 
 /// Asks until the server has noticed that the client of the stream before has left.
-async fn again(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn again(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let ask = mcp.stream();
     let patience = Duration::from_secs(mcp.bench.args.answer_timeout);
     let began = Instant::now();
@@ -89,7 +89,7 @@ async fn again(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
     }
 }
 
-async fn accept(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn accept(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let ask = mcp.stream().with("accept", JSON);
     let head = head(mcp, &ask).await?;
     let is_refused = (400..500).contains(&head.status);
@@ -100,11 +100,11 @@ async fn accept(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
 }
 
 /// Asks for what came after an event.
-async fn replayed(mcp: &mut Mcp<'_, '_>, stream: &Resumable) -> Result<Outcome, NoAnswer> {
+async fn replayed(mcp: &mut Mcp<'_, '_>, stream: &Resumable) -> Result<Outcome, NoResponse> {
     let ask = mcp.stream().with(LAST_EVENT_HEADER, &stream.event);
     let answer = match mcp.caller().await?.ask(&ask).await {
         // The instance is sound: only this stream says nothing.
-        Err(NoAnswer::TimedOut(_)) => return Ok(Outcome::fail("a stream without the response")),
+        Err(NoResponse::TimedOut(_)) => return Ok(Outcome::fail("a stream without the response")),
         answer => answer?,
     };
     let is_same = answer.response().as_ref() == Some(&stream.response);
@@ -112,7 +112,7 @@ async fn replayed(mcp: &mut Mcp<'_, '_>, stream: &Resumable) -> Result<Outcome, 
     Ok(Outcome::unless(wrong, "the same response"))
 }
 
-async fn head(mcp: &mut Mcp<'_, '_>, ask: &Ask) -> Result<Head, NoAnswer> {
+async fn head(mcp: &mut Mcp<'_, '_>, ask: &Ask) -> Result<Head, NoResponse> {
     let caller = mcp.caller().await?;
     let mut wire = caller.connect().await?;
     let opened = caller.open_on(&mut wire, ask).await?;

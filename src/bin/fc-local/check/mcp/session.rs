@@ -9,7 +9,7 @@ use super::specs::{
     SESSION_DELETE, SESSION_DELETED, SESSION_ID, SESSION_MANY, SESSION_MISSING, SESSION_STATELESS,
     SESSION_UNKNOWN,
 };
-use crate::check::client::NoAnswer;
+use crate::check::client::NoResponse;
 use crate::check::row::Outcome;
 
 /// How many sessions Function Compute puts on an instance unless configured
@@ -86,14 +86,14 @@ async fn second(mcp: &mut Mcp<'_, '_>, own: &str) {
     mcp.record(&SESSION_DELETED, deleted);
 }
 
-async fn status(mcp: &mut Mcp<'_, '_>, ask: &Ask, status: u16) -> Result<Outcome, NoAnswer> {
+async fn status(mcp: &mut Mcp<'_, '_>, ask: &Ask, status: u16) -> Result<Outcome, NoResponse> {
     let answer = mcp.ask(ask).await?;
     let wrong = (answer.status != status).then(|| answer.shown());
     Ok(Outcome::unless(wrong, answer.shown()))
 }
 
 /// Begins a session and gives its id, or the answer that has none.
-async fn begun(mcp: &mut Mcp<'_, '_>) -> Result<Result<String, Answer>, NoAnswer> {
+async fn begun(mcp: &mut Mcp<'_, '_>) -> Result<Result<String, Answer>, NoResponse> {
     let answer = mcp.ask(&Ask::initialize(HANDSHAKE_VERSION)).await?;
     let id = answer.header(SESSION_HEADER).map(str::to_owned);
     Ok(id.ok_or(answer))
@@ -106,7 +106,7 @@ fn delete(mcp: &Mcp<'_, '_>, id: &str) -> Ask {
         .with(SESSION_HEADER, id)
 }
 
-async fn ended(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Outcome, NoAnswer> {
+async fn ended(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Outcome, NoResponse> {
     let ask = delete(mcp, id);
     let answer = mcp.ask(&ask).await?;
     let is_sound = (200..300).contains(&answer.status);
@@ -130,7 +130,7 @@ pub(super) async fn end_own(mcp: &mut Mcp<'_, '_>) {
     }
 }
 
-async fn many(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn many(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let mut ids = Vec::new();
     let outcome = filled(mcp, &mut ids).await;
     for id in &ids {
@@ -140,7 +140,7 @@ async fn many(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
 }
 
 /// Begins the sessions, noting their ids, and asks in all of them at once.
-async fn filled(mcp: &mut Mcp<'_, '_>, ids: &mut Vec<String>) -> Result<Outcome, NoAnswer> {
+async fn filled(mcp: &mut Mcp<'_, '_>, ids: &mut Vec<String>) -> Result<Outcome, NoResponse> {
     for number in 0..SESSIONS_PER_INSTANCE {
         match begun(mcp).await? {
             Ok(id) => ids.push(id),

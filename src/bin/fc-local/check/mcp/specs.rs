@@ -121,7 +121,7 @@ specs! {
         "answer parameters of the wrong form with -32602, and -32603 to faults of the server alone");
     INVALID_MESSAGE = Should("message/invalid", "JSON-RPC 5.1",
         "a message whose method is 7, one whose jsonrpc is \"1.0\", and then a request",
-        "the error -32600, or a status of 4xx without an error of JSON-RPC; and an answer to the request",
+        "the error -32600, or a status of 4xx without an error of JSON-RPC; and a response to the request",
         "refuse JSON that is no message with 400 and the error -32600");
     BATCH = Should("message/batch", "MCP 2025-06-18",
         "two requests in an array, in the version of the handshake or in 2026-07-28",
@@ -133,7 +133,7 @@ specs! {
         "answer every request of the array, or refuse all of it");
     BROKEN_JSON = Should("request/broken-json", "MCP basic",
         "a body that is not JSON, and then a request",
-        "a status of 4xx, and an answer to the request",
+        "a status of 4xx, and a response to the request",
         "refuse what cannot be parsed with 400 and the error -32700");
     PARSE_ERROR = Should("message/parse-error", "JSON-RPC 5.1",
         "the same body",
@@ -165,7 +165,7 @@ specs! {
         "compare Origin with the list of pages that may call, and let requests without one pass");
     HOST = Must("header/host", "fc3 §8",
         "a request with Host: mcp.example.com, as a custom domain or a trigger brings its own",
-        "an answer as with any host",
+        "a response as with any host",
         "add the function's domain to the server's allowed hosts, or turn that check off: FC routes by the name");
     GET = Must("get/answer", "MCP transports",
         "GET with Accept: text/event-stream",
@@ -206,7 +206,7 @@ specs! {
         "keep a transport or a state for each session, and find it by the id");
     SESSION_DELETE = Should("session/delete", "fc3 §4",
         "DELETE with the Mcp-Session-Id",
-        "a status of 2xx: FC passes it on and drops its own session, whatever the answer is; one that the server keeps is lost memory",
+        "a status of 2xx: FC passes it on and drops its own session, whatever the response is; one that the server keeps is lost memory",
         "end the session at DELETE, and allow the method at the HTTP trigger");
     SESSION_DELETED = Must("session/deleted", "MCP transports",
         "a request of the session that was ended",
@@ -268,7 +268,7 @@ specs! {
         "close the stream once the response is written");
     FIRST_BYTE = Should("stream/first-byte", "MCP clients",
         "tools/call of --slow-tool",
-        "if the answer is a stream: its head comes before half of the time has passed, or proxies take it for dead",
+        "if the response is a stream: its head comes before half of the time has passed, or proxies take it for dead",
         "flush the head, or a comment, when the stream begins; no middleware may buffer the body");
     AT_ONCE = Must("concurrency/at-once", "§4.4",
         "--concurrency requests at once, each on its own connection",
@@ -279,7 +279,7 @@ specs! {
         "they are served at the same time, not one after the other",
         "run tools in threads, or without blocking the event loop");
     CLIENT_LEFT = Should("life/client-left", "§4.5",
-        "5 requests whose connection is closed before the answer, then a request",
+        "5 requests whose connection is closed before the response, then a request",
         "the same process answers it",
         "treat a closed connection as a cancelled request, and not as an error of the server");
 }

@@ -7,7 +7,7 @@ use super::answer::Answer;
 use super::ask::{Ask, METHOD_HEADER, SESSION_HEADER, STATELESS_VERSION, VERSION_HEADER};
 use super::message::NO_METHOD;
 use super::specs::{ALONE, ALONE_HEADERS, ALONE_META, ALONE_METHOD, ALONE_VERSION, DISCOVER};
-use crate::check::client::NoAnswer;
+use crate::check::client::NoResponse;
 use crate::check::row::Outcome;
 
 /// The statuses after which clients shake hands, whatever the body.
@@ -81,7 +81,7 @@ pub(super) async fn judge(mcp: &mut Mcp<'_, '_>) {
     mcp.record(&ALONE_METHOD, method);
 }
 
-async fn alone(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn alone(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let has_tools = mcp
         .discovered
         .as_ref()
@@ -100,7 +100,7 @@ async fn alone(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
     Ok(Outcome::unless(wrong, "a result"))
 }
 
-async fn headers(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn headers(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let wrong = description().with(METHOD_HEADER, "tools/list");
     let missing = description().without(METHOD_HEADER);
     let mut outcome = Outcome::pass("");
@@ -114,7 +114,7 @@ async fn headers(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
     Ok(outcome)
 }
 
-async fn version(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn version(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let ask = Ask::alone_in(NEXT_VERSION, 1, "server/discover", &json!({}));
     let answer = mcp.ask(&ask).await?;
     let error = answer.response().unwrap_or_default();
@@ -132,7 +132,7 @@ async fn failing(
     ask: &Ask,
     status: u16,
     code: Option<i64>,
-) -> Result<Outcome, NoAnswer> {
+) -> Result<Outcome, NoResponse> {
     let answer = mcp.ask(ask).await?;
     let is_sound = answer.status == status
         && answer.error_code().is_some()

@@ -13,7 +13,7 @@ use super::specs::{
     TASKS_CANCEL, TASKS_CREATE, TASKS_ELSEWHERE, TASKS_LIST, TASKS_RESULT, TASKS_SUPPORT,
     TASKS_UNKNOWN,
 };
-use crate::check::client::NoAnswer;
+use crate::check::client::NoResponse;
 use crate::check::row::{Outcome, Spec};
 
 /// An id that no server gives a task.
@@ -69,7 +69,7 @@ fn about(mcp: &Mcp<'_, '_>, method: &str, id: &str) -> Ask {
     mcp.request(1, method, &json!({ "taskId": id }))
 }
 
-async fn unknown(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn unknown(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let mut methods = vec!["tasks/get", "tasks/result"];
     if has(mcp, "cancel") {
         methods.push("tasks/cancel");
@@ -134,7 +134,7 @@ fn call(mcp: &Mcp<'_, '_>, as_task: bool) -> Ask {
 }
 
 /// Calls the tool in the way that its `taskSupport` excludes.
-async fn excluded(mcp: &mut Mcp<'_, '_>, support: Support) -> Result<Outcome, NoAnswer> {
+async fn excluded(mcp: &mut Mcp<'_, '_>, support: Support) -> Result<Outcome, NoResponse> {
     if support == Support::Optional {
         return Ok(Outcome::not_applicable(
             "--slow-tool may be called both ways",
@@ -149,7 +149,7 @@ async fn excluded(mcp: &mut Mcp<'_, '_>, support: Support) -> Result<Outcome, No
     ))
 }
 
-async fn created(mcp: &mut Mcp<'_, '_>) -> Result<(Outcome, Option<String>), NoAnswer> {
+async fn created(mcp: &mut Mcp<'_, '_>) -> Result<(Outcome, Option<String>), NoResponse> {
     let ask = call(mcp, true);
     let answer = mcp.ask(&ask).await?;
     let task = answer.result().unwrap_or_default()["task"].take();
@@ -175,7 +175,7 @@ fn wrong_task(task: &Value, status: &str) -> Option<String> {
     Some(wrong.to_owned())
 }
 
-async fn listed(mcp: &mut Mcp<'_, '_>, id: Option<&str>) -> Result<Outcome, NoAnswer> {
+async fn listed(mcp: &mut Mcp<'_, '_>, id: Option<&str>) -> Result<Outcome, NoResponse> {
     if !has(mcp, "list") {
         return Ok(Outcome::not_applicable(
             "the server announces no tasks.list",
@@ -215,7 +215,7 @@ async fn of_a_task(mcp: &mut Mcp<'_, '_>, id: &str) {
 }
 
 /// Asks another instance for the task, as Function Compute does where nothing binds a client to one.
-async fn elsewhere(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Outcome, NoAnswer> {
+async fn elsewhere(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Outcome, NoResponse> {
     if mcp.session.is_some() {
         return Ok(Outcome::not_applicable("a session leads to its instance"));
     }
@@ -238,7 +238,7 @@ async fn elsewhere(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Outcome, NoAnswer>
 }
 
 /// Fetches the result, and then the status.
-async fn result(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Outcome, NoAnswer> {
+async fn result(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Outcome, NoResponse> {
     let ask = about(mcp, "tasks/result", id);
     let fetched = mcp.ask(&ask).await?;
     if let Some(wrong) = wrong_result(&fetched, id) {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::Mcp;
 use super::specs::TOOLS_LIST;
-use crate::check::client::NoAnswer;
+use crate::check::client::NoResponse;
 use crate::check::row::Outcome;
 
 /// How many pages of a list are asked for: one that goes on after them does not seem to end.
@@ -37,7 +37,7 @@ pub(super) fn none() -> Outcome {
     Outcome::not_applicable("the server names no tools among its capabilities")
 }
 
-async fn listed(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn listed(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let (mut tools, mut params) = (Vec::new(), json!({}));
     for _ in 0..PAGES {
         let ask = mcp.request(1, "tools/list", &params);

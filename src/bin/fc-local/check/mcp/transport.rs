@@ -10,7 +10,7 @@ use super::specs::{
     ACCEPT, DELETE, HOST, ORIGIN, TEXT_PLAIN, UNKNOWN_VERSION_HEADER,
     VERSION_HEADER as VERSION_HEADER_ROW,
 };
-use crate::check::client::NoAnswer;
+use crate::check::client::NoResponse;
 use crate::check::row::{Outcome, Spec};
 
 /// A page that no server allows, and a name that a custom domain may have.
@@ -69,13 +69,13 @@ async fn refused(
     mcp.record(spec, outcome);
 }
 
-async fn served(mcp: &mut Mcp<'_, '_>, ask: &Ask) -> Result<Outcome, NoAnswer> {
+async fn served(mcp: &mut Mcp<'_, '_>, ask: &Ask) -> Result<Outcome, NoResponse> {
     let answer = mcp.ask(ask).await?;
     let wrong = answer.result().is_none().then(|| answer.shown());
     Ok(Outcome::unless(wrong, "a result"))
 }
 
-async fn accept(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn accept(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let ask = mcp.ping(1).with("accept", JSON);
     let answer = mcp.ask(&ask).await?;
     let is_sound = answer.is_refused() || answer.status == 200 && answer.kind() == JSON;
@@ -85,7 +85,7 @@ async fn accept(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
     ))
 }
 
-async fn host(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoAnswer> {
+async fn host(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let is_url = matches!(mcp.place, Place::Url(_));
     if is_url && mcp.by_platform {
         let why = "Function Compute answers at this URL, and finds the function by the name";

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::WEB_GETS_NO_EVENT;
 use super::failure::same_process;
 use crate::check::bench::Bench;
-use crate::check::client::{Answer, Ask, Client, NoAnswer};
+use crate::check::client::{Ask, Client, NoResponse, Response};
 use crate::check::judge::{self, Marks};
 use crate::check::raw;
 use crate::check::row::Outcome;
@@ -21,7 +21,7 @@ use crate::check::specs::{
 /// How many events go over one connection.
 const KEEP_ALIVE_EVENTS: usize = 20;
 
-/// How many clients leave before their answer.
+/// How many clients leave before their response.
 pub(in crate::check) const CANCELED_EVENTS: usize = 5;
 
 /// The least that a slow event must take for its overlap to be distinguished from the machine's own pauses.
@@ -50,7 +50,7 @@ pub(super) async fn judge(bench: &mut Bench<'_>) {
     bench.record_result(&CANCEL, canceled);
 }
 
-async fn second(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
+async fn second(bench: &mut Bench<'_>) -> Result<Outcome, NoResponse> {
     let client = bench.client().await?;
     let mut kept = client.connect().await?;
     client.ask_on(&mut kept, bench.sample()).await?;
@@ -60,35 +60,35 @@ async fn second(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
     Ok(Outcome::pass(judge::status(&second)))
 }
 
-async fn keep_alive(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
+async fn keep_alive(bench: &mut Bench<'_>) -> Result<Outcome, NoResponse> {
     let client = bench.client().await?;
     let mut wire = client.connect().await?;
     for number in 0..KEEP_ALIVE_EVENTS {
-        let answer = client.ask_on(&mut wire, bench.sample()).await;
-        if let Err(none) = bench.kill_if_stuck(answer) {
-            return Ok(Outcome::fail(format!("after {number} answers: {none}")));
+        let response = client.ask_on(&mut wire, bench.sample()).await;
+        if let Err(none) = bench.kill_if_stuck(response) {
+            return Ok(Outcome::fail(format!("after {number} responses: {none}")));
         }
     }
-    Ok(Outcome::pass(format!("{KEEP_ALIVE_EVENTS} answers")))
+    Ok(Outcome::pass(format!("{KEEP_ALIVE_EVENTS} responses")))
 }
 
-async fn idle(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
+async fn idle(bench: &mut Bench<'_>) -> Result<Outcome, NoResponse> {
     let seconds = bench.args.idle;
     let client = bench.client().await?;
     let mut wire = client.connect().await?;
     client.ask_on(&mut wire, bench.sample()).await?;
     tokio::time::sleep(Duration::from_secs(seconds)).await;
-    let answer = client.ask_on(&mut wire, bench.sample()).await;
-    Ok(match bench.kill_if_stuck(answer) {
+    let response = client.ask_on(&mut wire, bench.sample()).await;
+    Ok(match bench.kill_if_stuck(response) {
         Ok(_) => Outcome::pass(format!("answered after {seconds} s")),
         Err(none) => Outcome::fail(format!("after {seconds} s: {none}")),
     })
 }
 
-async fn at_once(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
+async fn at_once(bench: &mut Bench<'_>) -> Result<Outcome, NoResponse> {
     let count = bench.concurrency;
     let client = bench.client().await?;
-    // Events that differ show whether an answer is another's.
+    // Events that differ show whether a response is another's.
     let differ = bench.args.echo && !bench.args.web;
     let event = |number| format!("event {number}");
     let asks = (0..count).map(|number| {
@@ -98,37 +98,37 @@ async fn at_once(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
             bench.sample()
         }
     });
-    let answers = all_at_once(&client, asks.collect()).await?;
+    let responses = all_at_once(&client, asks.collect()).await?;
     client.instance.log.drain();
-    let wrong = (0..count).zip(&answers).find_map(|(number, answer)| {
+    let wrong = (0..count).zip(&responses).find_map(|(number, response)| {
         let echo = differ.then(|| event(number));
-        wrong_answer(bench, echo.as_deref(), answer)
+        wrong_response(bench, echo.as_deref(), response)
     });
     Ok(Outcome::unless(
         wrong,
-        format!("{count} of {count} answers"),
+        format!("{count} of {count} responses"),
     ))
 }
 
-/// What is wrong with one of many answers, where each alone was right.
-fn wrong_answer(bench: &Bench<'_>, echo: Option<&str>, answer: &Answer) -> Option<String> {
+/// What is wrong with one of many responses, where each alone was right.
+fn wrong_response(bench: &Bench<'_>, echo: Option<&str>, response: &Response) -> Option<String> {
     let one_succeeds = bench.passed(&EVENT) || bench.passed(&HTTP) && bench.args.web;
-    if one_succeeds && answer.status >= 400 {
-        return Some(judge::status(answer));
+    if one_succeeds && response.status >= 400 {
+        return Some(judge::status(response));
     }
-    if let Some(event) = echo.filter(|event| answer.body != event.as_bytes()) {
-        let body = judge::text(&answer.body);
+    if let Some(event) = echo.filter(|event| response.body != event.as_bytes()) {
+        let body = judge::text(&response.body);
         return Some(format!("{event:?} was answered with {body:?}"));
     }
-    let lines = bench.lines.since(answer.mark);
-    let marks = Marks::of("Invoke", &answer.request_id, &lines);
+    let lines = bench.lines.since(response.mark);
+    let marks = Marks::of("Invoke", &response.request_id, &lines);
     (bench.passed(&EVENT_MARKERS_IN_TIME) && !marks.frame_one_call())
         .then(|| "one call is not framed by its two marker lines".to_owned())
 }
 
-/// Opens all connections first, then sends all events; none is closed before the last answer, as the agent
+/// Opens all connections first, then sends all events; none is closed before the last response, as the agent
 /// closes none.
-async fn all_at_once(client: &Client, asks: Vec<Ask>) -> Result<Vec<Answer>, NoAnswer> {
+async fn all_at_once(client: &Client, asks: Vec<Ask>) -> Result<Vec<Response>, NoResponse> {
     let mut wires = Vec::new();
     for _ in &asks {
         wires.push(client.connect().await?);
@@ -137,16 +137,19 @@ async fn all_at_once(client: &Client, asks: Vec<Ask>) -> Result<Vec<Answer>, NoA
     for (index, (mut wire, ask)) in wires.into_iter().zip(asks).enumerate() {
         let client = client.clone();
         asking.spawn(async move {
-            let answer = client.ask_on(&mut wire, ask).await;
-            (index, answer, wire)
+            let response = client.ask_on(&mut wire, ask).await;
+            (index, response, wire)
         });
     }
-    let mut answers = asking.join_all().await;
-    answers.sort_by_key(|(index, ..)| *index);
-    answers.into_iter().map(|(_, answer, _)| answer).collect()
+    let mut responses = asking.join_all().await;
+    responses.sort_by_key(|(index, ..)| *index);
+    responses
+        .into_iter()
+        .map(|(_, response, _)| response)
+        .collect()
 }
 
-async fn overlap(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
+async fn overlap(bench: &mut Bench<'_>) -> Result<Outcome, NoResponse> {
     if bench.args.web {
         return Ok(Outcome::not_applicable(WEB_GETS_NO_EVENT));
     }
@@ -179,7 +182,7 @@ async fn fastest(
     slow: &str,
     count: u32,
     limit: Duration,
-) -> Result<Duration, NoAnswer> {
+) -> Result<Duration, NoResponse> {
     let mut best = Duration::MAX;
     for _ in 0..OVERLAP_TRIES {
         let asks = (0..count).map(|_| Ask::event(slow.to_owned())).collect();
@@ -193,7 +196,7 @@ async fn fastest(
     Ok(best)
 }
 
-async fn canceled(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
+async fn canceled(bench: &mut Bench<'_>) -> Result<Outcome, NoResponse> {
     let client = bench.client().await?;
     for _ in 0..CANCELED_EVENTS {
         let (head, body) = raw::head_and_body(&client, bench.sample(), None)?;

@@ -1,9 +1,9 @@
-//! Event calls that succeed: answer, markers, framing, size ([contract §1.1](crate::check::sections::SECTIONS#1.1),
+//! Event calls that succeed: response, markers, framing, size ([contract §1.1](crate::check::sections::SECTIONS#1.1),
 //! [§3.1](crate::check::sections::SECTIONS#3.1), [§5.1](crate::check::sections::SECTIONS#5.1)).
 
 use super::{ALL_VALUES_BYTES, WEB_GETS_NO_EVENT, all_values, take_late_end};
 use crate::check::bench::Bench;
-use crate::check::client::{Answer, Ask, Client, NoAnswer};
+use crate::check::client::{Ask, Client, NoResponse, Response};
 use crate::check::judge;
 use crate::check::raw;
 use crate::check::row::{Outcome, Spec, Verdict};
@@ -40,8 +40,8 @@ pub(super) fn none(bench: &mut Bench<'_>) {
 /// Whether an event is answered at all, so that the rest can be tried.
 pub(super) async fn judge(bench: &mut Bench<'_>) -> bool {
     match first(bench).await {
-        Ok((client, answer)) => {
-            answered(bench, &client, answer).await;
+        Ok((client, response)) => {
+            answered(bench, &client, response).await;
             true
         }
         Err(none) => {
@@ -51,38 +51,38 @@ pub(super) async fn judge(bench: &mut Bench<'_>) -> bool {
     }
 }
 
-async fn first(bench: &mut Bench<'_>) -> Result<(Client, Answer), NoAnswer> {
+async fn first(bench: &mut Bench<'_>) -> Result<(Client, Response), NoResponse> {
     let client = bench.client().await?;
-    let answer = client.ask(bench.sample()).await;
-    Ok((client, bench.kill_if_stuck(answer)?))
+    let response = client.ask(bench.sample()).await;
+    Ok((client, bench.kill_if_stuck(response)?))
 }
 
-async fn answered(bench: &mut Bench<'_>, client: &Client, mut answer: Answer) {
+async fn answered(bench: &mut Bench<'_>, client: &Client, mut response: Response) {
     let event = bench.args.event.clone();
-    let late = take_late_end(client, "Invoke", &mut answer).await;
-    let mut outcome = judge::success(&answer);
+    let late = take_late_end(client, "Invoke", &mut response).await;
+    let mut outcome = judge::success(&response);
     if bench.args.echo && outcome.verdict == Verdict::Pass {
-        let wrong = judge::difference(event.as_bytes(), &answer.body);
+        let wrong = judge::difference(event.as_bytes(), &response.body);
         outcome = Outcome::unless(wrong, "200, the event came back");
     }
     bench.record(&EVENT, outcome);
-    bench.record(&EVENT_LENGTH, framing_of(&answer));
-    let markers = judge::markers("Invoke", &answer, answer.fc_status() == Some("404"));
+    bench.record(&EVENT_LENGTH, framing_of(&response));
+    let markers = judge::markers("Invoke", &response, response.fc_status() == Some("404"));
     let in_time = match markers.verdict {
-        Verdict::Pass if late => Outcome::fail("it came after the answer"),
-        Verdict::Pass => Outcome::pass("it was there when the answer was"),
+        Verdict::Pass if late => Outcome::fail("it came after the response"),
+        Verdict::Pass => Outcome::pass("it was there when the response was"),
         _ => Outcome::cannot_tell("the marker lines are not there"),
     };
     bench.record(&EVENT_MARKERS, markers);
     bench.record(&EVENT_MARKERS_IN_TIME, in_time);
-    bench.record(&EVENT_LOG_ID, judge::log_ids(&answer));
+    bench.record(&EVENT_LOG_ID, judge::log_ids(&response));
 }
 
-fn framing_of(answer: &Answer) -> Outcome {
-    match (answer.is_chunked(), answer.has_length()) {
+fn framing_of(response: &Response) -> Outcome {
+    match (response.is_chunked(), response.has_length()) {
         (true, _) => Outcome::fail("Transfer-Encoding: chunked"),
         (false, true) => Outcome::pass("Content-Length"),
-        (false, false) => Outcome::fail("neither: the answer ends with its connection"),
+        (false, false) => Outcome::fail("neither: the response ends with its connection"),
     }
 }
 
@@ -107,7 +107,7 @@ pub(super) async fn framing(bench: &mut Bench<'_>) {
     }
 }
 
-/// A larger answer too, because some servers send only small ones by Content-Length.
+/// A larger response too, because some servers send only small ones by Content-Length.
 async fn binary(bench: &mut Bench<'_>) {
     if !bench.args.echo {
         let why = "it takes a handler that gives its event back; --echo";
@@ -116,9 +116,9 @@ async fn binary(bench: &mut Bench<'_>) {
     let event = all_values(ALL_VALUES_BYTES);
     let result = bench.ask(Ask::event(event.clone())).await;
     bench.record(&EVENT_BINARY, judge::arrival(&result, Some(&event)));
-    if let Some(answer) = result.ok().filter(|_| bench.passed(&EVENT_LENGTH)) {
-        let Outcome { verdict, seen } = framing_of(&answer);
-        let seen = format!("{seen}, for {} bytes", answer.body.len());
+    if let Some(response) = result.ok().filter(|_| bench.passed(&EVENT_LENGTH)) {
+        let Outcome { verdict, seen } = framing_of(&response);
+        let seen = format!("{seen}, for {} bytes", response.body.len());
         bench.record(&EVENT_LENGTH, Outcome { verdict, seen });
     }
 }
@@ -149,7 +149,7 @@ async fn empty(bench: &mut Bench<'_>) {
 
 async fn expect(bench: &mut Bench<'_>) {
     let result = expecting(bench).await;
-    let outcome = result.map(|answer| match answer {
+    let outcome = result.map(|response| match response {
         (true, 200) => Outcome::pass("100, then 200"),
         (false, 200) => Outcome::pass("200 once the body had come, without 100"),
         (_, status) => Outcome::fail(format!("status {status}")),
@@ -157,7 +157,7 @@ async fn expect(bench: &mut Bench<'_>) {
     bench.record_result(&EVENT_EXPECT, outcome);
 }
 
-async fn expecting(bench: &mut Bench<'_>) -> Result<(bool, u16), NoAnswer> {
+async fn expecting(bench: &mut Bench<'_>) -> Result<(bool, u16), NoResponse> {
     let client = bench.client().await?;
     let (mut head, body) = raw::head_and_body(&client, bench.sample(), None)?;
     // Before the blank line.

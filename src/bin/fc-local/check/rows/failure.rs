@@ -3,17 +3,17 @@
 
 use super::{WEB_GETS_NO_EVENT, take_late_end};
 use crate::check::bench::Bench;
-use crate::check::client::{Answer, Ask, Client, NoAnswer};
+use crate::check::client::{Ask, Client, NoResponse, Response};
 use crate::check::judge;
 use crate::check::row::{Outcome, Spec, Verdict};
 use crate::check::specs::{
     FAILURE, FAILURE_BODY, FAILURE_END, FAILURE_LIVES, FAILURE_ORDER, FAILURE_STATUS,
 };
 
-/// How a row looks at an answer.
-type Look = fn(&Answer) -> Outcome;
+/// How a row looks at a response.
+type Look = fn(&Response) -> Outcome;
 
-/// What each row asks of the answer to an event that fails.
+/// What each row asks of the response to an event that fails.
 const ROWS: [(&Spec, Look); 5] = [
     (&FAILURE, fc_status),
     (&FAILURE_STATUS, http_status),
@@ -34,15 +34,15 @@ pub(super) async fn judge(bench: &mut Bench<'_>) {
             .for_each(|(spec, _)| bench.record(spec, why.clone()));
         return bench.record(&FAILURE_LIVES, why);
     }
-    let (mut answers, mut lives) = (Vec::new(), Vec::new());
+    let (mut responses, mut lives) = (Vec::new(), Vec::new());
     for event in &events {
-        let (answer, outcome) = failed(bench, event).await;
-        answers.push(answer);
+        let (response, outcome) = failed(bench, event).await;
+        responses.push(response);
         lives.push(outcome);
     }
     for (spec, look) in ROWS {
-        let outcomes = answers.iter().map(|answer| match answer {
-            Ok(answer) => look(answer),
+        let outcomes = responses.iter().map(|response| match response {
+            Ok(response) => look(response),
             Err(none) => Outcome::fail(none.to_string()),
         });
         let outcome = worst(&events, outcomes);
@@ -52,8 +52,8 @@ pub(super) async fn judge(bench: &mut Bench<'_>) {
     bench.record(&FAILURE_LIVES, outcome);
 }
 
-/// The answer to an event that fails, and whether the same process answers the next event.
-async fn failed(bench: &mut Bench<'_>, event: &str) -> (Result<Answer, NoAnswer>, Outcome) {
+/// The response to an event that fails, and whether the same process answers the next event.
+async fn failed(bench: &mut Bench<'_>, event: &str) -> (Result<Response, NoResponse>, Outcome) {
     let client = match bench.client().await {
         Ok(client) => client,
         Err(none) => {
@@ -61,23 +61,28 @@ async fn failed(bench: &mut Bench<'_>, event: &str) -> (Result<Answer, NoAnswer>
             return (Err(none), outcome);
         }
     };
-    let answer = client.ask(Ask::event(event.to_owned())).await;
-    let mut answer = bench.kill_if_stuck(answer);
-    if let Ok(answer) = &mut answer {
-        take_late_end(&client, "Invoke", answer).await;
+    let response = client.ask(Ask::event(event.to_owned())).await;
+    let mut response = bench.kill_if_stuck(response);
+    if let Ok(response) = &mut response {
+        take_late_end(&client, "Invoke", response).await;
     }
     let lives = same_process(bench, &client).await;
     (
-        answer,
+        response,
         lives.unwrap_or_else(|none| Outcome::fail(none.to_string())),
     )
 }
 
 /// Whether this very instance still serves after what was done to it.
-pub(super) async fn same_process(bench: &Bench<'_>, client: &Client) -> Result<Outcome, NoAnswer> {
+pub(super) async fn same_process(
+    bench: &Bench<'_>,
+    client: &Client,
+) -> Result<Outcome, NoResponse> {
     client.stays_alive().await?;
-    let answer = client.ask(bench.sample()).await;
-    Ok(Outcome::pass(judge::status(&bench.kill_if_stuck(answer)?)))
+    let response = client.ask(bench.sample()).await;
+    Ok(Outcome::pass(judge::status(
+        &bench.kill_if_stuck(response)?,
+    )))
 }
 
 /// The first outcome that fails, else the first that is unclear, else the first.
@@ -99,16 +104,16 @@ fn worst(events: &[String], outcomes: impl Iterator<Item = Outcome>) -> Outcome 
     outcome
 }
 
-fn fc_status(answer: &Answer) -> Outcome {
-    match answer.fc_status() {
+fn fc_status(response: &Response) -> Outcome {
+    match response.fc_status() {
         Some("404") => Outcome::pass("404"),
-        _ => Outcome::fail(judge::status(answer)),
+        _ => Outcome::fail(judge::status(response)),
     }
 }
 
-fn http_status(answer: &Answer) -> Outcome {
-    match answer.status {
+fn http_status(response: &Response) -> Outcome {
+    match response.status {
         404 => Outcome::pass("404"),
-        _ => Outcome::fail(judge::status(answer)),
+        _ => Outcome::fail(judge::status(response)),
     }
 }

@@ -5,7 +5,7 @@ use hyper::Method;
 
 use super::{noting_late, take_late_end};
 use crate::check::bench::Bench;
-use crate::check::client::{Ask, Client, Http, NoAnswer};
+use crate::check::client::{Ask, Client, Http, NoResponse};
 use crate::check::judge::{self, Marks};
 use crate::check::row::{Outcome, Spec};
 use crate::check::specs::{
@@ -14,11 +14,11 @@ use crate::check::specs::{
 };
 use crate::facts::control_path;
 
-/// A hook's rows: its path, its name in the marker lines, its answer and its markers.
+/// A hook's rows: its path, its name in the marker lines, its response and its markers.
 struct HookRows {
     path: &'static str,
     call: &'static str,
-    answer: &'static Spec,
+    response: &'static Spec,
     markers: &'static Spec,
 }
 
@@ -37,7 +37,7 @@ pub(super) async fn initialize(bench: &mut Bench<'_>) {
     let rows = HookRows {
         path: control_path::INITIALIZE,
         call: "Initialize",
-        answer: &INITIALIZE,
+        response: &INITIALIZE,
         markers: &INITIALIZE_MARKERS,
     };
     call(bench, &rows).await;
@@ -53,7 +53,7 @@ pub(super) async fn pre_freeze(bench: &mut Bench<'_>) {
     let rows = HookRows {
         path: control_path::PRE_FREEZE,
         call: "PreFreeze",
-        answer: &PRE_FREEZE,
+        response: &PRE_FREEZE,
         markers: &PRE_FREEZE_MARKERS,
     };
     call(bench, &rows).await;
@@ -67,7 +67,7 @@ pub(super) async fn pre_stop(bench: &mut Bench<'_>) {
     let rows = HookRows {
         path: control_path::PRE_STOP,
         call: "PreStop",
-        answer: &PRE_STOP,
+        response: &PRE_STOP,
         markers: &PRE_STOP_MARKERS,
     };
     call(bench, &rows).await;
@@ -76,14 +76,14 @@ pub(super) async fn pre_stop(bench: &mut Bench<'_>) {
 async fn call(bench: &mut Bench<'_>, rows: &HookRows) {
     let client = match bench.client().await {
         Ok(client) => client,
-        Err(none) => return bench.record(rows.answer, Outcome::fail(none.to_string())),
+        Err(none) => return bench.record(rows.response, Outcome::fail(none.to_string())),
     };
     let mut result = client.ask(Ask::Hook(rows.path)).await;
-    bench.record(rows.answer, judge::hook(&result));
+    bench.record(rows.response, judge::hook(&result));
     let markers = match &mut result {
-        Ok(answer) => {
-            let late = take_late_end(&client, rows.call, answer).await;
-            noting_late(judge::markers(rows.call, answer, false), late)
+        Ok(response) => {
+            let late = take_late_end(&client, rows.call, response).await;
+            noting_late(judge::markers(rows.call, response, false), late)
         }
         Err(none) => Outcome::cannot_tell(none.to_string()),
     };
@@ -98,12 +98,12 @@ async fn user_path(bench: &mut Bench<'_>) {
     http.control_path = Some(control_path::INITIALIZE);
     let result = bench.ask(Ask::Http(http)).await;
     let mut outcome = judge::hook(&result);
-    if let Ok(answer) = &result {
-        let marks = Marks::of("Initialize", &answer.request_id, &answer.lines);
+    if let Ok(response) = &result {
+        let marks = Marks::of("Initialize", &response.request_id, &response.lines);
         if with_markers && !marks.frame_one_call() {
             outcome = Outcome::fail(format!(
                 "{}, without the lines of /initialize",
-                judge::status(answer)
+                judge::status(response)
             ));
         }
     }
@@ -132,15 +132,17 @@ async fn failure(bench: &mut Bench<'_>) {
 async fn failing(bench: &mut Bench<'_>, client: &Client) {
     let first = client.ask(Ask::Hook(control_path::INITIALIZE)).await;
     let outcome = match &first {
-        Ok(answer) if (200..300).contains(&answer.status) => Outcome::fail(judge::status(answer)),
-        Ok(answer) => Outcome::pass(judge::status(answer)),
+        Ok(response) if (200..300).contains(&response.status) => {
+            Outcome::fail(judge::status(response))
+        }
+        Ok(response) => Outcome::pass(judge::status(response)),
         Err(none) => Outcome::fail(none.to_string()),
     };
     bench.record(&INITIALIZE_FAILURE, outcome);
     let again = client.ask(Ask::Hook(control_path::INITIALIZE)).await;
     let lives = again.map_or_else(
-        |none: NoAnswer| Outcome::fail(none.to_string()),
-        |answer| Outcome::pass(judge::status(&answer)),
+        |none: NoResponse| Outcome::fail(none.to_string()),
+        |response| Outcome::pass(judge::status(&response)),
     );
     bench.record(&INITIALIZE_FAILURE_LIVES, lives);
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{ALL_VALUES_BYTES, all_values, noting_late, take_late_end};
 use crate::check::bench::Bench;
-use crate::check::client::{Answer, Ask, Client, Http, NoAnswer};
+use crate::check::client::{Ask, Client, Http, NoResponse, Response};
 use crate::check::judge;
 use crate::check::raw::{self, After};
 use crate::check::row::{Outcome, Spec};
@@ -56,7 +56,7 @@ pub(super) async fn judge(bench: &mut Bench<'_>) -> bool {
     }
     let mut put = Http::new(Method::PUT, &path);
     put.payload.chunked = true;
-    let outcome = judge::any_answer(&bench.ask(Ask::Http(put)).await);
+    let outcome = judge::any_response(&bench.ask(Ask::Http(put)).await);
     bench.record(&HTTP_EMPTY_PUT, outcome);
     params(bench, &path).await;
     true
@@ -67,10 +67,10 @@ async fn get(bench: &mut Bench<'_>, path: &str) -> bool {
     let target = format!("{path}{separator}x=1");
     let first = first(bench, &target).await;
     match first {
-        Ok((client, mut answer)) => {
-            bench.record(&HTTP, below_500(&answer));
-            let late = take_late_end(&client, "Invoke", &mut answer).await;
-            let markers = judge::markers("Invoke", &answer, false);
+        Ok((client, mut response)) => {
+            bench.record(&HTTP, below_500(&response));
+            let late = take_late_end(&client, "Invoke", &mut response).await;
+            let markers = judge::markers("Invoke", &response, false);
             bench.record(&HTTP_MARKERS, noting_late(markers, late));
             true
         }
@@ -81,19 +81,19 @@ async fn get(bench: &mut Bench<'_>, path: &str) -> bool {
     }
 }
 
-async fn first(bench: &mut Bench<'_>, target: &str) -> Result<(Client, Answer), NoAnswer> {
+async fn first(bench: &mut Bench<'_>, target: &str) -> Result<(Client, Response), NoResponse> {
     let client = bench.client().await?;
-    let answer = client.ask(Ask::get(target)).await;
-    Ok((client, bench.kill_if_stuck(answer)?))
+    let response = client.ask(Ask::get(target)).await;
+    Ok((client, bench.kill_if_stuck(response)?))
 }
 
-fn below_500(answer: &Answer) -> Outcome {
-    let sound = answer.status < 500 && matches!(answer.fc_status(), None | Some("200"));
-    let wrong = (!sound).then(|| judge::status(answer));
-    Outcome::unless(wrong, judge::status(answer))
+fn below_500(response: &Response) -> Outcome {
+    let sound = response.status < 500 && matches!(response.fc_status(), None | Some("200"));
+    let wrong = (!sound).then(|| judge::status(response));
+    Outcome::unless(wrong, judge::status(response))
 }
 
-/// An answer that must have no body, then another on the same connection.
+/// A response that must have no body, then another on the same connection.
 async fn without_body(
     bench: &mut Bench<'_>,
     spec: &'static Spec,
@@ -102,7 +102,7 @@ async fn without_body(
     next: &str,
 ) {
     let wants_204 = spec.name == HTTP_204.name;
-    let result = two_answers(bench, method, target, next).await;
+    let result = two_responses(bench, method, target, next).await;
     let outcome = result.map(|(status, after)| match after {
         _ if wants_204 && status != 204 => {
             Outcome::fail(format!("{target} is answered with status {status}"))
@@ -119,16 +119,16 @@ async fn without_body(
     bench.record_result(spec, outcome);
 }
 
-async fn two_answers(
+async fn two_responses(
     bench: &mut Bench<'_>,
     method: Method,
     target: &str,
     next: &str,
-) -> Result<(u16, After), NoAnswer> {
+) -> Result<(u16, After), NoResponse> {
     let client = bench.client().await?;
     let (_, first) = client.request(Ask::Http(Http::new(method, target)))?;
     let (_, second) = client.request(Ask::get(next))?;
-    raw::two_answers(&client, &raw::head(&first), &raw::head(&second)).await
+    raw::two_responses(&client, &raw::head(&first), &raw::head(&second)).await
 }
 
 async fn body(bench: &mut Bench<'_>, path: &str) {
@@ -146,8 +146,8 @@ async fn body(bench: &mut Bench<'_>, path: &str) {
             "by Content-Length"
         };
         let wrong = match bench.ask(Ask::Http(http)).await {
-            Ok(answer) if answer.status < 400 => judge::difference(&sent, &answer.body),
-            Ok(answer) => Some(judge::status(&answer)),
+            Ok(response) if response.status < 400 => judge::difference(&sent, &response.body),
+            Ok(response) => Some(judge::status(&response)),
             Err(none) => Some(none.to_string()),
         };
         if let Some(wrong) = wrong {
@@ -165,16 +165,19 @@ async fn params(bench: &mut Bench<'_>, path: &str) {
     });
     let mut http = Http::new(Method::POST, control_path::HTTP_INVOKE);
     http.headers = vec![(PARAMS_HEADER, BASE64.encode(carried.to_string()))];
-    let answer = bench.ask(Ask::Http(http)).await;
-    bench.record_result(&HTTP_PARAMS, answer.map(|answer| carried_answer(&answer)));
+    let response = bench.ask(Ask::Http(http)).await;
+    bench.record_result(
+        &HTTP_PARAMS,
+        response.map(|response| carried_response(&response)),
+    );
 }
 
-fn carried_answer(answer: &Answer) -> Outcome {
-    let Some(header) = answer.headers.get(PARAMS_HEADER) else {
+fn carried_response(response: &Response) -> Outcome {
+    let Some(header) = response.headers.get(PARAMS_HEADER) else {
         return Outcome::not_applicable("the runtime does not speak them, nor has it to");
     };
     let Ok(bytes) = BASE64.decode(header.as_bytes()) else {
-        return Outcome::fail("the header of the answer is not padded base64");
+        return Outcome::fail("the header of the response is not padded base64");
     };
     let json = serde_json::from_slice::<Value>(&bytes).unwrap_or_default();
     match json["status"].as_u64() {
@@ -188,8 +191,8 @@ async fn unknown_path(bench: &mut Bench<'_>) {
     for control_path in [None, Some("/no-such-call")] {
         let mut http = Http::new(Method::GET, "/no/such/path");
         http.control_path = control_path;
-        let answer = bench.ask(Ask::Http(http)).await;
-        outcome = outcome.and(answer.map(|answer| Outcome::pass(judge::status(&answer))));
+        let response = bench.ask(Ask::Http(http)).await;
+        outcome = outcome.and(response.map(|response| Outcome::pass(judge::status(&response))));
     }
     bench.record_result(&UNKNOWN_PATH, outcome);
 }

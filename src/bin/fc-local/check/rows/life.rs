@@ -7,7 +7,7 @@ use rustix::process::Signal;
 
 use super::hooks;
 use crate::check::bench::Bench;
-use crate::check::client::NoAnswer;
+use crate::check::client::NoResponse;
 use crate::check::judge;
 use crate::check::row::Outcome;
 use crate::check::specs::{FREEZE, KEEP_ALIVE, SIGTERM};
@@ -32,7 +32,7 @@ pub(super) async fn judge(bench: &mut Bench<'_>) {
     bench.record(&SIGTERM, outcome);
 }
 
-async fn freeze(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
+async fn freeze(bench: &mut Bench<'_>) -> Result<Outcome, NoResponse> {
     let client = bench.client().await?;
     let mut wire = client.connect().await?;
     client.ask_on(&mut wire, bench.sample()).await?;
@@ -43,8 +43,8 @@ async fn freeze(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
         // Its row has reported that already.
         wire = client.connect().await?;
     }
-    let answer = client.ask_on(&mut wire, bench.sample()).await?;
-    Ok(Outcome::pass(judge::status(&answer)))
+    let response = client.ask_on(&mut wire, bench.sample()).await?;
+    Ok(Outcome::pass(judge::status(&response)))
 }
 
 async fn terminate(bench: &mut Bench<'_>) -> Outcome {

@@ -13,7 +13,7 @@ pub(super) mod start;
 use std::time::Duration;
 
 use super::bench::Bench;
-use super::client::{Answer, Client};
+use super::client::{Client, Response};
 use super::row::Outcome;
 use crate::output;
 
@@ -89,7 +89,7 @@ fn noting_late(mut markers: Outcome, late: bool) -> Outcome {
     if late {
         markers
             .seen
-            .push_str("; the End line came after the answer");
+            .push_str("; the End line came after the response");
     }
     markers
 }
@@ -122,13 +122,13 @@ async fn line_comes(client: &Client, mark: u64, wanted: impl Fn(&str) -> bool) -
     }
 }
 
-/// Takes End lines of this call that come after its answer; whether one did.
-async fn take_late_end(client: &Client, call: &str, answer: &mut Answer) -> bool {
-    let end = format!("FC {call} End RequestId: {}", answer.request_id);
-    if answer.lines.iter().any(|line| line.contains(&end)) {
+/// Takes End lines of this call that come after its response; whether one did.
+async fn take_late_end(client: &Client, call: &str, response: &mut Response) -> bool {
+    let end = format!("FC {call} End RequestId: {}", response.request_id);
+    if response.lines.iter().any(|line| line.contains(&end)) {
         return false;
     }
-    let late = line_comes(client, answer.mark, |line| line.contains(&end)).await;
-    answer.lines = client.lines.since(answer.mark);
+    let late = line_comes(client, response.mark, |line| line.contains(&end)).await;
+    response.lines = client.lines.since(response.mark);
     late
 }

@@ -6,7 +6,7 @@ use hyper::Method;
 use super::failure::same_process;
 use super::line_comes;
 use crate::check::bench::Bench;
-use crate::check::client::{Ask, Http, NoAnswer};
+use crate::check::client::{Ask, Http, NoResponse};
 use crate::check::judge;
 use crate::check::raw;
 use crate::check::row::Outcome;
@@ -25,11 +25,11 @@ pub(super) async fn judge(bench: &mut Bench<'_>) {
     let mut http = Http::new(Method::GET, "/");
     http.control_path = None;
     let health = bench.ask(Ask::Http(http)).await;
-    let health = health.map(|answer| Outcome::pass(judge::status(&answer)));
+    let health = health.map(|response| Outcome::pass(judge::status(&response)));
     bench.record_result(&HEALTH_CHECK, health);
 }
 
-async fn silent(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
+async fn silent(bench: &mut Bench<'_>) -> Result<Outcome, NoResponse> {
     let client = bench.client().await?;
     let mark = bench.lines.mark();
     raw::probe(&client, PROBES).await?;
@@ -46,7 +46,7 @@ async fn silent(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
     same_process(bench, &client).await
 }
 
-async fn cut(bench: &mut Bench<'_>) -> Result<Outcome, NoAnswer> {
+async fn cut(bench: &mut Bench<'_>) -> Result<Outcome, NoResponse> {
     let client = bench.client().await?;
     let (head, body) = raw::head_and_body(&client, bench.sample(), Some(ANNOUNCED_BYTES))?;
     raw::send_and_leave(&client, &head[..head.len() / 2]).await?;

@@ -62,7 +62,7 @@ pub(crate) async fn http(
     running.answered(head.status);
     if header_bytes(&head.headers) > limit::HTTP_HEADER_BYTES {
         let why = format!(
-            "the answer's headers are larger than {} bytes",
+            "the response's headers are larger than {} bytes",
             limit::HTTP_HEADER_BYTES
         );
         return Err(failed(running, Failure::BadResponse(why)));

@@ -80,7 +80,7 @@ impl Running {
     pub(super) async fn unread(&self, error: &ReadError) -> Failure {
         match error {
             ReadError::TooLarge => Failure::BadResponse(format!(
-                "the answer is larger than {} bytes",
+                "the response is larger than {} bytes",
                 limit::ANSWER_BODY_BYTES
             )),
             ReadError::Broken(error) => self.broken(&**error).await,

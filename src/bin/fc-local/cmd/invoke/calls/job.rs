@@ -55,7 +55,7 @@ pub(in crate::cmd::invoke) fn jobs(args: &InvokeArgs) -> Result<Vec<Job>, Invoke
         .enumerate()
         .map(|(index, (head, body))| Job {
             name: format!("{} {}", head.method, head.uri),
-            answer: format!("the answer to {} {}", head.method, head.uri),
+            answer: format!("the response to {} {}", head.method, head.uri),
             request: Request::Http(Box::new(head), body),
             expected: expected.http(index),
         });

@@ -49,9 +49,9 @@ fn the_template_says_how_many_calls_the_instance_gets_at_once() {
     let project = project();
     for options in [&["pkg/bootstrap"][..], &["--dir=pkg", "./bootstrap"]] {
         let (seen, said) = at_once(&project, options);
-        assert_eq!(seen, "5 of 5 answers", "{said}");
+        assert_eq!(seen, "5 of 5 responses", "{said}");
         assert!(said.contains("5 calls at once, as s.yaml says"), "{said}");
     }
     let (seen, said) = at_once(&project, &["--concurrency=2", "pkg/bootstrap"]);
-    assert_eq!((seen.as_str(), said.as_str()), ("2 of 2 answers", ""));
+    assert_eq!((seen.as_str(), said.as_str()), ("2 of 2 responses", ""));
 }

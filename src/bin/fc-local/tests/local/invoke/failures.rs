@@ -24,7 +24,7 @@ fn a_wrong_answer_is_an_exit_code_of_one() {
     );
     assert_fails(
         &invoke(&["--http", "GET", "/echo", "--expect", "b"]),
-        "the answer to GET /echo is \"\", not \"b\"",
+        "the response to GET /echo is \"\", not \"b\"",
     );
     assert_fails(
         &invoke(&["-e", "fail"]),
