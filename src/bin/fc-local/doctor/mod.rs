@@ -95,7 +95,7 @@ fn print(findings: &[Finding]) -> io::Result<()> {
     );
     writeln!(
         out,
-        "\n{} things looked at: {failures} fail, {warnings} warn",
+        "\n{} things checked: {failures} fail, {warnings} warn",
         findings.len()
     )
 }

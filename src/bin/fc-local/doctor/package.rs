@@ -36,7 +36,7 @@ pub(super) fn look(args: &DoctorArgs) -> Finding {
 fn missing(project: &Path, shown: &str) -> Finding {
     match shown {
         PACKAGE if cargo::is_workspace_alone(project) => {
-            let seen = "each member of this workspace has its own; --dir MEMBER looks at it";
+            let seen = "each member of this workspace has its own; check one with --dir MEMBER";
             Finding::sound(BOOTSTRAP, seen)
         }
         PACKAGE => Finding::warning(BOOTSTRAP, "there is no package pkg yet", BUILD),

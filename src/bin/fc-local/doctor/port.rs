@@ -13,7 +13,7 @@ pub(super) fn look(port: u16) -> [Finding; 2] {
         free(
             port,
             Ipv4Addr::LOCALHOST,
-            "only `make local` and `make watch` need it, and one of them may be what runs",
+            "only `make local` and `make watch` need it, and one of them may already be running",
             &format!(
                 "make local PORT={}",
                 port.checked_add(1).unwrap_or(u16::MAX - 1)

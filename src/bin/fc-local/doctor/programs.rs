@@ -89,7 +89,7 @@ fn fun() -> Finding {
     match fun_version() {
         Some(version) if version == FUN_VERSION => Finding::sound("fun", version),
         Some(version) => {
-            let seen = format!("version {version:?}, where {FUN_VERSION} is what was tried");
+            let seen = format!("version {version:?}, but {FUN_VERSION} was tested");
             Finding::warning("fun", seen, cure)
         }
         None => {

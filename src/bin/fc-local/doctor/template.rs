@@ -42,7 +42,7 @@ pub(super) fn look(args: &DoctorArgs) -> Vec<Finding> {
         (true, _) => both(args),
         (false, true) => vec![one(args, S_YAML)],
         (false, false) if cargo::is_workspace_alone(&args.dir) => {
-            let seen = "each member of this workspace has its own; --dir MEMBER looks at it";
+            let seen = "each member of this workspace has its own; check one with --dir MEMBER";
             vec![Finding::sound(TEMPLATE, seen)]
         }
         (false, false) => {
@@ -124,11 +124,11 @@ fn wrong_for_fun(function: &FunctionSpec) -> Option<(String, String)> {
     let line = |line: &str| format!("`{line}` under {name}");
     let runtime = text("runtime").unwrap_or_default();
     if runtime != "custom" {
-        let seen = format!("{name} has Runtime {runtime:?}, where a bootstrap needs custom");
+        let seen = format!("{name} has Runtime {runtime:?}, but a bootstrap needs custom");
         return Some((seen, line("Runtime: custom")));
     }
     if text("handler").unwrap_or_default().is_empty() {
-        let seen = format!("{name} has no Handler, which fun insists on");
+        let seen = format!("{name} has no Handler, which fun requires");
         return Some((seen, line("Handler: index.handler")));
     }
     let port = function.spec.get("caPort").and_then(Value::as_i64);
@@ -151,7 +151,7 @@ fn wrong_code(
     }
     let (name, code) = (&function.name, inside(args, &function.code));
     let package = args.package.display();
-    let seen = format!("{name} has {key} {code}, where the package is {package}");
+    let seen = format!("{name} has {key} {code}, but the package is {package}");
     Some((seen, format!("`{key}: ./{package}` under {name}")))
 }
 
@@ -223,7 +223,7 @@ fn wrong_twin(
     }
     let runtime = props["runtime"].as_text().unwrap_or_default();
     if runtime != "custom" && !runtime.starts_with("custom.") {
-        let seen = format!("{name} has runtime {runtime:?}, where a bootstrap needs a custom one");
+        let seen = format!("{name} has runtime {runtime:?}, but a bootstrap needs a custom one");
         return Some((seen, format!("`runtime: custom.debian12` for {name}")));
     }
     let port = to_json(at(props, "customRuntimeConfig/port")).as_i64();
@@ -284,7 +284,7 @@ fn restore(file: &str) -> String {
 
 /// What is wrong stands in the line before; the file may have edits that must not be lost.
 fn correct(file: &str) -> String {
-    format!("edit {file}, where the line above says what is wrong")
+    format!("edit {file}: the line above says what is wrong")
 }
 
 /// A value as JSON has it; null for a value that JSON lacks, such as a date.

@@ -13,7 +13,7 @@ fn a_machine_where_nothing_is_missing_is_sound_and_no_key_is_shown() {
     let output = machine.doctor(&[]);
     let said = text(&output.stdout) + &text(&output.stderr);
     assert!(
-        said.contains("16 things looked at: 0 fail") && !said.contains(SECRET),
+        said.contains("16 things checked: 0 fail") && !said.contains(SECRET),
         "{said}"
     );
     // Only the port of a bootstrap that is started by hand depends on the real machine.

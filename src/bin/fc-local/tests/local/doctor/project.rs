@@ -100,7 +100,7 @@ fn a_template_that_does_not_fit_the_package_is_reported() {
         (
             "CodeUri: './pkg'",
             "CodeUri: './target'",
-            "has CodeUri ./target, where the package is pkg",
+            "has CodeUri ./target, but the package is pkg",
             "CodeUri: ./pkg",
         ),
     ];
@@ -112,7 +112,7 @@ fn a_template_that_does_not_fit_the_package_is_reported() {
         machine.assert_says(&[], "FAIL", "template.yml", seen, &cure);
     }
     let machine = Machine::sound();
-    let cure = "edit template.yml, where the line above says what is wrong";
+    let cure = "edit template.yml: the line above says what is wrong";
     for (text, seen) in [
         ("Resources: {}\n", "there is nothing to run"),
         (
@@ -164,7 +164,7 @@ fn the_root_of_a_workspace_needs_no_package_and_no_template() {
     }
     machine.write("project/Cargo.toml", "[workspace]\nmembers = ['one']\n");
     for thing in ["bootstrap", "template.yml"] {
-        machine.assert_sound(&[], thing, "--dir MEMBER looks at it");
+        machine.assert_sound(&[], thing, "check one with --dir MEMBER");
     }
     let named = ["--package=code.zip"];
     let seen = "there is no package code.zip";
@@ -182,7 +182,7 @@ fn an_s_yaml_is_looked_at_alone_where_it_is_named() {
     machine.edit("s.yaml", "memorySize: 128", "memorySize: 512");
     machine.assert_sound(&alone, "s.yaml", "fits the package: hello");
     machine.edit("s.yaml", "code: ./pkg", "code: ./src");
-    let seen = "hello has code ./src, where the package is pkg";
+    let seen = "hello has code ./src, but the package is pkg";
     let cure = "edit s.yaml: `code: ./pkg` under hello";
     machine.assert_says(&alone, "FAIL", "s.yaml", seen, cure);
     machine.edit("s.yaml", "code: ./src", "code: ${vars.none}");
@@ -191,7 +191,7 @@ fn an_s_yaml_is_looked_at_alone_where_it_is_named() {
         "FAIL",
         "s.yaml",
         "${vars.none} not found",
-        "edit s.yaml, where the line above says what is wrong",
+        "edit s.yaml: the line above says what is wrong",
     );
     let none = ["--template", "none.yml"];
     let cure = "fc-local doctor --template FILE";
@@ -240,7 +240,7 @@ fn an_s_yaml_that_says_something_else_is_reported() {
     }
     let machine = Machine::sound();
     machine.write("project/s.yaml", "");
-    let cure = "edit s.yaml, where the line above says what is wrong";
+    let cure = "edit s.yaml: the line above says what is wrong";
     machine.assert_says(&[], "FAIL", "s.yaml", "it is empty", cure);
     let cure = "git checkout -- s.yaml";
     machine.remove("project/s.yaml");
