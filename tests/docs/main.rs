@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod changelog;
 mod examples;
 mod figures;
 mod findings;
