@@ -92,13 +92,14 @@ impl Request {
 
 /// A media type without its parameters.
 pub(super) fn essence(media_type: &str) -> &str {
-    media_type.split(';').next().unwrap_or_default().trim()
+    let all = (media_type, "");
+    cut(media_type, b';').unwrap_or(all).0.trim_ascii()
 }
 
 /// How specific a range is and which quality it gives, if the type is in it.
 fn matched(range: &str, media_type: &str) -> Option<(usize, u16)> {
-    let (family, kind) = essence(media_type).split_once('/')?;
-    let (wanted_family, wanted_kind) = essence(range).split_once('/')?;
+    let (family, kind) = cut(essence(media_type), b'/')?;
+    let (wanted_family, wanted_kind) = cut(essence(range), b'/')?;
     let is_same = |wanted: &str, found: &str| wanted.eq_ignore_ascii_case(found);
     let specific = match (wanted_family, wanted_kind) {
         ("*", "*") => 0,
@@ -106,14 +107,14 @@ fn matched(range: &str, media_type: &str) -> Option<(usize, u16)> {
         (wanted, other) if is_same(wanted, family) && is_same(other, kind) => 2,
         _ => return None,
     };
-    let (mut quality, mut count) = (BEST, 0);
-    for parameter in range.split(';').skip(1).map(str::trim) {
-        match parameter.split_once('=') {
+    let (mut quality, mut count, mut rest) = (BEST, 0, range);
+    while let Some(parameter) = next_parameter(&mut rest) {
+        match cut(parameter, b'=') {
             Some((name, value)) if name.eq_ignore_ascii_case("q") => quality = thousandths(value)?,
             _ if parameter.is_empty() => {}
             _ => {
-                let mut found = media_type.split(';').skip(1).map(str::trim);
-                found.find(|found| is_same(parameter, found))?;
+                let mut offered = media_type;
+                while !is_same(parameter, next_parameter(&mut offered)?) {}
                 count += 1;
             }
         }
@@ -123,7 +124,7 @@ fn matched(range: &str, media_type: &str) -> Option<(usize, u16)> {
 
 /// A quality such as `0.25`, in thousandths; one that is malformed is none, and so is its range.
 fn thousandths(value: &str) -> Option<u16> {
-    let (whole, part) = value.split_once('.').unwrap_or((value, ""));
+    let (whole, part) = cut(value, b'.').unwrap_or((value, ""));
     if !matches!(whole, "0" | "1") || part.len() > 3 {
         return None;
     }
@@ -143,11 +144,24 @@ fn part_at_comma(list: &str) -> (&str, &str) {
         match byte {
             b'"' if !was_escaped => is_quoted = !is_quoted,
             b'\\' if is_quoted && !was_escaped => is_escaped = true,
-            b',' if !is_quoted => return (list[..at].trim(), &list[at + 1..]),
+            b',' if !is_quoted => return (list[..at].trim_ascii(), &list[at + 1..]),
             _ => {}
         }
     }
-    (list.trim(), "")
+    (list.trim_ascii(), "")
+}
+
+/// The next parameter of a media type, of which the rest is left.
+fn next_parameter<'a>(rest: &mut &'a str) -> Option<&'a str> {
+    (_, *rest) = cut(rest, b';')?;
+    Some(essence(rest))
+}
+
+/// What stands before the first of these bytes and after it. Not `split_once`, whose code for the search of a character
+/// nothing else in most programs needs.
+pub(super) fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == mark)?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Owns the match of origins. It must not know which of them a program trusts.
 
 use super::Request;
+use super::media::cut;
 use crate::headers::name;
 
 impl Request {
@@ -31,7 +32,7 @@ impl Request {
     pub fn comes_from(&self, origins: &[impl AsRef<str>]) -> bool {
         let mut sent = self.headers().all(name::ORIGIN);
         sent.all(|origin| {
-            let origin = std::str::from_utf8(origin).unwrap_or_default().trim();
+            let origin = std::str::from_utf8(origin).unwrap_or_default().trim_ascii();
             origins.iter().any(|entry| is_same(entry.as_ref(), origin))
         })
     }
@@ -60,16 +61,16 @@ fn is_same(entry: &str, origin: &str) -> bool {
 
 /// The scheme, which is empty where there is none, and what follows it.
 fn parts(origin: &str) -> (&str, &str) {
-    match origin.split_once(':') {
+    match cut(origin, b':') {
         Some((scheme, rest)) if rest.starts_with("//") => (scheme, &rest[2..]),
         _ => ("", origin),
     }
 }
 
 fn host_and_port<'a>(authority: &'a str, default: &'a str) -> (&'a str, &'a str) {
-    match authority.rsplit_once(':') {
+    match authority.bytes().rposition(|byte| byte == b':') {
         // What stands in brackets is an address with colons.
-        Some((host, port)) if !port.ends_with(']') => (host, port),
+        Some(at) if !authority.ends_with(']') => (&authority[..at], &authority[at + 1..]),
         _ => (authority, default),
     }
 }
