@@ -78,9 +78,10 @@ ask_again() {
     send_again "$1"
 }
 
-# call_again COUNT: calls a tool so often by an HTTP trigger, with the same head, and expects what the tool says.
-call_again() {
-    local message='{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"compare","arguments":{"one":"Wuhan","other":"Xian"}}}'
+# post_again COUNT MESSAGE EXPECTED: sends a message of MCP so often by an HTTP trigger, with the same head, and looks for a
+# text in the last response.
+post_again() {
+    local message=$2
     {
         printf 'POST /mcp HTTP/1.1\r\nX-Fc-Control-Path: /http-invoke\r\nContent-Type: application/json\r\n'
         printf 'Accept: application/json, text/event-stream\r\nContent-Length: %d\r\n' "${#message}"
@@ -88,11 +89,22 @@ call_again() {
         printf '\r\n%s' "$message"
     } >"$work/request"
     send_again "$1"
-    case $body in *'"text":"Wuhan"'*) ;; *)
-        echo "make size: the tool answers $body" >&2
+    case $body in *"$3"*) ;; *)
+        echo "make size: the MCP server answers $body" >&2
         exit 1
         ;;
     esac
+}
+
+# list: asks once for the tools.
+list() {
+    post_again 1 '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' '"name":"compare"'
+}
+
+# call_again COUNT: calls a tool so often.
+call_again() {
+    local arguments='{"name":"compare","arguments":{"one":"Wuhan","other":"Xian"}}'
+    post_again "$1" '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":'"$arguments"'}' '"text":"Wuhan"'
 }
 
 # finish PID: ends the package as the system does, and waits for it.
@@ -174,6 +186,8 @@ check_mcp() {
     call_again 1
     check mcp-rss "$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$running/status")"
     finish "$running"
+    count_instructions list
+    check mcp-list $((refs / 1000))
     count_again call_again
     check mcp-call "$warm"
 }

@@ -10,14 +10,15 @@ use fc_runtime::http::{Request, Response, ServerEvent, ServerEvents};
 use fc_runtime::{Error, log};
 
 use crate::call::Call;
+use crate::entry::Entry;
 use crate::failure::{Failure, INTERNAL, INVALID_REQUEST};
 use crate::incoming::{Incoming, Message, VERSION};
 use crate::json::Part::Raw;
-use crate::json::{JsonRef, object};
+use crate::json::{JsonRef, Object, object};
 use crate::server::Parts;
 use crate::session::Session;
 use crate::stateless;
-use crate::tool::Tool;
+use crate::tool;
 use crate::version::{
     Era, HANDSHAKE_VERSIONS, SESSION_HEADER, STATELESS_VERSION, VERSION_HEADER, VERSION_KEY,
     VERSIONS,
@@ -32,40 +33,72 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// The type of the error that a panic is, as in the runtime.
 const PANIC: &str = "Panic";
 
+/// What is known of a POST by what it says.
+struct Seen<'a> {
+    /// Of the request; a message that could not be read has none.
+    id: JsonRef<'a>,
+    /// Of an `initialize` that begins a session.
+    params: Option<JsonRef<'a>>,
+}
+
 impl Parts {
     pub(crate) fn answer(&self, request: &Request) -> Result<Response, Error> {
-        if !request.comes_from(&self.origins) {
-            return Ok(refuse(403, "pages of this Origin may not call"));
-        }
-        match (request.method(), &self.sessions) {
-            ("POST", _) if !request.is_of_type(JSON) => {
-                Ok(refuse(415, "Content-Type must be application/json"))
-            }
-            ("POST", _) if !request.accepts(JSON) => Ok(refuse(
-                406,
-                "Accept must name application/json and text/event-stream",
-            )),
-            ("POST", _) => self.post(request),
-            ("DELETE", Some(_)) => Ok(self.delete(request)),
-            (_, Some(_)) => Ok(with(Response::new(405), "Allow", "POST, DELETE")),
-            (_, None) => Ok(with(Response::new(405), "Allow", "POST")),
+        let mut seen = Seen {
+            id: JsonRef::NULL,
+            params: None,
+        };
+        match (self.try_answer(request, &mut seen), seen.params) {
+            (Ok(response), Some(params)) => self.introduce(response, params),
+            (Ok(response), None) => Ok(response),
+            (Err(failure), _) => Ok(failed(seen.id, &failure)),
         }
     }
 
-    fn post(&self, request: &Request) -> Result<Response, Error> {
-        let (id, method, params) = match Message::parse(request.body()) {
-            Ok(Message::Request(id, method, params)) => (id, method, params),
-            Ok(other) => {
-                let taken = self.take(other, request);
-                return Ok(taken.unwrap_or_else(|failure| failed(JsonRef::NULL, &failure)));
+    fn try_answer<'a>(
+        &self,
+        request: &'a Request,
+        seen: &mut Seen<'a>,
+    ) -> Result<Response, Failure> {
+        if !request.comes_from(&self.origins) {
+            return Err(invalid(403, "pages of this Origin may not call"));
+        }
+        match (request.method(), &self.sessions) {
+            ("POST", _) => self.post(request, seen),
+            ("DELETE", Some(sessions)) => {
+                let Some(id) = request.header(SESSION_HEADER) else {
+                    return Err(invalid(400, "Mcp-Session-Id is missing: which session?"));
+                };
+                let is_ended = sessions.end(id).then(|| Response::new(204));
+                is_ended.ok_or_else(|| invalid(404, "this session is over"))
             }
-            Err(failure) => return Ok(failed(JsonRef::NULL, &failure)),
-        };
-        let begins = method == "initialize" && self.sessions.is_some();
-        match self.respond(id, method, params, request) {
-            Ok(response) if begins => self.introduce(response, params),
-            Ok(response) => Ok(response),
-            Err(failure) => Ok(failed(id, &failure)),
+            (_, sessions) => {
+                let allowed = if sessions.is_some() {
+                    "POST, DELETE"
+                } else {
+                    "POST"
+                };
+                Ok(with(Response::new(405), "Allow", allowed))
+            }
+        }
+    }
+
+    fn post<'a>(&self, request: &'a Request, seen: &mut Seen<'a>) -> Result<Response, Failure> {
+        if !request.is_of_type(JSON) {
+            return Err(invalid(415, "Content-Type must be application/json"));
+        }
+        if !request.accepts(JSON) {
+            let why = "Accept must name application/json and text/event-stream";
+            return Err(invalid(406, why));
+        }
+        match Message::parse(request.body())? {
+            Message::Request(id, method, params) => {
+                seen.id = id;
+                if method == "initialize" && self.sessions.is_some() {
+                    seen.params = Some(params);
+                }
+                self.respond(id, method, params, request)
+            }
+            other => self.take(other, request),
         }
     }
 
@@ -176,7 +209,7 @@ impl Parts {
         }
         let mut call = Call::new(&incoming, &self.asked);
         match guarded(&mut || match tool {
-            Some(tool) => tool.call(&mut call),
+            Some(tool) => tool::call(tool, &mut call),
             None => self.result(&mut call),
         }) {
             Ok(Ok(result)) => Ok(Response::json_text(success(&incoming, &self.info, result))),
@@ -202,7 +235,7 @@ impl Parts {
     }
 
     /// A response that is written while the tool works.
-    fn stream(&self, tool: Arc<Tool>, incoming: Incoming) -> Response {
+    fn stream(&self, tool: Arc<Entry>, incoming: Incoming) -> Response {
         let (info, asked) = (Arc::clone(&self.info), Arc::clone(&self.asked));
         let write = move |events: &mut ServerEvents<'_>| -> Result<(), Error> {
             // The head goes out with the first byte, and a client counts its time until then.
@@ -210,7 +243,7 @@ impl Parts {
             let mut send = |message: &str| events.send(&ServerEvent::new(message).name("message"));
             let mut call = Call::new(&incoming, &asked);
             call.send = Some(&mut send);
-            let (last, ends) = match guarded(&mut || tool.call(&mut call)) {
+            let (last, ends) = match guarded(&mut || tool::call(&tool, &mut call)) {
                 Ok(Ok(result)) => (success(&incoming, &info, result), Ok(())),
                 Ok(Err(failure)) => (error(incoming.id.view(), &failure), Ok(())),
                 // The client gets a result all the same; the call has failed.
@@ -224,21 +257,10 @@ impl Parts {
         };
         Response::events(write).with_heartbeat(HEARTBEAT, ServerEvents::COMMENT)
     }
-
-    fn delete(&self, request: &Request) -> Response {
-        let (Some(sessions), Some(id)) = (&self.sessions, request.header(SESSION_HEADER)) else {
-            return refuse(400, "Mcp-Session-Id is missing: which session?");
-        };
-        if sessions.end(id) {
-            Response::new(204)
-        } else {
-            refuse(404, "this session is over")
-        }
-    }
 }
 
 /// What a handler gives.
-type Given = Result<String, Failure>;
+type Given = Result<Object, Failure>;
 
 /// Runs a handler; of its panic, the message. Without this, a client would take the 404 of the failed call for the end of its
 /// session.
@@ -255,14 +277,14 @@ fn panicked() -> Failure {
     Failure::protocol(INTERNAL, "the handler panicked")
 }
 
-fn success(incoming: &Incoming, server: &str, mut result: String) -> String {
+fn success(incoming: &Incoming, server: &str, mut result: Object) -> String {
     if incoming.era == Era::Stateless {
-        result = stateless::complete(&incoming.method, server, result);
+        stateless::complete(&incoming.method, server, &mut result);
     }
     object(&[
         VERSION,
         ("id", Raw(incoming.id.as_json())),
-        ("result", Raw(&result)),
+        ("result", Raw(result.as_str())),
     ])
 }
 
@@ -289,8 +311,4 @@ fn failed(id: JsonRef<'_>, failure: &Failure) -> Response {
 
 fn invalid(status: u16, why: &str) -> Failure {
     Failure::protocol(INVALID_REQUEST, why).with_status(status)
-}
-
-fn refuse(status: u16, why: &str) -> Response {
-    failed(JsonRef::NULL, &invalid(status, why))
 }

@@ -15,6 +15,7 @@ use crate::incoming::{Incoming, VERSION};
 use crate::json::Part::{Raw, Text};
 use crate::json::{Json, JsonRef, Object, ToJson, object};
 use crate::level::Level;
+use crate::resource::variables;
 use crate::session::{Session, random_id};
 use crate::version::{CAPABILITIES_KEY, Era, LOG_LEVEL_KEY};
 
@@ -28,8 +29,8 @@ pub struct Call<'a> {
     arguments: Option<JsonRef<'a>>,
     /// Of the resource that is read, if one is.
     pub(crate) uri: String,
-    /// The names of a resource's template and what they are in this call.
-    pub(crate) variables: Vec<(String, String)>,
+    /// The template of the resource that is read.
+    pub(crate) template: &'a str,
     /// Where the response is a stream.
     pub(crate) send: Option<Send<'a>>,
 }
@@ -42,7 +43,7 @@ impl<'a> Call<'a> {
             asked,
             arguments: incoming.params.get("arguments"),
             uri: String::new(),
-            variables: Vec::new(),
+            template: "",
             send: None,
         }
     }
@@ -76,7 +77,7 @@ impl Call<'_> {
     pub fn string(&self, name: &str) -> Result<String, Failure> {
         match self.argument(name).and_then(JsonRef::string) {
             Some(text) => Ok(text.into_owned()),
-            None => Err(Failure::tool(format!("{name} must be a string"))),
+            None => Err(Failure::tool([name, " must be a string"].concat())),
         }
     }
 
@@ -87,7 +88,7 @@ impl Call<'_> {
     /// It is missing, or something else: an error of the tool.
     pub fn integer(&self, name: &str) -> Result<i64, Failure> {
         let found = self.argument(name).and_then(JsonRef::integer);
-        found.ok_or_else(|| Failure::tool(format!("{name} must be an integer")))
+        found.ok_or_else(|| Failure::tool([name, " must be an integer"].concat()))
     }
 
     /// The URI of the resource that is read.
@@ -97,8 +98,13 @@ impl Call<'_> {
 
     /// The part of this URI that `{name}` stands for in the template of the resource.
     pub fn variable(&self, name: &str) -> Option<&str> {
-        let mut found = self.variables.iter().filter(|(found, _)| found == name);
-        found.next().map(|(_, value)| value.as_str())
+        let mut first = None;
+        variables(self.template, &self.uri, &mut |found, value| {
+            if found == name {
+                first.get_or_insert(value);
+            }
+        })?;
+        first
     }
 
     /// The client's answer to the question that [`Input`](crate::Input) has asked under this name.
@@ -152,7 +158,7 @@ impl Call<'_> {
                 let mut wanted = Object::new();
                 wanted.set(capability, "{}");
                 let wanted = object(&[("requiredCapabilities", Raw(wanted.as_str()))]);
-                let message = format!("the client cannot do this: {capability}");
+                let message = ["the client cannot do this: ", capability].concat();
                 Err(Failure::protocol(CAPABILITY, message).with_data(Json::known(wanted)))
             }
             _ => Ok(()),
@@ -306,7 +312,7 @@ impl Call<'_> {
         let why = why.map_or("null", JsonRef::as_json);
         match answer.get("result") {
             Some(result) => Ok(result.to_owned()),
-            None => Err(Failure::tool(format!("the client refused: {why}"))),
+            None => Err(Failure::tool(["the client refused: ", why].concat())),
         }
     }
 }

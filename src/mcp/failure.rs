@@ -84,7 +84,12 @@ impl Failure {
     }
 
     pub(crate) fn no_method(method: &str) -> Self {
-        Self::protocol(NO_METHOD, format!("there is no method {method}"))
+        Self::missing(NO_METHOD, "method", method)
+    }
+
+    /// Nothing of this kind has this name.
+    pub(crate) fn missing(code: i64, kind: &str, name: &str) -> Self {
+        Self::protocol(code, ["there is no ", kind, " ", name].concat())
     }
 
     /// With the HTTP status that 2026-07-28 gives the code.

@@ -39,7 +39,9 @@ impl Incoming {
         let text = self.params.get(name).and_then(JsonRef::string);
         match text {
             Some(text) => Ok(text.into_owned()),
-            None => Err(Failure::params(format!("params.{name} must be a string"))),
+            None => Err(Failure::params(
+                ["params.", name, " must be a string"].concat(),
+            )),
         }
     }
 }

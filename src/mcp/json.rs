@@ -110,6 +110,11 @@ impl<'a> JsonRef<'a> {
         mine.last().map(|(_, value)| JsonRef(value))
     }
 
+    /// Whether this is an object that has an entry of this name.
+    pub(crate) fn has(self, name: &str) -> bool {
+        self.is_object() && scan::Entries::of(self.0).any(|(found, _)| is_name(found, name))
+    }
+
     /// The items of a list, in order; none if the value is not a list.
     pub fn items(self) -> impl Iterator<Item = JsonRef<'a>> {
         let list = if self.is_array() { self.0 } else { "" };
@@ -155,8 +160,7 @@ impl<'a> JsonRef<'a> {
 
     /// Whether it is a number.
     pub fn is_number(self) -> bool {
-        self.0
-            .starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+        matches!(self.0.as_bytes().first(), Some(b'-' | b'0'..=b'9'))
     }
 
     /// Whether it is an object.
@@ -191,12 +195,16 @@ impl<'a> JsonRef<'a> {
 
 /// Whether the text between two quotes stands for a name.
 fn is_name(inner: &str, name: &str) -> bool {
-    inner == name || inner.contains('\\') && scan::unescaped(inner) == name
+    inner == name || has_escape(inner) && scan::unescaped(inner) == name
+}
+
+fn has_escape(inner: &str) -> bool {
+    inner.bytes().any(|byte| byte == b'\\')
 }
 
 /// What the text between two quotes stands for.
 fn plain(inner: &str) -> Cow<'_, str> {
-    if inner.contains('\\') {
+    if has_escape(inner) {
         scan::unescaped(inner).into()
     } else {
         inner.into()

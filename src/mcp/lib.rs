@@ -44,13 +44,14 @@
 //! - `server`: what a server is made of. `answer`: the way from an HTTP call to its response. `methods`: what each method
 //!   gives. `stateless`: what 2026-07-28 asks and adds. `session`: what is kept between calls.
 //! - `call`: what a handler sees. `tool`, `resource`, `prompt`: what is registered, and what their handlers return; `input`:
-//!   what they ask first.
+//!   what they ask first; `entry`: what all that is registered has in common.
 //! - `json`: values that are kept as text: how they are read, written and made. It knows none of the others.
 //! - `incoming`, `failure`, `asked`, `version`: the messages, the errors, the questions to a client, and all fixed names.
 
 mod answer;
 mod asked;
 mod call;
+mod entry;
 mod failure;
 mod incoming;
 mod input;

@@ -5,13 +5,16 @@
 use std::sync::Arc;
 
 use crate::call::Call;
+use crate::entry::{Entry, Kind, LISTS};
 use crate::failure::{Failure, INVALID_PARAMS, NO_RESOURCE};
 use crate::incoming::Incoming;
 use crate::json::Part::{Raw, Text};
 use crate::json::{Json, Object, ToJson, object};
 use crate::level::Level;
-use crate::server::{LISTS, Parts};
-use crate::tool::Tool;
+use crate::prompt::get;
+use crate::resource::{fits, read};
+use crate::server::Parts;
+use crate::tool;
 use crate::version::{Era, HANDSHAKE_VERSIONS, VERSIONS};
 
 /// What [`Parts::result`] gives by itself, where its capability is there.
@@ -40,7 +43,7 @@ const ONLY_AFTER_A_HANDSHAKE: [&str; 5] = [
 
 impl Parts {
     /// The result of a request, but for those that change who is known.
-    pub(crate) fn result(&self, call: &mut Call<'_>) -> Result<String, Failure> {
+    pub(crate) fn result<'a>(&'a self, call: &mut Call<'a>) -> Result<Object, Failure> {
         let method = call.incoming.method.as_str();
         if call.era() == Era::Stateless && ONLY_AFTER_A_HANDSHAKE.contains(&method) {
             return Err(Failure::no_method(method));
@@ -48,27 +51,36 @@ impl Parts {
         match (method, call.era()) {
             ("initialize", _) => self.initialize(call.incoming),
             ("server/discover", Era::Stateless) => Ok(self.discover()),
-            ("ping", _) => Ok("{}".to_owned()),
-            ("tools/call", _) if self.has("tools") => self.tool_of(call.incoming)?.call(call),
+            ("ping", _) => Ok(Object::new()),
+            ("tools/call", _) if self.has("tools") => {
+                tool::call(self.tool_of(call.incoming)?, call)
+            }
             ("resources/read", _) if self.has("resources") => self.read(call),
-            ("prompts/get", _) if self.has("prompts") => self.prompt_of(call),
+            ("prompts/get", _) if self.has("prompts") => {
+                get(self.called(Kind::Prompt, "prompt", call.incoming)?, call)
+            }
             ("logging/setLevel", _) if self.has("logging") => set_level(call.incoming),
             _ => self.list(call.incoming).unwrap_or_else(|| self.other(call)),
         }
     }
 
     /// The tool that is called.
-    pub(crate) fn tool_of(&self, incoming: &Incoming) -> Result<&Arc<Tool>, Failure> {
+    pub(crate) fn tool_of(&self, incoming: &Incoming) -> Result<&Arc<Entry>, Failure> {
+        self.called(Kind::Tool, "tool", incoming)
+    }
+
+    /// What the parameters name.
+    fn called(&self, kind: Kind, word: &str, incoming: &Incoming) -> Result<&Arc<Entry>, Failure> {
         let name = incoming.param("name")?;
-        let found = self.tools.iter().find(|tool| tool.name == name);
-        found.ok_or_else(|| Failure::params(format!("there is no tool {name}")))
+        let found = self.find(kind, &name);
+        found.ok_or_else(|| Failure::missing(INVALID_PARAMS, word, &name))
     }
 
     fn has(&self, capability: &str) -> bool {
-        self.capabilities.get(capability).is_some()
+        self.capabilities.view().has(capability)
     }
 
-    fn initialize(&self, incoming: &Incoming) -> Result<String, Failure> {
+    fn initialize(&self, incoming: &Incoming) -> Result<Object, Failure> {
         let asked = incoming.param("protocolVersion")?;
         let known = HANDSHAKE_VERSIONS.iter().find(|&&version| version == asked);
         let mut result = Object::with(&[
@@ -80,10 +92,10 @@ impl Parts {
             ("serverInfo", Raw(&self.info)),
         ]);
         self.instruct(&mut result);
-        Ok(result.into_string())
+        Ok(result)
     }
 
-    fn discover(&self) -> String {
+    fn discover(&self) -> Object {
         let mut capabilities = Object::new();
         for (name, value) in self.capabilities.view().entries() {
             // They announce changes. 2026-07-28 announces those in another way, and this server does not.
@@ -95,7 +107,7 @@ impl Parts {
             ("capabilities", Raw(capabilities.as_str())),
         ]);
         self.instruct(&mut result);
-        result.into_string()
+        result
     }
 
     fn instruct(&self, result: &mut Object) {
@@ -105,9 +117,9 @@ impl Parts {
     }
 
     /// The lists, each in one page.
-    fn list(&self, incoming: &Incoming) -> Option<Result<String, Failure>> {
-        let mut lists = LISTS.iter().zip(&self.lists);
-        let (list, descriptions) = lists.find(|(list, _)| list.method == incoming.method)?;
+    fn list(&self, incoming: &Incoming) -> Option<Result<Object, Failure>> {
+        let mut lists = LISTS.iter();
+        let list = lists.find(|list| list.method == incoming.method)?;
         if !self.has(list.capability) {
             return None;
         }
@@ -117,52 +129,53 @@ impl Parts {
                 "there is no such cursor: a list is one page",
             )));
         }
-        let descriptions = ["[", descriptions, "]"].concat();
-        Some(Ok(object(&[(list.name, Raw(&descriptions))])))
+        let (mut descriptions, mut mark) = (String::new(), "[");
+        for entry in self.entries.iter().filter(|entry| entry.kind == list.kind) {
+            descriptions.push_str(mark);
+            entry.push_to(&mut descriptions);
+            mark = ",";
+        }
+        if descriptions.is_empty() {
+            descriptions.push('[');
+        }
+        descriptions.push(']');
+        Some(Ok(Object::with(&[(list.name, Raw(&descriptions))])))
     }
 
-    fn read(&self, call: &mut Call<'_>) -> Result<String, Failure> {
+    fn read<'a>(&'a self, call: &mut Call<'a>) -> Result<Object, Failure> {
         let uri = call.incoming.param("uri")?;
-        let mut found = self.resources.iter().map(|one| (one, one.matches(&uri)));
-        let found = found.find_map(|(one, variables)| Some((one, variables?)));
-        let Some((resource, variables)) = found else {
+        let mut resources = self.entries.iter();
+        let found = resources.find(|entry| {
+            matches!(entry.kind, Kind::Resource | Kind::Template) && fits(&entry.name, &uri)
+        });
+        let Some(resource) = found else {
             let code = match call.era() {
                 Era::Handshake => NO_RESOURCE,
                 Era::Stateless => INVALID_PARAMS,
             };
-            let failure = Failure::protocol(code, format!("there is no resource {uri}"));
+            let failure = Failure::missing(code, "resource", &uri);
             return Err(failure.with_data(Json::known(object(&[("uri", Text(&uri))]))));
         };
-        (call.uri, call.variables) = (uri, variables);
-        resource.read(call)
-    }
-
-    fn prompt_of(&self, call: &mut Call<'_>) -> Result<String, Failure> {
-        let name = call.incoming.param("name")?;
-        let found = self.prompts.iter().find(|prompt| prompt.name == name);
-        match found {
-            Some(prompt) => prompt.get(call),
-            None => Err(Failure::params(format!("there is no prompt {name}"))),
-        }
+        (call.uri, call.template) = (uri, &resource.name);
+        read(resource, call)
     }
 
     /// What is registered by its name.
-    fn other(&self, call: &mut Call<'_>) -> Result<String, Failure> {
+    fn other(&self, call: &mut Call<'_>) -> Result<Object, Failure> {
         let name = call.incoming.method.as_str();
-        let found = self.methods.iter().find(|(found, _)| found == name);
-        match found {
-            Some((_, handler)) => Ok(handler(call)?.into_string()),
+        match self.find(Kind::Method, name) {
+            Some(method) => (method.handler)(call),
             None => Err(Failure::no_method(name)),
         }
     }
 }
 
-fn set_level(incoming: &Incoming) -> Result<String, Failure> {
+fn set_level(incoming: &Incoming) -> Result<Object, Failure> {
     let level = incoming.param("level")?;
-    let level = Level::parse(&level)
-        .ok_or_else(|| Failure::params(format!("there is no level {level}")))?;
+    let level =
+        Level::parse(&level).ok_or_else(|| Failure::missing(INVALID_PARAMS, "level", &level))?;
     if let Some(session) = &incoming.session {
         session.set_level(level);
     }
-    Ok("{}".to_owned())
+    Ok(Object::new())
 }

@@ -2,22 +2,16 @@
 //!
 //! Owns the description of a prompt and the form of its messages. It must not know how a call reaches it.
 
-use std::fmt;
-
 use crate::call::Call;
+use crate::entry::{Entry, Handler, Kind};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::json::Part::{Raw, Text};
 use crate::json::{JsonRef, Object, ToJson, object, text_content};
 
-type Handler = Box<dyn Fn(&mut Call<'_>) -> Result<PromptResult, Failure> + Send + Sync>;
-
 /// Words that a user may choose to say to the model.
-pub struct Prompt {
-    pub(crate) name: String,
-    pub(crate) description: Object,
-    handler: Handler,
-}
+#[derive(Debug)]
+pub struct Prompt(pub(crate) Entry);
 
 impl Prompt {
     /// A prompt without arguments.
@@ -26,15 +20,14 @@ impl Prompt {
         description: &str,
         handler: impl Fn(&mut Call<'_>) -> Result<PromptResult, Failure> + Send + Sync + 'static,
     ) -> Self {
+        let handler = move |call: &mut Call<'_>| Ok(handler(call)?.0);
         Self::with(name, description, Box::new(handler))
     }
 
     fn with(name: &str, description: &str, handler: Handler) -> Self {
-        Self {
-            name: name.to_owned(),
-            description: Object::with(&[("name", Text(name)), ("description", Text(description))]),
-            handler,
-        }
+        let description = [("name", Text(name)), ("description", Text(description))];
+        let description = Object::with(&description);
+        Self(Entry::new(Kind::Prompt, name, description, handler))
     }
 
     /// The same prompt with one more argument, which is a string. If a required argument is missing, the call fails
@@ -46,7 +39,7 @@ impl Prompt {
             ("description", Text(description)),
             ("required", Raw(if required { "true" } else { "false" })),
         ]);
-        self.description.push("arguments", &argument);
+        self.0.description.push("arguments", &argument);
         self
     }
 
@@ -54,32 +47,24 @@ impl Prompt {
     /// from [`new`](Self::new).
     #[must_use]
     pub fn field(mut self, name: &str, value: impl ToJson) -> Self {
-        self.description.set(name, value.to_json().as_json());
+        self.0.description.set(name, value.to_json().as_json());
         self
-    }
-
-    pub(crate) fn get(&self, call: &mut Call<'_>) -> Result<String, Failure> {
-        let arguments = self.description.get("arguments").unwrap_or(JsonRef::NULL);
-        for argument in arguments.items() {
-            let is_required = argument.get("required").and_then(JsonRef::boolean) == Some(true);
-            let name = argument
-                .get("name")
-                .and_then(JsonRef::string)
-                .unwrap_or_default();
-            if is_required && call.argument(&name).is_none() {
-                return Err(Failure::params(format!("the argument {name} is required")));
-            }
-        }
-        Ok((self.handler)(call)?.0.into_string())
     }
 }
 
-impl fmt::Debug for Prompt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Prompt")
-            .field("description", &self.description)
-            .finish_non_exhaustive()
+/// The result of a call.
+pub(crate) fn get(prompt: &Entry, call: &mut Call<'_>) -> Result<Object, Failure> {
+    let arguments = prompt.description.get("arguments");
+    for argument in arguments.unwrap_or(JsonRef::NULL).items() {
+        let is_required = argument.get("required").and_then(JsonRef::boolean) == Some(true);
+        let name = argument.get("name").and_then(JsonRef::string);
+        let name = name.unwrap_or_default();
+        if is_required && call.argument(&name).is_none() {
+            let why = ["the argument ", &name, " is required"].concat();
+            return Err(Failure::params(why));
+        }
     }
+    (prompt.handler)(call)
 }
 
 /// The messages of a prompt.

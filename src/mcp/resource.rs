@@ -2,23 +2,16 @@
 //!
 //! Owns the match of URIs and templates, and the form of contents. It must not know how a call reaches it.
 
-use std::fmt;
-
 use crate::call::Call;
+use crate::entry::{Entry, Handler, Kind};
 use crate::failure::Failure;
 use crate::json::Part::{Raw, Text};
-use crate::json::{Object, ToJson, object};
+use crate::json::{Object, ToJson};
 use fc_runtime::base64;
 
-type Handler = Box<dyn Fn(&mut Call<'_>) -> Result<Contents, Failure> + Send + Sync>;
-
 /// Something that clients can read, or everything whose URI fits a template.
-pub struct Resource {
-    pub(crate) description: Object,
-    pub(crate) is_template: bool,
-    address: String,
-    handler: Handler,
-}
+#[derive(Debug)]
+pub struct Resource(pub(crate) Entry);
 
 impl Resource {
     /// The resource with this URI, such as `weather://stations`.
@@ -34,22 +27,21 @@ impl Resource {
         name: &str,
         handler: impl Fn(&mut Call<'_>) -> Result<Contents, Failure> + Send + Sync + 'static,
     ) -> Self {
+        let handler = move |call: &mut Call<'_>| Ok(handler(call)?.0);
         Self::with(uri, name, Box::new(handler))
     }
 
     fn with(uri: &str, name: &str, handler: Handler) -> Self {
-        let is_template = uri.contains('{');
         assert!(
             has_names_alone(uri),
             "a URI template has an expression that is not read: write its variables as {{name}}"
         );
-        let key = if is_template { "uriTemplate" } else { "uri" };
-        Self {
-            description: Object::with(&[(key, Text(uri)), ("name", Text(name))]),
-            is_template,
-            address: uri.to_owned(),
-            handler,
-        }
+        let (kind, key) = match place_of(uri, b'{') {
+            Some(_) => (Kind::Template, "uriTemplate"),
+            None => (Kind::Resource, "uri"),
+        };
+        let description = Object::with(&[(key, Text(uri)), ("name", Text(name))]);
+        Self(Entry::new(kind, uri, description, handler))
     }
 
     /// What it is, for the model.
@@ -67,25 +59,25 @@ impl Resource {
     /// Another field of the description, such as `title` or `size`.
     #[must_use]
     pub fn field(mut self, name: &str, value: impl ToJson) -> Self {
-        self.description.set(name, value.to_json().as_json());
+        self.0.description.set(name, value.to_json().as_json());
         self
     }
+}
 
-    /// The variables of this URI, if it is this resource's.
-    pub(crate) fn matches(&self, uri: &str) -> Option<Vec<(String, String)>> {
-        let mut variables = Vec::new();
-        fits(&self.address, uri, &mut variables).then_some(variables)
+/// The result of a call.
+pub(crate) fn read(resource: &Entry, call: &mut Call<'_>) -> Result<Object, Failure> {
+    let mut contents = (resource.handler)(call)?;
+    contents.set_text("uri", call.uri());
+    if let Some(media_type) = resource.description.get("mimeType") {
+        contents.set_if_missing("mimeType", media_type.as_json());
     }
+    let contents = ["[", contents.as_str(), "]"].concat();
+    Ok(Object::with(&[("contents", Raw(&contents))]))
+}
 
-    pub(crate) fn read(&self, call: &mut Call<'_>) -> Result<String, Failure> {
-        let Contents(mut contents) = (self.handler)(call)?;
-        contents.set_text("uri", call.uri());
-        if let Some(media_type) = self.description.get("mimeType") {
-            contents.set_if_missing("mimeType", media_type.as_json());
-        }
-        let contents = ["[", contents.as_str(), "]"].concat();
-        Ok(object(&[("contents", Raw(&contents))]))
-    }
+/// Whether a URI is that of a resource, or fits its template.
+pub(crate) fn fits(template: &str, uri: &str) -> bool {
+    variables(template, uri, &mut |_, _| {}).is_some()
 }
 
 /// Whether the expressions of a template are names, and none has an operator or a modifier.
@@ -99,35 +91,38 @@ fn has_names_alone(template: &str) -> bool {
     })
 }
 
-/// Whether a URI fits a template, whose variables are then known.
-fn fits(template: &str, uri: &str, variables: &mut Vec<(String, String)>) -> bool {
-    let Some((before, rest)) = template.split_once('{') else {
-        return template == uri;
+/// Shows each variable of a template with what it is in a URI; nothing comes back if the URI does not fit.
+pub(crate) fn variables<'a>(
+    template: &str,
+    uri: &'a str,
+    show: &mut dyn FnMut(&str, &'a str),
+) -> Option<()> {
+    let Some(open) = place_of(template, b'{') else {
+        return (template == uri).then_some(());
     };
-    let (Some((name, after)), Some(rest)) = (rest.split_once('}'), uri.strip_prefix(before)) else {
-        return false;
-    };
+    let (before, inside) = template.split_at(open);
+    let close = place_of(inside, b'}')?;
+    let (name, after) = (&inside[1..close], &inside[close + 1..]);
+    let rest = uri.strip_prefix(before)?;
     // It ends where what follows it in the template begins, or with its segment.
-    let next = after.split('{').next().unwrap_or_default();
-    let segment = rest.find('/').unwrap_or(rest.len());
+    let next = &after[..place_of(after, b'{').unwrap_or(after.len())];
+    let segment = place_of(rest, b'/').unwrap_or(rest.len());
+    // Not `find`: the search for a text in a text is 1,200 bytes of code.
+    let starts = |&at: &usize| rest.as_bytes()[at..].starts_with(next.as_bytes());
     let end = match next {
-        "" => Some(segment),
-        // Not `find`: the search for a text in a text is 1,200 bytes of code.
-        next => (0..rest.len()).find(|&at| rest.as_bytes()[at..].starts_with(next.as_bytes())),
+        "" => segment,
+        _ => (0..=segment).find(starts)?,
     };
-    let Some(end) = end.filter(|&end| end > 0 && end <= segment) else {
-        return false;
-    };
-    variables.push((name.to_owned(), rest[..end].to_owned()));
-    fits(after, &rest[end..], variables)
+    if end == 0 {
+        return None;
+    }
+    let (value, rest) = rest.split_at(end);
+    show(name, value);
+    variables(after, rest, show)
 }
 
-impl fmt::Debug for Resource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Resource")
-            .field("description", &self.description)
-            .finish_non_exhaustive()
-    }
+fn place_of(text: &str, wanted: u8) -> Option<usize> {
+    text.bytes().position(|byte| byte == wanted)
 }
 
 /// What a resource contains.
@@ -159,12 +154,10 @@ mod tests {
 
     fn variables(template: &str, uri: &str) -> Option<Vec<String>> {
         let resource = Resource::new(template, "n", |_| Ok(Contents::text("")));
-        let found = resource.matches(uri)?.into_iter();
-        Some(
-            found
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect(),
-        )
+        let mut found = Vec::new();
+        let mut show = |name: &str, value: &str| found.push(format!("{name}={value}"));
+        super::variables(&resource.0.name, uri, &mut show)?;
+        Some(found)
     }
 
     #[test]

@@ -10,6 +10,7 @@ use fc_runtime::http::{Request, Response};
 
 use crate::asked::Asked;
 use crate::call::Call;
+use crate::entry::{Entry, Kind};
 use crate::failure::Failure;
 use crate::json::Part::Text;
 use crate::json::{Json, Object, ToJson, object};
@@ -24,45 +25,6 @@ const LOCAL_ORIGINS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// How many sessions Function Compute lets one instance have, at most.
 pub(crate) const SESSIONS_OF_AN_INSTANCE: usize = 200;
-
-/// A list that clients ask for.
-pub(crate) struct List {
-    pub(crate) method: &'static str,
-    pub(crate) capability: &'static str,
-    /// The name of the list in the result.
-    pub(crate) name: &'static str,
-    /// Its place in [`LISTS`].
-    at: usize,
-}
-
-const TOOLS: List = list(0, "tools/list", "tools", "tools");
-const PROMPTS: List = list(1, "prompts/list", "prompts", "prompts");
-const RESOURCES: List = list(2, "resources/list", "resources", "resources");
-const TEMPLATES: List = list(
-    3,
-    "resources/templates/list",
-    "resources",
-    "resourceTemplates",
-);
-
-/// All of them.
-pub(crate) const LISTS: [List; 4] = [TOOLS, PROMPTS, RESOURCES, TEMPLATES];
-
-const fn list(
-    at: usize,
-    method: &'static str,
-    capability: &'static str,
-    name: &'static str,
-) -> List {
-    List {
-        method,
-        capability,
-        name,
-        at,
-    }
-}
-
-type Method = Box<dyn Fn(&mut Call<'_>) -> Result<Json, Failure> + Send + Sync>;
 
 /// An MCP server: what it has, and whom it serves.
 ///
@@ -92,12 +54,8 @@ pub(crate) struct Parts {
     pub(crate) instructions: Option<String>,
     pub(crate) capabilities: Object,
     pub(crate) origins: Vec<String>,
-    /// The descriptions of each of [`LISTS`], with commas between them.
-    pub(crate) lists: [String; LISTS.len()],
-    pub(crate) tools: Vec<Arc<Tool>>,
-    pub(crate) resources: Vec<Resource>,
-    pub(crate) prompts: Vec<Prompt>,
-    pub(crate) methods: Vec<(String, Method)>,
+    /// What is registered, in this order.
+    pub(crate) entries: Vec<Arc<Entry>>,
     /// Not the type itself: only a server with sessions has their code.
     pub(crate) sessions: Option<Box<dyn Keep>>,
     pub(crate) asked: Arc<Asked>,
@@ -112,11 +70,7 @@ impl Server {
             instructions: None,
             capabilities: Object::new(),
             origins: LOCAL_ORIGINS.map(String::from).into(),
-            lists: [const { String::new() }; LISTS.len()],
-            tools: Vec::new(),
-            resources: Vec::new(),
-            prompts: Vec::new(),
-            methods: Vec::new(),
+            entries: Vec::new(),
             sessions: None,
             asked: Arc::default(),
         }))
@@ -144,24 +98,14 @@ impl Server {
     ///
     /// There is a tool of this name already.
     #[must_use]
-    pub fn tool(mut self, tool: Tool) -> Self {
-        refuse_second(self.0.tools.iter().any(|one| one.name == tool.name));
-        self.0.describe(&TOOLS, &tool.description);
-        self.0.tools.push(Arc::new(tool));
-        self.can("tools")
+    pub fn tool(self, tool: Tool) -> Self {
+        self.with("tools", tool.0)
     }
 
     /// One more resource, or a template of resources. If several fit a URI, the first one is read.
     #[must_use]
-    pub fn resource(mut self, resource: Resource) -> Self {
-        let list = if resource.is_template {
-            &TEMPLATES
-        } else {
-            &RESOURCES
-        };
-        self.0.describe(list, &resource.description);
-        self.0.resources.push(resource);
-        self.can("resources")
+    pub fn resource(self, resource: Resource) -> Self {
+        self.with("resources", resource.0)
     }
 
     /// One more prompt.
@@ -170,11 +114,8 @@ impl Server {
     ///
     /// There is a prompt of this name already.
     #[must_use]
-    pub fn prompt(mut self, prompt: Prompt) -> Self {
-        refuse_second(self.0.prompts.iter().any(|one| one.name == prompt.name));
-        self.0.describe(&PROMPTS, &prompt.description);
-        self.0.prompts.push(prompt);
-        self.can("prompts")
+    pub fn prompt(self, prompt: Prompt) -> Self {
+        self.with("prompts", prompt.0)
     }
 
     /// Announces log messages to clients: see [`Call::log`].
@@ -199,8 +140,9 @@ impl Server {
             !OWN_METHODS.contains(&name),
             "{name} is answered by the server itself: register its tools, resources or prompts"
         );
-        refuse_second(self.0.methods.iter().any(|(one, _)| one == name));
-        self.0.methods.push((name.to_owned(), Box::new(handler)));
+        let handler = move |call: &mut Call<'_>| Ok(Object::known(handler(call)?));
+        let entry = Entry::new(Kind::Method, name, Object::new(), Box::new(handler));
+        self.0.register(entry);
         self
     }
 
@@ -237,23 +179,28 @@ impl Server {
         self.0.capabilities.set_if_missing(capability, "{}");
         self
     }
-}
 
-/// Clients would be shown both, and would get the first one.
-fn refuse_second(is_there: bool) {
-    assert!(
-        !is_there,
-        "a name is registered twice: give each tool, prompt and method its own"
-    );
+    fn with(mut self, capability: &str, entry: Entry) -> Self {
+        self.0.register(entry);
+        self.can(capability)
+    }
 }
 
 impl Parts {
-    fn describe(&mut self, list: &List, description: &Object) {
-        let text = &mut self.lists[list.at];
-        if !text.is_empty() {
-            text.push(',');
-        }
-        text.push_str(description.as_str());
+    fn register(&mut self, entry: Entry) {
+        let has_own_name = !matches!(entry.kind, Kind::Resource | Kind::Template);
+        // Clients would be shown both, and would get the first one.
+        assert!(
+            !has_own_name || self.find(entry.kind, &entry.name).is_none(),
+            "a name is registered twice: give each tool, prompt and method its own"
+        );
+        self.entries.push(Arc::new(entry));
+    }
+
+    /// What has this name.
+    pub(crate) fn find(&self, kind: Kind, name: &str) -> Option<&Arc<Entry>> {
+        let mut entries = self.entries.iter();
+        entries.find(|entry| entry.kind == kind && entry.name == name)
     }
 }
 
@@ -261,9 +208,7 @@ impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
             .field("info", &self.0.info)
-            .field("tools", &self.0.tools)
-            .field("resources", &self.0.resources)
-            .field("prompts", &self.0.prompts)
+            .field("entries", &self.0.entries)
             .finish_non_exhaustive()
     }
 }

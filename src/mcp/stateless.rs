@@ -34,7 +34,7 @@ pub(crate) fn check(incoming: &Incoming, request: &Request) -> Result<(), Failur
 }
 
 fn lacks(key: &str) -> Failure {
-    Failure::params(format!("params._meta must have {key}"))
+    Failure::params(["params._meta must have ", key].concat())
 }
 
 /// Checks the headers that repeat the arguments of a tool, as its schema asks for them.
@@ -82,7 +82,8 @@ fn repeats(
     if is_same && sent.next().is_none() {
         return Ok(());
     }
-    let message = format!("the header {header} must repeat what the body says, once");
+    let why = " must repeat what the body says, once";
+    let message = ["the header ", header, why].concat();
     Err(Failure::protocol(HEADER, message))
 }
 
@@ -100,8 +101,15 @@ fn is_same(sent: &str, body: &str, is_number: bool) -> bool {
 
 /// A number without a fraction of zeros. Not read as a number: that is 10 KB of code, and big integers would be the same.
 fn without_zeros(number: &str) -> &str {
-    let whole = number.trim_end_matches('0').strip_suffix('.');
-    whole.unwrap_or(number)
+    let is_zero = |&byte: &u8| byte == b'0';
+    let zeros = number
+        .bytes()
+        .rev()
+        .take_while(|byte| is_zero(byte))
+        .count();
+    number[..number.len() - zeros]
+        .strip_suffix('.')
+        .unwrap_or(number)
 }
 
 /// The failure of a request in a version that is unknown here.
@@ -110,17 +118,14 @@ pub(crate) fn unsupported(version: &str, known: &[&str]) -> Failure {
         ("supported", Raw(known.to_json().as_json())),
         ("requested", Text(version)),
     ]);
-    let message = format!("there is no version {version}");
-    Failure::protocol(VERSION, message).with_data(Json::known(data))
+    Failure::missing(VERSION, "version", version).with_data(Json::known(data))
 }
 
 /// Adds what every result has beside its own fields.
-pub(crate) fn complete(method: &str, server: &str, result: String) -> String {
-    let result = Json::known(result);
-    if !result.view().is_object() {
-        return result.into_string();
+pub(crate) fn complete(method: &str, server: &str, fields: &mut Object) {
+    if !fields.view().is_object() {
+        return;
     }
-    let mut fields = Object::of(result.view());
     fields.set_if_missing("resultType", r#""complete""#);
     if method.ends_with("/list") || ["server/discover", "resources/read"].contains(&method) {
         // Nobody may show it again without having asked.
@@ -130,5 +135,4 @@ pub(crate) fn complete(method: &str, server: &str, result: String) -> String {
     let mut meta = fields.get("_meta").map_or_else(Object::new, Object::of);
     meta.set(SERVER_KEY, server);
     fields.set("_meta", meta.as_str());
-    fields.into_string()
 }

@@ -2,26 +2,17 @@
 //!
 //! Owns the description of a tool and the form of its result. It must not know how a call reaches it.
 
-use std::fmt;
-
 use crate::call::Call;
+use crate::entry::{Entry, Handler, Kind};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::json::Part::{Raw, Text};
 use crate::json::{Json, JsonRef, Object, ToJson, object, text_content};
 use fc_runtime::base64;
 
-type Handler = Box<dyn Fn(&mut Call<'_>) -> Result<ToolResult, Failure> + Send + Sync>;
-
 /// A function that a model may call.
-pub struct Tool {
-    pub(crate) name: String,
-    pub(crate) description: Object,
-    /// The schema of its input.
-    pub(crate) schema: Json,
-    pub(crate) streams: bool,
-    handler: Handler,
-}
+#[derive(Debug)]
+pub struct Tool(pub(crate) Entry);
 
 impl Tool {
     /// A tool without arguments. The model chooses a tool by its description.
@@ -30,21 +21,16 @@ impl Tool {
         description: &str,
         handler: impl Fn(&mut Call<'_>) -> Result<ToolResult, Failure> + Send + Sync + 'static,
     ) -> Self {
+        let handler = move |call: &mut Call<'_>| Ok(handler(call)?.0);
         Self::with(name, description, Box::new(handler))
     }
 
     fn with(name: &str, description: &str, handler: Handler) -> Self {
-        Self {
-            name: name.to_owned(),
-            description: Object::with(&[
-                ("name", Text(name)),
-                ("description", Text(description)),
-                ("inputSchema", Raw(r#"{"type":"object"}"#)),
-            ]),
-            schema: JsonRef::EMPTY.to_owned(),
-            streams: false,
-            handler,
-        }
+        let description = [("name", Text(name)), ("description", Text(description))];
+        let description = Object::with(&description);
+        let mut tool = Self(Entry::new(Kind::Tool, name, description, handler));
+        tool.set("inputSchema", JsonRef::EMPTY.to_owned());
+        tool
     }
 
     /// The JSON Schema of the arguments, which are an object; its `type` is added if it is missing. A call without a
@@ -70,15 +56,15 @@ impl Tool {
         self
     }
 
-    fn set(&mut self, name: &str, mut value: Json) {
+    fn set(&mut self, name: &str, value: Json) {
         if name == "inputSchema" {
             // For npm's client one tool without it makes the whole list unreadable.
-            let mut schema = Object::of(value.view());
+            let mut schema = Object::from(value);
             schema.set_if_missing("type", r#""object""#);
-            value = Json::known(schema.into_string());
-            self.schema = value.clone();
+            self.0.schema = Json::known(schema.into_string());
+        } else {
+            self.0.description.set(name, value.as_json());
         }
-        self.description.set(name, value.as_json());
     }
 
     /// Makes the response a stream of events, if the client accepts one. Messages from the handler then arrive before
@@ -87,35 +73,24 @@ impl Tool {
     /// Each call then takes a second thread, and the status is sent before the handler runs.
     #[must_use]
     pub fn streams(mut self) -> Self {
-        self.streams = true;
+        self.0.streams = true;
         self
-    }
-
-    /// The result of a call. What the tool fails with is one too.
-    pub(crate) fn call(&self, call: &mut Call<'_>) -> Result<String, Failure> {
-        let required = self.schema.get("required").unwrap_or(JsonRef::NULL);
-        let mut names = required.items().filter_map(JsonRef::string);
-        let result = match names.find(|name| call.argument(name).is_none()) {
-            Some(missing) => Err(Failure::tool(format!("{missing} is required"))),
-            None => (self.handler)(call),
-        };
-        match result {
-            Ok(result) => Ok(result.0.into_string()),
-            Err(failure) if failure.code().is_none() => {
-                let result = ToolResult::text(failure.message()).failed();
-                Ok(result.0.into_string())
-            }
-            Err(failure) => Err(failure),
-        }
     }
 }
 
-impl fmt::Debug for Tool {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tool")
-            .field("description", &self.description)
-            .field("streams", &self.streams)
-            .finish_non_exhaustive()
+/// The result of a call. What the tool fails with is one too.
+pub(crate) fn call(tool: &Entry, call: &mut Call<'_>) -> Result<Object, Failure> {
+    let required = tool.schema.get("required").unwrap_or(JsonRef::NULL);
+    let mut names = required.items().filter_map(JsonRef::string);
+    let result = match names.find(|name| call.argument(name).is_none()) {
+        Some(missing) => Err(Failure::tool([&missing, " is required"].concat())),
+        None => (tool.handler)(call),
+    };
+    match result {
+        Err(failure) if failure.code().is_none() => {
+            Ok(ToolResult::text(failure.message()).failed().0)
+        }
+        result => result,
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Owns how the tokens become text. It must not know what a value is for.
 
-use super::{Json, ToJson, push_quoted};
+use super::write::{USUAL_BYTES, push_quoted};
+use super::{Json, ToJson};
 
 /// A value of JSON as it is written, with expressions in the places of values and of names: see [`ToJson`].
 ///
@@ -88,8 +89,14 @@ macro_rules! json_internal {
 
 /// What [`json!`](crate::json) writes with.
 #[doc(hidden)]
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct JsonWriter(String);
+
+impl Default for JsonWriter {
+    fn default() -> Self {
+        Self(String::with_capacity(USUAL_BYTES))
+    }
+}
 
 impl JsonWriter {
     /// The name of the next entry.
@@ -101,7 +108,7 @@ impl JsonWriter {
 
     /// The comma before the next entry or item, unless it is the first.
     pub fn item(&mut self) {
-        if !self.0.ends_with(['{', '[']) {
+        if !matches!(self.0.as_bytes().last(), Some(b'{' | b'[')) {
             self.0.push(',');
         }
     }

@@ -20,7 +20,7 @@ pub(super) fn whole(text: &str) -> Result<&str, usize> {
 /// What a string stands for, where it has escapes. It is known to be sound.
 pub(super) fn unescaped(inner: &str) -> String {
     let (mut cursor, mut text) = (Cursor::new(inner), String::new());
-    while let Some(length) = inner[cursor.at..].find('\\') {
+    while let Some(length) = inner[cursor.at..].bytes().position(|byte| byte == b'\\') {
         text.push_str(&inner[cursor.at..cursor.at + length]);
         cursor.at += length + 1;
         text.extend(cursor.escape());

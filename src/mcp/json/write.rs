@@ -2,14 +2,15 @@
 //!
 //! Owns how a string is quoted and where an entry of an object stands. It must not know what is written.
 
-use super::JsonRef;
+use super::{Json, JsonRef};
 use Part::{Raw, Text};
 
 /// How much is reserved for an object: as much as most messages have.
-const USUAL_BYTES: usize = 256;
+pub(super) const USUAL_BYTES: usize = 256;
 
 /// Adds a text as a string.
 pub(crate) fn push_quoted(to: &mut String, text: &str) {
+    to.reserve(text.len() + 2);
     to.push('"');
     let mut rest = text;
     while let Some(at) = rest.bytes().position(needs_escape) {
@@ -100,6 +101,20 @@ impl Object {
     }
 
     /// The object that a value is; an empty one if it is something else.
+    pub(crate) fn from(value: Json) -> Self {
+        if value.view().is_object() {
+            Self(value.into_string())
+        } else {
+            Self::new()
+        }
+    }
+
+    /// A value that is taken for an object.
+    pub(crate) fn known(value: Json) -> Self {
+        Self(value.into_string())
+    }
+
+    /// A copy of it.
     pub(crate) fn of(value: JsonRef<'_>) -> Self {
         if value.is_object() {
             Self(value.as_json().to_owned())
@@ -122,18 +137,20 @@ impl Object {
             Some(old) => {
                 let start = old.as_json().as_ptr() as usize - self.0.as_ptr() as usize;
                 let end = start + old.as_json().len();
-                self.0.replace_range(start..end, value);
+                self.0 = [&self.0[..start], value, &self.0[end..]].concat();
             }
-            None => {
-                self.0.pop();
-                if self.0.len() > 1 {
-                    self.0.push(',');
-                }
-                push_quoted(&mut self.0, name);
-                for part in [":", value, "}"] {
-                    self.0.push_str(part);
-                }
-            }
+            None => self.add(name, value),
+        }
+    }
+
+    fn add(&mut self, name: &str, value: &str) {
+        self.0.pop();
+        if self.0.len() > 1 {
+            self.0.push(',');
+        }
+        push_quoted(&mut self.0, name);
+        for part in [":", value, "}"] {
+            self.0.push_str(part);
         }
     }
 
@@ -144,8 +161,8 @@ impl Object {
 
     /// Adds an entry, if there is none of this name.
     pub(crate) fn set_if_missing(&mut self, name: &str, value: &str) {
-        if self.get(name).is_none() {
-            self.set(name, value);
+        if !self.view().has(name) {
+            self.add(name, value);
         }
     }
 
