@@ -1,7 +1,7 @@
 //! The list of functions that `make musl` compiles for speed: each is found, or the build fails.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -27,9 +27,13 @@ impl Project {
         let define = |name: &&str| format!("define internal void @{name}(ptr %x) #7 {{\n}}\n");
         let code: String = functions.iter().map(define).collect();
         fs::write(folder.join("functions"), code).expect("written");
-        let compiler = folder.join("rustc");
-        fs::write(&compiler, COMPILER).expect("written");
-        fs::set_permissions(compiler, fs::Permissions::from_mode(0o755)).expect("mode");
+        fs::write(folder.join("compiler"), COMPILER).expect("written");
+        // Another process copies it into its place: what a thread of this one has open for writing cannot be run, nor can it
+        // while a program that another test starts has a copy of that thread's open files.
+        let mut install = Command::new("install");
+        install.args(["-m", "755", "compiler", "rustc"]);
+        let installed = install.current_dir(&folder).status();
+        assert!(installed.expect("install runs").success());
         Self(folder)
     }
 

@@ -143,10 +143,15 @@ impl OtherUser {
         let folder = std::env::temp_dir().join(format!("fc-runtime-{process}-{number}"));
         fs::create_dir(&folder).expect("a folder that nobody else has");
         let everybody = Permissions::from_mode(0o755);
-        fs::set_permissions(&folder, everybody.clone()).expect("our folder");
+        fs::set_permissions(&folder, everybody).expect("our folder");
         let program = folder.join("testbed");
-        fs::copy(binary("testbed"), &program).expect("a copy");
-        fs::set_permissions(&program, everybody).expect("our file");
+        // Another process copies it: what a thread of this one has open for writing cannot be run, nor can it while a program
+        // that another test starts has a copy of that thread's open files.
+        let mut install = Command::new("install");
+        install
+            .args(["-m", "755"])
+            .args([&binary("testbed"), &program]);
+        assert!(install.status().expect("install runs").success());
         Self {
             id: is_administrator.then_some(1_000_000 + process % 100_000 * 10 + number),
             folder,

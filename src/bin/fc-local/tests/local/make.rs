@@ -2,11 +2,11 @@
 //! and with a stand-in for `fun` that writes down what it is asked.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use crate::support::{function_folder, root, text, wait_for};
+use crate::support::{function_folder, put_program, root, text, wait_for};
 
 /// All that the script and the function need, besides `fun` and `node` to deploy.
 const TOOLS: [&str; 5] = ["env", "python3", "rm", "sed", "sleep"];
@@ -42,8 +42,7 @@ impl Project {
         fs::write(project.path("template.yml"), TEMPLATE).expect("written");
         fs::write(project.path("s.yaml"), S_YAML).expect("written");
         for (name, script) in programs {
-            fs::write(bin.join(name), script).expect("written");
-            fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).expect("mode");
+            put_program(&bin.join(name), script);
         }
         project
     }

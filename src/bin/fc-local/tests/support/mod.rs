@@ -14,6 +14,7 @@ mod terminal;
 mod wire;
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -26,7 +27,7 @@ pub(crate) use self::terminal::on_terminal;
 pub(crate) use self::wire::{Reply, read_chunk, send};
 
 /// Long enough for a machine under load; reached only by a failure.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The custom domain of the tests.
 pub(crate) const DOMAIN: &str = "web.example.test";
@@ -85,6 +86,20 @@ pub(crate) fn call(arguments: &[&str]) -> Command {
 
 pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Puts a program in its place that runs this script.
+///
+/// Another process writes it: a file that a thread of this one has open for writing could not be run, nor could it while a
+/// program that another thread starts has a copy of that thread's open files.
+pub(crate) fn put_program(file: &Path, script: &str) {
+    let mut install = Command::new("install");
+    install.args(["-D", "-m", "755", "/dev/stdin"]).arg(file);
+    let mut child = install.stdin(Stdio::piped()).spawn().expect("install runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(script.as_bytes()).expect("install reads");
+    drop(stdin);
+    assert!(child.wait().expect("a child of ours").success());
 }
 
 /// Waits until something is so.

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crate::support::text;
+use crate::support::{put_program, text};
 
 /// What must never be printed.
 pub(super) const SECRET: &str = "a-key-that-nobody-may-see";
@@ -108,16 +108,9 @@ impl Machine {
     }
 
     /// A program that runs this script.
-    ///
-    /// Another process copies it into its place: a file that a thread of this one has open for writing could not be run,
-    /// nor could it while a program that another thread starts has a copy of that thread's open files.
     pub(super) fn program(&self, name: &str, script: &str) {
-        let written = format!("scripts/{name}");
-        self.write(&written, format!("#!/bin/sh\n{script}\n"));
-        let mut install = Command::new("install");
-        install.args(["-D", "-m", "755"]);
-        install.args([self.path(&written), self.path("bin").join(name)]);
-        assert!(install.status().expect("install runs").success());
+        let file = self.path("bin").join(name);
+        put_program(&file, &format!("#!/bin/sh\n{script}\n"));
     }
 
     pub(super) fn bootstrap(&self, file: &str, bytes: &[u8]) {

@@ -1,11 +1,10 @@
 //! Which C compiler a new project's Makefile chooses for crates with C in them, with stand-ins for all programs.
 
-use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use super::Project;
-use crate::support::text;
+use crate::support::{put_program, text};
 
 /// What the recipe needs besides cargo and rustc.
 const TOOLS: [&str; 6] = ["make", "sed", "sh", "uname", "install", "wc"];
@@ -22,11 +21,7 @@ fn programs(compilers: &[&str]) -> tempfile::TempDir {
         let found = found.iter().find(|path| path.exists()).expect(tool);
         symlink(found, folder.path().join(tool)).expect("a link");
     }
-    let put = |name: &str, script: &str| {
-        let file = folder.path().join(name);
-        fs::write(&file, script).expect("written");
-        fs::set_permissions(file, fs::Permissions::from_mode(0o755)).expect("mode");
-    };
+    let put = |name: &str, script: &str| put_program(&folder.path().join(name), script);
     put("cargo", CARGO);
     put("rustc", "#!/bin/sh\necho /\n");
     compilers.iter().for_each(|name| put(name, "#!/bin/sh\n"));
