@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 
+use rustix::pipe::fcntl_setpipe_size;
+
 use super::support::Instance;
 use super::{answer_of, assert_serves, event};
 
@@ -185,14 +187,16 @@ fn a_process_without_stdout_serves() {
 fn a_reader_that_lags_but_reads_loses_nothing() {
     let mut instance = Instance::start_into(Stdio::piped, &QUIET);
     let mut output = instance.take_stdout();
+    // No line fits into it, so that each waits for its reader, however slow the machine is.
+    fcntl_setpipe_size(&output, 4096).expect("a pipe");
     let reader = std::thread::spawn(move || {
         let mut all = Vec::new();
-        // Byte by byte, so that it is slower than who writes.
-        let mut byte = [0];
-        while !all.ends_with(b"FC Invoke End RequestId: last\n")
-            && output.read(&mut byte).is_ok_and(|n| n == 1)
-        {
-            all.push(byte[0]);
+        let mut page = [0; 4096];
+        while !all.ends_with(b"FC Invoke End RequestId: last\n") {
+            match output.read(&mut page).expect("a pipe") {
+                0 => break,
+                read => all.extend_from_slice(&page[..read]),
+            }
         }
         String::from_utf8(all).expect("text")
     });
