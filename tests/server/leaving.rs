@@ -1,6 +1,6 @@
 //! Clients that give up while they are answered, and those that get their ports after them.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
 
@@ -8,10 +8,13 @@ use rustix::io::Errno;
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size, set_socket_reuseaddr};
 use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
 
-use crate::support::{Connection, Instance, free_port, request};
+use crate::support::{Connection, Instance, request};
 
 /// How many clients give up, one after the other; more by `FC_GIVE_UPS=10000`.
 const GIVE_UPS: usize = 500;
+
+/// Below the ports that the system gives away: between two clients, another test would get one of those.
+const PORT: u16 = 20_000;
 
 /// More than the system's buffers take, so that the client leaves within its answer.
 const LONG_ANSWER: &[u8] = b"repeat 5000000";
@@ -23,7 +26,7 @@ fn who_gets_the_port_of_a_client_that_gave_up_is_served_and_nothing_that_it_has_
     });
     let instance = Instance::start("testbed", &[]);
     // Two, so that the system has heard of the reset before the port is used again: else it waits a second.
-    let ports = [free_port(), free_port()];
+    let ports = [PORT, PORT + 1];
     give_up(&instance, ports[0], 0);
     for number in 1..=give_ups {
         give_up(&instance, ports[number % 2], number);
@@ -69,11 +72,17 @@ fn reset(stream: TcpStream) {
     drop(stream);
 }
 
+/// An address of this machine that no other process of the tests connects from.
+fn own_host() -> Ipv4Addr {
+    let [.., high, low] = std::process::id().to_be_bytes();
+    Ipv4Addr::new(127, 2, high, low)
+}
+
 /// A connection from this port: the system would rather give another one.
 fn connect_from(port: u16, server: SocketAddr) -> TcpStream {
     let stream = socket(AddressFamily::INET, SocketType::STREAM, None).expect("a socket");
     set_socket_reuseaddr(&stream, true).expect("a live socket");
-    bind(&stream, &SocketAddr::from(([127, 0, 0, 1], port))).expect("it was reset");
+    bind(&stream, &SocketAddr::from((own_host(), port))).expect("it was reset");
     loop {
         match connect(&stream, &server) {
             Ok(()) => return TcpStream::from(stream),
