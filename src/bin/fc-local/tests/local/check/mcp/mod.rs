@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 use super::{check, report, rows};
 use crate::support::{Server, built, text, zip_of};
 
-/// What every row needs to be judged. The time is far more than any answer takes on a machine under load.
-const EVERYTHING: [&str; 4] = ["--mcp", "--json", "--slow-tool=wait", "--answer-timeout=30"];
+/// What every row needs to be judged.
+const EVERYTHING: [&str; 3] = ["--mcp", "--json", "--slow-tool=wait"];
 
 fn breaker() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/local/check/mcp-server")

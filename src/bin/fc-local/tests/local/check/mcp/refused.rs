@@ -1,7 +1,9 @@
 //! What is no MCP server, and command lines that name none: one sentence says what to do.
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
+
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
 
 use super::super::check;
 use super::{Running, breaker};
@@ -65,9 +67,11 @@ fn a_url_that_cannot_be_asked_is_refused() {
 
 #[test]
 fn a_url_where_nothing_listens_or_something_else_does_is_refused() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("an address");
-    drop(listener);
+    // Nobody else gets the port, because it stays bound.
+    let silent = socket(AddressFamily::INET, SocketType::STREAM, None).expect("a socket");
+    bind(&silent, &SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
+    let bound = getsockname(&silent).expect("an address");
+    let address = SocketAddr::try_from(bound).expect("an address of IPv4");
     let nobody = format!("http://{address}/mcp");
     says(
         refused(&[], &[&nobody]),
