@@ -183,7 +183,8 @@ impl Crew {
     /// each of them may be about to have one.
     #[cfg(any(feature = "tiny-http", test))]
     pub(super) fn has_threads(&self) -> bool {
-        self.in_flight() + self.reading() < MOST_LATE
+        // In this order, since a request is in flight before it ceases to be read: it is counted twice rather than not at all.
+        self.reading() + self.in_flight() < MOST_LATE
     }
 
     pub(super) fn in_flight(&self) -> usize {
