@@ -1,0 +1,49 @@
+//! Changes that last, and those that fail.
+
+use std::fs;
+
+use super::{State, Store, StoreError};
+use crate::store::spec::ServiceSpec;
+use crate::store::state::Resource;
+
+fn add_service(store: &Store, name: &str) -> Result<(), StoreError> {
+    store.update(|state: &mut State| {
+        state
+            .services
+            .insert(name.to_owned(), Resource::new(ServiceSpec::default()));
+        Ok(())
+    })
+}
+
+#[test]
+fn a_change_survives_a_restart_and_a_folder_has_one_owner() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = Store::open(folder.path()).expect("opened");
+    add_service(&store, "one").expect("added");
+    assert!(matches!(
+        Store::open(folder.path()),
+        Err(StoreError::InUse(_))
+    ));
+    drop(store);
+    let again = Store::open(folder.path()).expect("opened again");
+    assert!(again.snapshot().services.contains_key("one"));
+}
+
+#[test]
+fn a_change_that_fails_changes_nothing() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = Store::open(folder.path()).expect("opened");
+    add_service(&store, "one").expect("added");
+    // A folder in the place of the state file refuses the rename, as a full disk refuses the write.
+    fs::remove_file(folder.path().join("state.json")).expect("removed");
+    fs::create_dir_all(folder.path().join("state.json/in-the-way")).expect("folder");
+    let error = add_service(&store, "two").expect_err("refused");
+    assert!(
+        error
+            .to_string()
+            .contains("nothing that was stored before is lost"),
+        "{error}"
+    );
+    let names: Vec<String> = store.snapshot().services.keys().cloned().collect();
+    assert_eq!(names, ["one"]);
+}
