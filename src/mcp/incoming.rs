@@ -74,7 +74,7 @@ impl<'a> Message<'a> {
             }
             (Some(Some(_)), None) => Ok(Self::Notification),
             // This server asks with texts as ids, so a number is the answer to nothing.
-            (None, Some(id)) if id.is_string() || id.is_number() => {
+            (None, Some(id)) if (id.is_string() || id.is_number()) && has_outcome(message) => {
                 let id = id.string().unwrap_or_default().into_owned();
                 Ok(Self::Answer(id, message))
             }
@@ -83,6 +83,11 @@ impl<'a> Message<'a> {
             )),
         }
     }
+}
+
+/// Whether a message without a method is an answer.
+fn has_outcome(message: JsonRef<'_>) -> bool {
+    message.has("result") || message.has("error")
 }
 
 fn invalid(message: &str) -> Failure {

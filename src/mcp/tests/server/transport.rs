@@ -74,6 +74,8 @@ fn what_asks_for_no_result_is_accepted_and_what_is_no_message_is_not() {
         json!([ask(1.into())]),
         ask(Value::Null),
         json!({ "id": 1, "method": "ping" }),
+        // Who sends it waits for a result.
+        json!({ "jsonrpc": "2.0", "id": 1 }),
         json!(1),
     ] {
         let (status, answer) = message(send(&server(), &body, &[]));
