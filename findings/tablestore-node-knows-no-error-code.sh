@@ -1,11 +1,11 @@
 #!/bin/bash
 # Tablestore's npm package never repeats a write that the service refused for a moment, although its retry policy says so.
 #
-# Guess: a write that is throttled, or that met another write of the same row, is repeated up to twenty times, as the policies of
-# both SDKs have it in the same words; and the error that remains has the service's code.
-# Truth: the service's errors are protobuf, which Python's reads. The package looks for XML in them, finds none, and takes the HTTP status for the
-# code; its policy compares that with names such as `OTSServerBusy`. Only reads are repeated, and those by their
-# status: not the one that is refused with 403 for lack of capacity. Python's repeats them all.
+# Guess: a write that is throttled, or that met another write of the same row, is repeated up to twenty times, as the
+# policies of both SDKs have it in the same words; and the error that remains has the service's code.
+# Truth: the service's errors are protobuf, which Python's reads. The package looks for XML in them, finds none, and takes
+# the HTTP status for the code; its policy compares that with names such as `OTSServerBusy`. Only reads are repeated, and
+# those by their status: not the one that is refused with 403 for lack of capacity. Python's repeats them all.
 # So: a function in Node loses writes in a burst that one in Python does not even notice. Repeat writes in the function when
 # the message has `OTSServerBusy`, `OTSNotEnoughCapacityUnit` or `OTSRowOperationConflict` in it; do not compare `code`.
 . "$(dirname "$0")/lib.sh"

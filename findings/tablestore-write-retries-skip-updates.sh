@@ -1,10 +1,10 @@
 #!/bin/bash
 # The retry policy for writes in Tablestore's Python SDK repeats puts, deletes and batches, but not updates.
 #
-# Guess: `WriteRetryPolicy`, made for those who want writes repeated as well, covers the four ways to write. If one of them was left
-# out, it would be the batch, which may have been done in part.
-# Truth: it compares the operation with a list of names, and the name of the update is misspelt there. A single update
-# of a row fails at the first error of the server; the same update in a batch is repeated.
+# Guess: `WriteRetryPolicy`, made for those who want writes repeated as well, covers the four ways to write. If one of them
+# was left out, it would be the batch, which may have been done in part.
+# Truth: it compares the operation with a list of names, and the one of the updates is misspelt there. An update of a row,
+# alone, fails at the first error of the server; the same update in a batch is repeated.
 # So: a function that counts or sets one column fails where its puts do not, and only when the service has a problem. If
 # your updates may run twice, derive a policy whose `is_repeatable_api` knows `UpdateRow`; an increment may not run
 # twice.
