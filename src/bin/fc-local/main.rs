@@ -47,11 +47,19 @@ mod signature;
 mod store;
 mod temporary;
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 
 use clap::Parser;
 
 use platform::reaper;
+
+/// How many threads serve, on so many processors. The clients and the instances of a call run on the same machine and wait
+/// while it is relayed: a thread for each processor would wake and rest with each call, which costs more than it gains.
+fn workers(processors: usize) -> usize {
+    (processors / 2).max(1)
+}
 
 fn main() -> ExitCode {
     if reaper::is_asked_for() {
@@ -59,7 +67,9 @@ fn main() -> ExitCode {
     }
     let cli = cli::Cli::parse();
     temporary::sweep();
+    let processors = available_parallelism().map_or(1, NonZeroUsize::get);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers(processors))
         .enable_all()
         .build()
     {
