@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Extension, State};
-use axum::routing::{MethodRouter, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use hyper::Response;
+use hyper::body::Incoming;
 use hyper::header::CONTENT_TYPE;
+use hyper::{Method, Response};
 
 use super::answer::Answer;
 use super::app::App;
@@ -16,9 +15,9 @@ use super::asked::Asked;
 use super::asynchronous::Later;
 use super::error::ApiError;
 use super::outcome::{add_report, cold_error, made_id, no_instance, wants_log};
-use super::paths::check_qualifier;
-use super::{affinity, asynchronous, lookup};
-use crate::facts::{error_type, header, limit};
+use super::paths::{check_qualifier, function_of_parts};
+use super::{affinity, asynchronous, lookup, signed};
+use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX, error_type, header, limit};
 use crate::name::FunctionName;
 use crate::platform::agent::{CallId, Payload, insert};
 use crate::platform::body::{Body, full_body};
@@ -26,19 +25,37 @@ use crate::platform::call;
 use crate::platform::cold::ColdError;
 use crate::platform::pool::{Deployed, NoInstance};
 
-/// `…/{function}/invocations`.
-pub(super) fn one() -> MethodRouter<Arc<App>> {
-    post(invoke)
+/// The function that a request calls by an event: `POST …/{function}/invocations`.
+pub(super) fn called(asked: &Asked) -> Option<Result<FunctionName, ApiError>> {
+    let mut parts = asked.path().split('/').filter(|part| !part.is_empty());
+    let is_fc3 = match format!("/{}", parts.next()?).as_str() {
+        FC2_PREFIX | FC2021_PREFIX => false,
+        FC3_PREFIX => true,
+        _ => return None,
+    };
+    let service = if is_fc3 {
+        None
+    } else {
+        (parts.next()? == "services").then_some(())?;
+        Some(parts.next()?)
+    };
+    (parts.next()? == "functions").then_some(())?;
+    let function = parts.next()?;
+    let is_call = parts.eq(["invocations"]) && asked.head.method == Method::POST;
+    is_call.then(|| function_of_parts(service, function))
 }
 
-async fn invoke(
-    State(app): State<Arc<App>>,
-    function: FunctionName,
-    Extension(asked): Extension<Arc<Asked>>,
-    Extension(event): Extension<Payload>,
+/// Answers a call of a function whose name was read from the path, if the call is signed.
+pub(super) async fn handle_signed(
+    app: &Arc<App>,
+    function: Result<FunctionName, ApiError>,
+    asked: &Asked,
+    body: Incoming,
 ) -> Answer {
+    let event = signed::payload(app, asked, body).await?;
+    let function = function?;
     check_qualifier(function.function(), &asked.parameter("qualifier"))?;
-    handle(&app, &function, &asked, event).await
+    handle(app, &function, asked, event).await
 }
 
 /// Answers an invocation.

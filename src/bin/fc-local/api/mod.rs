@@ -4,7 +4,9 @@
 //! It turns requests into changes of the store and calls of the platform; it must not know how either does its work.
 //!
 //! ```text
-//! router                                the listener, and which handler gets a request
+//! listen                                the listener, and the life of its connections
+//! router                                which handler gets a request
+//! signed                                requests that have to be signed
 //! service, function, trigger, domain,   one file per resource: its paths, its methods, its changes
 //! async_config, async_task, capacity,
 //! instances, session, tags
@@ -42,6 +44,7 @@ mod guard;
 mod http;
 mod instances;
 mod invoke;
+mod listen;
 mod lookup;
 mod outcome;
 mod packages;
@@ -49,6 +52,7 @@ mod paths;
 mod router;
 mod service;
 mod session;
+mod signed;
 mod stop;
 mod tags;
 mod timer;
@@ -60,7 +64,7 @@ pub(crate) use app::App;
 pub(crate) use asynchronous::Tasks;
 pub(crate) use bodies::Bodies;
 pub(crate) use guard::Guard;
+pub(crate) use listen::serve;
 pub(crate) use lookup::ForCalls;
-pub(crate) use router::serve;
 pub(crate) use stop::Stop;
 pub(crate) use timer::Clock;

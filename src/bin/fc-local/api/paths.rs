@@ -1,7 +1,10 @@
 //! What stands in the path of a request: a service, a function, what hangs on it.
 
+use std::borrow::Cow;
+
 use axum::extract::{FromRequestParts, Path};
 use hyper::http::request::Parts;
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -134,6 +137,21 @@ pub(super) fn check_qualifier(owner: &str, qualifier: &str) -> Result<(), ApiErr
     let message =
         format!("{kind} '{qualifier}' of '{owner}' does not exist: fc-local keeps {LATEST} only");
     Err(ApiError::not_found(code, message))
+}
+
+/// The function that two parts of a path name; one of FC 3.0 has no service.
+pub(super) fn function_of_parts(
+    service: Option<&str>,
+    function: &str,
+) -> Result<FunctionName, ApiError> {
+    let service = service.map(|segment| service_name(&decoded(segment)?));
+    let (service, function) = (service.transpose()?, decoded(function)?);
+    Ok(FunctionName::of(service.as_deref(), &function))
+}
+
+fn decoded(segment: &str) -> Result<Cow<'_, str>, ApiError> {
+    let text = percent_decode_str(segment).decode_utf8();
+    text.map_err(|_| ApiError::invalid(format!("the path is not valid: '{segment}' is no UTF-8")))
 }
 
 /// The service of `service` or `service.LATEST`; fc-local keeps no other version.

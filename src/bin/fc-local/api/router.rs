@@ -1,128 +1,39 @@
-//! The listener, and which handler gets a request: by host first, then by path.
+//! Which handler gets a request: by host first, then by path.
 //!
 //! A custom domain and the package store are hosts; everything else is a path of one of the two APIs, or of fc-local's own
-//! commands.
+//! commands. It must not know the connections that requests come over.
 
-use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Extension, Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::extract::{Extension, Request};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
-use hyper::service::service_fn;
 use hyper::{Method, Uri};
-use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
 use tower_service::Service;
 
 use super::app::App;
 use super::asked::Asked;
 use super::error::ApiError;
 use super::http::{self, Target};
-use super::stop::Open;
+use super::listen::Ends;
+use super::signed::verify;
 use super::{
-    account, admin, async_config, async_task, asynchronous, capacity, domain, empty, function,
-    instances, invoke, packages, service, session, tags, timer, trigger,
+    account, admin, async_config, async_task, capacity, domain, empty, function, instances, invoke,
+    packages, service, session, tags, trigger,
 };
-use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX, header, limit};
+use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX, header};
 use crate::ids;
 use crate::name::Generation;
 use crate::output;
 use crate::platform::agent::insert;
-use crate::signature::SignedBody;
 use crate::store::spec::{ConcurrencySpec, ProvisionSpec, ScalingSpec};
 
-/// After an accept error (too many open files, mostly) the listener rests before it goes on.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-
-/// Accepts connections until the server is to stop.
-pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) {
-    asynchronous::resume(&app);
-    let stop = Arc::clone(&app.stop);
-    tokio::select! {
-        () = timer::run(Arc::clone(&app)) => {}
-        () = accept(app, listener) => {}
-        () = stop.begun() => {}
-    }
-}
-
-async fn accept(app: Arc<App>, listener: TcpListener) {
-    let router = routes(&app);
-    loop {
-        match listener.accept().await {
-            Ok((stream, client)) => drop(tokio::spawn(serve_connection(
-                Arc::clone(&app),
-                router.clone(),
-                stream,
-                client,
-                app.stop.enter(),
-            ))),
-            Err(error) => {
-                eprintln!("fc-local: cannot accept a connection: {error}");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-            }
-        }
-    }
-}
-
-/// Who talks with whom on a connection.
-#[derive(Debug, Clone, Copy)]
-struct Ends {
-    client: IpAddr,
-    server: IpAddr,
-}
-
-async fn serve_connection(
-    app: Arc<App>,
-    router: Router,
-    stream: TcpStream,
-    client: SocketAddr,
-    _open: Open,
-) {
-    let ends = Ends {
-        client: client.ip(),
-        server: stream.local_addr().map_or(client.ip(), |own| own.ip()),
-    };
-    // Without it, small answers on kept-alive connections wait for the other side's acknowledgement.
-    let _ = stream.set_nodelay(true);
-    let (stop, was_asked) = (Arc::clone(&app.stop), Arc::new(AtomicBool::new(false)));
-    let asked = Arc::clone(&was_asked);
-    let service = service_fn(move |request: Request<Incoming>| {
-        asked.store(true, Ordering::Relaxed);
-        let (app, router) = (Arc::clone(&app), router.clone());
-        // On the heap, since hyper moves it more than once, and it is kilobytes.
-        Box::pin(async move { Ok::<_, Infallible>(answer(&app, router, request, ends).await) })
-    });
-    let connection = hyper::server::conn::http1::Builder::new()
-        // Clients keep connections for their next deployment; an idle one costs nothing here.
-        .header_read_timeout(None)
-        .max_headers(limit::HEADER_COUNT)
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
-    tokio::select! {
-        // A client that breaks off concerns nobody else.
-        _ = connection.as_mut() => return,
-        () = stop.begun() => {}
-    }
-    // hyper would wait for the first request of a connection that has had none.
-    if was_asked.load(Ordering::Relaxed) {
-        connection.as_mut().graceful_shutdown();
-        tokio::select! {
-            _ = connection => {}
-            () = stop.cut() => {}
-        }
-    }
-}
-
-async fn answer(
+/// Answers a request.
+pub(super) async fn answer(
     app: &Arc<App>,
-    router: Router,
+    router: &Router,
     request: Request<Incoming>,
     ends: Ends,
 ) -> Response {
@@ -166,12 +77,7 @@ fn generation_of(path: &str) -> Generation {
 }
 
 /// Custom domain, package store, or a path of this server, by the host.
-async fn dispatch(
-    app: &Arc<App>,
-    mut router: Router,
-    asked: Arc<Asked>,
-    body: Incoming,
-) -> Response {
+async fn dispatch(app: &Arc<App>, router: &Router, asked: Arc<Asked>, body: Incoming) -> Response {
     let is_own = app.guard.is_own(&asked);
     if !is_own {
         let target = Target::of_domain(
@@ -195,11 +101,15 @@ async fn dispatch(
             return error.into_response();
         }
     }
+    if let Some(function) = invoke::called(&asked) {
+        let called = invoke::handle_signed(app, function, &asked, body);
+        return Box::pin(called).await.into_response();
+    }
     let mut request = Request::new(body);
     *request.method_mut() = asked.head.method.clone();
     *request.uri_mut() = simplified(asked.path());
     request.extensions_mut().insert(asked);
-    let Ok(response) = router.call(request).await;
+    let Ok(response) = router.clone().call(request).await;
     response
 }
 
@@ -214,7 +124,9 @@ fn simplified(path: &str) -> Uri {
     format!("/{}", parts.join("/")).parse().unwrap_or_default()
 }
 
-fn routes(app: &Arc<App>) -> Router {
+/// The handlers of all that is asked for by a path of this server, but for calls of functions by events: these come most, and
+/// the way through here would cost a third as much as the call itself.
+pub(super) fn routes(app: &Arc<App>) -> Router {
     let fc2_proxy = signed(app, fc2()).route("/proxy/{service}/{function}", http::by_path());
     let fc3_proxy = signed(app, fc3()).route("/proxy/{function}", http::by_path());
     let own = Router::new().route("/{*name}", admin::any());
@@ -275,8 +187,7 @@ fn functions() -> Router<Arc<App>> {
         .route("/async-invoke-config", async_config::one())
         .route("/code", function::code_address())
         .route("/instances", instances::all())
-        .route("/provision-config", capacity::one::<ProvisionSpec>())
-        .route("/invocations", invoke::one());
+        .route("/provision-config", capacity::one::<ProvisionSpec>());
     Router::new()
         .route("/functions", function::all())
         .route("/functions/{function}", function::one())
@@ -300,37 +211,6 @@ fn signed(app: &Arc<App>, routes: Router<Arc<App>>) -> Router<Arc<App>> {
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(from_fn_with_state(Arc::clone(app), verify))
-}
-
-async fn verify(
-    State(app): State<Arc<App>>,
-    Extension(asked): Extension<Arc<Asked>>,
-    request: Request,
-    next: Next,
-) -> Result<Response, ApiError> {
-    let (mut parts, body) = request.into_parts();
-    // Before the body, so that a request which is not signed costs no memory.
-    let signed = match check_head(&app, &asked) {
-        Ok(signed) => signed,
-        Err(error) => {
-            asked.discard(body);
-            return Err(error);
-        }
-    };
-    let payload = asked.read(&app.bodies, body, limit::API_BODY_BYTES).await?;
-    signed.check(&payload.bytes)?;
-    parts.extensions.insert(payload);
-    Ok(next
-        .run(Request::from_parts(parts, axum::body::Body::empty()))
-        .await)
-}
-
-fn check_head<'a>(app: &App, asked: &'a Asked) -> Result<SignedBody<'a>, ApiError> {
-    app.guard.check_origin(asked)?;
-    match asked.generation {
-        Generation::Fc2 => Ok(app.keys.verify_fc2(&asked.head)?),
-        Generation::Fc3 => Ok(app.keys.verify_fc3(&asked.head)?),
-    }
 }
 
 async fn unknown(method: Method, Extension(asked): Extension<Arc<Asked>>) -> ApiError {
