@@ -67,7 +67,7 @@ pub(super) fn add_report(
         insert(
             headers,
             header::LOG_RESULT,
-            &BASE64.encode(&report.log.tail),
+            &BASE64.encode(report.tail_log().tail),
         );
     }
 }

@@ -119,7 +119,7 @@ impl Http {
         let mut parts = request.into_parts().0;
         self.headers
             .iter()
-            .for_each(|(name, value)| agent::insert(&mut parts.headers, name, value));
+            .for_each(|(name, value)| agent::insert_given(&mut parts.headers, name, value));
         Ok(parts)
     }
 }

@@ -266,7 +266,12 @@ impl Credentials {
 }
 
 /// Sets a header from text; text that no header can carry is sent as if it were empty.
-pub(crate) fn insert(headers: &mut HeaderMap, name: &str, value: &str) {
+pub(crate) fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    headers.insert(HeaderName::from_static(name), value_of(value));
+}
+
+/// The same for a name that somebody has given; one that no header can have is left out.
+pub(crate) fn insert_given(headers: &mut HeaderMap, name: &str, value: &str) {
     if let Ok(name) = HeaderName::try_from(name) {
         headers.insert(name, value_of(value));
     }

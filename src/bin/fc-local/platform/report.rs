@@ -20,9 +20,20 @@ pub(crate) struct Report {
     pub(crate) error_type: Option<&'static str>,
     /// How the instance came to its end with this call, if it did.
     pub(crate) end_of_instance: Option<String>,
-    /// The tail log as FC returns it; the markers as the function wrote them.
+    /// What the function wrote.
     pub(crate) log: CallLog,
+    /// The lines that the platform adds to it.
+    pub(crate) added: Vec<String>,
     pub(crate) usage: Usage,
+    pub(crate) memory_limit_mb: u64,
+}
+
+impl Report {
+    /// The tail log as FC returns it: made when somebody asks for it, which few callers do.
+    pub(crate) fn tail_log(&self) -> CallLog {
+        let lines = self.added.iter().map(String::as_str);
+        finish_log(self.log.clone(), lines, &self.usage, self.memory_limit_mb)
+    }
 }
 
 /// What a call took.
@@ -178,7 +189,7 @@ pub(crate) fn platform_end_line(
 /// Without a start marker FC shows none of the function's lines
 /// ([contract §5.1](crate::check::sections::SECTIONS#5.1)); the Duration line always closes the log, after a blank
 /// line, without a line end.
-pub(crate) fn finish_log<'a>(
+fn finish_log<'a>(
     mut log: CallLog,
     lines: impl IntoIterator<Item = &'a str>,
     usage: &Usage,

@@ -208,10 +208,10 @@ impl Caller {
         };
         let headers = request.headers_mut();
         for HeaderArg { name, value } in &self.headers {
-            agent::insert(headers, name, value);
+            agent::insert_given(headers, name, value);
         }
         for (name, value) in &ask.headers {
-            agent::insert(headers, name, value);
+            agent::insert_given(headers, name, value);
         }
         Ok(request)
     }

@@ -172,7 +172,7 @@ async fn make_event(job: &Job, view: View, lease: Lease, call: CallId, event: Pa
     let mut wrong = wrong_report(&job.name, &answer.report);
     wrong.extend(job.wrong_text(&answer.body));
     Outcome {
-        shown: view.event(&whole(answer.report.log), &answer.body),
+        shown: view.event(&whole(answer.report.tail_log()), &answer.body),
         wrong,
         usage: Some(answer.report.usage),
     }
@@ -197,7 +197,7 @@ async fn make_http(
             return Outcome {
                 wrong: vec![why_http_failed(name, &failure)],
                 usage: Some(failure.report.usage),
-                shown: view.log(&whole(failure.report.log)),
+                shown: view.log(&whole(failure.report.tail_log())),
             };
         }
     };
@@ -207,7 +207,7 @@ async fn make_http(
     }
     wrong.extend(job.wrong_text(&body));
     Outcome {
-        shown: view.http(&whole(report.log), &head, &body),
+        shown: view.http(&whole(report.tail_log()), &head, &body),
         wrong,
         usage: Some(report.usage),
     }

@@ -140,13 +140,10 @@ impl Running {
             instance_id: instance.id.clone(),
             error_type: failure.map(Failure::error_type),
             end_of_instance,
-            log: report::finish_log(
-                log,
-                refusal.as_deref().into_iter().chain(end_line.as_deref()),
-                &usage,
-                instance.function.memory_mb,
-            ),
+            log,
+            added: refusal.into_iter().chain(end_line).collect(),
             usage,
+            memory_limit_mb: instance.function.memory_mb,
         }
     }
 }

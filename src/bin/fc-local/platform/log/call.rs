@@ -2,6 +2,10 @@
 
 use super::line::after;
 
+/// What stands before the request id in a marker line of an invocation.
+const START_LABEL: &[u8] = b"FC Invoke Start RequestId: ";
+const END_LABEL: &[u8] = b"FC Invoke End RequestId: ";
+
 /// What one call has logged.
 #[derive(Debug, Clone)]
 pub(crate) struct CallLog {
@@ -29,8 +33,8 @@ impl CallLog {
     }
 
     pub(super) fn take_own_line(&mut self, request_id: &str, line: &[u8]) {
-        self.start_marker |= has_marker(line, "Start", request_id);
-        self.end_marker |= has_marker(line, "End", request_id);
+        self.start_marker |= has_marker(line, START_LABEL, request_id);
+        self.end_marker |= has_marker(line, END_LABEL, request_id);
         self.push(line);
     }
 
@@ -44,7 +48,32 @@ impl CallLog {
 }
 
 /// Whether the marker of an invocation stands in a line.
-fn has_marker(line: &[u8], edge: &str, request_id: &str) -> bool {
-    let marker = format!("FC Invoke {edge} RequestId: {request_id}");
-    after(line, marker.as_bytes()).is_some()
+fn has_marker(mut line: &[u8], label: &[u8], request_id: &str) -> bool {
+    while let Some(rest) = after(line, label) {
+        if rest.starts_with(request_id.as_bytes()) {
+            return true;
+        }
+        line = rest;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CallLog;
+
+    #[test]
+    fn a_marker_is_one_of_the_call_wherever_it_stands_in_a_line() {
+        let mut log = CallLog::keeping(1000);
+        log.take_own_line("two", b"FC Invoke End RequestId: one\n");
+        log.take_own_line("two", b"FC Invoke Start RequestId: tw\n");
+        assert!(!log.start_marker && !log.end_marker);
+        log.take_own_line(
+            "two",
+            b"FC Invoke End RequestId: one FC Invoke End RequestId: two\n",
+        );
+        assert!(!log.start_marker && log.end_marker);
+        log.take_own_line("two", b"FC Invoke Start RequestId: two\n");
+        assert!(log.start_marker);
+    }
 }

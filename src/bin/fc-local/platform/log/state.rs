@@ -11,6 +11,9 @@ use crate::facts::limit;
 /// What stands before the request id in a marker.
 const ID_LABEL: &[u8] = b"RequestId: ";
 
+/// The calls in progress, by their ids.
+type Calls = BTreeMap<String, CallLog>;
+
 /// The lines of an instance that are not yet told apart or handed on, and those of each call in progress.
 pub(super) struct State {
     partial: Vec<u8>,
@@ -18,7 +21,7 @@ pub(super) struct State {
     fresh: Vec<u8>,
     /// How many bytes were read so far.
     pub(super) read_bytes: u64,
-    pub(super) calls: BTreeMap<String, CallLog>,
+    pub(super) calls: Calls,
     /// What was written before the first call; FC 2.0 shows it with that call.
     pub(super) startup: CallLog,
 }
@@ -72,25 +75,11 @@ impl State {
         }
     }
 
-    /// The call in progress whose id stands in a line. A marker has it at its own place, where it is found at once; in any
-    /// other line each id is looked for.
-    fn named_in(&self, line: &[u8]) -> Option<String> {
-        let marked = after(line, ID_LABEL);
-        let marked = marked.and_then(|rest| rest.split(|byte| b", \n".contains(byte)).next());
-        let marked = marked.and_then(|id| std::str::from_utf8(id).ok());
-        if let Some((id, _)) = marked.and_then(|id| self.calls.get_key_value(id)) {
-            return Some(id.clone());
-        }
-        let mut ids = self.calls.keys();
-        ids.find(|id| after(line, id.as_bytes()).is_some()).cloned()
-    }
-
     fn take_line(&mut self, line: &[u8]) {
         let line = cut_line(line);
         self.fresh.extend_from_slice(&line);
-        let named = self.named_in(&line);
-        if let Some((id, log)) = named.and_then(|id| self.calls.get_mut(&id).map(|log| (id, log))) {
-            log.take_own_line(&id, &line);
+        if let Some((id, log)) = named_in(&mut self.calls, &line) {
+            log.take_own_line(id, &line);
         } else if self.calls.is_empty() {
             self.startup.push(&line);
         } else {
@@ -98,6 +87,20 @@ impl State {
             self.calls.values_mut().for_each(|log| log.push(&line));
         }
     }
+}
+
+/// The call in progress whose id stands in a line. A marker has it at its own place, where it is found at once; in any other
+/// line each id is looked for.
+fn named_in<'a>(calls: &'a mut Calls, line: &'a [u8]) -> Option<(&'a str, &'a mut CallLog)> {
+    let marked = after(line, ID_LABEL);
+    let marked = marked.and_then(|rest| rest.split(|byte| b", \n".contains(byte)).next());
+    let marked = marked.and_then(|id| std::str::from_utf8(id).ok());
+    if let Some(id) = marked.filter(|id| calls.contains_key(*id)) {
+        return calls.get_mut(id).map(|log| (id, log));
+    }
+    let mut calls = calls.iter_mut();
+    let named = calls.find(|(id, _)| after(line, id.as_bytes()).is_some());
+    named.map(|(id, log)| (id.as_str(), log))
 }
 
 #[cfg(test)]
