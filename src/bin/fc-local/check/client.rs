@@ -3,21 +3,23 @@
 //! It judges nothing.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use hyper::client::conn::http1::SendRequest;
+use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::request;
 use hyper::{Method, Request};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
 
 use super::lines::Lines;
 use crate::facts::{header, limit};
 use crate::ids;
 use crate::platform::agent::{self, CallId, Payload};
 use crate::platform::body::{self, Body, BoxError, with_sources};
-use crate::platform::connections::Connection;
 use crate::platform::instance::Instance;
 use crate::platform::process::describe_exit;
 
@@ -156,8 +158,7 @@ impl Client {
     /// Opens a connection.
     pub(super) async fn connect(&self) -> Result<Wire, NoResponse> {
         let address = self.instance.connections.address();
-        let connection = self.within(Connection::open(address)).await?;
-        Ok(connection.in_own_task())
+        self.within(open(address)).await
     }
 
     /// Asks on its own connection.
@@ -238,6 +239,21 @@ impl fmt::Display for NoResponse {
 }
 
 impl std::error::Error for NoResponse {}
+
+/// A connection that a task moves, for one who looks at it now and then, and wants to see then what came meanwhile.
+async fn open(address: SocketAddr) -> Result<Wire, BoxError> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let (sender, connection) = http1::Builder::new()
+        // The agent is a Go client: `X-Fc-Request-Id` (contract §2).
+        .title_case_headers(true)
+        .max_headers(limit::HEADER_COUNT)
+        .handshake(TokioIo::new(stream))
+        .await?;
+    // Errors of the connection also reach the one who uses it.
+    tokio::spawn(connection);
+    Ok(sender)
+}
 
 async fn exchange(
     wire: &mut Wire,

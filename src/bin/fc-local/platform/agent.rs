@@ -2,6 +2,8 @@
 //!
 //! It knows headers and HTTP, but neither the connections that requests go over nor what an answer means.
 
+mod text;
+
 use std::fmt;
 use std::net::SocketAddr;
 
@@ -69,6 +71,7 @@ pub(crate) struct FunctionHeaders {
     own: HeaderMap,
     /// For requests of users.
     platform: HeaderMap,
+    lines: text::Lines,
 }
 
 impl FunctionHeaders {
@@ -86,7 +89,12 @@ impl FunctionHeaders {
         own.insert(USER_AGENT, HeaderValue::from_static("Go-http-client/1.1"));
         own.extend(platform.clone());
         own.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-        Self { own, platform }
+        let lines = text::Lines::of(&own, &platform);
+        Self {
+            own,
+            platform,
+            lines,
+        }
     }
 }
 

@@ -1,30 +1,35 @@
 //! Keep-alive connections to an instance, as the platform's agent holds them
 //! ([contract §4.1](crate::check::sections::SECTIONS#4.1)).
 //!
-//! A connection is moved by the call that has it, in the call's own task: with a task of its own, each request and each
-//! answer would wake another thread. It carries requests and answers, and must not know what they mean.
+//! They carry requests and responses, and must not know what these mean. HTTP/1.1 is spoken by hand here, for a general client
+//! cost as much as the rest of a call: it wants a map of thirty headers for each request, makes room for 512 of each response,
+//! and passes both through two channels.
+//!
+//! ```text
+//! outgoing          a request as text
+//! wire              one connection
+//! incoming, chunks  the head and the body of a response
+//! broken            why no whole response came
+//! ```
 
-use std::error::Error;
-use std::future::poll_fn;
-use std::io;
+mod broken;
+mod chunks;
+mod incoming;
+mod outgoing;
+mod wire;
+
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use hyper::body::{Body as HttpBody, Incoming};
-use hyper::client::conn::TrySendError;
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper::{Method, Request, Response};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use hyper::http::response;
 
-use crate::facts::limit;
-use crate::platform::body::{Body, BoxError, empty_body};
+use crate::platform::body::BoxError;
 
-/// The methods that the platform repeats when a connection fails ([contract §4.1](crate::check::sections::SECTIONS#4.1)).
-const REPEATED: [Method; 4] = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
+pub(crate) use broken::Broken;
+pub(crate) use outgoing::{Head, Outgoing, lines};
+pub(crate) use wire::Connection;
+use wire::Unanswered;
 
 /// Keep-alive connections to one instance.
 #[derive(Debug)]
@@ -41,14 +46,6 @@ struct Idle {
     since: Instant,
 }
 
-/// One connection. It stands still but for the time of [`driving`](Self::driving).
-#[derive(Debug)]
-pub(crate) struct Connection {
-    sender: SendRequest<Body>,
-    /// What moves its bytes; none once it has ended.
-    wire: Option<http1::Connection<TokioIo<TcpStream>, Body>>,
-}
-
 impl Connections {
     pub(crate) fn to(address: SocketAddr) -> Self {
         Self {
@@ -61,7 +58,7 @@ impl Connections {
         self.address
     }
 
-    /// Sends a request over an idle connection, or over a new one; the body of the answer comes over the same.
+    /// Sends a request over an idle connection, or over a new one; the body of the response comes over the same.
     ///
     /// An idle connection that turns out to be closed before anything was written gives the request back. What was
     /// written is sent a second time only where HTTP allows it, as on the platform
@@ -69,23 +66,21 @@ impl Connections {
     /// at the moment when it is thawed for this request.
     pub(crate) async fn send(
         &self,
-        mut request: Request<Body>,
-    ) -> Result<(Response<Incoming>, Connection), BoxError> {
-        while let Some(mut connection) = self.take_idle().await {
-            let copy = repeatable(&request);
-            let mut error = match connection.send(request).await {
-                Ok(response) => return Ok((response, connection)),
-                Err(error) => error,
+        mut request: Outgoing,
+    ) -> Result<(response::Parts, Connection), BoxError> {
+        while let Some(mut connection) = self.take_idle() {
+            let copy = request.repeatable();
+            let Unanswered { why, unsent } = match connection.send(request).await {
+                Ok(head) => return Ok((head, connection)),
+                Err(unanswered) => unanswered,
             };
-            let unsent = error.take_message();
-            let error = error.into_error();
             request = match (unsent, copy) {
                 (Some(unsent), _) => unsent,
-                (None, Some(copy)) if has_ended(&error) => {
+                (None, Some(copy)) if why.has_ended() => {
                     // A server that is gone is better explained by what it did to the request.
-                    return self.send_anew(copy).await.map_err(|_| error.into());
+                    return self.send_anew(copy).await.map_err(|_| why.into());
                 }
-                (None, _) => return Err(error.into()),
+                (None, _) => return Err(why.into()),
             };
         }
         self.send_anew(request).await
@@ -93,19 +88,19 @@ impl Connections {
 
     async fn send_anew(
         &self,
-        request: Request<Body>,
-    ) -> Result<(Response<Incoming>, Connection), BoxError> {
+        request: Outgoing,
+    ) -> Result<(response::Parts, Connection), BoxError> {
         let mut connection = Connection::open(self.address).await?;
         match connection.send(request).await {
-            Ok(response) => Ok((response, connection)),
-            Err(error) => Err(error.into_error().into()),
+            Ok(head) => Ok((head, connection)),
+            Err(unanswered) => Err(unanswered.why.into()),
         }
     }
 
-    /// Keeps a connection whose answer was read to the end for the next call. One that still has a part of the request to
+    /// Keeps a connection whose response was read to the end for the next call. One that still has a part of the request to
     /// send ends here, and with it what it holds of the memory for bodies.
     pub(crate) fn give_back(&self, connection: Connection) {
-        if connection.wire.is_some() && connection.sender.is_ready() {
+        if connection.is_reusable() {
             let since = Instant::now();
             self.lock().push(Idle { connection, since });
         }
@@ -118,10 +113,10 @@ impl Connections {
         idle.drain(..old);
     }
 
-    async fn take_idle(&self) -> Option<Connection> {
+    fn take_idle(&self) -> Option<Connection> {
         loop {
-            let mut connection = self.lock().pop()?.connection;
-            if connection.is_ready().await {
+            let connection = self.lock().pop()?.connection;
+            if connection.is_idle() {
                 return Some(connection);
             }
         }
@@ -130,104 +125,6 @@ impl Connections {
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Idle>> {
         // A list; a panic of another thread leaves it usable.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The same request, if it may reach the server twice and has no body, which could not be read again.
-fn repeatable(request: &Request<Body>) -> Option<Request<Body>> {
-    let is_one = REPEATED.contains(request.method()) && request.body().is_end_stream();
-    is_one.then(|| {
-        let mut copy = Request::new(empty_body());
-        *copy.method_mut() = request.method().clone();
-        *copy.uri_mut() = request.uri().clone();
-        *copy.headers_mut() = request.headers().clone();
-        copy
-    })
-}
-
-/// Whether the connection was closed instead of answered; an answer that is no HTTP would come again.
-fn has_ended(error: &hyper::Error) -> bool {
-    let is_of_the_wire = error.source().is_some_and(<dyn Error>::is::<io::Error>);
-    error.is_incomplete_message() || is_of_the_wire
-}
-
-impl Connection {
-    /// Opens a new one.
-    pub(crate) async fn open(address: SocketAddr) -> Result<Self, BoxError> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        let (sender, wire) = http1::Builder::new()
-            // The agent is a Go client: `X-Fc-Request-Id` (contract §2).
-            .title_case_headers(true)
-            .max_headers(limit::HEADER_COUNT)
-            .handshake(TokioIo::new(stream))
-            .await?;
-        Ok(Self {
-            sender,
-            wire: Some(wire),
-        })
-    }
-
-    /// Has a task move it from now on, for one who looks at it now and then, and wants to see then what came meanwhile.
-    pub(crate) fn in_own_task(self) -> SendRequest<Body> {
-        // Errors of the connection also reach the one who uses it.
-        self.wire.map(tokio::spawn);
-        self.sender
-    }
-
-    async fn send(
-        &mut self,
-        request: Request<Body>,
-    ) -> Result<Response<Incoming>, TrySendError<Request<Body>>> {
-        let answer = self.sender.try_send_request(request);
-        self.driving(answer).await
-    }
-
-    /// Whether it can take a request at once. It cannot if the other side has closed it while nobody looked.
-    async fn is_ready(&mut self) -> bool {
-        poll_fn(|context| {
-            self.advance(context);
-            let ready = self.sender.poll_ready(context);
-            Poll::Ready(matches!(ready, Poll::Ready(Ok(()))))
-        })
-        .await
-    }
-
-    /// Waits for something that comes over the connection.
-    pub(crate) async fn driving<T>(&mut self, part: impl Future<Output = T>) -> T {
-        let mut part = pin!(part);
-        poll_fn(|context| self.poll(part.as_mut(), context)).await
-    }
-
-    /// The same, but does not wait: none if it has not come yet.
-    pub(crate) async fn now<T>(&mut self, part: impl Future<Output = T>) -> Option<T> {
-        let mut part = pin!(part);
-        poll_fn(|context| match self.poll(part.as_mut(), context) {
-            Poll::Ready(come) => Poll::Ready(Some(come)),
-            Poll::Pending => Poll::Ready(None),
-        })
-        .await
-    }
-
-    /// A part says first what it waits for, and has it when the connection was moved: in one turn, if it is there.
-    fn poll<F: Future>(
-        &mut self,
-        mut part: Pin<&mut F>,
-        context: &mut Context<'_>,
-    ) -> Poll<F::Output> {
-        if let Poll::Ready(come) = part.as_mut().poll(context) {
-            return Poll::Ready(come);
-        }
-        self.advance(context);
-        part.poll(context)
-    }
-
-    /// Moves what can be moved. An error of the connection also reaches the part that waits for it.
-    fn advance(&mut self, context: &mut Context<'_>) {
-        let wire = self.wire.as_mut().map(Pin::new);
-        if wire.is_some_and(|wire| wire.poll(context).is_ready()) {
-            self.wire = None;
-        }
     }
 }
 

@@ -11,8 +11,8 @@ use hyper::header::HOST;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::function::HealthCheck;
-use crate::platform::body::{BoxError, empty_body};
-use crate::platform::connections::Connections;
+use crate::platform::body::BoxError;
+use crate::platform::connections::{Connections, Outgoing};
 
 /// The statuses of a healthy instance.
 const SOUND: std::ops::Range<u16> = 200..400;
@@ -74,14 +74,14 @@ pub(super) async fn wait(
 
 /// One check, over its own connection.
 async fn ask(check: &HealthCheck, address: SocketAddr) -> Result<(), BoxError> {
-    let request = Request::get(&check.path)
-        .header(HOST, address.to_string())
-        .body(empty_body())?;
+    let request = Request::get(&check.path).header(HOST, address.to_string());
+    let (parts, ()) = request.body(())?.into_parts();
     let connections = Connections::to(address);
-    let sent = timeout(check.timeout, connections.send(request)).await;
+    let sending = connections.send(Outgoing::without_body(&parts));
+    let sent = timeout(check.timeout, sending).await;
     let seconds = check.timeout.as_secs();
-    let (response, _) = sent.map_err(|_| format!("no response in {seconds} s"))??;
-    let status = response.status();
+    let (head, _) = sent.map_err(|_| format!("no response in {seconds} s"))??;
+    let status = head.status;
     if SOUND.contains(&status.as_u16()) {
         Ok(())
     } else {

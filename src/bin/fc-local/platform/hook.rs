@@ -9,8 +9,8 @@ use hyper::body::Bytes;
 use crate::facts::limit;
 use crate::function::Hook;
 use crate::platform::agent::{self, CallId, FunctionHeaders};
-use crate::platform::body::{self, BoxError};
-use crate::platform::connections::Connections;
+use crate::platform::body::BoxError;
+use crate::platform::connections::{Connections, Outgoing};
 
 /// A hook that did not succeed.
 #[derive(Debug)]
@@ -68,11 +68,9 @@ async fn exchange(
     path: &'static str,
     call: &CallId,
 ) -> Result<(hyper::StatusCode, Bytes), BoxError> {
-    let request = agent::hook_request(path, of_function, call);
-    let (response, mut connection) = connections.send(request).await?;
-    let (head, incoming) = response.into_parts();
-    let body = body::read_all(incoming, limit::SYNC_BODY_BYTES);
-    let body = connection.driving(body).await?;
+    let (parts, _) = agent::hook_request(path, of_function, call).into_parts();
+    let (head, mut connection) = connections.send(Outgoing::without_body(&parts)).await?;
+    let body = connection.read_all(limit::SYNC_BODY_BYTES).await?;
     connections.give_back(connection);
     Ok((head.status, body))
 }

@@ -5,8 +5,7 @@ use hyper::http::response;
 
 use super::running::Running;
 use crate::facts::{header, limit};
-use crate::platform::agent::{self, CallId, Payload};
-use crate::platform::body;
+use crate::platform::agent::{CallId, Payload};
 use crate::platform::instance::{Instance, Lease};
 use crate::platform::report::{self, Failure, Report};
 
@@ -48,14 +47,12 @@ async fn exchange(running: &Running, event: Payload) -> Result<(Bytes, Option<Fa
         headers,
         ..
     } = &**running.instance();
-    let request = agent::event_request(headers, &running.call, event);
-    let (response, mut connection) = match connections.send(request).await {
+    let request = headers.event(&running.call, event);
+    let (head, mut connection) = match connections.send(request).await {
         Ok(exchange) => exchange,
         Err(error) => return Err(running.broken(&*error).await),
     };
-    let (head, incoming) = response.into_parts();
-    let body = body::read_all(incoming, limit::ANSWER_BODY_BYTES);
-    let body = match connection.driving(body).await {
+    let body = match connection.read_all(limit::ANSWER_BODY_BYTES).await {
         Ok(body) => body,
         Err(error) => return Err(running.unread(&error).await),
     };

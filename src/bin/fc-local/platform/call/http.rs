@@ -1,17 +1,15 @@
 //! HTTP calls, whose answers go on piece by piece.
 
-use http_body_util::BodyExt;
-use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming};
-use hyper::ext::ReasonPhrase;
+use hyper::body::{Bytes, Frame};
 use hyper::header::HeaderMap;
 use hyper::http::{request, response};
 use tokio::sync::mpsc;
 
 use super::running::Running;
 use crate::facts::{header, limit};
-use crate::platform::agent::{self, CallId, Payload};
-use crate::platform::body::{self, Body, BoxError, channel_body, empty_body, full_body};
-use crate::platform::connections::Connection;
+use crate::platform::agent::{CallId, Payload};
+use crate::platform::body::{Body, BoxError, channel_body, empty_body, full_body};
+use crate::platform::connections::{Broken, Connection};
 use crate::platform::instance::Lease;
 use crate::platform::report::{Failure, Report};
 use crate::platform::sessions::Seat;
@@ -22,7 +20,6 @@ const STREAM_QUEUE: usize = 16;
 /// An HTTP call whose answer has begun.
 pub(crate) struct HttpExchange {
     pub(crate) head: response::Parts,
-    incoming: Incoming,
     connection: Connection,
     running: Running,
 }
@@ -44,7 +41,7 @@ pub(crate) async fn http(
 ) -> Result<HttpExchange, HttpFailure> {
     let mut running = Running::begin(lease, call).await;
     let instance = running.instance();
-    let request = agent::http_request(&instance.headers, &running.call, user, payload);
+    let request = instance.headers.http(&running.call, &user, payload);
     let sent = running
         .within_timeout(instance.connections.send(request))
         .await;
@@ -56,9 +53,7 @@ pub(crate) async fn http(
         }
         Err(failure) => return Err(failed(running, failure)),
     };
-    let (response, connection) = exchange;
-    let (mut head, incoming) = response.into_parts();
-    drop_empty_reason(&mut head);
+    let (head, connection) = exchange;
     running.answered(head.status);
     if header_bytes(&head.headers) > limit::HTTP_HEADER_BYTES {
         let why = format!(
@@ -69,18 +64,9 @@ pub(crate) async fn http(
     }
     Ok(HttpExchange {
         head,
-        incoming,
         connection,
         running,
     })
-}
-
-/// A status line without words gets the usual ones on its way to the client, as from the platform.
-fn drop_empty_reason(head: &mut response::Parts) {
-    let reason = head.extensions.get::<ReasonPhrase>();
-    if reason.is_some_and(|reason| reason.as_bytes().is_empty()) {
-        head.extensions.remove::<ReasonPhrase>();
-    }
 }
 
 /// The size of all names and values together, as FC limits it ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
@@ -106,8 +92,7 @@ impl HttpExchange {
     /// Reads the whole answer.
     pub(crate) async fn buffer(mut self) -> Result<(response::Parts, Bytes, Report), HttpFailure> {
         let failure = self.failure();
-        let reading = body::read_all(self.incoming, limit::ANSWER_BODY_BYTES);
-        let reading = self.connection.driving(reading);
+        let reading = self.connection.read_all(limit::ANSWER_BODY_BYTES);
         let read = self.running.within_timeout(reading).await;
         match read {
             Ok(Ok(bytes)) => {
@@ -129,11 +114,10 @@ impl HttpExchange {
     pub(crate) async fn stream(mut self) -> (response::Parts, Body) {
         let failure = self.failure();
         let mut first = None;
-        if !self.incoming.is_end_stream() {
-            let piece = self.incoming.frame();
-            first = self.connection.now(piece).await.flatten();
+        if !self.connection.is_complete() {
+            first = self.connection.piece_now().await;
         }
-        if let Some(bytes) = whole_of(&first).filter(|_| self.incoming.is_end_stream()) {
+        if let Some(bytes) = whole_of(&first).filter(|_| self.connection.is_complete()) {
             self.running
                 .instance()
                 .connections
@@ -141,7 +125,7 @@ impl HttpExchange {
             self.running.finish(failure.as_ref());
             return (self.head, full_body(bytes));
         }
-        if first.is_none() && self.incoming.is_end_stream() {
+        if first.is_none() && self.connection.is_complete() {
             // Nothing more comes, as after HEAD: nobody waits for a piece, which would look like a client that left.
             self.running
                 .instance()
@@ -151,20 +135,13 @@ impl HttpExchange {
             return (self.head, empty_body());
         }
         let (pieces, body) = mpsc::channel(STREAM_QUEUE);
-        tokio::spawn(pump(
-            first,
-            self.incoming,
-            self.connection,
-            self.running,
-            pieces,
-            failure,
-        ));
+        tokio::spawn(pump(first, self.connection, self.running, pieces, failure));
         (self.head, channel_body(body))
     }
 }
 
 /// What comes first of an answer.
-type First = Option<Result<Frame<Bytes>, hyper::Error>>;
+type First = Option<Result<Frame<Bytes>, Broken>>;
 
 /// The bytes of what came first, if it has any.
 fn whole_of(first: &First) -> Option<Bytes> {
@@ -177,19 +154,18 @@ type Pieces = mpsc::Sender<Result<Frame<Bytes>, BoxError>>;
 /// Moves a streamed answer from the instance to the client until either ends.
 async fn pump(
     mut first: First,
-    mut incoming: Incoming,
     mut connection: Connection,
     running: Running,
     pieces: Pieces,
     failure: Option<Failure>,
 ) {
     // A client that has all that was announced may leave at once, and no further piece would say that it was the last.
-    while first.is_some() || !incoming.is_end_stream() {
+    while first.is_some() || !connection.is_complete() {
         let next = tokio::select! {
             // What came before the client left is no less the answer.
             biased;
             next = std::future::ready(first.take()), if first.is_some() => Ok(next),
-            next = running.within_timeout(connection.driving(incoming.frame())) => next,
+            next = running.within_timeout(connection.piece()) => next,
             // A client that leaves cancels the call even while the function is silent.
             () = pieces.closed() => Err(Failure::Canceled),
         };

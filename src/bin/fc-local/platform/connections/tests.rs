@@ -7,22 +7,26 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hyper::Request;
+use hyper::Method;
+use hyper::body::Bytes;
 
-use super::Connections;
-use crate::platform::body::{Body, empty_body, full_body, read_all};
+use super::{Connections, Head, Outgoing};
 
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-async fn call(connections: &Connections) {
-    call_with(connections, empty_body()).await;
+fn request(method: &str, body: impl Into<Bytes>) -> Outgoing {
+    let method = Method::from_bytes(method.as_bytes()).expect("a method");
+    Head::of(method, "/").with_sized(body.into())
 }
 
-async fn call_with(connections: &Connections, body: Body) {
-    let request = Request::post("/").body(body).expect("a request");
-    let (response, mut connection) = connections.send(request).await.expect("an answer");
-    let body = read_all(response.into_body(), 100);
-    assert_eq!(connection.driving(body).await.expect("a body"), "ok");
+async fn call(connections: &Connections) {
+    call_with(connections, "").await;
+}
+
+async fn call_with(connections: &Connections, body: impl Into<Bytes>) {
+    let sent = connections.send(request("POST", body)).await;
+    let (_, mut connection) = sent.expect("a response");
+    assert_eq!(connection.read_all(100).await.expect("a body"), "ok");
     connections.give_back(connection);
 }
 
@@ -92,15 +96,12 @@ async fn what_a_closed_connection_did_not_answer_is_repeated_only_without_harm()
         for (method, is_repeated) in [("GET", true), ("OPTIONS", true), ("POST", false)] {
             let connections = closes_at_the_second(reads_it);
             call(&connections).await;
-            let request = Request::builder().method(method);
-            let request = request.body(empty_body()).expect("a request");
-            let sent = connections.send(request).await;
+            let sent = connections.send(request(method, "")).await;
             assert_eq!(sent.is_ok(), is_repeated, "{method}, read {reads_it}");
         }
         let connections = closes_at_the_second(reads_it);
         call(&connections).await;
-        let request = Request::get("/").body(full_body("x"));
-        let sent = connections.send(request.expect("a request")).await;
+        let sent = connections.send(request("GET", "x")).await;
         assert!(sent.is_err(), "its body cannot be read again");
     }
 }
@@ -121,7 +122,7 @@ async fn a_connection_whose_request_was_not_read_to_its_end_holds_up_no_other_ca
         }
     });
     let connections = Connections::to(address);
-    call_with(&connections, full_body(vec![0; MORE_THAN_BUFFERS_TAKE])).await;
+    call_with(&connections, vec![0; MORE_THAN_BUFFERS_TAKE]).await;
     assert!(connections.lock().is_empty(), "its body would stay");
     tokio::time::timeout(Duration::from_secs(60), call(&connections))
         .await
@@ -156,13 +157,12 @@ async fn only_connections_that_were_idle_for_long_are_closed() {
     let (connections, open) = counts_connections();
     let mut both = Vec::new();
     for _ in 0..2 {
-        let request = Request::post("/").body(empty_body()).expect("a request");
-        both.push(connections.send(request).await.expect("an answer"));
+        let sent = connections.send(request("POST", "")).await;
+        both.push(sent.expect("a response"));
     }
     assert_eq!([open.recv(), open.recv()], [Ok(1), Ok(2)]);
-    for (response, mut connection) in both {
-        let body = read_all(response.into_body(), 100);
-        connection.driving(body).await.expect("a body");
+    for (_, mut connection) in both {
+        connection.read_all(100).await.expect("a body");
         connections.give_back(connection);
     }
     connections.close_idle(Duration::from_secs(600));
@@ -173,4 +173,70 @@ async fn only_connections_that_were_idle_for_long_are_closed() {
     assert_eq!(open.recv(), Ok(1), "the older one is closed");
     call(&connections).await;
     assert!(open.try_recv().is_err(), "the newer one serves");
+}
+
+/// Answers the first request with these bytes and closes the connection.
+fn answers(answer: &'static [u8]) -> Connections {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let count = stream.read(&mut [0; 1000]).expect("a request");
+        assert!(count > 0, "the connection was closed too soon");
+        stream.write_all(answer).expect("answered");
+    });
+    Connections::to(address)
+}
+
+/// The body of a response, or why there is none.
+async fn read(answer: &'static [u8], limit_bytes: usize) -> Result<Bytes, String> {
+    let sent = answers(answer).send(request("GET", "")).await;
+    let (_, mut connection) = sent.map_err(|error| error.to_string())?;
+    let body = connection.read_all(limit_bytes).await;
+    body.map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn a_body_is_read_to_the_end_that_its_head_announces() {
+    for answer in [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more".as_slice(),
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\nok",
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 200 OK\r\n\r\nok",
+    ] {
+        assert_eq!(read(answer, 2).await.as_deref(), Ok(b"ok".as_slice()));
+        let error = read(answer, 1).await.expect_err("it is too large");
+        assert!(error.contains("larger than the limit"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_whole_answer_says_why() {
+    for (answer, why) in [
+        (b"".as_slice(), "before a whole head"),
+        (b"HTTP/1.1 200 OK\r\nContent-Le", "before a whole head"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok",
+            "before the whole body",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n",
+            "before the whole body",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+            "invalid HTTP: the content length",
+        ),
+        (b"hello\r\n\r\n", "invalid HTTP: "),
+    ] {
+        let error = read(answer, 100).await.expect_err("it is not whole");
+        assert!(error.contains(why), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_with_more_than_its_answer_serves_no_other_call() {
+    let connections = answers(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more");
+    call(&connections).await;
+    assert!(connections.lock().is_empty());
 }

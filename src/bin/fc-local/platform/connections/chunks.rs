@@ -1,0 +1,172 @@
+//! Chunked bodies, taken apart piece by piece (RFC 9112, section 7.1).
+//!
+//! It must not know where the bytes come from.
+
+use bytes::{Buf, BytesMut};
+use httparse::{EMPTY_HEADER, Status};
+use hyper::body::{Bytes, Frame};
+use hyper::header::HeaderMap;
+
+use super::broken::Broken;
+use super::incoming::append;
+
+/// The longest line with a size, and all trailers together, in bytes.
+const LINE_BYTES_MAX: usize = 16 * 1024;
+
+/// How many trailers are read.
+const TRAILERS_MAX: usize = 64;
+
+/// How far a chunked body has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Chunks {
+    /// A line with the size of a chunk comes next.
+    Size,
+    /// So many bytes of a chunk are to come.
+    Data(u64),
+    /// The line end after a chunk.
+    DataEnd,
+    Trailers,
+    Done,
+}
+
+impl Chunks {
+    /// The next piece of what has come; none if more has to come first, or all has come.
+    pub(super) fn next(&mut self, buffer: &mut BytesMut) -> Result<Option<Frame<Bytes>>, Broken> {
+        loop {
+            let next = match *self {
+                Self::Size => size(buffer)?,
+                Self::Data(left) => {
+                    let piece = take(buffer, left);
+                    let left = left - piece.len() as u64;
+                    *self = if left == 0 {
+                        Self::DataEnd
+                    } else {
+                        Self::Data(left)
+                    };
+                    return Ok((!piece.is_empty()).then(|| Frame::data(piece)));
+                }
+                Self::DataEnd => data_end(buffer)?,
+                Self::Trailers => match trailers(buffer)? {
+                    Some(fields) => {
+                        *self = Self::Done;
+                        return Ok((!fields.is_empty()).then(|| Frame::trailers(fields)));
+                    }
+                    None => None,
+                },
+                Self::Done => None,
+            };
+            match next {
+                Some(next) => *self = next,
+                None => return Ok(None),
+            }
+        }
+    }
+}
+
+/// So much of what has come, at most.
+pub(super) fn take(buffer: &mut BytesMut, bytes_max: u64) -> Bytes {
+    let bytes = usize::try_from(bytes_max).unwrap_or(usize::MAX);
+    buffer.split_to(bytes.min(buffer.len())).freeze()
+}
+
+fn size(buffer: &mut BytesMut) -> Result<Option<Chunks>, Broken> {
+    match httparse::parse_chunk_size(buffer) {
+        Ok(Status::Complete((line_bytes, size))) => {
+            buffer.advance(line_bytes);
+            Ok(Some(if size == 0 {
+                Chunks::Trailers
+            } else {
+                Chunks::Data(size)
+            }))
+        }
+        Ok(Status::Partial) if buffer.len() <= LINE_BYTES_MAX => Ok(None),
+        Ok(Status::Partial) | Err(_) => Err(Broken::NotHttp("the size of a chunk".to_owned())),
+    }
+}
+
+fn data_end(buffer: &mut BytesMut) -> Result<Option<Chunks>, Broken> {
+    if buffer.len() < 2 {
+        return Ok(None);
+    }
+    if !buffer.starts_with(b"\r\n") {
+        return Err(Broken::NotHttp("the end of a chunk".to_owned()));
+    }
+    buffer.advance(2);
+    Ok(Some(Chunks::Size))
+}
+
+fn trailers(buffer: &mut BytesMut) -> Result<Option<HeaderMap>, Broken> {
+    let mut fields = [EMPTY_HEADER; TRAILERS_MAX];
+    match httparse::parse_headers(buffer, &mut fields) {
+        Ok(Status::Complete((bytes, fields))) => {
+            let mut trailers = HeaderMap::new();
+            for field in fields {
+                let value = Bytes::copy_from_slice(field.value);
+                append(&mut trailers, field.name.as_bytes(), value)?;
+            }
+            buffer.advance(bytes);
+            Ok(Some(trailers))
+        }
+        Ok(Status::Partial) if buffer.len() <= LINE_BYTES_MAX => Ok(None),
+        Ok(Status::Partial) | Err(_) => Err(Broken::NotHttp("the trailers".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::BytesMut;
+
+    use super::{Chunks, LINE_BYTES_MAX};
+
+    const BODY: &[u8] = b"5;a=b\r\nHello\r\n6\r\n World\r\n0\r\nX-End: yes\r\n\r\nnext";
+
+    /// What comes of a body whose bytes come so many at a time.
+    fn pieces(body: &[u8], at_once: usize) -> Option<(Vec<u8>, Option<String>, Vec<u8>)> {
+        let (mut chunks, mut buffer) = (Chunks::Size, BytesMut::new());
+        let (mut bytes, mut end) = (Vec::new(), None);
+        for part in body.chunks(at_once) {
+            buffer.extend_from_slice(part);
+            while let Some(frame) = chunks.next(&mut buffer).ok()? {
+                match frame.into_data() {
+                    Ok(data) => bytes.extend_from_slice(&data),
+                    Err(frame) => end = frame.trailers_ref().map(|it| format!("{it:?}")),
+                }
+            }
+        }
+        (chunks == Chunks::Done).then(|| (bytes, end, buffer.to_vec()))
+    }
+
+    #[test]
+    fn a_chunked_body_is_the_same_however_it_comes() {
+        for at_once in 1..=BODY.len() {
+            let (bytes, end, rest) = pieces(BODY, at_once).expect("whole");
+            assert_eq!(bytes, b"Hello World", "{at_once} bytes at once");
+            assert_eq!(end.as_deref(), Some(r#"{"x-end": "yes"}"#));
+            assert_eq!(rest, b"next");
+        }
+        let (bytes, end, _) = pieces(b"0\r\n\r\n", 100).expect("whole");
+        assert!(bytes.is_empty() && end.is_none());
+    }
+
+    #[test]
+    fn what_is_no_chunk_is_refused_and_what_is_none_yet_is_bounded() {
+        let endless = vec![b'1'; 20];
+        let extended = [b"1;".to_vec(), vec![b'x'; LINE_BYTES_MAX]].concat();
+        let trailing = [b"0\r\nX-A: ".to_vec(), vec![b'x'; LINE_BYTES_MAX]].concat();
+        for body in [
+            b"x\r\n".as_slice(),
+            b"1\r\nab\r\n",
+            b"0\r\nX\x00: 1\r\n\r\n",
+            &endless,
+            &extended,
+            &trailing,
+        ] {
+            let (mut chunks, mut buffer) = (Chunks::Size, BytesMut::from(body));
+            let mut next = chunks.next(&mut buffer);
+            while let Ok(Some(_)) = next {
+                next = chunks.next(&mut buffer);
+            }
+            assert!(next.is_err(), "{}", String::from_utf8_lossy(body));
+        }
+    }
+}
