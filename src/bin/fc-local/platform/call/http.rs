@@ -176,7 +176,11 @@ async fn pump(
             Err(failure) => Err(failure),
         };
         let passed = match piece {
-            Ok(piece) => pieces.send(Ok(piece)).await.map_err(|_| Failure::Canceled),
+            // One that takes nothing does not hold the call beyond its time.
+            Ok(piece) => match running.within_timeout(pieces.send(Ok(piece))).await {
+                Ok(sent) => sent.map_err(|_| Failure::Canceled),
+                Err(failure) => Err(failure),
+            },
             Err(failure) => Err(failure),
         };
         if let Err(failure) = passed {

@@ -210,6 +210,21 @@ fn a_client_that_leaves_cancels_its_call() {
 }
 
 #[test]
+fn a_client_that_takes_nothing_does_not_hold_its_call_beyond_the_timeout() {
+    let server = server_with(&json!({"timeout": 2}));
+    let mut stream = server.connect();
+    send(&mut stream, "GET", "/endless", &[("Host", DOMAIN)], b"");
+    let mut reader = BufReader::new(stream);
+    assert_eq!(Reply::read_head(&mut reader).status, 200);
+    wait_for("the end of the call", || {
+        server
+            .log()
+            .contains(", Error: Function timed out after 2 seconds")
+            .then_some(())
+    });
+}
+
+#[test]
 fn the_tail_log_of_an_http_call_comes_to_who_asks() {
     let server = server_with(&json!({}));
     let reply = server.by_domain("GET", "/x", &[("X-Fc-Log-Type", "Tail")], b"");
