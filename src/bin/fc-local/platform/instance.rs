@@ -4,6 +4,8 @@
 //! It starts, freezes, thaws and stops; what a call is and how it failed is `call`'s business, which
 //! instance serves it is `pool`'s.
 
+mod lease;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -25,9 +27,9 @@ use crate::platform::log::{LineSink, LogHub};
 use crate::platform::memory::MemoryWatch;
 use crate::platform::port::ReservedPort;
 use crate::platform::process::{ProcessGroup, exit_in_words};
-use crate::platform::reserved::Ticket;
-use crate::platform::sessions::Seat;
 use crate::platform::spawn::{self, StartError};
+
+pub(crate) use lease::Lease;
 
 /// The agent dials from another host, so a server that listens on 127.0.0.1 only must not be reached
 /// ([contract §4.1](crate::check::sections::SECTIONS#4.1)): 127.0.0.2 is another loopback address of the same machine.
@@ -93,16 +95,6 @@ struct Gate {
     idle_since: Instant,
 }
 
-/// The right to make one call to an instance; given back when dropped.
-#[derive(Debug)]
-pub(crate) struct Lease {
-    instance: Arc<Instance>,
-    /// The call's place among those that its function reserves, if it does.
-    ticket: Option<Ticket>,
-    /// The call's place in its session, if it belongs to one.
-    seat: Option<Seat>,
-}
-
 impl Instance {
     /// Starts the function's command and waits until its port accepts connections.
     pub(crate) async fn start(
@@ -166,11 +158,7 @@ impl Instance {
             return None;
         }
         gate.in_flight += 1;
-        Some(Lease {
-            instance: Arc::clone(self),
-            ticket: None,
-            seat: None,
-        })
+        Some(Lease::of(Arc::clone(self)))
     }
 
     /// Lets the instance finish its calls and take no more; it stops after the last.
@@ -319,36 +307,6 @@ async fn note_idle_end(instance: Weak<Instance>, end: impl Future<Output = ExitS
     if let Some(instance) = instance.upgrade().filter(|instance| instance.is_idle()) {
         let line = format!("fc-local: the instance ended with {how} while it had no call");
         instance.log.note(&line);
-    }
-}
-
-impl Lease {
-    /// The same with places that are given back along with it.
-    pub(crate) fn with(mut self, ticket: Option<Ticket>, seat: Option<Seat>) -> Self {
-        self.ticket = ticket;
-        self.seat = seat;
-        self
-    }
-
-    pub(crate) fn seat(&self) -> Option<&Seat> {
-        self.seat.as_ref()
-    }
-
-    /// The instance, awake.
-    pub(crate) async fn wake(&self) -> &Arc<Instance> {
-        let mut frozen = self.instance.frozen.lock().await;
-        self.instance.thaw(&mut frozen);
-        &self.instance
-    }
-
-    pub(crate) fn instance(&self) -> &Arc<Instance> {
-        &self.instance
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        self.instance.release();
     }
 }
 

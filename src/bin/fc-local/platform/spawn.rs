@@ -1,7 +1,7 @@
-//! Starting an instance's process and waiting for its port, and all the ways that fails, in the words
-//! that FC uses ([contract §3.4](crate::check::sections::SECTIONS#3.4)).
+//! Starting an instance's process and waiting for its port ([contract §3.4](crate::check::sections::SECTIONS#3.4)).
 
-use std::fmt;
+mod error;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt;
@@ -14,10 +14,12 @@ use tokio::process::Command;
 use tokio::time::Instant;
 
 use crate::function::Function;
-use crate::platform::health::{self, Unhealthy};
+use crate::platform::health;
 use crate::platform::log::LogHub;
 use crate::platform::process::{ProcessGroup, describe_exit};
-use crate::project::package::{BOOTSTRAP, PackageError};
+use crate::project::package::BOOTSTRAP;
+
+pub(crate) use error::StartError;
 
 /// Where FC unpacks the code; start commands name it.
 pub(crate) const CODE_FOLDER: &str = "/code";
@@ -30,155 +32,6 @@ const BUSY_GRACE: Duration = Duration::from_secs(5);
 
 /// For how long a server may be seen on 127.0.0.1 only before that is reported.
 const LOOPBACK_ONLY_GRACE: Duration = Duration::from_secs(2);
-
-/// An instance that did not start.
-#[derive(Debug)]
-pub(crate) enum StartError {
-    /// The package cannot be unpacked.
-    Package(PackageError),
-    /// The package lacks the start command.
-    NoCommand { command: String },
-    /// The start command is not executable.
-    NotExecutable { command: String },
-    /// The kernel refused to run the start command.
-    NotRunnable {
-        command: String,
-        program: PathBuf,
-        error: io::Error,
-    },
-    /// The process ended before it listened.
-    Exited {
-        command: String,
-        exit: String,
-        log: String,
-    },
-    /// Nothing listened in time.
-    NeverListened {
-        port: u16,
-        limit: Duration,
-        log: String,
-    },
-    /// It listens, but its health check fails.
-    Unhealthy { unhealthy: Unhealthy, log: String },
-    /// It listens, but where the platform cannot reach it.
-    LoopbackOnly { port: u16 },
-    /// fc-local found no port for it.
-    NoPort(io::Error),
-    /// fc-local found no pipe for its output.
-    NoPipe(io::Error),
-    /// fc-local found no scratch folder for its code.
-    NoFolder(io::Error),
-}
-
-impl StartError {
-    /// FC's error code for it ([contract §3.4](crate::check::sections::SECTIONS#3.4)).
-    pub(crate) fn code(&self) -> &'static str {
-        match self {
-            _ if self.is_system() => "InternalServerError",
-            Self::Package(_) | Self::NoCommand { .. } => "CAFileNotFound",
-            Self::NotExecutable { .. } => "CAFilePermission",
-            Self::NotRunnable { .. } | Self::Exited { .. } => "CAExited",
-            Self::NeverListened { .. } | Self::LoopbackOnly { .. } | Self::Unhealthy { .. } => {
-                "FunctionNotStarted"
-            }
-            Self::NoPort(_) | Self::NoPipe(_) | Self::NoFolder(_) => "InternalServerError",
-        }
-    }
-
-    /// Whether the machine is to blame and not the function: a full disk, no port, no pipe.
-    pub(crate) fn is_system(&self) -> bool {
-        matches!(
-            self,
-            Self::Package(PackageError::Io { .. })
-                | Self::NoPort(_)
-                | Self::NoPipe(_)
-                | Self::NoFolder(_)
-        )
-    }
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Package(error) => write!(f, "Failed to start function instance. Error: {error}"),
-            Self::NoCommand { command } => write!(
-                f,
-                "Failed to start function instance. Error: the file {command} is not exist (put an executable file \
-                 named {BOOTSTRAP} at the root of the package)"
-            ),
-            Self::NotExecutable { command } => write!(
-                f,
-                "Function instance exited unexpectedly(code 13, message:permission denied) with start command \
-                 '{command} '. (run chmod 755 on it before packaging)"
-            ),
-            Self::NotRunnable {
-                command,
-                program,
-                error,
-            } => write_not_runnable(f, command, program, error),
-            Self::Exited { command, exit, log } => {
-                write!(
-                    f,
-                    "Function instance exited unexpectedly({exit}) with start command '{command} '. Logs : {log}"
-                )
-            }
-            Self::NeverListened { port, limit, log } => write!(
-                f,
-                "Function instance health check failed on port {port} in {} seconds. (it must listen on \
-                 0.0.0.0 and the port in FC_CUSTOM_LISTEN_PORT) Logs : {log}",
-                limit.as_secs_f64()
-            ),
-            Self::Unhealthy { unhealthy, log } => write!(
-                f,
-                "Function instance health check failed: {unhealthy}. (healthCheckConfig.httpGetUrl has to be answered with \
-                 a status from 200 to 399) Logs : {log}"
-            ),
-            Self::LoopbackOnly { port } => write!(
-                f,
-                "Function instance health check failed on port {port}: the server listens on 127.0.0.1 only, where \
-                 the platform cannot reach it; bind 0.0.0.0 instead"
-            ),
-            Self::NoPort(error) => write!(f, "no port for the instance: {error}"),
-            Self::NoPipe(error) => write!(f, "no pipe for the instance's output: {error}"),
-            Self::NoFolder(error) => {
-                write!(f, "no scratch folder for the instance's code: {error}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for StartError {}
-
-fn write_not_runnable(
-    f: &mut fmt::Formatter<'_>,
-    command: &str,
-    program: &Path,
-    error: &io::Error,
-) -> fmt::Result {
-    let (message, hint) = match error.raw_os_error() {
-        Some(2) if is_looked_up(program) => (
-            "no such file or directory",
-            &*format!(
-                "no folder of PATH has it; a file of the code is ./{}",
-                program.display()
-            ),
-        ),
-        Some(2) => (
-            "no such file or directory",
-            "its interpreter or its libc is not here, or its lines end in CRLF",
-        ),
-        Some(8) => (
-            "exec format error",
-            "it is not a program for this machine and has no #! line",
-        ),
-        _ => ("cannot be run", "see the code"),
-    };
-    let code = error.raw_os_error().unwrap_or(-1);
-    write!(
-        f,
-        "Function instance exited unexpectedly(code {code}, message:{message}) with start command '{command} '. ({hint})"
-    )
-}
 
 /// The start command with `/code` turned into the folder where the code really lies.
 pub(crate) fn command_line(function: &Function, code: &Path) -> Command {
@@ -248,7 +101,7 @@ pub(crate) async fn wait_until_ready(
     limit: Duration,
 ) -> Result<(), StartError> {
     let deadline = Instant::now() + limit;
-    wait_for_port(process, log, function, address, limit).await?;
+    wait_for_port(process, log, function, address, (limit, deadline)).await?;
     let Some(check) = &function.health else {
         return Ok(());
     };
@@ -275,9 +128,8 @@ async fn wait_for_port(
     log: &LogHub,
     function: &Function,
     address: SocketAddr,
-    limit: Duration,
+    (limit, deadline): (Duration, Instant),
 ) -> Result<(), StartError> {
-    let deadline = Instant::now() + limit;
     let mut loopback_only_since = None;
     while TcpStream::connect(address).await.is_err() {
         if let Some(status) = process.exit_status() {
