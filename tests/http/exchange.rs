@@ -12,10 +12,10 @@ use super::script::{Action, Run};
 use super::wire::{Answer, Parsed, parse};
 
 /// How long something may take that must come: only a broken server lets anybody wait that long.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long a server that should close is waited for before the connection is tried.
-const PATIENCE_WITH_A_CLOSE: Duration = Duration::from_secs(2);
+const PATIENCE_WITH_A_CLOSE: Duration = Duration::from_secs(10);
 
 /// How long nothing must come before a server that is known to be silent is believed to be.
 const PATIENCE_WITH_THE_SILENT: Duration = Duration::from_millis(1500);
