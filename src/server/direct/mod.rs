@@ -127,7 +127,10 @@ impl Door for HttpServer {
         loop {
             match self.crew.idle(|| self.happens()) {
                 // What is in flight is still answered, so that only an event which is for all of them ends the workers.
-                Ok(Event::Listener) if self.crew.is_dismissed() => return,
+                // A worker that accepts meanwhile asks for one event only, after which the others would sleep.
+                Ok(Event::Listener) if self.crew.is_dismissed() => {
+                    return self.readiness.wake_all(&self.listener);
+                }
                 Ok(Event::Listener) => self.accept(&mut desk),
                 Ok(Event::Connection { id, has_ended }) => {
                     if let Some((visit, conn)) = self.slots.attend(id) {

@@ -245,3 +245,16 @@ fn a_server_that_is_dismissed_leaves_no_thread_and_no_connection() {
         assert!(!read.starts_with(b"H"), "nothing more is said");
     }
 }
+
+#[test]
+fn a_worker_that_accepts_while_the_server_is_dismissed_leaves_no_other_asleep() {
+    let (served, _ear) = open(10, LONG, describe);
+    served.crew.dismiss();
+    served.server.dismiss();
+    // What it does last.
+    served.server.await_client();
+    for _ in 0..4 {
+        hire(&served.crew, &served.server).expect("a thread");
+    }
+    wait_until("all workers end", || Arc::strong_count(&served.server) == 1);
+}
