@@ -70,7 +70,13 @@ pub(super) fn take(buffer: &mut BytesMut, bytes_max: u64) -> Bytes {
 }
 
 fn size(buffer: &mut BytesMut) -> Result<Option<Chunks>, Broken> {
+    // The parser takes a line without a digit for the size 0, which would end the body.
+    let has_digit = buffer.first().is_none_or(u8::is_ascii_hexdigit);
     match httparse::parse_chunk_size(buffer) {
+        _ if !has_digit => Err(no_size()),
+        Ok(Status::Complete((line_bytes, _))) if is_broken_line(&buffer[..line_bytes]) => {
+            Err(no_size())
+        }
         Ok(Status::Complete((line_bytes, size))) => {
             buffer.advance(line_bytes);
             Ok(Some(if size == 0 {
@@ -80,8 +86,17 @@ fn size(buffer: &mut BytesMut) -> Result<Option<Chunks>, Broken> {
             }))
         }
         Ok(Status::Partial) if buffer.len() <= LINE_BYTES_MAX => Ok(None),
-        Ok(Status::Partial) | Err(_) => Err(Broken::NotHttp("the size of a chunk".to_owned())),
+        Ok(Status::Partial) | Err(_) => Err(no_size()),
     }
+}
+
+/// Whether a line with its end has another line end in its middle, which the parser takes for a part of an extension.
+fn is_broken_line(line: &[u8]) -> bool {
+    line[..line.len() - 1].contains(&b'\n')
+}
+
+fn no_size() -> Broken {
+    Broken::NotHttp("the size of a chunk".to_owned())
 }
 
 fn data_end(buffer: &mut BytesMut) -> Result<Option<Chunks>, Broken> {
@@ -156,6 +171,10 @@ mod tests {
         for body in [
             b"x\r\n".as_slice(),
             b"1\r\nab\r\n",
+            b"\r\n\r\n",
+            b";a\r\n\r\n",
+            b" 1\r\na\r\n",
+            b"1;a\nb\r\na\r\n",
             b"0\r\nX\x00: 1\r\n\r\n",
             &endless,
             &extended,
