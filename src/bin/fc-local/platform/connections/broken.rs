@@ -22,6 +22,12 @@ impl Broken {
     pub(super) fn has_ended(&self) -> bool {
         matches!(self, Self::Unanswered | Self::Failed(_))
     }
+
+    /// Whether the other side has closed it, so that nothing can be sent over it.
+    pub(super) fn is_close(&self) -> bool {
+        let kinds = [io::ErrorKind::BrokenPipe, io::ErrorKind::ConnectionReset];
+        matches!(self, Self::Failed(error) if kinds.contains(&error.kind()))
+    }
 }
 
 impl fmt::Display for Broken {

@@ -7,10 +7,11 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hyper::Method;
 use hyper::body::Bytes;
+use hyper::{Method, StatusCode};
+use rustix::net::sockopt::set_socket_linger;
 
-use super::{Connections, Head, Outgoing};
+use super::{Connection, Connections, Head, Outgoing};
 
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -127,6 +128,27 @@ async fn a_connection_whose_request_was_not_read_to_its_end_holds_up_no_other_ca
     tokio::time::timeout(Duration::from_secs(60), call(&connections))
         .await
         .expect("it goes over another connection");
+}
+
+#[tokio::test]
+async fn a_response_that_came_before_the_connection_was_reset_counts() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+    let address = listener.local_addr().expect("an address");
+    let (tell, closed) = mpsc::channel();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        stream.write_all(ANSWER).expect("answered");
+        set_socket_linger(&stream, Some(Duration::ZERO)).expect("a reset at the close");
+        drop(stream);
+        tell.send(()).expect("the test waits");
+    });
+    let mut connection = Connection::open(address).await.expect("open");
+    // Nothing else runs meanwhile, so that the first attempt to send finds the connection closed.
+    closed.recv().expect("closed");
+    let sent = connection.send(request("POST", "x")).await;
+    assert_eq!(sent.expect("a response").status, StatusCode::OK);
+    assert_eq!(connection.read_all(100).await.expect("a body"), "ok");
+    assert!(!connection.is_reusable());
 }
 
 /// Answers each call; says how many connections are open after each that comes or goes.

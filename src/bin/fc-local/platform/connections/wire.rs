@@ -165,10 +165,14 @@ impl Connection {
             }
             // A server may answer and close without having read all; only where no response has come is that the cause.
             match self.poll_read(context) {
-                Poll::Pending => match self.failed.take() {
-                    None => return Poll::Pending,
-                    Some(error) => return Poll::Ready(Err(error)),
-                },
+                // The end of a connection that was closed is still to come, and before it a response, if there is one.
+                Poll::Pending if self.failed.as_ref().is_none_or(Broken::is_close) => {
+                    return Poll::Pending;
+                }
+                Poll::Pending => {
+                    let why = self.failed.take().unwrap_or(Broken::Unanswered);
+                    return Poll::Ready(Err(why));
+                }
                 Poll::Ready(Ok(0)) => {
                     let why = self.failed.take().unwrap_or(Broken::Unanswered);
                     return Poll::Ready(Err(why));
