@@ -88,11 +88,20 @@ impl State {
             [] => Err(format!(
                 "there is no function '{text}'; `fc-local list` shows all"
             )),
-            _ => Err(format!(
-                "several functions are named '{text}'; write SERVICE/{text}"
+            several => Err(format!(
+                "several functions are named '{text}'; write one of: {}",
+                unmistakable(several)
             )),
         }
     }
+}
+
+/// The names as they are to be written so that each means one function: one of FC 3.0 with an empty service.
+fn unmistakable(names: &[&FunctionName]) -> String {
+    let texts = names
+        .iter()
+        .map(|name| format!("{}/{}", name.service().unwrap_or_default(), name.function()));
+    texts.collect::<Vec<_>>().join(", ")
 }
 
 impl FunctionRecord {

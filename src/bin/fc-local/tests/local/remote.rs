@@ -2,9 +2,11 @@
 
 use std::process::Output;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 
-use crate::support::{Server, fc_local, text};
+use crate::support::{Server, fc_local, package, text};
 
 fn invoke_on(server: &Server, arguments: &[&str]) -> Output {
     let mut command = fc_local();
@@ -117,6 +119,27 @@ fn what_goes_wrong_on_a_server_is_reported() {
         1,
         "the event call was not made: Failed to start function instance.",
     );
+}
+
+#[test]
+fn of_two_functions_with_one_name_each_can_be_called() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    let fc3 = json!({
+        "functionName": "f", "runtime": "custom", "code": {"zipFile": BASE64.encode(package())},
+    });
+    let deployed = server.api_fc3("POST", "/functions", &fc3);
+    assert!(matches!(deployed.status, 200 | 201), "{deployed:?}");
+    let either = invoke_on(&server, &["--on", "f", "-e", "a"]);
+    assert_says(
+        &either,
+        1,
+        "several functions are named 'f'; write one of: /f, s/f",
+    );
+    for name in ["/f", "s/f"] {
+        let one = invoke_on(&server, &["--on", name, "-e", "a"]);
+        assert_eq!(one.status.code(), Some(0), "{name}: {one:?}");
+    }
 }
 
 #[test]

@@ -99,6 +99,8 @@ fn a_new_http_project_tests_runs_and_is_served() {
 
     let data = project.path("target/fc-local");
     drop(served(&project, &data, "TEMPLATE=s.yaml"));
+    let log = project.made(&["logs", "TEMPLATE=s.yaml"]);
+    assert!(log.contains("FC Invoke Start RequestId"), "{log}");
     let server = served(&project, &data, "TEMPLATE=template.yml");
     let (_, port) = server.address.rsplit_once(':').expect("a port");
     let port = format!("PORT={port}");
