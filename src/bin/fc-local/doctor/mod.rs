@@ -30,6 +30,7 @@ use std::process::{Command, ExitCode};
 use clap::Args;
 
 use self::finding::{Finding, Verdict};
+use crate::cargo;
 use crate::output;
 
 pub(crate) const EXAMPLES: &str = "\
@@ -59,6 +60,20 @@ pub(crate) struct DoctorArgs {
     #[arg(long, value_name = "PORT", default_value_t = 8900)]
     pub(crate) port: u16,
 }
+
+impl DoctorArgs {
+    /// Whether nothing of a project is in the folder, as where nobody has changed into it: no build mends that.
+    fn is_outside_project(&self) -> bool {
+        let package = self.dir.join(&self.package);
+        let files = [cargo::MANIFEST, template::TEMPLATE, template::S_YAML];
+        let mut files = files.iter().map(|file| self.dir.join(file));
+        !package.exists() && !files.any(|file| file.exists())
+    }
+}
+
+/// What helps where there is no project.
+const CURE_OUTSIDE: &str =
+    "fc-local doctor --dir PROJECT; to make a project: fc-local new NAME --path CLONE";
 
 /// Where the package is unless another place is named.
 pub(crate) const PACKAGE: &str = "pkg";

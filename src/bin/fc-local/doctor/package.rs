@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::elf::{self, NotRunnable};
 use super::finding::Finding;
-use super::{DoctorArgs, PACKAGE};
+use super::{CURE_OUTSIDE, DoctorArgs, PACKAGE};
 use crate::cargo;
 use crate::project::package::{self, BOOTSTRAP};
 use crate::temporary::TempFolder;
@@ -24,7 +24,7 @@ pub(super) fn look(args: &DoctorArgs) -> Finding {
         return folder(&path, &shown);
     }
     if !path.exists() {
-        return missing(&args.dir, &shown);
+        return missing(args, &shown);
     }
     match unpacked(&path) {
         Ok(scratch) => folder(scratch.path(), &shown),
@@ -33,13 +33,20 @@ pub(super) fn look(args: &DoctorArgs) -> Finding {
 }
 
 /// In a project that was never built, the usual one is not there yet, and nothing is wrong with that.
-fn missing(project: &Path, shown: &str) -> Finding {
+fn missing(args: &DoctorArgs, shown: &str) -> Finding {
     match shown {
-        PACKAGE if cargo::is_workspace_alone(project) => {
+        PACKAGE if cargo::is_workspace_alone(&args.dir) => {
             let seen = "each member of this workspace has its own; check one with --dir MEMBER";
             Finding::sound(BOOTSTRAP, seen)
         }
-        PACKAGE => Finding::warning(BOOTSTRAP, "there is no package pkg yet", BUILD),
+        PACKAGE => {
+            let cure = if args.is_outside_project() {
+                CURE_OUTSIDE
+            } else {
+                BUILD
+            };
+            Finding::warning(BOOTSTRAP, "there is no package pkg yet", cure)
+        }
         _ => Finding::failure(BOOTSTRAP, format!("there is no package {shown}"), BUILD),
     }
 }

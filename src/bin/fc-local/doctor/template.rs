@@ -4,16 +4,16 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 
-use super::DoctorArgs;
 use super::finding::Finding;
+use super::{CURE_OUTSIDE, DoctorArgs};
 use crate::cargo;
 use crate::name::Generation;
 use crate::project::package::BOOTSTRAP;
 use crate::project::template::{FunctionSpec, Template, TemplateError, resources};
 use crate::project::yaml::{self, Yaml};
 
-const TEMPLATE: &str = "template.yml";
-const S_YAML: &str = "s.yaml";
+pub(super) const TEMPLATE: &str = "template.yml";
+pub(super) const S_YAML: &str = "s.yaml";
 
 /// fun sends no port, so a function of template.yml always gets this one
 /// ([contract §4.2](crate::check::sections::SECTIONS#4.2)).
@@ -48,7 +48,12 @@ pub(super) fn look(args: &DoctorArgs) -> Vec<Finding> {
         (false, false) => {
             let seen =
                 format!("there is neither {TEMPLATE} nor {S_YAML}; only deploying needs one");
-            vec![Finding::warning(TEMPLATE, seen, restore(TEMPLATE))]
+            let cure = if args.is_outside_project() {
+                CURE_OUTSIDE.to_owned()
+            } else {
+                restore(TEMPLATE)
+            };
+            vec![Finding::warning(TEMPLATE, seen, cure)]
         }
     }
 }

@@ -134,6 +134,19 @@ fn a_template_that_does_not_fit_the_package_is_reported() {
 }
 
 #[test]
+fn a_folder_without_a_project_gets_no_advice_to_build_or_restore_one() {
+    let machine = Machine::sound();
+    for file in ["pkg", "template.yml", "s.yaml"] {
+        machine.remove(&format!("project/{file}"));
+    }
+    let cure = "fc-local doctor --dir PROJECT; to make a project: fc-local new NAME --path CLONE";
+    let seen = "there is no package pkg yet";
+    machine.assert_says(&[], "warn", "bootstrap", seen, cure);
+    let seen = "there is neither template.yml nor s.yaml";
+    machine.assert_says(&[], "warn", "template.yml", seen, cure);
+}
+
+#[test]
 fn each_of_several_functions_may_have_its_own_package() {
     let machine = Machine::sound();
     machine.remove("project/s.yaml");
