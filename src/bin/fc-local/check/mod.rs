@@ -107,7 +107,7 @@ fn concurrency(args: &CheckArgs) -> u32 {
     if let Some((count, file)) = configured::concurrency(args) {
         let file = file.display();
         output::say(&format!(
-            "{count} calls at once, as {file} says; --concurrency is for other numbers"
+            "{count} calls at once, as {file} says; --concurrency sets another number"
         ));
         return count;
     }

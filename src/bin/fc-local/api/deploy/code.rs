@@ -34,7 +34,7 @@ impl fmt::Display for CodeError {
         match self {
             Self::NoBootstrap { place } => write!(
                 f,
-                "has no file {BOOTSTRAP} in {}; build it there, or correct its CodeUri",
+                "has no file {BOOTSTRAP} in {}; build it there, or correct its CodeUri (in s.yaml: code)",
                 place.display()
             ),
             Self::LeftOut { place } => write!(
@@ -45,12 +45,12 @@ impl fmt::Display for CodeError {
             Self::Unpacked(error) => error.fmt(f),
             Self::Unreadable { place, error } => write!(
                 f,
-                "has code that cannot be read, {}: {error}; build it there, or correct its CodeUri",
+                "has code that cannot be read, {}: {error}; build it there, or correct its CodeUri (in s.yaml: code)",
                 place.display()
             ),
             Self::NoPackage { zip, error } => write!(
                 f,
-                "has the code {}: {error}; make that file again, or correct its CodeUri",
+                "has the code {}: {error}; make that file again, or correct its CodeUri (in s.yaml: code)",
                 zip.display()
             ),
             Self::TooLarge { zip, bytes } => write!(

@@ -26,7 +26,7 @@ const PARAMS_HEADER: &str = "x-fc-http-params";
 pub(super) async fn judge(bench: &mut Bench<'_>) -> bool {
     unknown_path(bench).await;
     let Some(path) = bench.args.http.clone() else {
-        let why = Outcome::not_applicable("no HTTP call comes without a trigger; --http PATH");
+        let why = Outcome::not_applicable("HTTP calls are checked only with --http PATH");
         let rows = [
             &HTTP,
             &HTTP_MARKERS,

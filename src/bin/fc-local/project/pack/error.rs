@@ -29,7 +29,7 @@ impl fmt::Display for PackError {
         match self {
             Self::Unreadable { path, error } => write!(
                 f,
-                "has code that cannot be read, {}: {error}; build it there, or correct its CodeUri",
+                "has code that cannot be read, {}: {error}; build it there, or correct its CodeUri (in s.yaml: code)",
                 path.display()
             ),
             Self::LeadsOut { link, goal } => write!(
@@ -41,7 +41,7 @@ impl fmt::Display for PackError {
             ),
             Self::LeftOut { code } => write!(
                 f,
-                "has the code {}, which the rules of .funignore leave out; correct them or its CodeUri",
+                "has the code {}, which the rules of .funignore leave out; correct them or its CodeUri (in s.yaml: code)",
                 code.display()
             ),
             Self::Rules { file, why } => write!(

@@ -138,7 +138,7 @@ fn code_that_is_not_there_is_refused_before_anybody_can_call_it() {
     for (code, words) in [
         (
             "./none",
-            "s/f has no file bootstrap in ./none; build it there, or correct its CodeUri",
+            "s/f has no file bootstrap in ./none; build it there, or correct its CodeUri (in s.yaml: code)",
         ),
         ("./none.zip", "s/f has code that cannot be read, ./none.zip"),
     ] {

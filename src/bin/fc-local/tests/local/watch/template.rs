@@ -93,7 +93,7 @@ fn a_template_whose_code_is_missing_leaves_everything_as_it_was() {
     let said = watch.said();
     assert!(
         said.contains(
-            "template.yml: s/web has no file bootstrap in ./nowhere; build it there, or correct its CodeUri; until you fix \
+            "template.yml: s/web has no file bootstrap in ./nowhere; build it there, or correct its CodeUri (in s.yaml: code); until you fix \
              it, the last good template stays in use\n"
         ),
         "{said}"
