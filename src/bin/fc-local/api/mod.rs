@@ -21,6 +21,7 @@
 //! guard                                 which requests are let in, by their server and page
 //! stop                                  the end: calls in flight are finished, within a limit
 //! bodies                                how much memory the bodies of requests take together
+//! aside                                 work that would hold up others
 //! asked, app, error
 //! ```
 
@@ -29,6 +30,7 @@ mod admin;
 mod affinity;
 mod answer;
 mod app;
+mod aside;
 mod asked;
 mod async_config;
 mod async_task;

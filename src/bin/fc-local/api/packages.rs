@@ -6,6 +6,7 @@ mod place;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine;
 use hyper::body::Incoming;
@@ -16,6 +17,7 @@ use md5::{Digest, Md5};
 pub(super) use self::place::Place;
 use super::answer::Answer;
 use super::app::App;
+use super::aside::aside;
 use super::asked::Asked;
 use super::error::ApiError;
 use crate::facts::limit;
@@ -36,9 +38,9 @@ pub(super) fn make_bucket(store: &Store, bucket: &str) -> Result<(), ApiError> {
 
 /// Answers a request to the store.
 pub(super) async fn handle(
-    app: &App,
-    place: &Place,
-    asked: &Asked,
+    app: &Arc<App>,
+    place: Place,
+    asked: &Arc<Asked>,
     body: Incoming,
 ) -> Response<Body> {
     let answered = answer(app, place, asked, body).await;
@@ -53,8 +55,7 @@ pub(super) fn read(store: &Store, bucket: &str, object: &str) -> Result<Vec<u8>,
     })
 }
 
-async fn answer(app: &App, place: &Place, asked: &Asked, body: Incoming) -> Answer {
-    let Place { bucket, object } = place;
+async fn answer(app: &Arc<App>, place: Place, asked: &Arc<Asked>, body: Incoming) -> Answer {
     let origin = app.guard.check_origin(asked);
     let known = origin.and_then(|()| Ok(app.keys.verify_oss(&asked.head, &place.resource())?));
     if let Err(error) = known {
@@ -62,11 +63,16 @@ async fn answer(app: &App, place: &Place, asked: &Asked, body: Incoming) -> Answ
         return Err(error);
     }
     let body = asked.read(&app.bodies, body, limit::API_BODY_BYTES).await?;
-    match (bucket.as_str(), object.as_str()) {
+    let (app, asked) = (Arc::clone(app), Arc::clone(asked));
+    aside(move || request(&app, &place, &asked, &body.bytes)).await
+}
+
+fn request(app: &App, place: &Place, asked: &Asked, body: &[u8]) -> Answer {
+    match (place.bucket.as_str(), place.object.as_str()) {
         ("", _) if asked.head.method == Method::GET => Ok(list_buckets(app)),
         ("", _) => Err(not_implemented()),
         (bucket, "") => bucket_request(app, bucket, asked),
-        (bucket, object) => object_request(app, bucket, object, asked, &body.bytes),
+        (bucket, object) => object_request(app, bucket, object, asked, body),
     }
 }
 

@@ -92,7 +92,7 @@ async fn dispatch(app: &Arc<App>, router: &Router, asked: Arc<Asked>, body: Inco
         }
     }
     if let Some(place) = packages::Place::of(&asked) {
-        let answered = Box::pin(packages::handle(app, &place, &asked, body));
+        let answered = Box::pin(packages::handle(app, place, &asked, body));
         return answered.await.into_response();
     }
     if !is_own {

@@ -10,6 +10,7 @@ use axum::response::Response;
 use hyper::body::{Body as HttpBody, Bytes};
 
 use super::app::App;
+use super::aside::aside;
 use super::asked::Asked;
 use super::error::ApiError;
 use crate::facts::limit;
@@ -17,6 +18,9 @@ use crate::name::Generation;
 use crate::platform::agent::Payload;
 use crate::platform::body::BoxError;
 use crate::signature::SignedBody;
+
+/// A body whose digest takes about a millisecond.
+const LARGE_BODY_BYTES: usize = 256 * 1024;
 
 /// Lets only signed requests to routes, and hands their bodies on as they were read.
 pub(super) async fn verify(
@@ -47,8 +51,17 @@ where
         }
     };
     let payload = asked.read(&app.bodies, body, limit::API_BODY_BYTES).await?;
-    signed.check(&payload.bytes)?;
+    check_body(signed, &payload.bytes).await?;
     Ok(payload)
+}
+
+/// Refuses a body that was not signed.
+pub(super) async fn check_body(signed: SignedBody<'_>, body: &Bytes) -> Result<(), ApiError> {
+    if body.len() < LARGE_BODY_BYTES {
+        return Ok(signed.check(body)?);
+    }
+    let (signed, body) = (signed.into_owned(), body.clone());
+    aside(move || Ok(signed.check(&body)?)).await
 }
 
 fn check_head<'a>(app: &App, asked: &'a Asked) -> Result<SignedBody<'a>, ApiError> {
@@ -56,5 +69,38 @@ fn check_head<'a>(app: &App, asked: &'a Asked) -> Result<SignedBody<'a>, ApiErro
     match asked.generation {
         Generation::Fc2 => Ok(app.keys.verify_fc2(&asked.head)?),
         Generation::Fc3 => Ok(app.keys.verify_fc3(&asked.head)?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use hyper::body::Bytes;
+
+    use super::{LARGE_BODY_BYTES, check_body};
+    use crate::signature::SignedBody;
+
+    #[tokio::test]
+    async fn the_digest_of_a_large_body_holds_up_nobody() {
+        for (bytes, waits) in [(LARGE_BODY_BYTES - 1, false), (LARGE_BODY_BYTES, true)] {
+            let body = Bytes::from(vec![b'x'; bytes]);
+            let mut checking = pin!(check_body(SignedBody::Sha256("other".into()), &body));
+            let first = checking
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()));
+            let checked = match first {
+                Poll::Ready(checked) => {
+                    assert!(!waits, "{bytes} bytes kept the thread that serves");
+                    checked
+                }
+                Poll::Pending => {
+                    assert!(waits, "{bytes} bytes went to another thread");
+                    checking.await
+                }
+            };
+            assert!(checked.is_err(), "it was not signed");
+        }
     }
 }

@@ -18,6 +18,7 @@ mod head;
 mod refusal;
 mod text;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine;
@@ -49,21 +50,29 @@ pub(crate) struct Keys {
 }
 
 /// What a signature says of the body, which is read after it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum SignedBody<'a> {
     /// `Content-MD5`, empty if the client sent none.
-    Md5(&'a str),
+    Md5(Cow<'a, str>),
     /// `x-acs-content-sha256`.
-    Sha256(&'a str),
+    Sha256(Cow<'a, str>),
 }
 
 impl SignedBody<'_> {
     /// Refuses a body that was not signed.
     pub(crate) fn check(self, body: &[u8]) -> Result<(), Refusal> {
         match self {
-            Self::Md5(given) => check_md5(given, body),
+            Self::Md5(given) => check_md5(&given, body),
             Self::Sha256(given) if given == hex(&Sha256::digest(body)) => Ok(()),
             Self::Sha256(_) => Err(Refusal::Mismatch),
+        }
+    }
+
+    /// The same without the request that it came with.
+    pub(crate) fn into_owned(self) -> SignedBody<'static> {
+        match self {
+            Self::Md5(given) => SignedBody::Md5(given.into_owned().into()),
+            Self::Sha256(given) => SignedBody::Sha256(given.into_owned().into()),
         }
     }
 }
@@ -87,14 +96,14 @@ impl Keys {
         let text = text::fc2(head);
         self.check::<Hmac<Sha256>>(&text, BASE64.decode(signature).ok())?;
         date::check(date)?;
-        Ok(SignedBody::Md5(header(head, "content-md5")))
+        Ok(SignedBody::Md5(header(head, "content-md5").into()))
     }
 
     /// Checks the signature of FC 3.0's API, which covers the body, before that has come.
     pub(crate) fn verify_fc3<'a>(&self, head: &'a Parts) -> Result<SignedBody<'a>, Refusal> {
         let payload = required(head, CONTENT_SHA256)?;
         self.verify_acs3(head, payload, &[HOST, CONTENT_TYPE])?;
-        Ok(SignedBody::Sha256(payload))
+        Ok(SignedBody::Sha256(payload.into()))
     }
 
     /// Checks the signature of a call of an HTTP trigger of FC 3.0, before its body has come.
@@ -108,7 +117,7 @@ impl Keys {
         let payload = header(head, CONTENT_SHA256);
         self.verify_acs3(head, payload, &[])?;
         let payload = Some(payload).filter(|payload| !payload.is_empty());
-        Ok(payload.map(SignedBody::Sha256))
+        Ok(payload.map(|payload| SignedBody::Sha256(payload.into())))
     }
 
     /// Checks `Authorization: ACS3-HMAC-SHA256 Credential=id,SignedHeaders=...,Signature=...`, which has to cover these headers

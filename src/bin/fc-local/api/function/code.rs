@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 
 use crate::api::app::App;
+use crate::api::aside::aside;
 use crate::api::error::ApiError;
 use crate::api::packages;
 use crate::facts::limit;
@@ -55,16 +56,14 @@ pub(super) fn take_code(fields: &mut Fields) -> Result<Option<CodeInput>, ApiErr
 
 /// Checks and stores a code package; a broken one leaves everything as it was.
 pub(super) async fn store_code(app: &Arc<App>, input: CodeInput) -> Result<CodeRef, ApiError> {
-    let bytes = match input {
-        CodeInput::Zip(bytes) => bytes,
-        CodeInput::Stored { bucket, object } => packages::read(&app.store, &bucket, &object)?,
-    };
     let app = Arc::clone(app);
-    let stored = tokio::task::spawn_blocking(move || {
+    aside(move || {
+        let bytes = match input {
+            CodeInput::Zip(bytes) => bytes,
+            CodeInput::Stored { bucket, object } => packages::read(&app.store, &bucket, &object)?,
+        };
         package::check(&bytes).map_err(|error| ApiError::invalid(error.to_string()))?;
         app.store.put_code(&bytes).map_err(ApiError::from)
-    });
-    stored
-        .await
-        .map_err(|error| ApiError::internal(error.to_string()))?
+    })
+    .await
 }

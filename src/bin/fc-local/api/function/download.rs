@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::api::answer::{Answer, found};
 use crate::api::app::App;
+use crate::api::aside::aside;
 use crate::api::asked::Asked;
 use crate::api::error::ApiError;
 use crate::api::lookup;
@@ -70,7 +71,8 @@ async fn download(
     let state = app.store.snapshot();
     let mut codes = state.functions.values().map(|function| &function.code);
     let code = codes.find(|code| code.sha256 == sha256);
-    let bytes = code.and_then(|code| fs::read(app.store.code_path(code)).ok());
+    let file = code.map(|code| app.store.code_path(code));
+    let bytes = aside(move || Ok(file.and_then(|file| fs::read(file).ok()))).await?;
     let bytes = bytes
         .ok_or_else(|| ApiError::not_found("CodeNotFound", "no function has this code any more"))?;
     let mut response = Response::new(full_body(bytes));

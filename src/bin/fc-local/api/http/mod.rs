@@ -20,6 +20,7 @@ use super::asked::Asked;
 use super::asynchronous::Later;
 use super::error::ApiError;
 use super::outcome::{add_report, cold_error, made_id, no_instance, wants_log};
+use super::signed::check_body;
 use super::{affinity, asynchronous, lookup};
 use crate::facts::{error_type, header, limit};
 use crate::function::{Affinity, SessionRules};
@@ -77,7 +78,9 @@ where
     let body = asked
         .read(&app.bodies, body, limit::SYNC_BODY_BYTES)
         .await?;
-    signed.map_or(Ok(()), |signed| signed.check(&body.bytes))?;
+    if let Some(signed) = signed {
+        check_body(signed, &body.bytes).await?;
+    }
     let wants_log = wants_log(&asked.head.headers)?;
     let head = user_head(&asked.head, &target, asked.client)?;
     if asynchronous::is_wanted(&asked.head.headers)? {
