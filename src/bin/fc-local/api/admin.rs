@@ -73,7 +73,7 @@ async fn fire(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked
     let (function, trigger) = name.rsplit_once('/').unwrap_or((&name, ""));
     let function = FunctionName::parse(function);
     let id = ids::request_id(function.generation());
-    timer::fire_now(&app, &function, trigger, &id)?;
+    timer::fire_now(&app, &function, trigger, &id).await?;
     Ok(text(format!("RequestId: {id}")))
 }
 

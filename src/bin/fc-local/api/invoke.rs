@@ -79,6 +79,7 @@ pub(super) async fn handle(
             task: asynchronous::given_id(&asked.head.headers)?,
         },
     )
+    .await
 }
 
 async fn sync(app: &Arc<App>, deployed: &Deployed, asked: &Asked, event: Payload) -> Answer {

@@ -21,7 +21,11 @@ const DELIVERED: &str = "Succeeded";
 const NOT_DELIVERED: &str = "Failed";
 
 /// Delivers the end of a call where the configuration says; returns how that went, if it says anything.
-pub(super) fn deliver(app: &Arc<App>, accepted: &Accepted, end: &End) -> Option<&'static str> {
+pub(super) async fn deliver(
+    app: &Arc<App>,
+    accepted: &Accepted,
+    end: &End,
+) -> Option<&'static str> {
     let succeeded = match end.status() {
         Status::Succeeded => true,
         Status::Failed | Status::Expired => false,
@@ -32,7 +36,7 @@ pub(super) fn deliver(app: &Arc<App>, accepted: &Accepted, end: &End) -> Option<
     let config = config(app, &function);
     let destination = config.destination(succeeded)?;
     let body = document(app, accepted, end).to_string();
-    let Err(why) = send(app, destination, &body) else {
+    let Err(why) = send(app, destination, &body).await else {
         return Some(DELIVERED);
     };
     app.pool.note(
@@ -44,7 +48,7 @@ pub(super) fn deliver(app: &Arc<App>, accepted: &Accepted, end: &End) -> Option<
     Some(NOT_DELIVERED)
 }
 
-fn send(app: &Arc<App>, destination: &str, body: &str) -> Result<(), String> {
+async fn send(app: &Arc<App>, destination: &str, body: &str) -> Result<(), String> {
     let target = FunctionName::of_arn(destination)
         .ok_or("fc-local does not play this destination, only functions")?;
     lookup::function(&app.store.snapshot(), &target).map_err(|error| error.message)?;
@@ -55,7 +59,10 @@ fn send(app: &Arc<App>, destination: &str, body: &str) -> Result<(), String> {
         http: None,
         task: None,
     };
-    accept(app, later).map(drop).map_err(|error| error.message)
+    accept(app, later)
+        .await
+        .map(drop)
+        .map_err(|error| error.message)
 }
 
 /// The platform's report.

@@ -22,6 +22,7 @@ use hyper::{HeaderMap, Response, StatusCode};
 
 use super::answer::Answer;
 use super::app::App;
+use super::aside::aside;
 use super::error::ApiError;
 use crate::facts::{header, limit};
 use crate::name::FunctionName;
@@ -94,7 +95,7 @@ pub(super) fn given_id(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
 /// # Errors
 ///
 /// It is too large, its id is taken, or it cannot be kept safely.
-pub(super) fn accept(app: &Arc<App>, later: Later<'_>) -> Answer {
+pub(super) async fn accept(app: &Arc<App>, later: Later<'_>) -> Answer {
     if later.body.len() > limit::ASYNC_BODY_BYTES {
         return Err(ApiError::too_large(limit::ASYNC_BODY_BYTES));
     }
@@ -103,15 +104,9 @@ pub(super) fn accept(app: &Arc<App>, later: Later<'_>) -> Answer {
     let mut accepted = Accepted::now(later.function, later.request_id, later.body);
     accepted.http = later.http.map(attempt::kept);
     accepted.task = is_task.then(|| id.to_owned());
-    if is_task {
-        let task = Task::new(id, later.function, later.request_id, later.body);
-        app.tasks.begin(&app.store, &task)?;
-    }
-    if let Err(error) = queue::save(&app.store, &accepted) {
-        app.tasks.forget(&app.store, &accepted);
-        return Err(error.into());
-    }
-    tokio::spawn(work::work(Arc::clone(app), accepted));
+    let task = is_task.then(|| Task::new(id, later.function, later.request_id, later.body));
+    let of_work = Arc::clone(app);
+    aside(move || keep(of_work, accepted, task.as_ref())).await?;
     let mut response = Response::new(empty_body());
     *response.status_mut() = StatusCode::ACCEPTED;
     for (name, value) in [
@@ -122,6 +117,19 @@ pub(super) fn accept(app: &Arc<App>, later: Later<'_>) -> Answer {
         insert(response.headers_mut(), name, value);
     }
     Ok(response)
+}
+
+/// Writes a call down and begins to work on it: both or neither, even if its client leaves meanwhile.
+fn keep(app: Arc<App>, accepted: Accepted, task: Option<&Task>) -> Result<(), ApiError> {
+    if let Some(task) = task {
+        app.tasks.begin(&app.store, task)?;
+    }
+    if let Err(error) = queue::save(&app.store, &accepted) {
+        app.tasks.forget(&app.store, &accepted);
+        return Err(error.into());
+    }
+    tokio::spawn(work::work(app, accepted));
+    Ok(())
 }
 
 /// Takes up the calls that an earlier run accepted and did not finish.

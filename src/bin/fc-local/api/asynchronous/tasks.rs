@@ -67,9 +67,20 @@ impl Tasks {
     ///
     /// Its id is taken, or the disk refuses.
     pub(super) fn begin(&self, store: &Store, task: &Task) -> Result<(), ApiError> {
-        let mut handles = self.lock();
         let key = (task.function.clone(), task.id.clone());
-        if handles.contains_key(&key) || tasks::find(store, &key.0, &key.1).is_some() {
+        self.reserve(store, &key)?;
+        // Not under the lock, which the work on all tasks takes: the disk takes its time.
+        if let Err(error) = tasks::save(store, task) {
+            self.remove(&key);
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    /// Takes an id for a task.
+    fn reserve(&self, store: &Store, key: &Key) -> Result<(), ApiError> {
+        let mut handles = self.lock();
+        if handles.contains_key(key) || tasks::find(store, &key.0, &key.1).is_some() {
             let message = format!("task '{}' of function '{}' exists", key.1, key.0.function());
             let code = match key.0.service() {
                 Some(_) => "StatefulAsyncInvocationAlreadyExists",
@@ -77,9 +88,14 @@ impl Tasks {
             };
             return Err(ApiError::conflict(code, message));
         }
-        tasks::save(store, task)?;
-        handles.insert(key, Handle::new());
+        handles.insert(key.clone(), Handle::new());
         Ok(())
+    }
+
+    /// Forgets a task that was not begun; one who has it stopped already waits for its end.
+    fn remove(&self, key: &Key) {
+        let handle = self.lock().remove(key);
+        handle.map(|handle| handle.ended.send_replace(true));
     }
 
     /// Takes up a task of an earlier run.
@@ -93,7 +109,7 @@ impl Tasks {
     /// Forgets a task that could not be accepted after all.
     pub(super) fn forget(&self, store: &Store, accepted: &Accepted) {
         if let Some(id) = &accepted.task {
-            self.lock().remove(&(accepted.function(), id.clone()));
+            self.remove(&(accepted.function(), id.clone()));
             tasks::remove(store, &accepted.function(), id);
         }
     }

@@ -79,7 +79,7 @@ pub(super) async fn work(app: Arc<App>, mut accepted: Accepted) {
     } else if matches!(end, End::Orphaned) {
         give_up(&app, &accepted, end.reason());
     }
-    let delivered = destination::deliver(&app, &accepted, &end);
+    let delivered = destination::deliver(&app, &accepted, &end).await;
     record.end(&end, delivered);
     queue::remove(&app.store, &accepted);
 }

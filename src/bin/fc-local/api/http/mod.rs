@@ -91,7 +91,7 @@ where
             http: Some(&head),
             task: asynchronous::given_id(&asked.head.headers)?,
         };
-        return asynchronous::accept(app, later);
+        return asynchronous::accept(app, later).await;
     }
     let rules = deployed.function.sessions.as_ref();
     let wanted = affinity::of_http(rules, &head, &body.bytes)?;

@@ -29,7 +29,7 @@ pub(super) async fn run(app: Arc<App>) {
         changes.borrow_and_update();
         for firing in timers.due(&app.store.snapshot(), now) {
             let id = ids::request_id(firing.function.generation());
-            match fire(&app, &firing, &id) {
+            match fire(&app, &firing, &id).await {
                 Ok(()) => output::progress(said(&firing, &id)),
                 // Nobody waits for an answer.
                 Err(error) => output::say(&format!("{}: {}", said(&firing, &id), error.message)),
@@ -50,7 +50,7 @@ pub(super) async fn run(app: Arc<App>) {
 /// # Errors
 ///
 /// There is no such function or timer, or the event cannot be kept.
-pub(super) fn fire_now(
+pub(super) async fn fire_now(
     app: &Arc<App>,
     function: &FunctionName,
     trigger: &str,
@@ -75,10 +75,10 @@ pub(super) fn fire_now(
         ApiError::not_found("TriggerNotFound", message)
     })?;
     let firing = Firing::of(function, trigger, &timer, app.clock.now());
-    fire(app, &firing, request_id)
+    fire(app, &firing, request_id).await
 }
 
-fn fire(app: &Arc<App>, firing: &Firing, request_id: &str) -> Result<(), ApiError> {
+async fn fire(app: &Arc<App>, firing: &Firing, request_id: &str) -> Result<(), ApiError> {
     let later = Later {
         function: &firing.function,
         request_id,
@@ -86,7 +86,7 @@ fn fire(app: &Arc<App>, firing: &Firing, request_id: &str) -> Result<(), ApiErro
         body: &firing.event,
         http: None,
     };
-    asynchronous::accept(app, later).map(drop)
+    asynchronous::accept(app, later).await.map(drop)
 }
 
 fn said(firing: &Firing, id: &str) -> String {
