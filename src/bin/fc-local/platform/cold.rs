@@ -177,7 +177,7 @@ impl CodeSource {
                 .await;
                 unpacked
                     .map_err(|error| StartError::NoFolder(error.into()))?
-                    .map(Code::Unpacked)
+                    .map(Code::from)
             }
         }
     }

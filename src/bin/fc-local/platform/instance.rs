@@ -4,10 +4,10 @@
 //! It starts, freezes, thaws and stops; what a call is and how it failed is `call`'s business, which
 //! instance serves it is `pool`'s.
 
+mod code;
 mod lease;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -29,6 +29,7 @@ use crate::platform::port::ReservedPort;
 use crate::platform::process::{ProcessGroup, exit_in_words};
 use crate::platform::spawn::{self, StartError};
 
+pub(crate) use code::Code;
 pub(crate) use lease::Lease;
 
 /// The agent dials from another host, so a server that listens on 127.0.0.1 only must not be reached
@@ -54,15 +55,6 @@ pub(crate) struct InstanceOptions {
     pub(crate) log_bytes: usize,
     /// The address the agent dials: [`AGENT_TARGET`], but for a server that is known to be elsewhere.
     pub(crate) target: Ipv4Addr,
-}
-
-/// The unpacked code of an instance.
-#[derive(Debug)]
-pub(crate) enum Code {
-    /// A folder of the developer's, used in place.
-    Folder(PathBuf),
-    /// A scratch folder, gone with the instance.
-    Unpacked(tempfile::TempDir),
 }
 
 /// A started instance.
@@ -307,14 +299,5 @@ async fn note_idle_end(instance: Weak<Instance>, end: impl Future<Output = ExitS
     if let Some(instance) = instance.upgrade().filter(|instance| instance.is_idle()) {
         let line = format!("fc-local: the instance ended with {how} while it had no call");
         instance.log.note(&line);
-    }
-}
-
-impl Code {
-    pub(crate) fn path(&self) -> &std::path::Path {
-        match self {
-            Self::Folder(path) => path,
-            Self::Unpacked(folder) => folder.path(),
-        }
     }
 }
