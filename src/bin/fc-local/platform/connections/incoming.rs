@@ -171,8 +171,10 @@ fn state_one_length(headers: &mut HeaderMap) {
         return;
     }
     // Without a body, the length may be none.
-    let length = tokens(headers, &CONTENT_LENGTH).next().and_then(number);
-    if let Some(length) = length {
+    let mut lengths = tokens(headers, &CONTENT_LENGTH);
+    let first = lengths.next().and_then(number);
+    if let Some(length) = first.filter(|_| lengths.next().is_some()) {
+        drop(lengths);
         headers.insert(CONTENT_LENGTH, length.into());
     }
 }
