@@ -13,7 +13,7 @@
 //! | `cli` | the list of commands | cmd, check, doctor |
 //! | `cmd` | one room a command with its options, the life of a server | api, platform, project, signature, store |
 //! | `check` | how a runtime keeps the contract, row by row | platform, project, store |
-//! | `doctor` | what building and deploying needs on this machine | project |
+//! | `doctor` | what building and deploying needs on this machine | api, project |
 //! | `api` | requests of both generations, HTTP triggers, the package store | platform, project, signature, store |
 //! | `platform` | instances: which serves, how it starts, what a call is | project, store |
 //! | `project` | templates and code packages | |

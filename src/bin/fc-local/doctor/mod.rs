@@ -6,7 +6,8 @@
 //! c_code          a compiler for crates with C in them
 //! programs        what only some jobs need: zip, node, fun, and fun's credentials
 //! package         the bootstrap, as Function Compute wants it
-//! template        template.yml and s.yaml against the package and each other
+//! template        template.yml and s.yaml against the platform and the package
+//! twin            s.yaml against template.yml
 //! port            what listens already
 //! finding         a line of the report
 //! ```
@@ -22,6 +23,7 @@ mod port;
 mod programs;
 mod template;
 mod toolchain;
+mod twin;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -1,35 +1,23 @@
-//! template.yml (fun, FC 2.0) and s.yaml (Serverless Devs, FC 3.0) against the package and against each other.
+//! template.yml (fun, FC 2.0) and s.yaml (Serverless Devs, FC 3.0) against the platform and the package.
 
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 
 use super::finding::Finding;
-use super::{CURE_OUTSIDE, DoctorArgs};
+use super::{CURE_OUTSIDE, DoctorArgs, twin};
+use crate::api::deploy::check;
 use crate::cargo;
 use crate::name::Generation;
 use crate::project::package::BOOTSTRAP;
-use crate::project::template::{FunctionSpec, Template, TemplateError, resources};
-use crate::project::yaml::{self, Yaml};
+use crate::project::template::{FunctionSpec, Template, TemplateError};
 
 pub(super) const TEMPLATE: &str = "template.yml";
 pub(super) const S_YAML: &str = "s.yaml";
 
 /// fun sends no port, so a function of template.yml always gets this one
 /// ([contract §4.2](crate::check::sections::SECTIONS#4.2)).
-const PORT: i64 = 9000;
-
-/// What both files say of a function: where template.yml has it, as the API names it, and where s.yaml has it.
-const SAME: [(&str, &str); 5] = [
-    ("memorySize", "memorySize"),
-    ("timeout", "timeout"),
-    ("instanceConcurrency", "instanceConcurrency"),
-    ("initializer", "instanceLifecycleConfig/initializer/handler"),
-    (
-        "instanceLifecycleConfig/PreStop/Handler",
-        "instanceLifecycleConfig/preStop/handler",
-    ),
-];
+pub(super) const PORT: i64 = 9000;
 
 pub(super) fn look(args: &DoctorArgs) -> Vec<Finding> {
     if let Some(file) = &args.template {
@@ -60,25 +48,27 @@ pub(super) fn look(args: &DoctorArgs) -> Vec<Finding> {
 
 /// The template of `fun` against the package, and that of Serverless Devs against it.
 fn both(args: &DoctorArgs) -> Vec<Finding> {
-    let functions = match functions(args, TEMPLATE) {
-        Ok(functions) => functions,
+    let template = match read(args, TEMPLATE) {
+        Ok(template) => template,
         Err(finding) => return vec![finding],
     };
-    vec![
-        against_package(args, TEMPLATE, &functions),
-        against_s_yaml(args, &functions),
-    ]
+    let ours = against_package(args, TEMPLATE, &template);
+    // What the platform refuses is no measure for the other file.
+    if check(&template).is_err() {
+        return vec![ours];
+    }
+    vec![ours, twin::look(args, &template)]
 }
 
 fn one(args: &DoctorArgs, file: &str) -> Finding {
-    match functions(args, file) {
-        Ok(functions) => against_package(args, file, &functions),
+    match read(args, file) {
+        Ok(template) => against_package(args, file, &template),
         Err(finding) => finding,
     }
 }
 
-/// The functions of a template, each with its generation.
-fn functions(args: &DoctorArgs, file: &str) -> Result<Vec<(Generation, FunctionSpec)>, Finding> {
+/// A template with functions.
+fn read(args: &DoctorArgs, file: &str) -> Result<Template, Finding> {
     let failure = |seen: String| Finding::failure(file, seen, correct(file));
     let template = Template::read(&args.dir.join(file)).map_err(|error| match error {
         TemplateError::Unreadable { .. } => {
@@ -87,39 +77,41 @@ fn functions(args: &DoctorArgs, file: &str) -> Result<Vec<(Generation, FunctionS
         }
         _ => failure(error.to_string()),
     })?;
-    let functions = template.functions();
-    let functions: Vec<_> = functions
-        .map(|(name, function)| (name.generation(), function.clone()))
-        .collect();
-    if functions.is_empty() {
-        Err(failure("it has no function".to_owned()))
-    } else {
-        Ok(functions)
+    if template.functions().next().is_none() {
+        return Err(failure("it has no function".to_owned()));
     }
+    Ok(template)
 }
 
 /// The first thing that is wrong with a function, or which functions are right.
-fn against_package(
-    args: &DoctorArgs,
-    file: &str,
-    functions: &[(Generation, FunctionSpec)],
-) -> Finding {
-    let wrong = functions.iter().find_map(|(generation, function)| {
-        let of_fun = || wrong_for_fun(function);
-        let of_fun = (*generation == Generation::Fc2).then(of_fun).flatten();
-        of_fun.or_else(|| match functions {
-            [_] => wrong_code(args, *generation, function),
-            // Each may have its own package.
-            _ => wrong_package(args, *generation, function),
-        })
+fn against_package(args: &DoctorArgs, file: &str, template: &Template) -> Finding {
+    let functions: Vec<_> = template.functions().collect();
+    let of_fun = functions.iter().find_map(|(name, function)| {
+        let is_funs = name.generation() == Generation::Fc2;
+        is_funs.then(|| wrong_for_fun(function)).flatten()
     });
-    match wrong {
-        Some((seen, line)) => Finding::failure(file, seen, format!("edit {file}: {line}")),
-        None => {
+    let edit = |(seen, line)| Finding::failure(file, seen, format!("edit {file}: {line}"));
+    if let Some(wrong) = of_fun {
+        return edit(wrong);
+    }
+    if let Err(refusal) = check(template) {
+        return Finding::failure(file, refusal.to_string(), correct(file));
+    }
+    let wrong = functions.iter().find_map(|(name, function)| {
+        let generation = name.generation();
+        match &functions[..] {
+            [_] => wrong_code(args, generation, function),
+            // Each may have its own package.
+            _ => wrong_package(args, generation, function),
+        }
+    });
+    wrong.map_or_else(
+        || {
             let names: Vec<&str> = functions.iter().map(|(_, one)| one.name.as_str()).collect();
             Finding::sound(file, format!("fits the package: {}", names.join(", ")))
-        }
-    }
+        },
+        edit,
+    )
 }
 
 /// What `fun` would refuse, or send otherwise than is written.
@@ -188,111 +180,25 @@ fn code_key(generation: Generation) -> &'static str {
     }
 }
 
-fn against_s_yaml(args: &DoctorArgs, functions: &[(Generation, FunctionSpec)]) -> Finding {
-    let file = args.dir.join(S_YAML);
-    if !file.exists() {
-        let seen = format!("there is no {S_YAML}; only `s deploy` needs it");
-        return Finding::warning(S_YAML, seen, restore(S_YAML));
-    }
-    let resources = match resources(&file) {
-        Ok(resources) => resources,
-        Err(error) => return Finding::failure(S_YAML, error.to_string(), correct(S_YAML)),
-    };
-    let wrong = functions
-        .iter()
-        .find_map(|(_, function)| wrong_twin(args, function, twin(&resources, &function.name)));
-    match wrong {
-        Some((seen, line)) => Finding::failure(S_YAML, seen, format!("edit {S_YAML}: {line}")),
-        None => Finding::sound(S_YAML, format!("says the same as {TEMPLATE}")),
-    }
-}
-
-/// The function of s.yaml that has this name, else the one of the resource that has it.
-fn twin<'a>(resources: &'a [(String, Yaml)], name: &str) -> &'a Yaml {
-    let named = |props: &Yaml| props["functionName"].as_text() == Some(name);
-    let by_name = resources.iter().find(|(_, props)| named(props));
-    let found = by_name.or_else(|| resources.iter().find(|(resource, _)| resource == name));
-    found.map_or(&Yaml::Null, |(_, props)| props)
-}
-
-/// What a function of s.yaml says otherwise, and what it should say.
-fn wrong_twin(
-    args: &DoctorArgs,
-    function: &FunctionSpec,
-    props: &Yaml,
-) -> Option<(String, String)> {
-    let name = &function.name;
-    if *props == Yaml::Null {
-        let seen = format!("it has no function {name}, as {TEMPLATE} has");
-        return Some((seen, format!("add {name} under resources")));
-    }
-    let runtime = props["runtime"].as_text().unwrap_or_default();
-    if runtime != "custom" && !runtime.starts_with("custom.") {
-        let seen = format!("{name} has runtime {runtime:?}, but a bootstrap needs a custom one");
-        return Some((seen, format!("`runtime: custom.debian12` for {name}")));
-    }
-    let port = to_json(at(props, "customRuntimeConfig/port")).as_i64();
-    if let Some(port) = port.filter(|port| *port != PORT) {
-        let seen = format!("{name} listens on port {port}, in {TEMPLATE} on {PORT}");
-        return Some((seen, format!("`port: {PORT}` for {name}")));
-    }
-    let code = props["code"].as_text().unwrap_or_default();
-    if plain(&args.dir.join(code)) != plain(&function.code) {
-        let wanted = inside(args, &function.code);
-        let seen = format!("{name} has code {code}, in {TEMPLATE} CodeUri is {wanted}");
-        return Some((seen, format!("`code: {wanted}` for {name}")));
-    }
-    SAME.iter()
-        .find_map(|same| different(function, props, *same))
-}
-
-/// A value that the two files have otherwise.
-fn different(
-    function: &FunctionSpec,
-    props: &Yaml,
-    (ours, theirs): (&str, &str),
-) -> Option<(String, String)> {
-    let spec = Value::Object(function.spec.clone());
-    let left = spec.pointer(&format!("/{ours}")).cloned();
-    let (left, right) = (left.unwrap_or_default(), to_json(at(props, theirs)));
-    (left != right).then(|| {
-        let name = &function.name;
-        (
-            format!("{name} has {theirs} {right}, in {TEMPLATE} {ours} is {left}"),
-            format!("{theirs} of {name} as {left}"),
-        )
-    })
-}
-
-/// What lies at this path of keys.
-fn at<'a>(yaml: &'a Yaml, path: &str) -> &'a Yaml {
-    path.split('/').fold(yaml, |yaml, key| &yaml[key])
-}
-
 /// A path without `.` and doubled slashes.
-fn plain(path: &Path) -> PathBuf {
+pub(super) fn plain(path: &Path) -> PathBuf {
     path.components()
         .filter(|part| *part != Component::CurDir)
         .collect()
 }
 
 /// A path as it stands in the files of the project.
-fn inside(args: &DoctorArgs, path: &Path) -> String {
+pub(super) fn inside(args: &DoctorArgs, path: &Path) -> String {
     let path = plain(path);
     let inner = path.strip_prefix(plain(&args.dir)).unwrap_or(&path);
     format!("./{}", inner.display())
 }
 
-fn restore(file: &str) -> String {
+pub(super) fn restore(file: &str) -> String {
     format!("git checkout -- {file}")
 }
 
 /// What is wrong stands in the line before; the file may have edits that must not be lost.
-fn correct(file: &str) -> String {
+pub(super) fn correct(file: &str) -> String {
     format!("edit {file}: the line above says what is wrong")
-}
-
-/// A value as JSON has it; null for a value that JSON lacks, such as a date.
-fn to_json(yaml: &Yaml) -> Value {
-    yaml::read(yaml).unwrap_or_default()
 }

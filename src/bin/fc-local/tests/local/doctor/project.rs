@@ -134,6 +134,46 @@ fn a_template_that_does_not_fit_the_package_is_reported() {
 }
 
 #[test]
+fn what_the_platform_refuses_is_refused_as_by_start() {
+    let by_line = "the line above says what is wrong";
+    let machine = Machine::sound();
+    machine.edit("template.yml", "MemorySize: 128", "MemorySize: 100");
+    let seen = "hello-service/hello: memorySize is 100, not a number from 128 to 32768";
+    let cure = format!("edit template.yml: {by_line}");
+    machine.assert_says(&[], "FAIL", "template.yml", seen, &cure);
+    let said = text(&machine.doctor(&[]).stdout);
+    assert!(!said.contains("memorySize of hello as 100"), "{said}");
+    let start = ["start", "--port=0", "--data=data", "--template"];
+    let mut start = machine
+        .command(env!("CARGO_BIN_EXE_fc-local"))
+        .args(start)
+        .output();
+    let refused = start
+        .as_mut()
+        .map(|output| text(&output.stderr))
+        .expect("fc-local runs");
+    assert!(refused.contains(seen), "{refused}");
+    for (old, new, seen) in [
+        (
+            "timeout: 10",
+            "timout: 10",
+            "has the unknown key timout, the nearest is timeout",
+        ),
+        (
+            "functionName",
+            "functioName",
+            "has the unknown key functioName",
+        ),
+        ("timeout: 10", "timeout: 0", "timeout is 0, not a number"),
+    ] {
+        let machine = Machine::sound();
+        machine.edit("s.yaml", old, new);
+        let cure = format!("edit s.yaml: {by_line}");
+        machine.assert_says(&[], "FAIL", "s.yaml", seen, &cure);
+    }
+}
+
+#[test]
 fn a_folder_without_a_project_gets_no_advice_to_build_or_restore_one() {
     let machine = Machine::sound();
     for file in ["pkg", "template.yml", "s.yaml"] {
