@@ -75,7 +75,7 @@ add() {
 add "the target $target" "$target/lib" target add "$target"
 # The path is as cargo's, so that the same sources give the same bytes in any folder.
 layout=musl/layout.ld
-flags="$LINK_FLAGS -C link-arg=--no-rosegment -C link-arg=-T$layout $COMPILE_FLAGS"
+flags="$LINK_FLAGS -C link-arg=--no-rosegment -C link-arg=-T$layout"
 case $program in
 bootstrap) package=fc-runtime kind=--bin file=bootstrap ;;
 testbed) package=fc-runtime kind=--example file=examples/testbed ;;
@@ -92,7 +92,7 @@ set -- "$@" --no-default-features --features "$features" --config "profile.musl.
 folder=prebuilt
 if [ "$std" = rebuilt ]; then
     add "the source of the standard library" src/rust/library component add rust-src
-    flags="$flags $REBUILT_FLAGS"
+    flags="$flags $COMPILE_FLAGS_rebuilt $REBUILT_FLAGS"
     folder=rebuilt
     # The flags that begin with -Z are not stable; this makes the pinned stable toolchain take them.
     export RUSTC_BOOTSTRAP=1
@@ -102,6 +102,8 @@ if [ "$std" = rebuilt ]; then
     esac
     # shellcheck disable=SC2086 # the flags are several words
     set -- "$@" $std_flags --config "$STD_PROFILE"
+else
+    flags="$flags $COMPILE_FLAGS_prebuilt"
 fi
 
 # Its own folder, so that other builds of the project do not rebuild each other's dependencies.

@@ -61,7 +61,7 @@ for handler in plain timestamp format http threads chrono fractions typed value 
     features=tiny-http,small-unwinder
     [ $handler = plain ] || features=$features,$handler
     # shellcheck disable=SC2086 # the flags are several words
-    build $handler "$LINK_FLAGS $COMPILE_FLAGS $REBUILT_FLAGS" --features $features $STD_FLAGS_unwind \
+    build $handler "$LINK_FLAGS $COMPILE_FLAGS_rebuilt $REBUILT_FLAGS" --features $features $STD_FLAGS_unwind \
         --config "$(echo "$STD_PROFILE" | sed 's/profile\.musl/profile.release/')"
 done
 # Together the builds take gigabytes.

@@ -10,6 +10,7 @@ const COMPILER: &str = r#"#!/bin/sh
 echo "$*" >>asked
 case "$*" in
 *--emit=llvm-ir*) cp functions out/tiny_http-7.ll ;;
+*-forceattrs-csv-path=*) cp "${*##*-forceattrs-csv-path=}" added ;;
 esac
 "#;
 
@@ -83,6 +84,17 @@ fn each_function_of_the_list_is_compiled_for_speed_by_its_name() {
             format!("remove-attribute={NEXT}:optsize"),
             format!("attribute={NEXT}:alwaysinline"),
         ]
+    );
+}
+
+#[test]
+fn no_function_of_the_list_keeps_a_pointer_to_its_frame() {
+    let project = Project::new("frame", "fast 4read$\ninline 4next\n", &[READ, NEXT]);
+    assert!(project.compile("tiny_http").status.success());
+    let added = fs::read_to_string(project.0.join("added")).expect("what the compiler was given");
+    assert_eq!(
+        added,
+        format!("{READ},frame-pointer=none\n{NEXT},frame-pointer=none\n")
     );
 }
 

@@ -6,7 +6,7 @@ set -eu
 # The linker lays the parts out as those of the package are.
 layout=$1/musl/layout.ld
 link="$LINK_FLAGS -C link-arg=--no-rosegment -C link-arg=-T$layout"
-export RUSTC_BOOTSTRAP=1 RUSTUP_TOOLCHAIN="$TOOLCHAIN" RUSTFLAGS="$link $COMPILE_FLAGS $REBUILT_FLAGS"
+export RUSTC_BOOTSTRAP=1 RUSTUP_TOOLCHAIN="$TOOLCHAIN" RUSTFLAGS="$link $COMPILE_FLAGS_rebuilt $REBUILT_FLAGS"
 # Cargo does not know of the layout, so where that has changed, cargo is made to forget that it has linked the program.
 cmp -s "$layout" "$2/layout" || rm -rf "$2/$3-unknown-linux-musl/small/.fingerprint"/mcp-ours-*
 mkdir -p "$2"

@@ -109,7 +109,9 @@ fn a_project_is_built_with_the_flags_of_this_one() {
     let project = Project::new("flags", &[]);
     let read = |path: PathBuf| fs::read_to_string(path).expect("a file");
     let ours = codegen_options(&read(root().join("musl/flags.sh")));
-    let theirs = codegen_options(&read(project.path(".cargo/config.toml")));
+    // What depends on STD is in the Makefile.
+    let mut theirs = codegen_options(&read(project.path(".cargo/config.toml")));
+    theirs.extend(codegen_options(&read(project.path("Makefile"))));
     // Without the C library's formatting, C code that a project links would go wrong without a word. And a project may be
     // built with any Rust from 1.85 on, whose linker need not know how to sort for compression.
     let only_ours = |option: &&String| {
