@@ -79,7 +79,9 @@ impl<'a> Planned<'a> {
     fn of(name: FunctionName, function: &'a template::FunctionSpec) -> Result<Self, DeployError> {
         name::check("functionName", &function.name).map_err(ApiError::invalid)?;
         let full_name = name.to_string();
-        let spec = FunctionSpec::read(function.spec.clone()).map_err(refused_at(&full_name))?;
+        let spec = FunctionSpec::read(function.spec.clone());
+        let spec = spec.map_err(|why| function.in_its_keys(why));
+        let spec = spec.map_err(refused_at(&full_name))?;
         let triggers = function.triggers.iter().map(|(trigger, fields)| {
             let spec = TriggerSpec::read(fields.clone());
             let place = format!("{full_name}/{trigger}");

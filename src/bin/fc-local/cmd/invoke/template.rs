@@ -49,7 +49,8 @@ fn function(
     let mut services = template.services.iter();
     let service = services.find(|service| Some(service.name.as_str()) == name.service());
     let service = service.map(|service| ServiceSpec::read(service.spec.clone()));
-    let spec = FunctionSpec::read(source.spec.clone())?;
+    let spec = FunctionSpec::read(source.spec.clone());
+    let spec = spec.map_err(|why| source.in_its_keys(why))?;
     let as_fc3 = FunctionName::fc3(name.function());
     let name = if args.fc3 { &as_fc3 } else { name };
     Ok(spec.function(name, &Owner::default(), service.transpose()?.as_ref()))

@@ -88,6 +88,16 @@ impl FunctionSpec {
         ending.is_some_and(|ending| PACKAGES.contains(&ending)) && !self.code.is_dir()
     }
 
+    /// What is wrong with a field, with its name as the template has it: fun's keys begin with a capital.
+    pub(crate) fn in_its_keys(&self, why: String) -> String {
+        let end = why.find(' ').unwrap_or(why.len());
+        let is_funs = matches!(self.rules, Rules::Fun { .. });
+        if !is_funs || !self.spec.contains_key(&why[..end]) {
+            return why;
+        }
+        why[..1].to_ascii_uppercase() + &why[1..]
+    }
+
     /// Whether it takes requests, and not events.
     pub(crate) fn is_http(&self) -> bool {
         let mut triggers = self.triggers.iter();

@@ -18,6 +18,9 @@ pub(crate) trait Spec: Serialize + DeserializeOwned + Clone + PartialEq {
     /// The fields that are accepted, kept and given back, and have no effect.
     const UNPLAYED: &'static [&'static str];
 
+    /// The fields that are numbers, each with those that it may be.
+    const NUMBERS: &'static [(&'static str, RangeInclusive<u64>)] = &[];
+
     /// The fields that have no type.
     fn rest(&self) -> &Fields;
 
@@ -39,8 +42,16 @@ pub(crate) trait Spec: Serialize + DeserializeOwned + Clone + PartialEq {
             .map(|(name, value)| (decapitalized(&name), value))
             .filter(|(name, _)| !lists::READ_ONLY.contains(&name.as_str()))
             .collect();
-        let read: Result<Self, _> = serde_path_to_error::deserialize(Value::Object(fields));
-        let spec = read.map_err(|error| error.to_string())?;
+        let given = Value::Object(fields);
+        let read: Result<Self, _> = serde_path_to_error::deserialize(&given);
+        let spec = read.map_err(|error| {
+            let field = error.path().to_string();
+            let number = Self::NUMBERS.iter().find(|(name, _)| *name == field);
+            number.map_or_else(
+                || error.to_string(),
+                |(name, range)| no_number(name, &given[name], range),
+            )
+        })?;
         let mut names = spec.rest().keys();
         match names.find(|name| !Self::UNPLAYED.contains(&name.as_str())) {
             Some(name) => Err(format!(
@@ -100,10 +111,11 @@ pub(super) fn in_range(
 ) -> Result<(), String> {
     match value.filter(|value| !range.contains(value)) {
         None => Ok(()),
-        Some(value) => Err(format!(
-            "{name} is {value}, not a number from {} to {}",
-            range.start(),
-            range.end()
-        )),
+        Some(value) => Err(no_number(name, &value.into(), &range)),
     }
+}
+
+fn no_number(name: &str, value: &Value, range: &RangeInclusive<u64>) -> String {
+    let (least, most) = (range.start(), range.end());
+    format!("{name} is {value}, not a number from {least} to {most}")
 }

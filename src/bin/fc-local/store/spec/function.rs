@@ -2,6 +2,7 @@
 //! [§4.4](crate::check::sections::SECTIONS#4.4); fun-cli §3, §6, §8).
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,14 @@ const INITIALIZER_SECONDS_MAX: u64 = 300;
 
 /// The longest that another hook may take, in seconds.
 const HOOK_SECONDS_MAX: u64 = 90;
+
+/// The numbers of a function, in the order in which they are checked.
+const NUMBERS: [(&str, RangeInclusive<u64>); 4] = [
+    ("timeout", 1..=limit::TIMEOUT_SECONDS),
+    ("memorySize", 128..=32_768),
+    ("instanceConcurrency", 1..=limit::CONCURRENCY as u64),
+    ("initializationTimeout", 1..=INITIALIZER_SECONDS_MAX),
+];
 
 /// The fields of a function.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -194,20 +203,14 @@ impl FunctionSpec {
     }
 
     fn check_numbers(&self) -> Result<(), String> {
-        in_range("timeout", self.timeout, 1..=limit::TIMEOUT_SECONDS)?;
-        in_range("memorySize", self.memory_size, 128..=32_768)?;
-        let concurrency = 1..=u64::from(limit::CONCURRENCY);
-        in_range(
-            "instanceConcurrency",
+        let given = [
+            self.timeout,
+            self.memory_size,
             self.instance_concurrency,
-            concurrency,
-        )?;
-        let longest = 1..=INITIALIZER_SECONDS_MAX;
-        in_range(
-            "initializationTimeout",
             self.initialization_timeout,
-            longest,
-        )?;
+        ];
+        let mut numbers = NUMBERS.iter().zip(given);
+        numbers.try_for_each(|((name, range), given)| in_range(name, given, range.clone()))?;
         let Some(hooks) = &self.instance_lifecycle_config else {
             return Ok(());
         };
@@ -227,6 +230,7 @@ impl FunctionSpec {
 impl Spec for FunctionSpec {
     const KIND: &'static str = "a function";
     const UNPLAYED: &'static [&'static str] = lists::FUNCTION;
+    const NUMBERS: &'static [(&'static str, RangeInclusive<u64>)] = &NUMBERS;
 
     fn rest(&self) -> &Fields {
         &self.rest

@@ -17,7 +17,7 @@ fn a_misspelt_field_is_refused_by_its_name() {
     );
     assert_eq!(
         refused(&json!({"runtime": "custom", "timeout": "3"})),
-        "timeout: invalid type: string \"3\", expected u64"
+        "timeout is \"3\", not a number from 1 to 86400"
     );
     let service = ServiceSpec::read(object(&json!({"rol": "r"}))).expect_err("refused");
     assert!(

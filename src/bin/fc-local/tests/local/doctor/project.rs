@@ -138,7 +138,7 @@ fn what_the_platform_refuses_is_refused_as_by_start() {
     let by_line = "the line above says what is wrong";
     let machine = Machine::sound();
     machine.edit("template.yml", "MemorySize: 128", "MemorySize: 100");
-    let seen = "hello-service/hello: memorySize is 100, not a number from 128 to 32768";
+    let seen = "hello-service/hello: MemorySize is 100, not a number from 128 to 32768";
     let cure = format!("edit template.yml: {by_line}");
     machine.assert_says(&[], "FAIL", "template.yml", seen, &cure);
     let said = text(&machine.doctor(&[]).stdout);

@@ -29,11 +29,16 @@ fn with_colour() -> String {
 }
 
 /// What is refused, each with the words in which it is.
-const REFUSED: [(&str, &str, &str); 4] = [
+const REFUSED: [(&str, &str, &str); 5] = [
     (
         "Timeout: 30",
         "Timeout: 0",
-        "template.yml: s/f: timeout is 0, not a number from 1 to 86400",
+        "template.yml: s/f: Timeout is 0, not a number from 1 to 86400",
+    ),
+    (
+        "Timeout: 30",
+        "Timeout: ten",
+        "template.yml: s/f: Timeout is \"ten\", not a number from 1 to 86400",
     ),
     (
         "Timeout: 30",
@@ -75,9 +80,9 @@ fn a_template_that_is_refused_is_reported_at_once_and_new_code_runs_with_the_las
     );
     assert!(said.contains(" line 12 column 5; until"), "{said}");
     watch.write("template.yml", &with_colour());
-    watch.rests(10);
+    watch.rests(12);
     assert_eq!(watch.server.invoke("env").json()["COLOUR"], "blue");
-    assert_eq!(watch.version(), "5");
+    assert_eq!(watch.version(), "6");
 }
 
 #[test]
