@@ -47,12 +47,19 @@ const SOURCES: [&str; 3] = ["src", "Cargo.toml", "build.rs"];
 
 /// Runs until SIGINT or SIGTERM.
 pub(crate) async fn run(args: &WatchArgs) -> ExitCode {
+    // Before the server says that it listens.
+    let ignored = Ignored::of(&args.ignore);
+    let watched = match ignored.and_then(|ignored| Watched::of(&named(args), ignored)) {
+        Ok(watched) => watched,
+        Err(message) => return output::fail(&message),
+    };
     let nothing = |_: &Arc<App>| Ok(());
-    serve::run_with(&args.serve, nothing, async |app| watch(args, app).await).await
+    let rounds = async move |app| watch(args, watched, app).await;
+    serve::run_with(&args.serve, nothing, rounds).await
 }
 
-async fn watch(args: &WatchArgs, app: Arc<App>) -> Result<(), String> {
-    let mut changes = Changes::of(Watched::of(&named(args), Ignored::of(&args.ignore)?)?)?;
+async fn watch(args: &WatchArgs, watched: Watched, app: Arc<App>) -> Result<(), String> {
+    let mut changes = Changes::of(watched)?;
     let mut rounds = Rounds::new(app, args);
     let mut echo = Echo::default();
     let mut changed = None;

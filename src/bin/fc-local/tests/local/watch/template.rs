@@ -86,6 +86,24 @@ fn a_template_that_is_refused_is_reported_at_once_and_new_code_runs_with_the_las
 }
 
 #[test]
+fn without_a_template_nothing_is_said_but_that() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut watch = fc_local();
+    watch.args(["watch", "--port=0"]).current_dir(folder.path());
+    let output = watch.output().expect("fc-local runs");
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(
+        said.starts_with("fc-local: cannot watch template.yml"),
+        "{said}"
+    );
+    assert_eq!(
+        (said.lines().count(), output.status.code()),
+        (1, Some(1)),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_template_whose_code_is_missing_leaves_everything_as_it_was() {
     let watch = Watch::start();
     watch.rests(1);
