@@ -103,14 +103,19 @@ pub(super) fn log_ids(response: &Response) -> Outcome {
     }
 }
 
+/// What to do where events are not what the program is for.
+const NO_EVENTS: &str =
+    "if it takes only HTTP calls, check it with --web --http PATH, and an MCP server with --mcp";
+
 /// An event call that succeeded.
 pub(super) fn success(response: &Response) -> Outcome {
     match (response.status, response.fc_status()) {
         (200, None | Some("200")) => Outcome::pass(format!("200, {} bytes", response.body.len())),
         (_, Some("404")) => Outcome::cannot_tell(format!(
-            "{}; name an event that the handler accepts with --event",
+            "{}; name an event that the handler accepts with --event; {NO_EVENTS}",
             status(response)
         )),
+        (404 | 405, None) => Outcome::fail(format!("{}; {NO_EVENTS}", status(response))),
         _ => Outcome::fail(status(response)),
     }
 }

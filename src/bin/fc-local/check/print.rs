@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::row::{Level, Row, Verdict};
-use super::sections;
+use super::{mcp, rows, sections};
 
 /// Grows when a field of the JSON changes its meaning.
 const JSON_VERSION: u32 = 1;
@@ -43,11 +43,12 @@ pub(super) fn broken(rows: &[Row]) -> Vec<&'static str> {
 }
 
 /// One line a row, with the column for where a rule comes from under this name; what was sent and expected below it, where
-/// it did not pass or `all` is wanted.
+/// it did not pass or `all` is wanted. Rows that nothing could be asked for are counted in one line, unless `all` is wanted.
 pub(super) fn table(rows: &[Row], source: &str, all: bool) -> io::Result<()> {
     let mut out = io::stdout().lock();
     line(&mut out, ["verdict", "level", source, "row"], "seen")?;
-    for row in rows {
+    let (unasked, asked): (Vec<_>, Vec<_>) = rows.iter().partition(|row| !all && is_unasked(row));
+    for row in asked {
         let spec = row.spec;
         let contract = sections::titled(spec.contract);
         let cells = [
@@ -65,7 +66,21 @@ pub(super) fn table(rows: &[Row], source: &str, all: bool) -> io::Result<()> {
             }
         }
     }
+    if let Some(first) = unasked.first() {
+        let (word, why) = (first.outcome.verdict.cell(), &first.outcome.seen);
+        let count = unasked.len();
+        writeln!(
+            out,
+            "{word:<14}  {count} rows were not asked: {why}; --verbose names them"
+        )?;
+    }
     writeln!(out, "\n{}", summary(rows))
+}
+
+/// Whether nothing was there that it could be asked of.
+fn is_unasked(row: &Row) -> bool {
+    row.outcome.verdict == Verdict::CannotTell
+        && [rows::UNREACHED, mcp::UNREACHED].contains(&&*row.outcome.seen)
 }
 
 fn line(out: &mut impl Write, cells: [&str; 4], seen: &str) -> io::Result<()> {

@@ -46,6 +46,9 @@ use super::specs::{ALL_INTERFACES, PORT};
 use crate::facts::header;
 use crate::output;
 
+/// Why no row but those of the start is asked.
+pub(super) const UNREACHED: &str = "the server cannot be reached";
+
 /// The server under check, and what is known of it so far.
 struct Mcp<'b, 'a> {
     bench: &'b mut Bench<'a>,
@@ -76,7 +79,7 @@ struct Mcp<'b, 'a> {
 pub(super) async fn judge(bench: &mut Bench<'_>) -> Result<String, String> {
     let place = Place::of(bench.args)?;
     if !begin(bench, &place).await {
-        return Ok("the server cannot be reached".to_owned());
+        return Ok(UNREACHED.to_owned());
     }
     let mut mcp = Mcp {
         bench,

@@ -17,6 +17,9 @@ use super::client::{Client, Response};
 use super::row::Outcome;
 use crate::output;
 
+/// Why no row but those of the start is asked.
+pub(super) const UNREACHED: &str = "the runtime cannot be reached";
+
 /// Bytes of every value.
 const ALL_VALUES_BYTES: usize = 64 * 1024;
 
@@ -36,7 +39,7 @@ const LOOK_PAUSE: Duration = Duration::from_millis(10);
 pub(super) async fn judge(bench: &mut Bench<'_>) -> String {
     output::progress("starting the runtime");
     if !start::judge(bench).await {
-        return "the runtime cannot be reached".to_owned();
+        return UNREACHED.to_owned();
     }
     output::progress("initializing");
     hooks::initialize(bench).await;
