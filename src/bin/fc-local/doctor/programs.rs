@@ -67,7 +67,7 @@ fn serverless_devs() -> Finding {
     if std::env::split_paths(&folders).any(|folder| folder.join("s").is_file()) {
         return Finding::sound("s", "there");
     }
-    let seen = "not there; only `s deploy` needs it";
+    let seen = "not there; only `make deploy-fc3`, which runs `s deploy`, needs it";
     Finding::warning("s", seen, S_CURE)
 }
 

@@ -27,7 +27,9 @@ const SAME: [(&str, &str); 5] = [
 pub(super) fn look(args: &DoctorArgs, template: &Template) -> Finding {
     let file = args.dir.join(S_YAML);
     if !file.exists() {
-        let seen = format!("there is no {S_YAML}; only `s deploy` needs it");
+        let seen = format!(
+            "there is no {S_YAML}; only `make deploy-fc3`, which runs `s deploy`, needs it"
+        );
         return Finding::warning(S_YAML, seen, restore(S_YAML));
     }
     let failure = |seen: String| Finding::failure(S_YAML, seen, correct(S_YAML));

@@ -55,7 +55,7 @@ impl fmt::Display for NewError {
             ),
             Self::NoCrate(path) => write!(
                 f,
-                "--path {} is not the folder of the crate fc-runtime: it has no such Cargo.toml",
+                "--path {} is not a clone of fc-runtime: no Cargo.toml of the package fc-runtime lies in it",
                 path.display()
             ),
             Self::Io { path, error } => write!(f, "cannot write {}: {error}", path.display()),

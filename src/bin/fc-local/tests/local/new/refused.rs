@@ -73,7 +73,7 @@ fn what_cannot_be_made_leaves_nothing() {
     let elsewhere = new_in(folder.path(), &["hello", "--path", "."]);
     assert_refused(
         &elsewhere,
-        "--path . is not the folder of the crate fc-runtime",
+        "--path . is not a clone of fc-runtime: no Cargo.toml of the package fc-runtime lies in it",
     );
     // Files may not grow over 512 bytes: as on a full disk.
     let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" new hello";
