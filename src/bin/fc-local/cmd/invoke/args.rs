@@ -31,7 +31,7 @@ responses, and the summary of --repeat go to stderr.
 Exit code: 0 if every result is right, 1 if one is not, 2 if the command line is wrong.
 The result of an event is right if the function did not fail, wrote the lines `FC Invoke Start RequestId: ...` and
 `FC Invoke End RequestId: ...`, and returned what --expect says. An HTTP response is right if the function did
-not fail, the status is below 500, and the body is what --expect-http says.";
+not fail, the status is below 500 (with --fail: below 400), and the body is what --expect-http says.";
 
 /// What `fc-local invoke --on` cannot do: the function is what was deployed.
 const PACKAGE_ONLY: [&str; 14] = [
@@ -120,6 +120,10 @@ pub(crate) struct InvokeArgs {
     /// The exact body that an HTTP response must have; the first is for the first --http, and so on
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) expect_http: Vec<String>,
+
+    /// Take a response with a status from 400 on as wrong, as `curl --fail-with-body` does; otherwise from 500 on
+    #[arg(long, requires = "http")]
+    pub(crate) fail: bool,
 
     /// Print only results on stdout, and everything else on stderr, as if stdout were a pipe
     #[arg(short, long)]

@@ -149,9 +149,7 @@ async fn ask_http(
     };
     let failed = answer.error_type.as_ref();
     let failed = failed.map(|kind| format!("{name} failed with {kind}"));
-    let refused = head.status.is_server_error();
-    let refused = refused.then(|| format!("{name} was answered with {}", head.status));
-    let wrong = failed.into_iter().chain(refused);
+    let wrong = failed.into_iter().chain(job.wrong_status(head.status));
     Outcome {
         shown: view.http(&answer.log, &head, &answer.body),
         wrong: wrong.chain(job.wrong_text(&answer.body)).collect(),
@@ -202,9 +200,7 @@ async fn make_http(
         }
     };
     let mut wrong = wrong_report(name, &report);
-    if head.status.is_server_error() {
-        wrong.push(format!("{name} was answered with {}", head.status));
-    }
+    wrong.extend(job.wrong_status(head.status));
     wrong.extend(job.wrong_text(&body));
     Outcome {
         shown: view.http(&whole(report.tail_log()), &head, &body),

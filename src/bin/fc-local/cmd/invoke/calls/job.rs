@@ -2,12 +2,17 @@
 //!
 //! It makes no call.
 
+use hyper::StatusCode;
 use hyper::http::request;
 
 use crate::cmd::invoke::args::InvokeArgs;
 use crate::cmd::invoke::error::InvokeError;
 use crate::cmd::invoke::input;
 use crate::platform::agent::Payload;
+
+/// The first status that says that the client is wrong, and that the server is.
+const CLIENT_ERROR: u16 = 400;
+const SERVER_ERROR: u16 = 500;
 
 /// A call as it was asked for.
 #[derive(Debug, Clone)]
@@ -18,6 +23,8 @@ pub(in crate::cmd::invoke) struct Job {
     pub(super) request: Request,
     /// The body that must come.
     expected: Option<String>,
+    /// The least status that is wrong.
+    wrong_from: u16,
 }
 
 #[derive(Debug, Clone)]
@@ -48,6 +55,7 @@ pub(in crate::cmd::invoke) fn jobs(args: &InvokeArgs) -> Result<Vec<Job>, Invoke
             answer,
             request: Request::Event(event.payload),
             expected: expected.event(index),
+            wrong_from: SERVER_ERROR,
         }
     });
     let http_jobs = requests
@@ -58,11 +66,22 @@ pub(in crate::cmd::invoke) fn jobs(args: &InvokeArgs) -> Result<Vec<Job>, Invoke
             answer: format!("the response to {} {}", head.method, head.uri),
             request: Request::Http(Box::new(head), body),
             expected: expected.http(index),
+            wrong_from: if args.fail {
+                CLIENT_ERROR
+            } else {
+                SERVER_ERROR
+            },
         });
     Ok(event_jobs.chain(http_jobs).collect())
 }
 
 impl Job {
+    /// What is wrong with the status of a response.
+    pub(super) fn wrong_status(&self, status: StatusCode) -> Option<String> {
+        let is_wrong = status.as_u16() >= self.wrong_from;
+        is_wrong.then(|| format!("{} was answered with {status}", self.name))
+    }
+
     /// What is wrong with the body that came.
     pub(super) fn wrong_text(&self, body: &[u8]) -> Option<String> {
         let expected = self.expected.as_ref()?;

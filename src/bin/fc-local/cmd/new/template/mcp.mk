@@ -7,11 +7,11 @@ JSON = Content-Type: application/json
 
 run: package ## build the package and send it CALL once
 	@$(NEED_FC_LOCAL)
-	@$(FC_LOCAL) invoke --http POST /mcp -H '$(JSON)' --data "$$CALL"
+	@$(FC_LOCAL) invoke --fail --http POST /mcp -H '$(JSON)' --data "$$CALL"
 
 invoke: ## send CALL to the function of `make local` or `make watch`
 	@curl --fail-with-body --silent --show-error --include --header '$(JSON)' --data-binary "$$CALL" \
-		"http://127.0.0.1:$(PORT)/$(if $(IS_FC3),2023-03-30/proxy,2016-08-15/proxy/{{name}})/{{name}}/mcp"
+		"http://127.0.0.1:$(PORT)/$(if $(IS_FC3),2023-03-30/proxy,2016-08-15/proxy/{{name}})/{{name}}/mcp" || $(NO_SERVER)
 
 # With a tool that takes its time, `count`, the rows about streams and concurrency can be checked as well.
 .PHONY: check

@@ -97,6 +97,12 @@ fn a_new_http_project_tests_runs_and_is_served() {
     let shown = project.made(&["run", "URL=/hello/y'all$me?a=1&b"]);
     assert_eq!(shown, "Hello y'all$me!");
 
+    let refused = project
+        .make(&["run", "URL=/none"])
+        .output()
+        .expect("make runs");
+    assert!(!refused.status.success(), "{refused:?}");
+
     let data = project.path("target/fc-local");
     drop(served(&project, &data, "TEMPLATE=s.yaml"));
     let log = project.made(&["logs", "TEMPLATE=s.yaml"]);
@@ -137,6 +143,25 @@ fn a_new_mcp_server_tests_runs_and_is_called() {
     assert!(
         listed.contains(r#""id":"$$""#) && listed.contains(r#""name":"count""#),
         "{listed}"
+    );
+    let refused = project
+        .make(&["run", "CALL={"])
+        .output()
+        .expect("make runs");
+    assert!(
+        text(&refused.stdout).contains("-32700") && !refused.status.success(),
+        "{refused:?}"
+    );
+    // Nobody listens on port 1.
+    let alone = project
+        .make(&["invoke", "PORT=1"])
+        .output()
+        .expect("make runs");
+    let said = text(&alone.stderr);
+    assert!(
+        said.contains("no server listens on port 1: start one by 'make local' or 'make watch'")
+            && !alone.status.success(),
+        "{alone:?}"
     );
     let checked = project.made(&["check"]);
     assert!(
