@@ -72,8 +72,11 @@ fn the_guide_has_the_numbers_of_the_cases() {
     let (all, played) = (cases.len(), of_tiny(&|_| true));
     let other = played - sound;
     for words in [
-        format!("HTTP cases, {all} raw requests"),
-        format!("| of {played}, {sound} as the standard has it; {other} known deviations,"),
+        format!("HTTP cases: {all} raw requests,"),
+        format!(
+            "| of {played} cases, {sound} follow the standard; the other {other} are known deviations,"
+        ),
+        format!("| all {all} follow the standard |"),
     ] {
         assert!(SERVERS.contains(&words), "{words}");
     }
