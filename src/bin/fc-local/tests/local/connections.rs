@@ -1,11 +1,10 @@
 //! What fc-local keeps open to an instance: the connections that calls use, and others not for long.
 
 use std::fs;
-use std::thread;
 
 use serde_json::json;
 
-use crate::instances::pid;
+use crate::instances::{beside_a_call, pid};
 use crate::support::{Server, wait_for};
 
 /// How a connection that is open is written in `/proc/net/tcp`.
@@ -33,18 +32,10 @@ fn connections_to(pid: u64) -> usize {
 fn a_connection_that_no_call_uses_any_more_is_closed_while_another_call_runs() {
     let server = Server::with(&["--idle-timeout", "1"]);
     server.deploy(&json!({"instanceConcurrency": 10, "timeout": 60}));
-    let gate = server.data.join("gate");
-    let event = format!("wait-for {}", gate.display());
-    thread::scope(|scope| {
-        let first = scope.spawn(|| server.invoke(&event));
-        wait_for("the first call to run", || {
-            server.log().contains("FC Invoke Start").then_some(())
-        });
+    beside_a_call(&server, &server.data.join("gate"), || {
         let instance = pid(&server.function_state());
         wait_for("the second call's connection to be closed", || {
             (connections_to(instance) == 1).then_some(())
         });
-        fs::write(&gate, "").expect("the gate opens");
-        assert_eq!(first.join().expect("answered").status, 200);
     });
 }

@@ -15,19 +15,25 @@ pub(crate) fn pid(state: &Value) -> u64 {
     state["pid"].as_u64().expect("a pid")
 }
 
-/// Two calls at once: the first waits inside the function until the second has answered.
-fn pid_of_a_second_call(server: &Server, gate: &Path) -> (u64, u64) {
+/// Does the work while a call waits inside the function, and lets that call end.
+pub(crate) fn beside_a_call<T>(server: &Server, gate: &Path, work: impl FnOnce() -> T) -> T {
     thread::scope(|scope| {
         let event = format!("wait-for {}", gate.display());
         let first = scope.spawn(move || server.invoke(&event));
         wait_for("the first call to run", || {
             server.log().contains("FC Invoke Start").then_some(())
         });
-        let second = pid(&server.function_state());
+        let done = work();
         fs::write(gate, "").expect("the gate opens");
         assert_eq!(first.join().expect("answered").status, 200);
-        (second, pid(&server.function_state()))
+        done
     })
+}
+
+/// Two calls at once, then one alone.
+fn pid_of_a_second_call(server: &Server, gate: &Path) -> (u64, u64) {
+    let second = beside_a_call(server, gate, || pid(&server.function_state()));
+    (second, pid(&server.function_state()))
 }
 
 #[test]
@@ -135,19 +141,11 @@ fn calls_that_come_together_share_one_start() {
 fn too_many_instances_are_refused() {
     let server = Server::with(&["--max-instances", "1"]);
     server.deploy(&json!({}));
-    let gate = server.data.join("gate");
-    let event = format!("wait-for {}", gate.display());
-    thread::scope(|scope| {
-        let first = scope.spawn(|| server.invoke(&event));
-        wait_for("the first call to run", || {
-            server.log().contains("FC Invoke Start").then_some(())
-        });
+    beside_a_call(&server, &server.data.join("gate"), || {
         assert_eq!(
             server.invoke("x").error(),
             (429, "ResourceExhausted".to_owned())
         );
-        fs::write(&gate, "").expect("the gate opens");
-        assert_eq!(first.join().expect("answered").status, 200);
     });
 }
 
