@@ -64,7 +64,7 @@ pub(crate) struct DoctorArgs {
 }
 
 impl DoctorArgs {
-    /// Whether nothing of a project is in the folder, as where nobody has changed into it: no build mends that.
+    /// Whether the folder has nothing of a project, because you have not changed into it yet: building does not help then.
     fn is_outside_project(&self) -> bool {
         let package = self.dir.join(&self.package);
         let files = [cargo::MANIFEST, template::TEMPLATE, template::S_YAML];

@@ -70,7 +70,7 @@ pub(super) fn take(buffer: &mut BytesMut, bytes_max: u64) -> Bytes {
 }
 
 fn size(buffer: &mut BytesMut) -> Result<Option<Chunks>, Broken> {
-    // The parser takes a line without a digit for the size 0, which would end the body.
+    // A rule of the RFC, as is the one of the line's end: both hold here, whatever the parser accepts.
     let has_digit = buffer.first().is_none_or(u8::is_ascii_hexdigit);
     match httparse::parse_chunk_size(buffer) {
         _ if !has_digit => Err(no_size()),
@@ -90,7 +90,7 @@ fn size(buffer: &mut BytesMut) -> Result<Option<Chunks>, Broken> {
     }
 }
 
-/// Whether a line with its end has another line end in its middle, which the parser takes for a part of an extension.
+/// Whether a line with its end has another line end in its middle, which no extension may contain.
 fn is_broken_line(line: &[u8]) -> bool {
     line[..line.len() - 1].contains(&b'\n')
 }
