@@ -169,11 +169,7 @@ impl Connection {
                 Poll::Pending if self.failed.as_ref().is_none_or(Broken::is_close) => {
                     return Poll::Pending;
                 }
-                Poll::Pending => {
-                    let why = self.failed.take().unwrap_or(Broken::Unanswered);
-                    return Poll::Ready(Err(why));
-                }
-                Poll::Ready(Ok(0)) => {
+                Poll::Pending | Poll::Ready(Ok(0)) => {
                     let why = self.failed.take().unwrap_or(Broken::Unanswered);
                     return Poll::Ready(Err(why));
                 }
