@@ -2,12 +2,13 @@
 //!
 //! Owns the list; `text` has the rule for what a name and a value may contain. It must not know what any header means.
 
+mod debug;
+mod edit;
 mod error;
 mod iter;
 pub(crate) mod name;
 mod text;
 
-use std::fmt;
 use std::mem;
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use error::check;
 
 pub use error::HeaderError;
 pub use iter::HeaderIter;
+pub(crate) use iter::Values;
 #[cfg(feature = "tiny-http")]
 pub(crate) use text::is_value;
 pub(crate) use text::{begins_with, is_token};
@@ -166,16 +168,6 @@ impl Headers {
         self.fields.len() < before
     }
 
-    /// Leaves the last field of this name, which has been added just now, and takes the one before it out, if any.
-    pub(crate) fn keep_last(&mut self, name: &str) {
-        let named = |field: &Field| self.is_named(field, name);
-        if let Some(index) = self.fields.iter().position(named) {
-            let last = self.fields.len() - 1;
-            self.fields.swap(index, last);
-            self.fields.truncate(last.max(index + 1));
-        }
-    }
-
     fn append_field(&mut self, name: &str, value: &[u8]) -> Result<(), HeaderError> {
         check(name, value)?;
         self.push(name, value);
@@ -218,61 +210,13 @@ impl Headers {
 
     /// Every value of `name`, in order and as it stood on the wire.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> Values<'a> {
-        Values {
-            headers: self,
-            name,
-            next: 0,
-        }
+        Values::new(self, name)
     }
 
     /// How many bytes the names and values have together.
     pub(crate) fn bytes(&self) -> usize {
         let length = |field: &Field| field.name_length + field.value_length;
         self.fields.iter().map(length).sum()
-    }
-
-    /// Adds a field whose name and value are known to be sound.
-    pub(crate) fn push(&mut self, name: &str, value: &[u8]) {
-        let at = self.end();
-        self.added.extend_from_slice(name.as_bytes());
-        self.added.extend_from_slice(value);
-        self.fields.push(Field {
-            name: at,
-            name_length: name.len(),
-            value: at + name.len(),
-            value_length: value.len(),
-        });
-    }
-
-    /// Puts `value` into every field of this name; none is added.
-    pub(crate) fn replace(&mut self, name: &str, value: &[u8]) {
-        let at = self.end();
-        self.added.extend_from_slice(value);
-        for index in 0..self.fields.len() {
-            if self.is_named(&self.fields[index], name) {
-                let field = &mut self.fields[index];
-                (field.value, field.value_length) = (at, value.len());
-            }
-        }
-    }
-
-    /// Takes the fields whose name begins with `prefix` (in lower case) out of this list.
-    pub(crate) fn split_off(&mut self, prefix: &str) -> Headers {
-        let mut fields = mem::take(&mut self.fields);
-        let mut taken = Vec::with_capacity(fields.len());
-        fields.retain(|field| {
-            let is_taken = begins_with(self.name(field), prefix);
-            if is_taken {
-                taken.push(*field);
-            }
-            !is_taken
-        });
-        self.fields = fields;
-        Self {
-            head: self.head.clone(),
-            added: self.added.clone(),
-            fields: taken,
-        }
     }
 
     fn is_named(&self, field: &Field, name: &str) -> bool {
@@ -305,27 +249,6 @@ impl Headers {
     }
 }
 
-/// Every value of one name. A type, and not adapters around each other, which would be compiled anew for each use.
-pub(crate) struct Values<'a> {
-    headers: &'a Headers,
-    name: &'a str,
-    next: usize,
-}
-
-impl<'a> Iterator for Values<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        while let Some(field) = self.headers.fields.get(self.next) {
-            self.next += 1;
-            if self.headers.is_named(field, self.name) {
-                return Some(self.headers.value(field));
-            }
-        }
-        None
-    }
-}
-
 /// Two lists are equal when they have the same fields in the same order; where these stand is all the same.
 impl PartialEq for Headers {
     fn eq(&self, other: &Self) -> bool {
@@ -335,39 +258,8 @@ impl PartialEq for Headers {
 
 impl Eq for Headers {}
 
-/// Shows names and values, but only the names of those that carry secrets.
-impl fmt::Debug for Headers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.iter().map(|(name, value)| {
-            if is_secret(name) {
-                (name, "<redacted>".into())
-            } else {
-                (name, String::from_utf8_lossy(value))
-            }
-        });
-        f.debug_map().entries(shown).finish()
-    }
-}
-
 fn as_text(value: &[u8]) -> Option<&str> {
     std::str::from_utf8(value).ok()
-}
-
-/// The headers whose value must not reach a log: the credentials of the role and what clients prove themselves with.
-fn is_secret(name: &str) -> bool {
-    const SECRET: [&str; 7] = [
-        name::ACCESS_KEY_ID,
-        name::ACCESS_KEY_SECRET,
-        name::SECURITY_TOKEN,
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "set-cookie",
-    ];
-    SECRET
-        .iter()
-        .any(|secret| name.eq_ignore_ascii_case(secret))
-        || name.eq_ignore_ascii_case(name::HTTP_PARAMS)
 }
 
 #[cfg(test)]

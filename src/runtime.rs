@@ -6,6 +6,7 @@ mod bound;
 #[cfg(any(feature = "direct", doc))]
 mod direct;
 mod error;
+mod listen;
 mod port;
 mod shutdown;
 
@@ -27,6 +28,7 @@ use crate::server::{self, LastWork, Stop};
 
 pub use bound::Server;
 pub use error::RuntimeError;
+use listen::listening;
 pub use port::{DEFAULT_PORT, PORT_VARIABLES};
 pub use shutdown::Shutdown;
 
@@ -298,51 +300,5 @@ impl fmt::Debug for Runtime {
     }
 }
 
-/// The listener that was given, or one on the port that was chosen, if there is anything to serve.
-fn listening(
-    handlers: &Handlers,
-    listener: Option<TcpListener>,
-    port: Option<u16>,
-) -> Result<TcpListener, RuntimeError> {
-    if handlers.invoke.is_none() && handlers.http.is_none() {
-        return Err(RuntimeError::NoHandler);
-    }
-    crate::logger::init();
-    match listener {
-        Some(listener) => {
-            server::adopt(&listener).map_err(RuntimeError::Start)?;
-            Ok(listener)
-        }
-        None => listen(match port {
-            Some(port) => port,
-            None => port::of_environment()?,
-        }),
-    }
-}
-
-fn listen(port: u16) -> Result<TcpListener, RuntimeError> {
-    server::bind(port).map_err(|source| RuntimeError::Bind { port, source })
-}
-
 #[cfg(test)]
-mod tests {
-    use super::{Runtime, RuntimeError, Shutdown};
-    use crate::Error;
-
-    #[test]
-    fn a_runtime_without_a_handler_does_not_run() {
-        let error = Runtime::new()
-            .initialize(|_| Ok::<_, Error>(()))
-            .run()
-            .expect_err("there is nothing to serve");
-        assert!(matches!(error, RuntimeError::NoHandler));
-    }
-
-    #[test]
-    fn handles_travel_between_threads() {
-        fn sendable<T: Send + Sync + 'static>() {}
-        sendable::<Shutdown>();
-        sendable::<RuntimeError>();
-        sendable::<Runtime>();
-    }
-}
+mod tests;

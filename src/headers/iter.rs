@@ -47,3 +47,34 @@ impl IntoIterator for Headers {
         self.iter().map(owned).collect::<Vec<_>>().into_iter()
     }
 }
+
+/// Every value of one name. A type, and not adapters around each other, which would be compiled anew for each use.
+pub(crate) struct Values<'a> {
+    headers: &'a Headers,
+    name: &'a str,
+    next: usize,
+}
+
+impl<'a> Values<'a> {
+    pub(super) fn new(headers: &'a Headers, name: &'a str) -> Self {
+        Self {
+            headers,
+            name,
+            next: 0,
+        }
+    }
+}
+
+impl<'a> Iterator for Values<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        while let Some(field) = self.headers.fields.get(self.next) {
+            self.next += 1;
+            if self.headers.is_named(field, self.name) {
+                return Some(self.headers.value(field));
+            }
+        }
+        None
+    }
+}

@@ -2,6 +2,8 @@
 //!
 //! Owns the counts, and who rings for another worker. It must not know what the workers do, nor when one is hired.
 
+mod count;
+
 #[cfg(any(feature = "tiny-http", test))]
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -9,6 +11,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use super::bell::{Bell, Ring};
 #[cfg(any(feature = "tiny-http", test))]
 use crate::limits::DEFAULT_WORKERS;
+pub(super) use count::Counted;
+#[cfg(any(feature = "direct", not(feature = "tiny-http")))]
+pub(super) use count::Load;
+#[cfg(any(feature = "tiny-http", test))]
+pub(super) use count::{InFlight, Reading};
 
 /// How many workers stay, however long they have waited for work: one to serve, and one for what comes meanwhile.
 #[cfg(any(feature = "direct", not(feature = "tiny-http")))]
@@ -275,63 +282,6 @@ impl Crew {
 
     pub(super) fn bell(&self) -> &Bell {
         &self.bell
-    }
-}
-
-/// What a connection is about, as far as a stop waits for it.
-#[cfg(any(feature = "direct", not(feature = "tiny-http")))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Load {
-    Nothing,
-    /// A request that is coming.
-    Reading,
-    /// A request that is whole, until its response is sent.
-    InFlight,
-}
-
-/// A counter that is one higher while this lives, whatever ends its life.
-pub(super) struct Counted<'a>(&'a AtomicUsize);
-
-impl<'a> Counted<'a> {
-    fn one(counter: &'a AtomicUsize) -> Self {
-        counter.fetch_add(1, SeqCst);
-        Self(counter)
-    }
-}
-
-impl Drop for Counted<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, SeqCst);
-    }
-}
-
-/// A request that is in flight while this lives, whatever ends its life.
-#[cfg(any(feature = "tiny-http", test))]
-pub(super) struct InFlight(Arc<Crew>);
-
-#[cfg(any(feature = "tiny-http", test))]
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, SeqCst);
-    }
-}
-
-/// A request that is being read, or is refused, while this lives.
-#[cfg(any(feature = "tiny-http", test))]
-pub(super) struct Reading(Arc<Crew>);
-
-#[cfg(feature = "tiny-http")]
-impl Reading {
-    /// Whether its refusal may have a thread: [`Crew::has_threads`].
-    pub(super) fn has_threads(&self) -> bool {
-        self.0.has_threads()
-    }
-}
-
-#[cfg(any(feature = "tiny-http", test))]
-impl Drop for Reading {
-    fn drop(&mut self) {
-        self.0.reading.fetch_sub(1, SeqCst);
     }
 }
 

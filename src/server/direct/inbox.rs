@@ -2,9 +2,12 @@
 //!
 //! Owns the read buffer, which all requests of a connection share. It must not know what a line says.
 
-use std::io::{self, BufRead, ErrorKind};
+mod buffer;
+
+use std::io::{self, ErrorKind};
 
 use crate::server::refusal::{self, Refusal};
+pub(super) use buffer::{Buffer, CRLF, up_to_lf};
 
 /// What bytes are read from: a socket, or a test's script.
 pub(super) trait Source {
@@ -28,30 +31,6 @@ impl From<&'static Refusal> for End {
     fn from(refusal: &'static Refusal) -> Self {
         Self::Refused(refusal)
     }
-}
-
-/// What ends a line.
-pub(super) const CRLF: &[u8] = b"\r\n";
-
-/// The first read's size, in bytes: a head of the platform and a small event fit into it, and with what an allocator keeps
-/// of a block it is no more than a page. [`PerCore`](crate::PerCore) takes such a block from its own stock; the C library
-/// would have to ask the system for one.
-const SMALLEST: usize = 4 * 1024 - 64;
-/// The largest read's size, in bytes: larger ones hardly save calls of the system. It is the smallest one, doubled.
-const LARGEST: usize = 16 * SMALLEST;
-
-/// The bytes that were read and not yet used. It is as small as one read at first, and doubles whenever a read has filled
-/// it. Only a head or a line that is longer makes it larger than the largest read.
-///
-/// It outlives its [`Inbox`], so that a connection can wait without a thread for the rest of a head, and the next one can
-/// have the memory.
-#[derive(Debug, Default)]
-pub(super) struct Buffer {
-    bytes: Vec<u8>,
-    /// Where what is not yet used begins.
-    start: usize,
-    /// How much of it was searched for the end of a head.
-    searched: usize,
 }
 
 /// A connection as bytes come out of it.
@@ -97,10 +76,7 @@ impl<S: Source> Inbox<S> {
 
     /// How many bytes of memory a connection that waits with this keeps beyond what every one may keep: the smallest buffer.
     pub(super) fn kept_bytes(&self) -> usize {
-        if self.is_empty() {
-            return 0;
-        }
-        self.buffer.bytes.capacity().saturating_sub(SMALLEST)
+        self.buffer.kept_bytes()
     }
 
     /// Uses the first so many bytes up.
@@ -136,8 +112,7 @@ impl<S: Source> Inbox<S> {
     pub(super) fn line(&mut self, most: usize, too_long: &'static Refusal) -> Result<&[u8], End> {
         let length = self.line_length(most, too_long)?;
         self.advance(length);
-        let end = self.buffer.start - CRLF.len();
-        Ok(&self.buffer.bytes[self.buffer.start - length..end])
+        Ok(&self.buffer.used(length)[..length - CRLF.len()])
     }
 
     /// How long the line is that begins here, with its CRLF, and at most `most` bytes; it stays. A bare LF ends none (RFC
@@ -196,9 +171,9 @@ impl<S: Source> Inbox<S> {
 
     /// Reads once more; returns whether anything came.
     pub(super) fn fill(&mut self) -> Result<bool, End> {
-        self.buffer.make_room()?;
+        let bytes = self.buffer.make_room()?;
         loop {
-            match self.source.read(&mut self.buffer.bytes) {
+            match self.source.read(bytes) {
                 Ok(read) => return Ok(read > 0),
                 // A frozen instance wakes up with it (contract §4.5).
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -222,85 +197,6 @@ fn make_room_in(body: &mut Vec<u8>, more: usize, length: usize) -> Result<(), &'
     let room = more.max(body.len()).min(length - body.len());
     body.try_reserve_exact(room)
         .map_err(|_| &refusal::NO_MEMORY)
-}
-
-impl Buffer {
-    /// Whether all that has been read is used.
-    pub(super) fn is_empty(&self) -> bool {
-        self.start == self.bytes.len()
-    }
-
-    #[cfg(test)]
-    pub(super) fn is_unused(&self) -> bool {
-        self.bytes.capacity() == 0
-    }
-
-    /// Gives memory back that an idle connection does not need: what is larger than it began with.
-    pub(super) fn shrink(&mut self) {
-        if self.is_empty() && self.bytes.capacity() > SMALLEST {
-            *self = Self::default();
-        }
-    }
-
-    fn unused(&self) -> &[u8] {
-        &self.bytes[self.start..]
-    }
-
-    fn advance(&mut self, length: usize) {
-        self.start += length;
-        self.searched = 0;
-    }
-
-    fn skip_empty_lines(&mut self) {
-        while self.unused().starts_with(CRLF) {
-            self.advance(CRLF.len());
-        }
-    }
-
-    fn has_head(&mut self, most: usize) -> bool {
-        self.skip_empty_lines();
-        loop {
-            let here = self.unused();
-            let searched = self.searched + up_to_lf(&here[self.searched..]);
-            let has_head = match &here[..searched] {
-                [.., b'\n', b'\r', b'\n'] => true,
-                // It will be refused.
-                [.., before, b'\n'] if *before != b'\r' => true,
-                [b'\n'] => true,
-                _ => searched > most,
-            };
-            let is_all = searched == here.len();
-            self.searched = searched;
-            if has_head || is_all {
-                return has_head;
-            }
-        }
-    }
-
-    /// Makes room for the next read, at the end.
-    fn make_room(&mut self) -> Result<(), &'static Refusal> {
-        let capacity = self.bytes.capacity();
-        let is_filled = self.bytes.len() == capacity;
-        // What has no place in the largest read is bounded by a limit: a head, or the line before a chunk.
-        if is_filled && (capacity < LARGEST || self.start == 0) {
-            let mut larger = Vec::new();
-            let room = larger.try_reserve_exact(SMALLEST.max(capacity * 2));
-            room.map_err(|_| &refusal::NO_MEMORY)?;
-            larger.extend_from_slice(self.unused());
-            self.bytes = larger;
-        } else {
-            self.bytes.copy_within(self.start.., 0);
-            self.bytes.truncate(self.bytes.len() - self.start);
-        }
-        self.start = 0;
-        Ok(())
-    }
-}
-
-/// How many bytes there are up to the first line feed, which is one of them, or all.
-pub(super) fn up_to_lf(mut bytes: &[u8]) -> usize {
-    // The standard library's search, which looks at many bytes at once; a slice never fails.
-    bytes.skip_until(b'\n').unwrap_or_default()
 }
 
 /// A source for tests: bytes that come so many at a time, and then the end.

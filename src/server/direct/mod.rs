@@ -1,6 +1,6 @@
 //! The server on sockets of the standard library: a connection costs no thread, and no HTTP library is needed.
 //!
-//! Owns the connections: who accepts them, how many there may be, and who attends to which. It must not know any
+//! Owns the connections: how many there may be, and who attends to which; `accept` takes them. It must not know any
 //! endpoint, nor what is said on a connection: `talk` does.
 //!
 //! Connections that are idle, in the middle of a request or of a response wait in one set (`readiness`), each with what is
@@ -26,6 +26,7 @@
 //! Threads have the standard library's usual stack of 2 MiB, because handlers run on them and may expect that much.
 //! Only pages that were touched take memory: measured, 256 KiB instead changes no figure of a cold start.
 
+mod accept;
 mod body;
 mod clocks;
 mod conn;
@@ -40,18 +41,14 @@ mod turns;
 mod unsent;
 mod wire;
 
-use std::io::ErrorKind::{ConnectionAborted, InvalidInput, WouldBlock};
 use std::io::{self, Error};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use rustix::io::Errno;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
 use super::bell::Ring;
-use super::crew::{Crew, Load};
+use super::crew::Crew;
 use super::{Door, Serve};
 use crate::limits::Limits;
 use crate::server::memory::Memory;
@@ -62,9 +59,6 @@ use readiness::{Event, Interest, Readiness};
 use slots::{Slots, Visit};
 use talk::Pause;
 use turns::Turns;
-
-/// How long nobody is accepted after the system had no descriptor or memory for a connection.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// How long a worker that is not needed waits for work before it ends: longer than the pauses of a busy function, and
 /// short beside the minutes for which the platform keeps an idle instance.
@@ -139,28 +133,14 @@ impl Door for HttpServer {
                 }
                 Err(None) if self.crew.try_leave() => return,
                 Err(None) => {}
-                Err(Some(error)) => return self.tell_unless_stopping(&error),
+                Err(Some(error)) => return self.report_unless_stopping(&error),
             }
             desk.shrink();
         }
     }
 
-    /// That would reset the connections that nobody has accepted yet, and lose their requests, so they are accepted here.
     fn close(&self) {
-        loop {
-            match self.listener.accept() {
-                Ok((stream, _)) => {
-                    if let Some((visit, mut conn)) = self.admit(stream) {
-                        conn.load = Load::Reading;
-                        self.crew.hold(conn.load);
-                        self.leave(visit, conn, Pause::Yield);
-                    }
-                }
-                Err(error) if error.kind() == ConnectionAborted => {}
-                // Nobody is left, or the socket is closed already, which is what is wanted.
-                Err(_) => break,
-            }
-        }
+        self.accept_the_rest();
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Both);
     }
 
@@ -279,76 +259,12 @@ impl HttpServer {
         }
     }
 
-    /// Accepts a client and attends to it. That the system has no descriptor or memory for it passes, and so does a
-    /// connection that was gone before it was accepted; only a socket that is closed, or about to be, is the end.
-    fn accept(&self, desk: &mut Buffer) {
-        match self.listener.accept() {
-            Ok((stream, _)) => {
-                self.is_short.store(false, SeqCst);
-                self.await_client();
-                if let Some((visit, conn)) = self.admit(stream) {
-                    self.attend(visit, conn, desk, false);
-                }
-            }
-            Err(error) if matches!(error.kind(), ConnectionAborted | WouldBlock) => {
-                self.await_client();
-            }
-            Err(error) if error.kind() == InvalidInput => self.tell_unless_stopping(&error),
-            Err(error) if is_short_of_files(&error) && raise_file_limit() => self.await_client(),
-            Err(error) => {
-                if !self.is_short.swap(true, SeqCst) {
-                    log::warn!("a connection waits because it cannot be accepted: {error}");
-                }
-                self.rests.store(true, SeqCst);
-                self.start_clock(Some(Instant::now() + ACCEPT_PAUSE));
-            }
-        }
-    }
-
-    fn await_client(&self) {
-        if let Err(error) = self.readiness.await_client(&self.listener) {
-            self.tell_unless_stopping(&error);
-        }
-    }
-
-    fn tell_unless_stopping(&self, error: &Error) {
+    fn report_unless_stopping(&self, error: &Error) {
         if !self.crew.is_stopping() {
             log::error!("no connection can be accepted any more: {error}");
             self.crew.bell().ring(Ring::AcceptFailed);
         }
     }
-
-    /// Gives a client a place, if there is one.
-    ///
-    /// One over the limit is closed at once. In the backlog it would wait without a word for one of the others to end,
-    /// which idle ones never do; a close is a response that a client understands, and that its operator can see.
-    fn admit(&self, stream: TcpStream) -> Option<(Visit<'_, Conn>, Conn)> {
-        let visit = self.slots.take();
-        let was_full = self.is_full.swap(visit.is_none(), SeqCst);
-        if visit.is_none() && !was_full {
-            let most = self.limits.connections();
-            log::warn!(
-                "{most} connections are open, further ones are closed; Runtime::connections raises that"
-            );
-        }
-        Some((visit?, Conn::new(stream)))
-    }
-}
-
-fn is_short_of_files(error: &Error) -> bool {
-    error.raw_os_error() == Some(Errno::MFILE.raw_os_error())
-}
-
-/// Raises the number of files that the process may have open to what the system allows it, if that is more: the usual
-/// 1024 are fewer than the connections there may be. Returns whether it could. At the start it would be a call more that most
-/// instances never need.
-fn raise_file_limit() -> bool {
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        ..limit
-    };
-    raised.current != limit.current && setrlimit(Resource::Nofile, raised).is_ok()
 }
 
 #[cfg(test)]

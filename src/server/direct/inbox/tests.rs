@@ -1,4 +1,5 @@
-use super::{Buffer, CRLF, End, Inbox, LARGEST, SMALLEST, Script, Source};
+use super::buffer::{LARGEST, SMALLEST};
+use super::{Buffer, CRLF, End, Inbox, Script, Source};
 use crate::server::refusal::{CUT_OFF, LINE_TOO_LONG, Refusal};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
@@ -58,12 +59,12 @@ fn the_buffer_grows_with_what_comes_and_an_idle_connection_gives_it_back() {
     });
     let mut body = Vec::new();
     assert_eq!(inbox.take(100, &mut body), Ok(()));
-    assert_eq!(inbox.buffer.bytes.capacity(), SMALLEST);
+    assert_eq!(inbox.buffer.capacity(), SMALLEST);
     assert_eq!(inbox.take(bytes.len(), &mut body), Ok(()));
     assert!(body == bytes && inbox.is_empty());
-    assert_eq!(inbox.buffer.bytes.capacity(), LARGEST);
+    assert_eq!(inbox.buffer.capacity(), LARGEST);
     assert_eq!(inbox.wait(), Err(End::Gone));
-    assert_eq!(inbox.buffer.bytes.capacity(), SMALLEST);
+    assert_eq!(inbox.buffer.capacity(), SMALLEST);
 }
 
 #[test]
