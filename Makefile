@@ -220,7 +220,7 @@ compare: ## compare size, start and cost with other runtimes; QUICK=1 is short, 
 	@$(COMPARE) run $(if $(QUICK),--quick) $(if $(INSTALL),--install) $(if $(MERGE),--merge) \
 		$(if $(ONLY),--only $(ONLY)) $(if $(PHASES),--phases $(PHASES))
 
-scale: ## check what a second core adds to the CPU time of a request, on both packages
+scale: ## check what a second core adds to the cost of a request, on both packages
 	@SERVER=tiny-http sh musl/build.sh pkg
 	@SERVER=direct sh musl/build.sh musl/compare/out/direct
 	@$(COMPARE) help >/dev/null

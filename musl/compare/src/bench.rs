@@ -16,7 +16,7 @@ use crate::join;
 use crate::launch::Launch;
 use crate::load::{self, Order};
 use crate::machine::Ports;
-use crate::measure::{EVENT_BYTES, Measured, Turn, ask, filled, loaded, micros, warm_up};
+use crate::measure::{EVENT_BYTES, Measured, Turn, Used, ask, filled, loaded, micros, warm_up};
 use crate::process::{self, Memory};
 use crate::question::Questions;
 use crate::raw::{Kind, RunSample, SmallSample, StartSample};
@@ -192,14 +192,10 @@ impl Bench {
         let (outcome, before, after) = load::run(
             &order,
             &mut self.rng,
-            || cpu_of_both(&pids),
-            || (cpu_of_both(&pids), server.memory()),
+            || Used::of(&pids),
+            || (Used::of(&pids), server.memory()),
         )?;
-        let ((server, client), (server_then, client_then)) = (after.0?, before?);
-        let used = (
-            server.saturating_sub(server_then),
-            client.saturating_sub(client_then),
-        );
+        let used = after.0?.since(before?);
         let mut sample = self.sample(at, Kind::Load, crowd.connections, EVENT_BYTES, after.1?);
         sample.handler = crowd.handler;
         Ok(loaded(sample, outcome, used))
@@ -268,6 +264,7 @@ impl Bench {
             reconnects: 0,
             cpu_us: None,
             client_cpu_us: None,
+            sleeps: None,
             peak_rss_kib: memory.peak_rss_kib,
             rss_kib: memory.rss_kib,
             pss_kib: memory.pss_kib,
@@ -276,9 +273,4 @@ impl Bench {
             latencies_us: Vec::new(),
         }
     }
-}
-
-/// The CPU time of a server and of this client so far.
-fn cpu_of_both(pids: &[u32]) -> io::Result<(Duration, Duration)> {
-    Ok((process::cpu_time(pids)?, process::own_cpu_time()?))
 }

@@ -13,7 +13,7 @@ pub const HELP: &str = "\
 Compares the package size, the cold start and the running cost of HTTP echo servers, and of MCP servers.
 
 usage: compare run      build and measure everything, print the tables, write out/
-       compare scale    check what a second core adds to the CPU time of a request
+       compare scale    check what a second core adds to the cost of a request
        compare burst    show how soon many handlers run that come at once
        compare build    build the peers, measure nothing
        compare list     the peers, and what brings those that are missing

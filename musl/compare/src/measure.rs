@@ -10,6 +10,7 @@ use crate::client::Client;
 use crate::join;
 use crate::launch::Launch;
 use crate::load::Outcome;
+use crate::process;
 use crate::question::Questions;
 use crate::raw::RunSample;
 use crate::result::Plan;
@@ -32,6 +33,38 @@ pub struct Turn<'a> {
     pub turn: u32,
     /// The place in it, from 0.
     pub place: usize,
+}
+
+/// What a server and this client have used so far.
+#[derive(Debug, Clone, Copy)]
+pub struct Used {
+    server: Duration,
+    client: Duration,
+    /// How often a thread of the server went to sleep.
+    sleeps: u64,
+}
+
+impl Used {
+    /// Asks the kernel about the processes of a server, and about this one.
+    ///
+    /// # Errors
+    /// When a process ended.
+    pub fn of(server: &[u32]) -> io::Result<Self> {
+        Ok(Self {
+            server: process::cpu_time(server)?,
+            client: process::own_cpu_time()?,
+            sleeps: process::sleeps(server)?,
+        })
+    }
+
+    /// What was used since `then`; the sleeps of a thread that has ended since are not in it.
+    pub fn since(self, then: Self) -> Self {
+        Self {
+            server: self.server.saturating_sub(then.server),
+            client: self.client.saturating_sub(then.client),
+            sleeps: self.sleeps.saturating_sub(then.sleeps),
+        }
+    }
 }
 
 /// Whether the figures of a server with this trouble must not be shown.
@@ -93,9 +126,8 @@ pub fn filled(sample: RunSample, latencies_us: Vec<f64>) -> RunSample {
     }
 }
 
-/// The loop's time is the clock's, not the sum of latencies that overlap; `used` is the CPU time of
-/// server and client in it.
-pub fn loaded(sample: RunSample, outcome: Outcome, used: (Duration, Duration)) -> RunSample {
+/// The loop's time is the clock's, not the sum of latencies that overlap; `used` is what it took.
+pub fn loaded(sample: RunSample, outcome: Outcome, used: Used) -> RunSample {
     let Outcome {
         latencies_us,
         time,
@@ -105,13 +137,19 @@ pub fn loaded(sample: RunSample, outcome: Outcome, used: (Duration, Duration)) -
     } = outcome;
     let filled = filled(sample, latencies_us);
     let answers = u32::try_from(filled.answers).ok().filter(|n| *n > 0);
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the sleeps of a run are far below 2^52"
+    )]
+    let sleeps = used.sleeps as f64;
     RunSample {
         served,
         errors,
         reconnects,
         seconds: time.as_secs_f64(),
-        cpu_us: answers.map(|n| micros(used.0) / f64::from(n)),
-        client_cpu_us: answers.map(|n| micros(used.1) / f64::from(n)),
+        cpu_us: answers.map(|n| micros(used.server) / f64::from(n)),
+        client_cpu_us: answers.map(|n| micros(used.client) / f64::from(n)),
+        sleeps: answers.map(|n| sleeps / f64::from(n)),
         ..filled
     }
 }

@@ -81,6 +81,25 @@ pub fn own_cpu_time() -> io::Result<Duration> {
     Ok(clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)?.into())
 }
 
+/// How often the threads of these processes have gone to sleep, to wait for something.
+///
+/// # Errors
+/// When one of the processes ended.
+pub fn sleeps(pids: &[u32]) -> io::Result<u64> {
+    let mut sum = 0;
+    for pid in pids {
+        for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
+            // A thread that ended meanwhile has no status any more.
+            if let Ok(status) = fs::read_to_string(thread?.path().join("status")) {
+                sum += parse_sleeps(&status).ok_or_else(|| {
+                    io::Error::other(format!("process {pid} shows no sleeps in /proc"))
+                })?;
+            }
+        }
+    }
+    Ok(sum)
+}
+
 fn memory_of(pid: u32) -> io::Result<Memory> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
@@ -89,6 +108,10 @@ fn memory_of(pid: u32) -> io::Result<Memory> {
             "process {pid} shows no VmHWM, Threads, Rss or Pss in /proc"
         ))
     })
+}
+
+fn parse_sleeps(status: &str) -> Option<u64> {
+    field(status, "voluntary_ctxt_switches:")
 }
 
 fn parse_memory(status: &str, rollup: &str) -> Option<Memory> {
@@ -131,6 +154,8 @@ fn descendants(root: u32, pairs: &[(u32, u32)]) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::{Command, Stdio};
+
     use super::*;
 
     const STATUS: &str = "Name:\tbootstrap\nVmHWM:\t     425 kB\nVmRSS:\t 420 kB\nThreads:\t11\n";
@@ -177,5 +202,17 @@ mod tests {
         assert!(memory.pss_kib > 0 && memory.threads > 0 && memory.processes == 1);
         assert!(cpu_time(&[me]).unwrap() > Duration::ZERO);
         assert!(tree(me).unwrap().contains(&me));
+    }
+
+    #[test]
+    fn a_thread_that_waits_goes_to_sleep() {
+        let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        while sleeps(&[child.id()]).unwrap() == 0 {
+            assert_eq!(child.try_wait().unwrap(), None, "it waits for its input");
+            std::thread::yield_now();
+        }
+        drop(child.stdin.take());
+        assert!(child.wait().unwrap().success());
+        assert_eq!(parse_sleeps("nonvoluntary_ctxt_switches:\t7\n"), None);
     }
 }

@@ -97,6 +97,8 @@ pub struct RunSample {
     /// CPU of the client for one request in µs, likewise: near 1e6 for each of its cores in a second
     /// it is the client that limits the rate.
     pub client_cpu_us: Option<f64>,
+    /// How often a thread of the server went to sleep for one request, likewise.
+    pub sleeps: Option<f64>,
     /// Peak resident set at its end, in KiB.
     pub peak_rss_kib: u64,
     /// Resident set at its end, in KiB.

@@ -124,6 +124,7 @@ pub(crate) fn raw() -> Raw {
         reconnects: 0,
         cpu_us: Some(33.0),
         client_cpu_us: None,
+        sleeps: None,
         peak_rss_kib: 425,
         rss_kib: 420,
         pss_kib: 400,

@@ -186,6 +186,7 @@ mod tests {
             reconnects: 0,
             cpu_us: Some(30.0),
             client_cpu_us: None,
+            sleeps: None,
             peak_rss_kib: answers,
             rss_kib: 0,
             pss_kib: 0,
