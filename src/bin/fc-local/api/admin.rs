@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Extension, State};
-use axum::routing::{MethodRouter, delete};
+use axum::routing::{MethodRouter, delete, post};
 use hyper::Response;
 use hyper::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
@@ -49,11 +49,12 @@ pub(crate) struct SessionLine {
 
 /// Every path that begins so.
 pub(super) fn any() -> MethodRouter<Arc<App>> {
-    delete(remove)
-        .post(call)
-        .put(fire)
-        .get(sessions)
-        .patch(later)
+    delete(remove).put(fire).get(sessions).patch(later)
+}
+
+/// The same, for calls, which take as long as the function does.
+pub(super) fn calls() -> MethodRouter<Arc<App>> {
+    post(call)
 }
 
 /// Deletes what `fc-local rm` names, with all that hangs on it.

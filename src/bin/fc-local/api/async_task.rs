@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, LIST_ITEMS, found};
 use super::app::App;
+use super::aside::aside;
 use super::asked::Asked;
 use super::error::ApiError;
 use super::lookup;
@@ -24,20 +25,19 @@ pub(super) fn all() -> MethodRouter<Arc<App>> {
     get(list)
 }
 
-/// The same, and an id; FC 2.0 stops a call by `PUT`.
+/// The same, and an id.
 pub(super) fn one() -> MethodRouter<Arc<App>> {
-    get(read).put(stop)
+    get(read)
 }
 
-/// `…/async-tasks/{id}/stop`.
+/// `…/async-tasks/{id}/stop`; FC 2.0 has a `PUT` of the task. It waits until the task has stopped.
 pub(super) fn stopping() -> MethodRouter<Arc<App>> {
     put(stop)
 }
 
 async fn read(State(app): State<Arc<App>>, function: FunctionName, named: TaskId) -> Answer {
     lookup::function(&app.store.snapshot(), &function)?;
-    let task = tasks::find(&app.store, &function, &named.task);
-    let task = task.ok_or_else(|| no_task(&function, &named.task));
+    let task = kept(&app, &function, &named.task);
     found(task.map(|task| view(&app, &task, true)))
 }
 
@@ -45,13 +45,16 @@ async fn read(State(app): State<Arc<App>>, function: FunctionName, named: TaskId
 async fn stop(State(app): State<Arc<App>>, function: FunctionName, named: TaskId) -> Answer {
     lookup::function(&app.store.snapshot(), &function)?;
     if !app.tasks.stop(&function, &named.task).await {
-        let task = tasks::find(&app.store, &function, &named.task);
-        let task = task.ok_or_else(|| no_task(&function, &named.task))?;
+        let task = aside(move || kept(&app, &function, &named.task)).await?;
         let status = task.status().name();
         let message = format!("task '{}' is {status} and cannot be stopped", task.id);
         return Err(ApiError::invalid(message));
     }
     Ok(Response::new(empty_body()))
+}
+
+fn kept(app: &App, function: &FunctionName, id: &str) -> Result<Task, ApiError> {
+    tasks::find(&app.store, function, id).ok_or_else(|| no_task(function, id))
 }
 
 async fn list(

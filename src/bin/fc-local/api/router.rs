@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Extension, Request};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::{Method, Uri};
 use tower_service::Service;
 
 use super::app::App;
+use super::aside;
 use super::asked::Asked;
 use super::error::ApiError;
 use super::http::{self, Target};
@@ -127,12 +128,11 @@ fn simplified(path: &str) -> Uri {
 /// The handlers of all that is asked for by a path of this server, but for calls of functions by events: these come most, and
 /// the way through here would cost a third as much as the call itself.
 pub(super) fn routes(app: &Arc<App>) -> Router {
-    let fc2_proxy = signed(app, fc2()).route("/proxy/{service}/{function}", http::by_path());
-    let fc3_proxy = signed(app, fc3()).route("/proxy/{function}", http::by_path());
-    let own = Router::new().route("/{*name}", admin::any());
+    let fc2_proxy = signed(app, fc2).route("/proxy/{service}/{function}", http::by_path());
+    let fc3_proxy = signed(app, fc3).route("/proxy/{function}", http::by_path());
     Router::new()
         .nest(FC2_PREFIX, fc2_proxy)
-        .nest(FC2021_PREFIX, signed(app, fc2()))
+        .nest(FC2021_PREFIX, signed(app, fc2))
         .nest(FC3_PREFIX, fc3_proxy)
         .nest(admin::PREFIX.trim_end_matches('/'), signed(app, own))
         .route(
@@ -143,12 +143,27 @@ pub(super) fn routes(app: &Arc<App>) -> Router {
         .with_state(Arc::clone(app))
 }
 
-fn fc2() -> Router<Arc<App>> {
+/// The routes of one prefix, by how long their requests may take.
+struct Routes {
+    /// Their answers take as long as the disk does.
+    short: Router<Arc<App>>,
+    /// They wait for calls or instances.
+    waiting: Router<Arc<App>>,
+}
+
+fn own() -> Routes {
+    Routes {
+        short: Router::new().route("/{*name}", admin::any()),
+        waiting: Router::new().route("/{*name}", admin::calls()),
+    }
+}
+
+fn fc2() -> Routes {
     let one = Router::new()
         .route("/async-invoke-configs", async_config::of_function())
         .route("/stateful-async-invocations", async_task::all())
         .route("/stateful-async-invocations/{task}", async_task::one());
-    Router::new()
+    let short = Router::new()
         .route("/services", service::all())
         .route("/services/{service}", service::one())
         .route("/services/{service}/versions", empty::versions())
@@ -156,14 +171,18 @@ fn fc2() -> Router<Arc<App>> {
         .route("/services/{service}/bindings", empty::vpc_bindings())
         .nest("/services/{service}", functions())
         .nest("/services/{service}/functions/{function}", one)
-        .merge(common())
+        .merge(common());
+    let waiting = Router::new().route(
+        "/services/{service}/functions/{function}/stateful-async-invocations/{task}",
+        async_task::stopping(),
+    );
+    Routes { short, waiting }
 }
 
-fn fc3() -> Router<Arc<App>> {
+fn fc3() -> Routes {
     let one = Router::new()
         .route("/async-tasks", async_task::all())
         .route("/async-tasks/{task}", async_task::one())
-        .route("/async-tasks/{task}/stop", async_task::stopping())
         .route("/sessions", session::all())
         .route("/sessions/{session}", session::one())
         .route("/versions", empty::versions())
@@ -171,13 +190,20 @@ fn fc3() -> Router<Arc<App>> {
         .route("/vpc-bindings", empty::vpc_bindings())
         .route("/concurrency", capacity::one::<ConcurrencySpec>())
         .route("/scaling-config", capacity::one::<ScalingSpec>());
-    functions()
+    let short = functions()
         .nest("/functions/{function}", one)
         .route("/async-invoke-configs", async_config::all())
         .route("/tags-v2", tags::all())
         .route("/concurrency-configs", capacity::all::<ConcurrencySpec>())
         .route("/scaling-configs", capacity::all::<ScalingSpec>())
-        .merge(common())
+        .merge(common());
+    let waiting = Router::new()
+        .route("/functions/{function}/sessions", session::creation())
+        .route(
+            "/functions/{function}/async-tasks/{task}/stop",
+            async_task::stopping(),
+        );
+    Routes { short, waiting }
 }
 
 fn functions() -> Router<Arc<App>> {
@@ -206,8 +232,11 @@ fn common() -> Router<Arc<App>> {
 }
 
 /// Lets only signed requests to these routes, and hands their bodies on as they were read.
-fn signed(app: &Arc<App>, routes: Router<Arc<App>>) -> Router<Arc<App>> {
-    routes
+fn signed(app: &Arc<App>, routes: fn() -> Routes) -> Router<Arc<App>> {
+    let Routes { short, waiting } = routes();
+    short
+        .layer(from_fn(aside::answer))
+        .merge(waiting)
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(from_fn_with_state(Arc::clone(app), verify))

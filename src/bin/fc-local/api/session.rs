@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use axum::extract::{Extension, State};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use serde_json::{Value, json};
 
 use super::affinity::check_id;
 use super::answer::{Answer, found, page};
 use super::app::App;
+use super::aside::aside;
 use super::asked::{Asked, fields};
 use super::error::ApiError;
 use super::lookup;
@@ -25,7 +26,12 @@ use crate::store::spec::{Fields, SessionSpec, Spec};
 
 /// `…/{function}/sessions`.
 pub(super) fn all() -> MethodRouter<Arc<App>> {
-    get(list).post(create)
+    get(list)
+}
+
+/// The same; a new session waits for its instance.
+pub(super) fn creation() -> MethodRouter<Arc<App>> {
+    post(create)
 }
 
 /// The same, and the session's id.
@@ -40,7 +46,7 @@ async fn create(
     Extension(body): Extension<Payload>,
 ) -> Answer {
     let (deployed, rules) = function_of(&app, &function, &asked)?;
-    let mut fields = fields(&body)?;
+    let mut fields = aside(move || fields(&body)).await?;
     let id = take_id(&mut fields, &rules)?;
     let spec = SessionSpec::read(fields).map_err(ApiError::invalid)?;
     let new = NewSession {

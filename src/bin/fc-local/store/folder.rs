@@ -25,7 +25,10 @@ const LOCK_FILE: &str = "lock";
 #[derive(Debug)]
 pub(crate) struct Store {
     folder: PathBuf,
+    /// As it is now; locked for a moment, since every call reads it.
     state: Mutex<Arc<State>>,
+    /// Locked by a change until it is on the disk.
+    changing: Mutex<()>,
     /// Reports each change.
     changes: watch::Sender<()>,
     /// The packages that the last change of code has put out of use: a call that has just begun may still need them.
@@ -55,6 +58,7 @@ impl Store {
         let store = Self {
             folder: folder.to_owned(),
             state: Mutex::new(Arc::new(state)),
+            changing: Mutex::default(),
             changes: watch::Sender::new(()),
             outdated: Mutex::default(),
             _lock: lock,
@@ -80,21 +84,25 @@ impl Store {
         self.changes.subscribe()
     }
 
-    /// Makes a change: on the disk first, then in memory; a change that fails changes nothing.
+    /// Makes a change: on the disk first, then in memory; a change that fails changes nothing. Others read the state as it was
+    /// until then, however long the disk takes.
     pub(crate) fn update<T, E: From<StoreError>>(
         &self,
         change: impl FnOnce(&mut State) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut state = self.lock_state();
-        let mut next = State::clone(&state);
+        // There is nothing in it that a panic could leave half done.
+        let _turn = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.snapshot();
+        let mut next = State::clone(&before);
         let result = change(&mut next)?;
         next.format = FORMAT;
         let json = serde_json::to_vec_pretty(&next)
             .map_err(io::Error::from)
             .map_err(at(&self.folder))?;
         write_whole(&self.folder.join(STATE_FILE), &json)?;
-        let before = std::mem::replace(&mut *state, Arc::new(next));
-        self.outdate(&before, &state);
+        let next = Arc::new(next);
+        *self.lock_state() = Arc::clone(&next);
+        self.outdate(&before, &next);
         self.changes.send_replace(());
         Ok(result)
     }

@@ -60,9 +60,13 @@ pub(crate) fn deploy(
     let mut domains = template.domains.iter();
     domains.try_for_each(|(domain, _)| app.guard.check_domain(domain))?;
     template.notes.iter().for_each(|note| output::say(note));
+    // Packing and the disk take long enough to be in the way of calls.
+    tokio::task::block_in_place(|| carry_out(app, &plan, built))
+}
+
+fn carry_out(app: &App, plan: &Plan<'_>, built: Built<'_>) -> Result<Deployment, DeployError> {
     let mut stored = BTreeMap::new();
-    // Packing takes long enough to be in the way of calls.
-    let packed = tokio::task::block_in_place(|| packages(app, &plan, built, &mut stored));
+    let packed = packages(app, plan, built, &mut stored);
     let code_of = |function: &Planned<'_>| stored[&key(function, built)].clone();
     let applied = packed.and_then(|()| app.store.update(|state| plan.apply(state, &code_of)));
     let changed = applied.inspect_err(|_| {

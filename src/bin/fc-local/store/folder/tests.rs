@@ -1,10 +1,16 @@
 //! Changes that last, and those that fail.
 
 use std::fs;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use super::{State, Store, StoreError};
 use crate::store::spec::ServiceSpec;
 use crate::store::state::Resource;
+
+/// Longer than a busy machine takes.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 fn add_service(store: &Store, name: &str) -> Result<(), StoreError> {
     store.update(|state: &mut State| {
@@ -46,4 +52,25 @@ fn a_change_that_fails_changes_nothing() {
     );
     let names: Vec<String> = store.snapshot().services.keys().cloned().collect();
     assert_eq!(names, ["one"]);
+}
+
+#[test]
+fn the_state_is_read_as_it_was_while_a_change_is_made() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = Store::open(folder.path()).expect("opened");
+    let (tell, seen) = mpsc::channel();
+    thread::scope(|scope| {
+        let changed = store.update(|state: &mut State| {
+            state
+                .services
+                .insert("one".to_owned(), Resource::new(ServiceSpec::default()));
+            // The change is not over before another thread has read the state.
+            scope.spawn(|| tell.send(store.snapshot().services.len()));
+            let seen = seen.recv_timeout(PATIENCE);
+            assert_eq!(seen.expect("the state is read meanwhile"), 0);
+            Ok::<_, StoreError>(())
+        });
+        changed.expect("changed");
+    });
+    assert_eq!(store.snapshot().services.len(), 1);
 }
