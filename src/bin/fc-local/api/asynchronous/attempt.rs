@@ -42,36 +42,44 @@ pub(super) enum Tried {
     Orphaned,
 }
 
-/// Tries a call once; `on_instance` is given the instance that it runs on.
-pub(super) async fn attempt(
-    app: &Arc<App>,
-    accepted: &Accepted,
-    on_instance: impl FnOnce(&Arc<Instance>),
-) -> Tried {
-    let Ok(deployed) = lookup::deployed(app, &accepted.function()) else {
-        return Tried::Orphaned;
-    };
+/// A try that has its instance.
+pub(super) struct Placed {
+    lease: Lease,
+    call: CallId,
+}
+
+/// Gets an instance for a try, or says how the try went without one.
+pub(super) async fn place(app: &Arc<App>, accepted: &Accepted) -> Result<Placed, Tried> {
+    let deployed = lookup::deployed(app, &accepted.function()).map_err(|_| Tried::Orphaned)?;
     let call = CallId {
         request_id: accepted.request_id.clone(),
         retry_count: accepted.failures,
     };
-    let lease = match app.pool.acquire(&deployed, &call, &Wanted::Nothing).await {
-        Ok(lease) => lease,
-        Err(no_instance) => return without_instance(&no_instance),
-    };
-    on_instance(lease.instance());
-    let (body, report) = answer(lease, call, accepted).await;
-    match report.error_type {
-        None => Tried::Succeeded(Answered {
-            body,
-            error_type: "",
-            reason: String::new(),
-        }),
-        Some(error_type) => Tried::Failed(Answered {
-            body,
-            error_type,
-            reason: format!("the function failed with {error_type}"),
-        }),
+    let lease = app.pool.acquire(&deployed, &call, &Wanted::Nothing).await;
+    let lease = lease.map_err(|no_instance| without_instance(&no_instance))?;
+    Ok(Placed { lease, call })
+}
+
+impl Placed {
+    pub(super) fn instance(&self) -> &Arc<Instance> {
+        self.lease.instance()
+    }
+
+    /// Makes the call once.
+    pub(super) async fn attempt(self, accepted: &Accepted) -> Tried {
+        let (body, report) = answer(self.lease, self.call, accepted).await;
+        match report.error_type {
+            None => Tried::Succeeded(Answered {
+                body,
+                error_type: "",
+                reason: String::new(),
+            }),
+            Some(error_type) => Tried::Failed(Answered {
+                body,
+                error_type,
+                reason: format!("the function failed with {error_type}"),
+            }),
+        }
     }
 }
 

@@ -8,10 +8,12 @@
 //! attempt       one try
 //! destination   the report of the end
 //! tasks         those that have an id, while they are under way
+//! saving        their states on their way to the disk
 //! ```
 
 mod attempt;
 mod destination;
+mod saving;
 mod tasks;
 mod work;
 
@@ -26,6 +28,7 @@ use super::aside::aside;
 use super::error::ApiError;
 use crate::facts::{header, limit};
 use crate::name::FunctionName;
+use crate::output;
 use crate::platform::agent::insert;
 use crate::platform::body::empty_body;
 use crate::store::queue::{self, Accepted};
@@ -141,7 +144,9 @@ pub(super) fn resume(app: &Arc<App>) {
     }
     for file in unreadable {
         let file = file.display();
-        eprintln!("fc-local: {file} is not a readable event; it was left as it is");
+        output::say(&format!(
+            "{file} is not a readable event; it was left as it is"
+        ));
     }
 }
 

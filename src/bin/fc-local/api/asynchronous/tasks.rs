@@ -3,14 +3,18 @@
 //! It must not know how a call is tried, nor what the API shows of a task.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+use super::saving::Saving;
 use super::work::End;
 use crate::api::app::App;
+use crate::api::aside::aside;
 use crate::api::error::ApiError;
 use crate::name::FunctionName;
+use crate::output;
 use crate::platform::instance::Instance;
 use crate::store::Store;
 use crate::store::queue::Accepted;
@@ -79,16 +83,15 @@ impl Tasks {
 
     /// Takes an id for a task.
     fn reserve(&self, store: &Store, key: &Key) -> Result<(), ApiError> {
-        let mut handles = self.lock();
-        if handles.contains_key(key) || tasks::find(store, &key.0, &key.1).is_some() {
-            let message = format!("task '{}' of function '{}' exists", key.1, key.0.function());
-            let code = match key.0.service() {
-                Some(_) => "StatefulAsyncInvocationAlreadyExists",
-                None => "AsyncTaskAlreadyExists",
-            };
-            return Err(ApiError::conflict(code, message));
+        match self.lock().entry(key.clone()) {
+            Entry::Occupied(_) => return Err(exists(key)),
+            Entry::Vacant(place) => place.insert(Handle::new()),
+        };
+        // It is looked for without the lock, too, and nobody else takes the id meanwhile.
+        if tasks::find(store, &key.0, &key.1).is_some() {
+            self.remove(key);
+            return Err(exists(key));
         }
-        handles.insert(key.clone(), Handle::new());
         Ok(())
     }
 
@@ -132,22 +135,33 @@ impl Tasks {
     }
 }
 
-/// What is written down of a call; of one that has no id, nothing.
-pub(super) struct Record<'a> {
-    app: &'a App,
-    task: Option<(Task, Arc<Handle>)>,
+fn exists(key: &Key) -> ApiError {
+    let message = format!("task '{}' of function '{}' exists", key.1, key.0.function());
+    let code = match key.0.service() {
+        Some(_) => "StatefulAsyncInvocationAlreadyExists",
+        None => "AsyncTaskAlreadyExists",
+    };
+    ApiError::conflict(code, message)
 }
 
-impl<'a> Record<'a> {
-    pub(super) fn of(app: &'a App, accepted: &Accepted) -> Self {
-        let open = |id: &String| {
-            let function = accepted.function();
-            let task = tasks::find(&app.store, &function, id)?;
-            let handle = app.tasks.lock().get(&(function, id.clone())).cloned()?;
-            Some((task, handle))
+/// What is written down of a call; of one that has no id, nothing.
+pub(super) struct Record {
+    app: Arc<App>,
+    task: Option<(Task, Arc<Handle>)>,
+    saving: Saving,
+}
+
+impl Record {
+    pub(super) async fn of(app: &Arc<App>, accepted: &Accepted) -> Self {
+        let task = match &accepted.task {
+            Some(id) => opened(app, accepted.function(), id.clone()).await,
+            None => None,
         };
-        let task = accepted.task.as_ref().and_then(open);
-        Self { app, task }
+        Self {
+            app: Arc::clone(app),
+            task,
+            saving: Saving::default(),
+        }
     }
 
     /// Ends when the call is to be stopped, which one without an id never is.
@@ -161,7 +175,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    pub(super) fn runs_on(&mut self, instance: &Arc<Instance>) {
+    pub(super) async fn runs_on(&mut self, instance: &Arc<Instance>) {
         if let Some((task, handle)) = &mut self.task {
             task.instance_id.clone_from(&instance.id);
             let mut place = handle
@@ -170,11 +184,11 @@ impl<'a> Record<'a> {
                 .unwrap_or_else(PoisonError::into_inner);
             *place = Some(Arc::clone(instance));
         }
-        self.turn(Status::Running, "");
+        self.turn(Status::Running, "").await;
     }
 
     /// The call waits for its next try.
-    pub(super) fn waits(&mut self, retries: u32, reason: &str) {
+    pub(super) async fn waits(&mut self, retries: u32, reason: &str) {
         if let Some((task, handle)) = &mut self.task {
             task.retries = retries;
             handle
@@ -183,13 +197,13 @@ impl<'a> Record<'a> {
                 .unwrap_or_else(PoisonError::into_inner)
                 .take();
         }
-        self.turn(Status::Retrying, reason);
+        self.turn(Status::Retrying, reason).await;
     }
 
     /// Writes the end down, and lets those know who wait for it.
-    pub(super) fn end(mut self, end: &End, delivered: Option<&str>) {
+    pub(super) async fn end(mut self, end: &End, delivered: Option<&str>) {
         if matches!(end, End::Stopped) {
-            self.turn(Status::Stopping, "");
+            self.turn(Status::Stopping, "").await;
         }
         if let Some((task, _)) = &mut self.task {
             let answered = end.answered().map(|answered| &answered.body);
@@ -198,24 +212,38 @@ impl<'a> Record<'a> {
             task.error = end.reason().to_owned();
             task.destination = delivered.unwrap_or_default().to_owned();
         }
-        self.turn(end.status(), end.reason());
+        self.turn(end.status(), end.reason()).await;
         if let Some((task, handle)) = self.task {
             self.app.tasks.lock().remove(&(task.function, task.id));
             handle.ended.send_replace(true);
         }
     }
 
-    fn turn(&mut self, status: Status, detail: &str) {
+    async fn turn(&mut self, status: Status, detail: &str) {
         let Some((task, _)) = &mut self.task else {
             return;
         };
         task.turn(status, detail);
-        if let Err(error) = tasks::save(&self.app.store, task) {
+        let app = Arc::clone(&self.app);
+        let save = move |task: &Task| Ok(tasks::save(&app.store, task)?);
+        if let Err(error) = self.saving.save(task.clone(), save).await {
             // The call itself goes on; only its caller sees an older state.
-            eprintln!(
-                "fc-local: the state of task '{}' is not written down: {error}",
-                task.id
-            );
+            output::say(&format!(
+                "the state of task '{}' is not written down: {}",
+                task.id, error.message
+            ));
         }
     }
+}
+
+/// A task that was begun, or taken up from an earlier run.
+async fn opened(app: &Arc<App>, function: FunctionName, id: String) -> Option<(Task, Arc<Handle>)> {
+    let handle = app
+        .tasks
+        .lock()
+        .get(&(function.clone(), id.clone()))
+        .cloned()?;
+    let app = Arc::clone(app);
+    let found = aside(move || Ok(tasks::find(&app.store, &function, &id))).await;
+    found.ok().flatten().map(|task| (task, handle))
 }

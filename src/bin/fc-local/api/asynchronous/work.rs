@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::attempt::{Answered, Tried, attempt};
+use super::attempt::{self, Answered, Tried};
 use super::tasks::Record;
 use super::{config, destination};
 use crate::api::app::App;
+use crate::api::aside::aside;
 use crate::api::lookup;
+use crate::output;
 use crate::store::queue::{self, Accepted};
 use crate::store::tasks::Status;
 
@@ -64,7 +66,7 @@ impl End {
 
 /// Tries a call until it succeeds, is given up or is stopped, and says what came of it.
 pub(super) async fn work(app: Arc<App>, mut accepted: Accepted) {
-    let mut record = Record::of(&app, &accepted);
+    let mut record = Record::of(&app, &accepted).await;
     let stop = record.stop();
     let end = tokio::select! {
         // First, so that a try which ends because its instance is stopped does not count. The call stays in the data folder,
@@ -80,15 +82,26 @@ pub(super) async fn work(app: Arc<App>, mut accepted: Accepted) {
         give_up(&app, &accepted, end.reason());
     }
     let delivered = destination::deliver(&app, &accepted, &end).await;
-    record.end(&end, delivered);
-    queue::remove(&app.store, &accepted);
+    record.end(&end, delivered).await;
+    // It is done in any case.
+    let _ = aside(move || {
+        queue::remove(&app.store, &accepted);
+        Ok(())
+    })
+    .await;
 }
 
-async fn tries(app: &Arc<App>, accepted: &mut Accepted, record: &mut Record<'_>) -> End {
+async fn tries(app: &Arc<App>, accepted: &mut Accepted, record: &mut Record) -> End {
     let mut pauses = 0;
     let mut last = None;
     loop {
-        let tried = attempt(app, accepted, |instance| record.runs_on(instance)).await;
+        let tried = match attempt::place(app, accepted).await {
+            Ok(placed) => {
+                record.runs_on(placed.instance()).await;
+                placed.attempt(accepted).await
+            }
+            Err(tried) => tried,
+        };
         let reason = match tried {
             Tried::Succeeded(answered) => return End::Succeeded(answered),
             Tried::Orphaned => return End::Orphaned,
@@ -103,26 +116,32 @@ async fn tries(app: &Arc<App>, accepted: &mut Accepted, record: &mut Record<'_>)
         if is_over(app, accepted) {
             return End::GivenUp { reason, last };
         }
-        record.waits(accepted.failures, &reason);
-        // A count that cannot be saved only means one more try after a restart.
-        let _ = queue::save(&app.store, accepted);
+        record.waits(accepted.failures, &reason).await;
+        keep_count(app, accepted).await;
         tokio::time::sleep((FIRST_PAUSE * 2_u32.saturating_pow(pauses)).min(LONGEST_PAUSE)).await;
         pauses = (pauses + 1).min(10);
     }
 }
 
+/// Writes down how often the function has failed.
+async fn keep_count(app: &Arc<App>, accepted: &Accepted) {
+    let (app, accepted) = (Arc::clone(app), accepted.clone());
+    // A count that cannot be saved only means one more try after a restart.
+    let _ = aside(move || Ok(queue::save(&app.store, &accepted)?)).await;
+}
+
 /// Says that an event is lost: in the function's log, and where a full disk cannot hide it.
 fn give_up(app: &App, accepted: &Accepted, reason: &str) {
     let (id, failures) = (&accepted.request_id, accepted.failures);
-    let line = format!(
-        "fc-local: gave up the asynchronous event RequestId: {id} after {failures} failed tries: {reason}"
+    let what = format!(
+        "gave up the asynchronous event RequestId: {id} after {failures} failed tries: {reason}"
     );
     let function = accepted.function();
     // A function that is gone must not get a new log.
     if lookup::function(&app.store.snapshot(), &function).is_ok() {
-        app.pool.note(&function, &line);
+        app.pool.note(&function, &format!("fc-local: {what}"));
     }
-    eprintln!("{line} ({function})");
+    output::say(&format!("{what} ({function})"));
 }
 
 fn is_over(app: &App, accepted: &Accepted) -> bool {
