@@ -1,10 +1,14 @@
 //! What fc-local shows to people: results on stdout, everything else on stderr, colours and progress on a
 //! terminal only.
 
+mod apart;
+
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::LazyLock;
+
+pub(crate) use apart::{Apart, logs};
 
 pub(crate) const YELLOW: &str = "\x1b[33m";
 pub(crate) const GREEN: &str = "\x1b[32m";
@@ -22,17 +26,15 @@ pub(crate) fn refuse(message: &str) -> ExitCode {
 
 /// Says why the command failed, and gives the exit code for it.
 pub(crate) fn fail(message: &str) -> ExitCode {
-    let stderr = io::stderr();
-    let line = paint(&format!("fc-local: {message}"), RED, stderr.is_terminal());
-    // Nothing is left to do about a closed stderr.
-    let _ = writeln!(stderr.lock(), "{line}");
+    let is_terminal = io::stderr().is_terminal();
+    let line = paint(&format!("fc-local: {message}"), RED, is_terminal);
+    apart::message(format!("{line}\n"));
     ExitCode::FAILURE
 }
 
 /// Says something that has to be known, be stderr a terminal or not.
 pub(crate) fn say(message: &str) {
-    // Nothing is left to do about a closed stderr.
-    let _ = writeln!(io::stderr().lock(), "fc-local: {message}");
+    apart::message(format!("fc-local: {message}\n"));
 }
 
 /// Reports progress to a person who waits; a pipe gets nothing.
@@ -40,7 +42,7 @@ pub(crate) fn progress(message: impl Display) {
     // Each request is reported, and to ask the system would cost each.
     static IS_WATCHED: LazyLock<bool> = LazyLock::new(|| io::stderr().is_terminal());
     if *IS_WATCHED {
-        eprintln!("fc-local: {message}");
+        apart::progress(format!("fc-local: {message}\n"));
     }
 }
 
@@ -53,8 +55,7 @@ pub(crate) fn print(bytes: &[u8]) -> io::Result<()> {
 
 /// Writes bytes to stderr as they are.
 pub(crate) fn print_aside(bytes: &[u8]) {
-    // Nothing is left to do about a closed stderr.
-    let _ = io::stderr().lock().write_all(bytes);
+    apart::write(bytes);
 }
 
 /// Prints the result of a command.

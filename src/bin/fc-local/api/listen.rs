@@ -20,6 +20,7 @@ use super::app::App;
 use super::stop::Open;
 use super::{asynchronous, router, timer};
 use crate::facts::limit;
+use crate::output;
 
 /// After an accept error (too many open files, mostly) the listener rests before it goes on.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -47,7 +48,7 @@ async fn accept(app: Arc<App>, listener: TcpListener) {
                 app.stop.enter(),
             ))),
             Err(error) => {
-                eprintln!("fc-local: cannot accept a connection: {error}");
+                output::say(&format!("cannot accept a connection: {error}"));
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }

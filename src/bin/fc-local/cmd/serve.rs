@@ -13,14 +13,14 @@ use tokio::net::TcpListener;
 use super::announcement;
 use super::data::DataArgs;
 use super::keys;
-use super::live::LiveLogs;
+use super::live;
 use super::variables::VariableArgs;
 use crate::api::deploy::all_addresses;
 use crate::api::{self, App, Bodies, Clock, ForCalls, Guard, Stop, Tasks};
 use crate::facts::limit;
 use crate::function::{DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Owner, Variables};
 use crate::interrupt::Interrupt;
-use crate::output;
+use crate::output::{self, Apart};
 use crate::platform::debugger::NO_LIMIT;
 use crate::platform::instance::{AGENT_TARGET, InstanceOptions};
 use crate::platform::log::Onlooker;
@@ -133,12 +133,8 @@ where
     announcement::remove(&data);
     let listener = listen(args).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let (live, onlooker) = if args.no_logs {
-        (None, None)
-    } else {
-        let (live, onlooker) = LiveLogs::start();
-        (Some(live), Some(onlooker))
-    };
+    let stderr = Apart::begin();
+    let onlooker = (!args.no_logs).then(live::onlooker);
     let app = Arc::new(App {
         pool: Pool::new(pool_options(args, &store, variables, onlooker)),
         store,
@@ -166,7 +162,7 @@ where
         () = interrupt.wait() => Ok(()),
     };
     stop(&app, Duration::from_secs(args.stop_grace), &mut interrupt).await;
-    live.into_iter().for_each(LiveLogs::end);
+    drop(stderr);
     announcement::remove(&data);
     drop(entry);
     ended

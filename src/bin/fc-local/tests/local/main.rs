@@ -2,6 +2,7 @@
 //!
 //! The functions under test run `function/bootstrap`, a custom runtime that misbehaves on request.
 
+mod apart;
 mod calls;
 mod chaos;
 mod check;
