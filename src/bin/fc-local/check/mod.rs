@@ -88,11 +88,11 @@ async fn check(args: &CheckArgs) -> Result<Vec<Row>, String> {
     };
     bench.end().await;
     let (specs, source) = if args.mcp {
-        (mcp::ALL, "source")
+        (mcp::all(), "source")
     } else {
-        (specs::ALL, "contract")
+        (specs::ALL.to_vec(), "contract")
     };
-    let rows = bench.into_rows(specs, &why_not?);
+    let rows = bench.into_rows(&specs, &why_not?);
     let printed = if args.json {
         print::json(&args.command, &rows)
     } else {

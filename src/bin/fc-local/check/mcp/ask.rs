@@ -85,10 +85,22 @@ impl Ask {
         let ask = Self::request(id, method, &params)
             .with(VERSION_HEADER, version)
             .with(METHOD_HEADER, method);
-        match params["name"].as_str() {
-            Some(name) if method == "tools/call" => ask.with(NAME_HEADER, name),
-            _ => ask,
+        let name = match method {
+            "tools/call" => &params["name"],
+            "tasks/get" | "tasks/update" | "tasks/cancel" => &params["taskId"],
+            _ => &Value::Null,
+        };
+        match name.as_str() {
+            Some(name) => ask.with(NAME_HEADER, name),
+            None => ask,
         }
+    }
+
+    /// The same from a client with an extension.
+    pub(super) fn extended(self, extension: &str) -> Self {
+        let mut message = self.message();
+        message["params"]["_meta"][CAPABILITIES_KEY]["extensions"][extension] = json!({});
+        self.with_body(message.to_string())
     }
 
     /// Several messages in one body, with the headers of this request.

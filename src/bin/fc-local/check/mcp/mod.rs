@@ -5,6 +5,8 @@
 //! tools, tasks            what clients read in the list of tools | calls whose result is fetched later
 //! message, transport      messages of JSON-RPC | statuses and headers
 //! resume, session         streams that are asked for | what is kept between requests
+//! listen, open_stream     streams of changes | reading one that has no end
+//! task_extension          the calls of 2026-07-28 whose result is fetched later
 //! load                    streams, and many calls at once
 //! seen                    what all responses have shown
 //! place                   the URL or the command under check
@@ -18,14 +20,17 @@ mod answer;
 mod ask;
 mod caller;
 mod handshake;
+mod listen;
 mod load;
 mod message;
+mod open_stream;
 mod place;
 mod resume;
 mod seen;
 mod session;
 mod specs;
 mod stateless;
+mod task_extension;
 mod tasks;
 mod tools;
 mod transport;
@@ -37,7 +42,7 @@ use self::ask::{Ask, HANDSHAKE_VERSION, SESSION_HEADER, VERSION_HEADER};
 use self::caller::Caller;
 pub(super) use self::place::{Place, is_url};
 use self::seen::Seen;
-pub(super) use self::specs::ALL;
+pub(super) use self::specs::all;
 use super::bench::Bench;
 use super::client::NoResponse;
 use super::row::{Outcome, Spec};
@@ -113,9 +118,13 @@ pub(super) async fn judge(bench: &mut Bench<'_>) -> Result<String, String> {
     message::judge(&mut mcp).await;
     transport::judge(&mut mcp).await;
     resume::judge(&mut mcp).await;
+    output::progress("listening to changes");
+    listen::judge(&mut mcp).await;
     output::progress("opening sessions");
     session::judge(&mut mcp).await;
+    output::progress("making tasks");
     tasks::judge(&mut mcp).await;
+    task_extension::judge(&mut mcp).await;
     output::progress("calling at once");
     load::judge(&mut mcp).await;
     resume::resumed(&mut mcp).await;

@@ -9,7 +9,7 @@ use crate::check::specs::{ALL_INTERFACES, PORT};
 /// Names the rows, and lists them in the order they are given.
 macro_rules! specs {
     ($($ident:ident = $kind:ident($name:literal, $source:literal, $sent:literal, $expected:literal, $fix:literal);)*) => {
-        $(pub(super) static $ident: Spec = Spec {
+        $(pub(in crate::check::mcp) static $ident: Spec = Spec {
             name: $name,
             level: Level::$kind,
             contract: $source,
@@ -17,9 +17,25 @@ macro_rules! specs {
             expected: $expected,
             fix: Some($fix),
         };)*
-        /// All rows in the order of the report: how a command starts, and what it serves.
-        pub(in crate::check) static ALL: &[&Spec] = &[&PORT, &ALL_INTERFACES, $(&$ident),*];
+        /// The rows of this file in the order of the report.
+        pub(in crate::check::mcp) static ROWS: &[&Spec] = &[$(&$ident),*];
     };
+}
+
+pub(super) mod listen;
+pub(super) mod task_extension;
+pub(super) mod tasks;
+
+/// All rows in the order of the report: how a command starts, and what it serves.
+pub(in crate::check) fn all() -> Vec<&'static Spec> {
+    [
+        &[&PORT, &ALL_INTERFACES][..],
+        ROWS,
+        listen::ROWS,
+        tasks::ROWS,
+        task_extension::ROWS,
+    ]
+    .concat()
 }
 
 specs! {
@@ -72,6 +88,10 @@ specs! {
         "the method no/such/method in 2026-07-28",
         "status 404 and the error -32601",
         "give the error -32601 the status 404 in this version, and 200 after a handshake");
+    ALONE_REMOVED = Must("stateless/removed-methods", "MCP 2026-07-28",
+        "initialize, ping, logging/setLevel, resources/subscribe and resources/unsubscribe in 2026-07-28",
+        "status 404 and the error -32601: this version has none of them",
+        "look at the version before the method, and keep these methods for clients that shook hands");
 
     TOOLS_LIST = Must("tools/list", "MCP clients",
         "tools/list, and every page that it names",
@@ -216,35 +236,6 @@ specs! {
         "server/discover in 2026-07-28 to a server with sessions",
         "a refusal: Python's client 2.x has no session otherwise",
         "refuse 2026-07-28 with 400 and -32022 if tools need their session");
-
-    TASKS_CREATE = Must("tasks/create", "MCP tasks",
-        "tools/call of --slow-tool as a task",
-        "at once a task with a taskId, the status working, createdAt, lastUpdatedAt and a ttl",
-        "return the task before the tool has worked");
-    TASKS_RESULT = Must("tasks/result", "MCP tasks",
-        "tasks/result of that task, and then tasks/get",
-        "the result of the tool with the task in _meta, when it has come; and then the status completed",
-        "hold tasks/result until the task has ended: on FC that also keeps the instance from being frozen");
-    TASKS_UNKNOWN = Must("tasks/unknown", "MCP tasks",
-        "tasks/get, tasks/result and, if announced, tasks/cancel with a taskId that was never given",
-        "the error -32602",
-        "answer a task that is not known, or not any more, with -32602");
-    TASKS_LIST = Must("tasks/list", "MCP tasks",
-        "tasks/list, if tasks.list is announced",
-        "a list named tasks, with the task that was made",
-        "list each task that tasks/get knows, or announce no tasks.list");
-    TASKS_CANCEL = Must("tasks/cancel", "MCP tasks",
-        "tasks/cancel of a task that has ended, if tasks.cancel is announced",
-        "the error -32602",
-        "keep the status of a task once it is completed, failed or cancelled");
-    TASKS_SUPPORT = Should("tasks/support", "MCP tasks",
-        "tools/call of --slow-tool in the way that its execution.taskSupport excludes",
-        "the error -32601",
-        "compare each call with the taskSupport of its tool; without one a tool is never a task");
-    TASKS_ELSEWHERE = Must("tasks/elsewhere", "fc3 §4",
-        "tasks/get of that task to a second instance, if the server keeps no sessions",
-        "the task: FC sends each request to any instance",
-        "keep tasks where all instances find them, or keep sessions and configure the affinity");
 
     STREAM_RESPONSE = Must("stream/response", "MCP clients",
         "everything in this report",

@@ -6,7 +6,9 @@ use super::Mcp;
 use super::answer::Answer;
 use super::ask::{Ask, METHOD_HEADER, SESSION_HEADER, STATELESS_VERSION, VERSION_HEADER};
 use super::message::NO_METHOD;
-use super::specs::{ALONE, ALONE_HEADERS, ALONE_META, ALONE_METHOD, ALONE_VERSION, DISCOVER};
+use super::specs::{
+    ALONE, ALONE_HEADERS, ALONE_META, ALONE_METHOD, ALONE_REMOVED, ALONE_VERSION, DISCOVER,
+};
 use crate::check::client::NoResponse;
 use crate::check::row::Outcome;
 
@@ -15,6 +17,15 @@ const FALL_BACK: [u16; 5] = [400, 404, 405, 412, 429];
 
 /// A version of the future.
 const NEXT_VERSION: &str = "2099-01-01";
+
+/// The methods that this version has no more.
+const REMOVED: [&str; 5] = [
+    "initialize",
+    "ping",
+    "logging/setLevel",
+    "resources/subscribe",
+    "resources/unsubscribe",
+];
 
 /// Errors of the protocol in this version.
 const HEADER_MISMATCH: i64 = -32020;
@@ -61,6 +72,7 @@ pub(super) async fn judge(mcp: &mut Mcp<'_, '_>) {
             &ALONE_META,
             &ALONE_VERSION,
             &ALONE_METHOD,
+            &ALONE_REMOVED,
         ];
         mcp.record_all(&rows, &why);
         return;
@@ -79,6 +91,20 @@ pub(super) async fn judge(mcp: &mut Mcp<'_, '_>) {
     let method = Ask::alone(1, NO_METHOD, &json!({}));
     let method = failing(mcp, &method, 404, Some(METHOD_NOT_FOUND)).await;
     mcp.record(&ALONE_METHOD, method);
+    let removed = removed(mcp).await;
+    mcp.record(&ALONE_REMOVED, removed);
+}
+
+async fn removed(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
+    for method in REMOVED {
+        let ask = Ask::alone(1, method, &json!({}));
+        let mut outcome = failing(mcp, &ask, 404, Some(METHOD_NOT_FOUND)).await?;
+        if outcome.is_failure() {
+            outcome.seen = format!("{method}: {}", outcome.seen);
+            return Ok(outcome);
+        }
+    }
+    Ok(Outcome::pass("each is refused"))
 }
 
 async fn alone(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {

@@ -9,7 +9,7 @@ use super::answer::Answer;
 use super::ask::{Ask, HANDSHAKE_VERSION};
 use super::caller::Caller;
 use super::place::Place;
-use super::specs::{
+use super::specs::tasks::{
     TASKS_CANCEL, TASKS_CREATE, TASKS_ELSEWHERE, TASKS_LIST, TASKS_RESULT, TASKS_SUPPORT,
     TASKS_UNKNOWN,
 };

@@ -7,8 +7,15 @@ BREAK = set(filter(None, os.environ.get("BREAK", "").split(",")))
 WAIT_SECONDS = 0.3
 TASKS = {}
 SUPPORT = os.environ.get("TASKS")
+EXTENSION = "io.modelcontextprotocol/tasks"
+CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
 RELATED = "io.modelcontextprotocol/related-task"
 TASK_METHODS = ("tasks/get", "tasks/result", "tasks/list", "tasks/cancel")
+
+
+def is_extended(params):
+    """Whether the client has declared the tasks extension."""
+    return EXTENSION in params.get("_meta", {}).get(CAPABILITIES, {}).get("extensions", {})
 
 
 class Refused(Exception):

@@ -12,10 +12,21 @@ use super::{EVERYTHING, breaker};
 
 /// Checks the server of a case, and holds the rows that fail against those that should.
 fn assert_case(name: &str) -> Value {
+    assert_case_with(name, &[])
+}
+
+/// The same with the extension for tasks, which are kept in a folder.
+fn assert_extended(name: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = format!("--env=STORE={}", folder.path().display());
+    assert_case_with(name, &[&store]);
+}
+
+fn assert_case_with(name: &str, more: &[&str]) -> Value {
     let case = CASES.iter().find(|case| case.name == name);
     let case = case.expect("a case");
     let breaks = format!("--env=BREAK={}", case.breaks);
-    let options = [&["--mcp", "--json", &breaks], case.options].concat();
+    let options = [&["--mcp", "--json", &breaks], case.options, more].concat();
     let output = check(&options, &[breaker().to_str().expect("a path")]);
     let report = report(&output);
     let expected: BTreeSet<&str> = case.fail.iter().copied().collect();
@@ -101,6 +112,36 @@ fn tasks_that_do_not_keep_their_rules_are_reported() {
 #[test]
 fn a_tool_that_is_called_in_a_way_that_it_excludes_is_reported() {
     assert_case("support");
+}
+
+#[test]
+fn streams_of_changes_that_do_not_keep_their_rules_are_reported() {
+    assert_case("listening");
+}
+
+#[test]
+fn a_message_that_no_stream_of_changes_may_have_is_reported() {
+    assert_case("changes");
+}
+
+#[test]
+fn a_stream_of_changes_that_is_not_acknowledged_first_is_reported() {
+    assert_case("acknowledgement");
+}
+
+#[test]
+fn a_server_for_one_stream_of_changes_is_reported() {
+    assert_case("one stream");
+}
+
+#[test]
+fn a_tasks_extension_that_does_not_keep_its_rules_is_reported() {
+    assert_extended("extension");
+}
+
+#[test]
+fn a_task_that_is_made_by_the_parameter_of_an_older_version_is_reported() {
+    assert_extended("old parameter");
 }
 
 #[test]

@@ -51,9 +51,10 @@ impl Drop for Running {
     }
 }
 
-/// Whether every row passes but these, and what a server has that streams no events with ids and no tasks.
+/// Whether every row passes but these, and what a server has that streams no events with ids, no changes and no tasks.
 fn passes(report: &Value, not_applicable: &[&str]) {
-    passes_but(report, &[not_applicable, &OF_STREAMS_AND_TASKS].concat());
+    let few = [&OF_STREAMS[..], &OF_TASKS, &OF_CHANGES, &OF_THE_EXTENSION];
+    passes_but(report, &[not_applicable, &few.concat()].concat());
 }
 
 fn passes_but(report: &Value, not_applicable: &[&str]) {
@@ -66,11 +67,10 @@ fn passes_but(report: &Value, not_applicable: &[&str]) {
     assert_eq!(rows(report, &["not_applicable"]), expected, "{report:#}");
 }
 
-/// What few servers have: a stream for GET, events with ids, tasks.
-const OF_STREAMS_AND_TASKS: [&str; 10] = [
-    "get/again",
-    "resume/ids",
-    "resume/replay",
+/// What few servers have: a stream for GET, events with ids.
+const OF_STREAMS: [&str; 3] = ["get/again", "resume/ids", "resume/replay"];
+/// Tasks of 2025-11-25.
+const OF_TASKS: [&str; 7] = [
     "tasks/create",
     "tasks/result",
     "tasks/unknown",
@@ -78,6 +78,39 @@ const OF_STREAMS_AND_TASKS: [&str; 10] = [
     "tasks/cancel",
     "tasks/support",
     "tasks/elsewhere",
+];
+
+/// Streams of changes in 2026-07-28.
+const OF_CHANGES: [&str; 9] = [
+    "listen/acknowledged",
+    "listen/id",
+    "listen/filter",
+    "listen/unoffered",
+    "listen/open",
+    "listen/beside",
+    "listen/again",
+    "listen/proxies",
+    "listen/bad-params",
+];
+/// The tasks extension of 2026-07-28.
+const OF_THE_EXTENSION: [&str; 17] = [
+    "ext-tasks/capability",
+    "ext-tasks/undeclared",
+    "ext-tasks/undeclared-call",
+    "ext-tasks/old-parameter",
+    "ext-tasks/unknown",
+    "ext-tasks/unknown-change",
+    "ext-tasks/old-methods",
+    "ext-tasks/listen",
+    "ext-tasks/create",
+    "ext-tasks/id",
+    "ext-tasks/get",
+    "ext-tasks/name-header",
+    "ext-tasks/result",
+    "ext-tasks/ended",
+    "ext-tasks/update",
+    "ext-tasks/cancel",
+    "ext-tasks/elsewhere",
 ];
 
 /// What does not matter to a server without sessions, and to one that has them and therefore a handshake.
@@ -91,12 +124,13 @@ const OF_SESSIONS: [&str; 8] = [
     "session/deleted",
     "session/stateless",
 ];
-const WITHOUT_SESSIONS: [&str; 6] = [
+const WITHOUT_SESSIONS: [&str; 7] = [
     "stateless/request",
     "stateless/headers",
     "stateless/meta",
     "stateless/unknown-version",
     "stateless/unknown-method",
+    "stateless/removed-methods",
     "delete/answer",
 ];
 /// What an MCP server has that speaks 2026-07-28 alone.
@@ -135,7 +169,24 @@ fn a_server_with_events_that_can_be_resumed_and_tasks_passes_their_rows() {
     let options = [&EVERYTHING[..], &with].concat();
     let output = check(&options, &[breaker().to_str().expect("a path")]);
     let unused = ["get/held", "tasks/support", "tasks/elsewhere"];
-    passes_but(&report(&output), &[&WITHOUT_SESSIONS[..], &unused].concat());
+    let unused = [
+        &WITHOUT_SESSIONS[..],
+        &OF_CHANGES,
+        &OF_THE_EXTENSION,
+        &unused,
+    ];
+    passes_but(&report(&output), &unused.concat());
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_server_with_streams_of_changes_and_the_tasks_extension_passes_their_rows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = format!("--env=STORE={}", folder.path().display());
+    let options = [&EVERYTHING[..], &["--env=LISTEN=1", &store]].concat();
+    let output = check(&options, &[breaker().to_str().expect("a path")]);
+    let unused = [&OF_STREAMS[..], &OF_TASKS, &OF_SESSIONS];
+    passes_but(&report(&output), &unused.concat());
     assert_eq!(output.status.code(), Some(0));
 }
 

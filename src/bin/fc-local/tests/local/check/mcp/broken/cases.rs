@@ -9,7 +9,7 @@ pub(super) struct Case {
 }
 
 /// Every rule broken once; rules that do not touch each other share a run.
-pub(super) static CASES: [Case; 15] = [
+pub(super) static CASES: [Case; 21] = [
     Case {
         name: "messages",
         breaks: "redirect,init-id,echo-version,initialized-400,cancelled-200,id-null,method-404,json-500,text-type,\
@@ -27,6 +27,7 @@ pub(super) static CASES: [Case; 15] = [
             "stateless/meta",
             "stateless/unknown-version",
             "stateless/unknown-method",
+            "stateless/removed-methods",
             "tools/list",
             "message/form",
             "request/notification",
@@ -173,6 +174,69 @@ pub(super) static CASES: [Case; 15] = [
             "--slow-tool=wait",
         ],
         fail: &["tasks/support"],
+    },
+    Case {
+        name: "listening",
+        breaks: "listen-id,listen-all,listen-unoffered,listen-cut,listen-buffered,listen-any",
+        options: &["--env=LISTEN=1"],
+        fail: &[
+            "listen/id",
+            "listen/filter",
+            "listen/unoffered",
+            "listen/open",
+            "listen/proxies",
+            "listen/bad-params",
+        ],
+    },
+    Case {
+        name: "changes",
+        breaks: "listen-unasked",
+        options: &["--env=LISTEN=1"],
+        fail: &["listen/filter"],
+    },
+    Case {
+        name: "acknowledgement",
+        breaks: "listen-early",
+        options: &["--env=LISTEN=1"],
+        fail: &["listen/acknowledged"],
+    },
+    Case {
+        name: "one stream",
+        breaks: "listen-once",
+        options: &["--env=LISTEN=1", "--answer-timeout=5"],
+        // Nothing is acknowledged after the first stream.
+        fail: &["listen/beside", "listen/again", "listen/unoffered"],
+    },
+    Case {
+        name: "extension",
+        breaks: "ext-legacy,ext-undeclared,ext-unknown,ext-old-methods,ext-listen,ext-no-ttl,ext-short-id,ext-name,ext-empty,\
+                 ext-revived,ext-full,ext-own-store",
+        options: &["--env=LISTEN=1", "--slow-tool=wait"],
+        fail: &[
+            "ext-tasks/capability",
+            "ext-tasks/undeclared",
+            "ext-tasks/undeclared-call",
+            "ext-tasks/old-parameter",
+            "ext-tasks/unknown",
+            "ext-tasks/unknown-change",
+            "ext-tasks/old-methods",
+            "ext-tasks/listen",
+            "ext-tasks/create",
+            "ext-tasks/id",
+            "ext-tasks/get",
+            "ext-tasks/name-header",
+            "ext-tasks/result",
+            "ext-tasks/ended",
+            "ext-tasks/update",
+            "ext-tasks/cancel",
+            "ext-tasks/elsewhere",
+        ],
+    },
+    Case {
+        name: "old parameter",
+        breaks: "ext-old-parameter,ext-type",
+        options: &["--slow-tool=wait"],
+        fail: &["ext-tasks/old-parameter", "ext-tasks/get"],
     },
     Case {
         name: "mute",

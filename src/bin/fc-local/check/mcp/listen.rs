@@ -1,0 +1,218 @@
+//! `subscriptions/listen` of 2026-07-28, if the server offers to send changes.
+//!
+//! It makes no change happen: it judges how a stream begins, what it may hold, and how it ends.
+
+mod listening;
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use self::listening::{Filter, KINDS, Kind, Listening, filter, offered};
+use super::Mcp;
+use super::answer::Answer;
+use super::ask::Ask;
+use super::open_stream::OpenStream;
+use super::specs::listen::{
+    LISTEN_ACKNOWLEDGED, LISTEN_AGAIN, LISTEN_BESIDE, LISTEN_FILTER, LISTEN_ID, LISTEN_OPEN,
+    LISTEN_PARAMS, LISTEN_PROXIES, LISTEN_UNOFFERED, ROWS,
+};
+use crate::check::client::NoResponse;
+use crate::check::row::{Outcome, Spec};
+
+pub(super) const LISTEN: &str = "subscriptions/listen";
+const INVALID_PARAMS: i64 = -32602;
+
+/// The header by which proxies pass each event on at once.
+const BUFFERING_HEADER: &str = "x-accel-buffering";
+
+/// How long open streams are read.
+const WATCHED: Duration = Duration::from_secs(2);
+
+/// How long a client waits that was refused.
+const AGAIN_AFTER: Duration = Duration::from_millis(200);
+
+/// A resource to listen to, where the server lists none.
+const SOME_RESOURCE: &str = "file:///fc-local-check";
+
+/// The rows that take an acknowledged stream.
+const OF_A_STREAM: [&Spec; 7] = [
+    &LISTEN_ID,
+    &LISTEN_FILTER,
+    &LISTEN_UNOFFERED,
+    &LISTEN_OPEN,
+    &LISTEN_BESIDE,
+    &LISTEN_AGAIN,
+    &LISTEN_PROXIES,
+];
+
+pub(super) async fn judge(mcp: &mut Mcp<'_, '_>) {
+    let offered = offered(mcp.discovered.as_ref());
+    if offered.is_empty() {
+        let why = match mcp.discovered {
+            Some(_) => "the server names no listChanged and no subscribe among its capabilities",
+            None => "the server does not speak 2026-07-28",
+        };
+        mcp.record_all(ROWS, &Outcome::not_applicable(why));
+        return;
+    }
+    let bad = bad_params(mcp).await;
+    mcp.record(&LISTEN_PARAMS, bad);
+    let uri = uri(mcp).await;
+    let first = listen(mcp, json!("check-1"), filter(&offered, &uri)).await;
+    let wrong = first.as_ref().map(Listening::wrong_beginning);
+    let outcome = wrong.map(|wrong| Outcome::unless(wrong, "it is"));
+    let is_sound = outcome.as_ref().is_ok_and(|it| !it.is_failure());
+    mcp.record(&LISTEN_ACKNOWLEDGED, outcome.map_err(Clone::clone));
+    match first {
+        Ok(first) if is_sound => acknowledged(mcp, first, &offered, &uri).await,
+        _ => mcp.record_all(
+            &OF_A_STREAM,
+            &Outcome::cannot_tell("no stream is acknowledged"),
+        ),
+    }
+}
+
+/// Judges what takes a stream that has begun as it should.
+async fn acknowledged(
+    mcp: &mut Mcp<'_, '_>,
+    mut first: Listening,
+    offered: &[&'static Kind],
+    uri: &str,
+) {
+    let proxies = first.stream.answer.header(BUFFERING_HEADER) == Some("no");
+    let wrong = (!proxies).then(|| "the head has no such header".to_owned());
+    mcp.record(&LISTEN_PROXIES, Ok(Outcome::unless(wrong, "it has")));
+    let second = listen(mcp, json!(7), filter(&offered[..1], uri)).await;
+    let beside = beside(mcp, second.as_ref()).await;
+    mcp.record(&LISTEN_BESIDE, Ok(beside));
+    first.stream.read(WATCHED, |_| false).await;
+    let open = Outcome::unless(first.wrong_end(), first.shown_end());
+    mcp.record(&LISTEN_OPEN, Ok(open));
+    judge_messages(mcp, &first, second.ok()).await;
+    drop(first);
+    let again = again(mcp, offered, uri).await;
+    mcp.record(&LISTEN_AGAIN, again);
+    let unoffered = unoffered(mcp, offered, uri).await;
+    mcp.record(&LISTEN_UNOFFERED, unoffered);
+}
+
+/// Judges what both streams have sent meanwhile.
+async fn judge_messages(mcp: &mut Mcp<'_, '_>, first: &Listening, second: Option<Listening>) {
+    let wrong = first.wrong_id();
+    let Some(mut second) = second.filter(|it| it.wrong_beginning().is_none()) else {
+        let why = Outcome::cannot_tell("the second stream is not acknowledged");
+        let ids = wrong.map_or_else(|| why.clone(), Outcome::fail);
+        mcp.record(&LISTEN_ID, Ok(ids));
+        return mcp.record(&LISTEN_FILTER, Ok(why));
+    };
+    // What it has sent while the other one was read.
+    second.stream.read(Duration::ZERO, |_| false).await;
+    let ids = Outcome::unless(wrong.or_else(|| second.wrong_id()), "it is");
+    mcp.record(&LISTEN_ID, Ok(ids));
+    let kinds = second.wrong_kind().or_else(|| first.wrong_kind());
+    mcp.record(&LISTEN_FILTER, Ok(Outcome::unless(kinds, "no other")));
+}
+
+/// The URI of a resource.
+async fn uri(mcp: &mut Mcp<'_, '_>) -> String {
+    let ask = Ask::alone(1, "resources/list", &json!({}));
+    let listed = mcp.ask(&ask).await.ok().and_then(|it| it.result());
+    let first = listed.and_then(|it| it["resources"][0]["uri"].as_str().map(str::to_owned));
+    first.unwrap_or_else(|| SOME_RESOURCE.to_owned())
+}
+
+/// Listens, and reads the first message.
+async fn listen(mcp: &mut Mcp<'_, '_>, id: Value, filter: Filter) -> Result<Listening, NoResponse> {
+    let ask = Ask::alone(id.clone(), LISTEN, &json!({ "notifications": filter }));
+    let stream = opened(mcp, &ask).await?;
+    Ok(Listening { id, filter, stream })
+}
+
+/// Opens a stream and reads its first message, or another answer to its end.
+pub(super) async fn opened(mcp: &mut Mcp<'_, '_>, ask: &Ask) -> Result<OpenStream, NoResponse> {
+    let patience = Duration::from_secs(mcp.bench.args.answer_timeout);
+    let mut stream = OpenStream::open(&mcp.caller().await?, ask).await?;
+    let is_enough = if stream.is_stream() {
+        |answer: &Answer| !answer.messages().is_empty()
+    } else {
+        |_: &Answer| false
+    };
+    stream.read(patience, is_enough).await;
+    Ok(stream)
+}
+
+async fn bad_params(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
+    let ask = Ask::alone(1, LISTEN, &json!({}));
+    let answer = opened(mcp, &ask).await?.answer;
+    let is_sound = answer.error_code() == Some(INVALID_PARAMS);
+    let wrong = (!is_sound).then(|| answer.shown());
+    Ok(Outcome::unless(wrong, answer.shown()))
+}
+
+/// Asks something else while both streams are open.
+async fn beside(mcp: &mut Mcp<'_, '_>, second: Result<&Listening, &NoResponse>) -> Outcome {
+    let wrong = match second {
+        Ok(second) => second.wrong_beginning(),
+        Err(none) => Some(none.to_string()),
+    };
+    if let Some(wrong) = wrong {
+        return Outcome::fail(format!("the second stream: {wrong}"));
+    }
+    let ask = Ask::alone(1, "server/discover", &json!({}));
+    let caller = mcp.caller().await;
+    // The process is not stuck where it has no room beside the streams, so that it goes on.
+    let answer = match caller {
+        Ok(caller) => caller.ask(&ask).await,
+        Err(none) => Err(none),
+    };
+    match answer {
+        Ok(answer) => {
+            let wrong = answer.result().is_none().then(|| answer.shown());
+            Outcome::unless(wrong, "a result")
+        }
+        Err(none) => Outcome::fail(none.to_string()),
+    }
+}
+
+/// Listens until the server has noticed that the clients of the streams before have left.
+async fn again(
+    mcp: &mut Mcp<'_, '_>,
+    offered: &[&'static Kind],
+    uri: &str,
+) -> Result<Outcome, NoResponse> {
+    let patience = Duration::from_secs(mcp.bench.args.answer_timeout);
+    let began = Instant::now();
+    loop {
+        let again = listen(mcp, json!("check-1"), filter(offered, uri)).await?;
+        let wrong = again.wrong_beginning();
+        if wrong.is_none() || began.elapsed() > patience {
+            return Ok(Outcome::unless(wrong, "it is"));
+        }
+        tokio::time::sleep(AGAIN_AFTER).await;
+    }
+}
+
+async fn unoffered(
+    mcp: &mut Mcp<'_, '_>,
+    offered: &[&'static Kind],
+    uri: &str,
+) -> Result<Outcome, NoResponse> {
+    if offered.len() == KINDS.len() {
+        return Ok(Outcome::not_applicable("the capabilities name every kind"));
+    }
+    let all: Vec<&Kind> = KINDS.iter().collect();
+    let listening = listen(mcp, json!(1), filter(&all, uri)).await?;
+    let kinds = &listening.first()["params"]["notifications"];
+    let is_offered = |key: &str| offered.iter().any(|kind| kind.key == key);
+    let named = kinds.as_object().into_iter().flatten();
+    let strange = named.filter(|(key, _)| !is_offered(key)).map(|it| &**it.0);
+    let strange: Vec<&str> = strange.collect();
+    let is_refused = kinds.as_object().is_none();
+    let wrong = match strange[..] {
+        [] if is_refused => Some(listening.stream.answer.shown()),
+        [] => None,
+        _ => Some(format!("with {}", strange.join(", "))),
+    };
+    Ok(Outcome::unless(wrong, format!("with {kinds}")))
+}

@@ -1,0 +1,152 @@
+//! A stream of changes: what was asked for, and what is wrong with what it has sent.
+//!
+//! It sends nothing.
+
+use serde_json::{Map, Value, json};
+
+use crate::check::mcp::answer::is_response;
+use crate::check::mcp::open_stream::OpenStream;
+
+const ACKNOWLEDGED: &str = "notifications/subscriptions/acknowledged";
+const SUBSCRIPTION_KEY: &str = "io.modelcontextprotocol/subscriptionId";
+
+/// What a client can listen to.
+pub(super) struct Kind {
+    /// Its key in the filter.
+    pub(super) key: &'static str,
+    /// Where the capabilities name it.
+    capability: [&'static str; 2],
+    notification: &'static str,
+}
+
+pub(super) static KINDS: [Kind; 4] = [
+    Kind {
+        key: "toolsListChanged",
+        capability: ["tools", "listChanged"],
+        notification: "notifications/tools/list_changed",
+    },
+    Kind {
+        key: "promptsListChanged",
+        capability: ["prompts", "listChanged"],
+        notification: "notifications/prompts/list_changed",
+    },
+    Kind {
+        key: "resourcesListChanged",
+        capability: ["resources", "listChanged"],
+        notification: "notifications/resources/list_changed",
+    },
+    Kind {
+        key: "resourceSubscriptions",
+        capability: ["resources", "subscribe"],
+        notification: "notifications/resources/updated",
+    },
+];
+
+/// What is asked for, by the keys of the filter.
+pub(super) type Filter = Map<String, Value>;
+
+/// A request to listen, and what came of it.
+pub(super) struct Listening {
+    pub(super) id: Value,
+    pub(super) filter: Filter,
+    pub(super) stream: OpenStream,
+}
+
+/// The kinds that the capabilities name.
+pub(super) fn offered(discovered: Option<&Value>) -> Vec<&'static Kind> {
+    let is_named = |kind: &&Kind| {
+        let [feature, flag] = kind.capability;
+        discovered.is_some_and(|it| it["capabilities"][feature][flag] == true)
+    };
+    KINDS.iter().filter(is_named).collect()
+}
+
+/// What asks for these kinds.
+pub(super) fn filter(kinds: &[&'static Kind], uri: &str) -> Filter {
+    let wanted = |kind: &&Kind| match kind.capability {
+        [_, "subscribe"] => json!([uri]),
+        _ => json!(true),
+    };
+    let all = kinds.iter().map(|kind| (kind.key.to_owned(), wanted(kind)));
+    all.collect()
+}
+
+impl Listening {
+    fn messages(&self) -> Vec<Value> {
+        self.stream.answer.messages()
+    }
+
+    pub(super) fn first(&self) -> Value {
+        self.messages().into_iter().next().unwrap_or_default()
+    }
+
+    /// What is wrong with the answer up to its first message.
+    pub(super) fn wrong_beginning(&self) -> Option<String> {
+        let first = self.first();
+        let is_acknowledged =
+            first["method"] == ACKNOWLEDGED && first["params"]["notifications"].is_object();
+        if self.stream.is_stream() && is_acknowledged {
+            return None;
+        }
+        let is_silent = self.stream.is_stream() && self.stream.answer.body.is_empty();
+        Some(if is_silent {
+            "a stream without a message".to_owned()
+        } else {
+            self.stream.answer.shown()
+        })
+    }
+
+    /// What is wrong with the id in a message.
+    pub(super) fn wrong_id(&self) -> Option<String> {
+        let wrong = self.messages().into_iter().find(|message| {
+            let part = if is_response(message) {
+                "result"
+            } else {
+                "params"
+            };
+            message[part]["_meta"][SUBSCRIPTION_KEY] != self.id
+        });
+        wrong.map(|message| format!("not {}: {message}", self.id))
+    }
+
+    /// What it was told that it has not asked for.
+    pub(super) fn wrong_kind(&self) -> Option<String> {
+        let first = self.first();
+        let mut acknowledged = first["params"]["notifications"]
+            .as_object()
+            .into_iter()
+            .flatten();
+        let named = acknowledged.find(|(key, value)| {
+            let is_wanted = self.filter.contains_key(&**key);
+            !is_wanted && ![json!(false), Value::Null, json!([])].contains(value)
+        });
+        let is_wanted = |message: &Value| {
+            let mut kinds = KINDS.iter().filter(|it| self.filter.contains_key(it.key));
+            is_response(message) || kinds.any(|kind| message["method"] == kind.notification)
+        };
+        let sent = || {
+            self.messages()
+                .into_iter()
+                .skip(1)
+                .find(|it| !is_wanted(it))
+        };
+        match named {
+            Some((key, _)) => Some(format!("{key} is acknowledged unasked")),
+            None => sent().map(|message| format!("unasked: {message}")),
+        }
+    }
+
+    /// Whether it has ended without a response.
+    pub(super) fn wrong_end(&self) -> Option<String> {
+        let is_cut = self.stream.answer.ended && self.stream.answer.response().is_none();
+        is_cut.then(|| "it has ended without a response".to_owned())
+    }
+
+    pub(super) fn shown_end(&self) -> &'static str {
+        if self.stream.answer.ended {
+            "it has ended with its response"
+        } else {
+            "it stays open"
+        }
+    }
+}
