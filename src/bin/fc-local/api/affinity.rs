@@ -8,6 +8,7 @@ mod stream;
 use hyper::header::{COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use hyper::http::request::Parts;
 use hyper::{Method, StatusCode};
+use memchr::memmem;
 
 use super::error::ApiError;
 use crate::facts::header;
@@ -162,9 +163,8 @@ fn of_streamable(head: &Parts, body: &[u8], exclusive: bool) -> Wanted {
     if head.method != Method::POST && !exclusive {
         return Wanted::Nothing;
     }
-    let begins = body
-        .windows(INITIALIZE.len())
-        .any(|part| part == INITIALIZE);
+    // A body may have 32 MB, and other calls wait meanwhile.
+    let begins = memmem::find(body, INITIALIZE).is_some();
     Wanted::Unborn {
         surely: begins || exclusive,
     }
