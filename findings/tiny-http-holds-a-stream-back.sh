@@ -6,7 +6,7 @@
 # after minutes, and its client does not even see the status until then.
 # So: for server-sent events or the tokens of a model, use `Request::into_writer`, write the head and the chunks, and
 # flush.
-# This project does so; its test is every_flush_of_a_stream_sends_a_chunk in src/server/answer.rs.
+# This project does so; its test is every_flush_of_a_stream_sends_a_chunk in src/server/response/tests.rs.
 . "$(dirname "$0")/lib.sh"
 
 need cargo

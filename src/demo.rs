@@ -116,7 +116,7 @@ mod tests {
     use fc_runtime::{Context, Timestamp};
     use std::time::{Duration, UNIX_EPOCH};
 
-    fn answer(request: Request) -> (u16, Vec<u8>) {
+    fn response(request: Request) -> (u16, Vec<u8>) {
         let response = http(request, &Context::default()).expect("the demo answers everything");
         (
             response.status(),
@@ -127,24 +127,24 @@ mod tests {
     #[test]
     fn the_root_greets_and_echoes() {
         assert_eq!(
-            answer(Request::new("GET", "/")),
+            response(Request::new("GET", "/")),
             (200, b"Hello World!".to_vec())
         );
         assert_eq!(
-            answer(Request::new("POST", "/?a").with_body("x\0y")),
+            response(Request::new("POST", "/?a").with_body("x\0y")),
             (200, b"x\0y".to_vec())
         );
-        assert_eq!(answer(Request::new("GET", "/nothing")).0, 404);
-        assert_eq!(answer(Request::new("DELETE", "/")).0, 404);
+        assert_eq!(response(Request::new("GET", "/nothing")).0, 404);
+        assert_eq!(response(Request::new("DELETE", "/")).0, 404);
     }
 
     #[test]
-    fn the_long_address_of_a_trigger_leads_to_the_same_answers() {
+    fn the_long_address_of_a_trigger_leads_to_the_same_responses() {
         let ctx = Context::builder()
             .base_path("/2016-08-15/proxy/s/f/")
             .build();
         let response =
-            http(Request::new("GET", "/2016-08-15/proxy/s/f/"), &ctx).expect("an answer");
+            http(Request::new("GET", "/2016-08-15/proxy/s/f/"), &ctx).expect("a response");
         assert_eq!(response.body(), Some(&b"Hello World!"[..]));
     }
 

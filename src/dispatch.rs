@@ -57,7 +57,7 @@ impl Dispatch {
 
     /// Serves one call, by its control path if it has one, otherwise by its path
     /// ([contract §1.2](crate::guide::contract#1.2)).
-    pub(crate) fn answer(&self, call: Call) -> Reply {
+    pub(crate) fn serve(&self, call: Call) -> Reply {
         let control_path = call.headers.get(name::CONTROL_PATH).unwrap_or_default();
         let named = !control_path.is_empty();
         let endpoint = if named { control_path } else { call.path() };

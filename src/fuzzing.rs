@@ -12,7 +12,7 @@ use crate::http::{Request, Response};
 use crate::target::percent;
 use crate::{base64, http_params};
 
-pub use crate::server::fuzzing::{Ended, Head, Most, answer, chunks, head, requests};
+pub use crate::server::fuzzing::{Ended, Head, Most, chunks, head, requests, response};
 
 /// Header fields that nobody has looked at yet.
 pub fn headers<'a>(fields: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Headers {

@@ -193,8 +193,8 @@ mod tests {
             assert_eq!(error.message(), said);
             assert!(include_str!("guide/events_as_json.md").contains(&said));
         }
-        let answer = serve(&handler, b"[1, 2]", &Context::default());
-        assert_eq!(answer.expect("JSON"), b"2");
+        let response = serve(&handler, b"[1, 2]", &Context::default());
+        assert_eq!(response.expect("JSON"), b"2");
     }
 
     #[test]

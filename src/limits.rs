@@ -47,7 +47,7 @@ pub(crate) const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// `Runtime::write_timeout` says otherwise (feature `direct`; the other server has a fixed limit).
 pub(crate) const DEFAULT_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The slowest that a large body or answer may be, in bytes a second. The platform's own agent is on the same network.
+/// The slowest that a large body or response may be, in bytes a second. The platform's own agent is on the same network.
 pub(crate) const SLOWEST: u32 = 16 * 1024;
 
 /// How long a stop waits for requests that are being served, unless [`Runtime::stop_grace`](crate::Runtime::stop_grace)

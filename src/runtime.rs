@@ -263,7 +263,7 @@ impl Runtime {
             .map_or(Stop::Signals, |shutdown| Stop::Handle(shutdown.0));
         let dispatch = Arc::new(Dispatch::new(self.handlers));
         let (served, stopped) = (Arc::clone(&dispatch), dispatch);
-        let serve = Box::new(move |call| served.answer(call));
+        let serve = Box::new(move |call| served.serve(call));
         let last_work: Arc<LastWork> = Arc::new(move || stopped.stop());
         let memory_mb = memory_mb(std::env::var(MEMORY_VARIABLE).ok().as_deref());
         if memory_mb.is_some_and(|megabytes| megabytes <= SMALLEST_MB) {

@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn the_date_of_an_answer_has_its_weekday() {
+    fn the_date_of_a_response_has_its_weekday() {
         let shown = |seconds| {
             let date = HttpDate(UNIX_EPOCH + Duration::from_secs(seconds));
             text_of(&date.bytes()).to_owned()

@@ -60,33 +60,33 @@ fn bytes_in_use() -> usize {
 /// A kept-alive connection that asks for no memory while it sends and reads.
 struct Client {
     stream: TcpStream,
-    answer: [u8; 4096],
+    response: [u8; 4096],
 }
 
 impl Client {
     fn connect(address: SocketAddr) -> Self {
         Self {
             stream: TcpStream::connect(address).expect("it listens"),
-            answer: [0; 4096],
+            response: [0; 4096],
         }
     }
 
-    /// Sends a request and reads its answer, which ends with the event.
+    /// Sends a request and reads its response, which ends with the event.
     fn ask(&mut self, request: &[u8], event: &[u8]) {
         self.stream.write_all(request).expect("it is read");
         let mut length = 0;
         loop {
-            let read = self.stream.read(&mut self.answer[length..]);
-            length += read.expect("an answer");
-            let answer = &self.answer[..length];
+            let read = self.stream.read(&mut self.response[length..]);
+            length += read.expect("a response");
+            let response = &self.response[..length];
             let end = b"\r\n\r\n";
-            let head = answer.windows(end.len()).position(|bytes| bytes == end);
-            match head.map(|head| &answer[head + end.len()..]) {
+            let head = response.windows(end.len()).position(|bytes| bytes == end);
+            match head.map(|head| &response[head + end.len()..]) {
                 Some(body) if body.len() == event.len() => {
-                    assert!(body == event && answer.starts_with(b"HTTP/1.1 200 "));
+                    assert!(body == event && response.starts_with(b"HTTP/1.1 200 "));
                     return;
                 }
-                _ => assert!(length < 4096, "the answer is longer than expected"),
+                _ => assert!(length < 4096, "the response is longer than expected"),
             }
         }
     }

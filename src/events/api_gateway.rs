@@ -212,12 +212,12 @@ impl ApiGatewayResponse {
             let value = String::from_utf8_lossy(value).into_owned();
             (name.to_owned(), Value::from(value))
         });
-        let mut answer = Map::new();
-        answer.insert("headers".into(), headers.collect());
-        answer.insert("isBase64Encoded".into(), self.is_base64_encoded.into());
-        answer.insert("statusCode".into(), self.status.into());
-        answer.insert("body".into(), self.body.as_str().into());
-        Value::Object(answer)
+        let mut response = Map::new();
+        response.insert("headers".into(), headers.collect());
+        response.insert("isBase64Encoded".into(), self.is_base64_encoded.into());
+        response.insert("statusCode".into(), self.status.into());
+        response.insert("body".into(), self.body.as_str().into());
+        Value::Object(response)
     }
 
     fn of_type(mut self, content_type: &str) -> Self {

@@ -11,7 +11,7 @@ fn names_are_found_whatever_their_case() {
 }
 
 #[test]
-fn a_value_that_would_split_the_answer_is_refused() {
+fn a_value_that_would_split_the_response_is_refused() {
     for value in ["a\r\nSet-Cookie: x", "a\nb", "a\0b", "\u{7f}"] {
         let refused = Headers::new().append("location", value);
         assert_eq!(

@@ -172,8 +172,8 @@ mod tests {
     #[test]
     fn what_the_runtime_sets_is_left_out_and_what_the_platform_sets_refused() {
         let theirs = |name: &str| {
-            let answer = ::http::Response::builder().header(name, "3");
-            Response::try_from(answer.header("x-own", "1").body("abc").expect("sound"))
+            let response = ::http::Response::builder().header(name, "3");
+            Response::try_from(response.header("x-own", "1").body("abc").expect("sound"))
         };
         for name in ["content-length", "connection", "Date", "transfer-encoding"] {
             let response = theirs(name).expect("it is left out");

@@ -64,7 +64,7 @@ pub(crate) fn encode(mut reply: Reply, head_only: bool) -> Result<Reply, Error> 
     for (name, value) in reply.headers.iter() {
         headers.push(name, value);
     }
-    let params = base64::encode(answer(reply.status, &headers).as_bytes());
+    let params = base64::encode(params_of(reply.status, &headers).as_bytes());
     let mut carrier =
         Reply::bytes(200, "application/octet-stream", body).with_header(name::HTTP_PARAMS, &params);
     for (name, value) in marks.iter() {
@@ -221,7 +221,7 @@ fn append(headers: &mut Headers, name: &str, value: &str) -> Result<(), Error> {
 
 /// Status and headers as JSON, written by hand: a JSON object of the library sorts its keys, and here the status stands
 /// first and the headers in the order they were set.
-fn answer(status: u16, headers: &Headers) -> String {
+fn params_of(status: u16, headers: &Headers) -> String {
     let mut json = format!(r#"{{"status":{status},"headersMap":{{"#);
     for (at, (name, _)) in headers.iter().enumerate() {
         let is_first = headers

@@ -7,10 +7,10 @@ use crate::http::Request;
 use crate::{Context, base64};
 use std::time::Instant;
 
-// The worked example of contract §2.2, request and answer.
+// The worked example of contract §2.2, request and response.
 const REQUEST_JSON: &str = r#"{"path":"/a b/c","method":"POST","requestURI":"/2016-08-15/proxy/svc/fn/a%20b/c?k=1&k=2&x=y","clientIP":"203.0.113.7","host":"1234567890.cn-shanghai.fc.aliyuncs.com","queriesMap":{"k":["1","2"],"x":["y"]},"headersMap":{"Content-Type":["text/plain"],"Cookie":["a=1; b=2"],"X-Multi":["one","two"]}}"#;
 const REQUEST: &str = "eyJwYXRoIjoiL2EgYi9jIiwibWV0aG9kIjoiUE9TVCIsInJlcXVlc3RVUkkiOiIvMjAxNi0wOC0xNS9wcm94eS9zdmMvZm4vYSUyMGIvYz9rPTEmaz0yJng9eSIsImNsaWVudElQIjoiMjAzLjAuMTEzLjciLCJob3N0IjoiMTIzNDU2Nzg5MC5jbi1zaGFuZ2hhaS5mYy5hbGl5dW5jcy5jb20iLCJxdWVyaWVzTWFwIjp7ImsiOlsiMSIsIjIiXSwieCI6WyJ5Il19LCJoZWFkZXJzTWFwIjp7IkNvbnRlbnQtVHlwZSI6WyJ0ZXh0L3BsYWluIl0sIkNvb2tpZSI6WyJhPTE7IGI9MiJdLCJYLU11bHRpIjpbIm9uZSIsInR3byJdfX0=";
-const ANSWER: &str = "eyJzdGF0dXMiOjIwMSwiaGVhZGVyc01hcCI6eyJDb250ZW50LVR5cGUiOlsidGV4dC9wbGFpbiJdLCJTZXQtQ29va2llIjpbImE9MSIsImI9MiJdfX0=";
+const RESPONSE: &str = "eyJzdGF0dXMiOjIwMSwiaGVhZGVyc01hcCI6eyJDb250ZW50LVR5cGUiOlsidGV4dC9wbGFpbiJdLCJTZXQtQ29va2llIjpbImE9MSIsImI9MiJdfX0=";
 
 fn call(header: &str) -> Call {
     let mut headers = Headers::new();
@@ -108,13 +108,13 @@ fn the_worked_example_is_written() {
     };
     let carrier = encode(reply, false).expect("nothing breaks off");
     assert_eq!(carrier.status, 200);
-    assert_eq!(carrier.headers.get(name::HTTP_PARAMS), Some(ANSWER));
+    assert_eq!(carrier.headers.get(name::HTTP_PARAMS), Some(RESPONSE));
     assert_eq!(carrier.headers.get("set-cookie"), None);
     assert!(matches!(carrier.body, Body::Bytes(body) if body == b"made"));
 }
 
 #[test]
-fn an_answer_without_headers_and_one_with_odd_values_are_json() {
+fn a_response_without_headers_and_one_with_odd_values_are_json() {
     let bare = Reply {
         content_type: None,
         ..Reply::bytes(404, "", Vec::new())
@@ -131,7 +131,7 @@ fn an_answer_without_headers_and_one_with_odd_values_are_json() {
 }
 
 #[test]
-fn a_failed_answer_is_marked_outside() {
+fn a_failed_response_is_marked_outside() {
     let reply = Reply::bytes(503, "a/b", Vec::new()).with_header(name::STATUS, "404");
     let carrier = encode(reply, false).expect("nothing breaks off");
     assert_eq!(

@@ -1,13 +1,13 @@
 //! What `crate::fuzzing` needs of the server: the response writer here, the request reader of the direct server.
 
-use super::answer::{self, Asked};
+use super::response::{self, Asked};
 use crate::call::Reply;
 use crate::http::Response;
 
 pub use super::direct::fuzzing::{Ended, Head, Most, chunks, head, requests};
 
 /// The bytes of a response; `None` where a stream broke off after its first bytes.
-pub fn answer(
+pub fn response(
     response: Response,
     head_only: bool,
     http_1_0: bool,
@@ -20,7 +20,7 @@ pub fn answer(
         http_1_0,
         connection,
     };
-    answer::send(
+    response::send(
         &mut out,
         Reply {
             status,

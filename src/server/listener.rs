@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     #[cfg_attr(miri, ignore = "it has no such options of sockets")]
-    fn no_answer_waits_for_an_acknowledgement() {
+    fn no_response_waits_for_an_acknowledgement() {
         let adopted = TcpListener::bind("127.0.0.1:0").expect("a free port");
         adopt(&adopted).expect("a socket that listens");
         for listener in [bind(0).expect("a free port"), adopted] {

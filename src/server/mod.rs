@@ -7,8 +7,8 @@
 #[cfg(not(any(feature = "tiny-http", feature = "direct")))]
 compile_error!("there is no HTTP server: use the feature `tiny-http` (the default) or `direct`");
 
-mod answer;
 mod bell;
+mod response;
 // Nothing else may: tests/docs/lints.rs.
 #[allow(
     unsafe_code,

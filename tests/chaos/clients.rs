@@ -1,4 +1,4 @@
-//! Those who ask: agents that are to get every answer, slow ones that are to get theirs too, and those that leave.
+//! Those who ask: agents that are to get every response, slow ones that are to get theirs too, and those that leave.
 //!
 //! They must not know what is done to the instance.
 
@@ -9,7 +9,7 @@ use crate::common::{
     Cause, Dice, End, Open, Place, Stage, TIMED_OUT, leave, read_slowly, write_slowly,
 };
 use crate::plan::{self, Planned};
-use crate::support::{Answer, Connection, request};
+use crate::support::{Connection, Response, request};
 
 /// After how many requests an agent takes another connection, at most.
 const REQUESTS_PER_CONNECTION: usize = 200;
@@ -19,7 +19,7 @@ const PAUSE_MS: usize = 10;
 /// One of so many requests takes up to so many milliseconds.
 const LONG: usize = 4;
 const LONG_MS: usize = 60;
-/// The largest answer that somebody reads slowly or leaves, in bytes: more than the buffers of a socket hold.
+/// The largest response that somebody reads slowly or leaves, in bytes: more than the buffers of a socket hold.
 const LARGE: usize = 12_000_000;
 /// Asks one thing after another, each on its place, until all is over.
 pub(crate) fn agent(stage: &Stage, mut dice: Dice) {
@@ -51,11 +51,11 @@ fn ask(stage: &Stage, place: &Place, connection: &mut Connection, dice: &mut Dic
     let (request, expected) = wanted(open.number(), dice);
     let sent = connection.try_send(&request);
     // A refusal may be there although not all was taken.
-    let got = connection.try_answer(false);
+    let got = connection.try_response(false);
     let got = got.map_err(|why| sent.err().unwrap_or(why));
     let is_kept = got
         .as_ref()
-        .is_ok_and(|answer| answer.header("connection") != Some("close"));
+        .is_ok_and(|response| response.header("connection") != Some("close"));
     let by: &[Cause] = if connection.is_untouched() {
         // A stop closes connections on which nothing is under way; a request may come just then.
         &[Cause::ServerKilled, Cause::ServerStopped]
@@ -66,14 +66,14 @@ fn ask(stage: &Stage, place: &Place, connection: &mut Connection, dice: &mut Dic
     is_kept
 }
 
-/// A request and the answer to it: mostly one that is quick, and often one that others overtake.
+/// A request and the response to it: mostly one that is quick, and often one that others overtake.
 fn wanted(number: usize, dice: &mut Dice) -> (Vec<u8>, Vec<u8>) {
     if dice.is_lucky(LONG) {
         let event = format!("pause {} {number}", dice.below(LONG_MS)).into_bytes();
         return (event_of(number, &event), event);
     }
     let planned = Planned::new(number);
-    (planned.request(), planned.answer())
+    (planned.request(), planned.response())
 }
 
 fn event_of(number: usize, event: &[u8]) -> Vec<u8> {
@@ -87,23 +87,23 @@ fn close(
     stage: &Stage,
     place: &Place,
     open: Open,
-    got: Result<Answer, String>,
+    got: Result<Response, String>,
     expected: &[u8],
     by: &'static [Cause],
 ) {
     let end = match got {
-        Ok(answer) if answer.status == 200 && answer.body == expected => {
+        Ok(response) if response.status == 200 && response.body == expected => {
             place.answer(open.number());
             End::Answered
         }
-        Ok(answer) if answer.status == 503 && answer.header("retry-after").is_some() => {
+        Ok(response) if response.status == 503 && response.header("retry-after").is_some() => {
             End::Declined("503, the memory is taken")
         }
-        Ok(answer) => End::Wrong(format!(
+        Ok(response) => End::Wrong(format!(
             "{} with {} bytes: {:.200}",
-            answer.status,
-            answer.body.len(),
-            answer.text()
+            response.status,
+            response.body.len(),
+            response.text()
         )),
         Err(how) if how.contains(TIMED_OUT) => End::Wrong(format!("silence: {how}")),
         Err(how) => End::Broken { how, by },
@@ -111,7 +111,7 @@ fn close(
     stage.book.close(open, end);
 }
 
-/// Sends one request in pieces, and reads its answer.
+/// Sends one request in pieces, and reads its response.
 pub(crate) fn slow_writer(stage: &Stage, mut dice: Dice) {
     let place = stage.place();
     let _pass = stage.pass();
@@ -122,14 +122,14 @@ pub(crate) fn slow_writer(stage: &Stage, mut dice: Dice) {
     let planned = Planned::new(open.number());
     let request = planned.request();
     let sent = write_slowly(&mut dice, &request, |piece| connection.try_send(piece));
-    let got = connection.try_answer(false);
+    let got = connection.try_response(false);
     let got = got.map_err(|why| sent.err().unwrap_or(why));
     // Before its last piece it is nothing that a stop would wait for.
     let by = &[Cause::ServerKilled, Cause::ServerStopped];
-    close(stage, &place, open, got, &planned.answer(), by);
+    close(stage, &place, open, got, &planned.response(), by);
 }
 
-/// Reads one large answer in pieces, up to its last byte.
+/// Reads one large response in pieces, up to its last byte.
 pub(crate) fn slow_reader(stage: &Stage, mut dice: Dice) {
     let place = stage.place();
     let _pass = stage.pass();
@@ -145,12 +145,12 @@ pub(crate) fn slow_reader(stage: &Stage, mut dice: Dice) {
     close(stage, &place, open, got, &vec![b'x'; length], by);
 }
 
-/// An event whose answer is so long.
+/// An event whose response is so long.
 fn large(length: usize, number: usize) -> Vec<u8> {
     event_of(number, format!("repeat {length}").as_bytes())
 }
 
-/// Asks for a large answer and leaves within it.
+/// Asks for a large response and leaves within it.
 pub(crate) fn give_up(stage: &Stage, dice: &mut Dice) {
     leave(stage, dice, |stream, number, dice| {
         stream.write_all(&large(LARGE, number))?;

@@ -130,7 +130,7 @@ impl Generation {
     }
 }
 
-/// Checks that each call with a whole answer has begun once and ended once, in the log as well.
+/// Checks that each call with a whole response has begun once and ended once, in the log as well.
 fn check_answered(stage: &Stage, answered: &[usize], lines: &[String]) {
     let most = answered.iter().max().map_or(0, |most| most + 1);
     let mut counts = vec![[0_u8; 2]; most];
@@ -146,7 +146,7 @@ fn check_answered(stage: &Stage, answered: &[usize], lines: &[String]) {
     for number in wrong {
         let [begun, ended] = counts[*number];
         stage.book.note(format!(
-            "request {number} has its answer, and the log {begun} begins and {ended} ends of it"
+            "request {number} has its response, and the log {begun} begins and {ended} ends of it"
         ));
     }
 }

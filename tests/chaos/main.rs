@@ -1,4 +1,4 @@
-//! All at once that goes wrong around an instance, and books that balance: each request has one whole answer that is its
+//! All at once that goes wrong around an instance, and books that balance: each request has one whole response that is its
 //! own, or one broken connection with a cause.
 //!
 //! `cargo test` runs one round of every disturbance; `make chaos` runs ten minutes of them against what is shipped.
@@ -17,7 +17,7 @@ use std::thread;
 
 use common::{Dice, Run, Stage, Table, children, wait_until};
 use generation::Generation;
-use support::{Answer, Sample};
+use support::{Response, Sample};
 use troubles::Director;
 
 /// How many agents ask at once, in the short form and in the long one.

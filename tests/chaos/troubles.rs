@@ -8,7 +8,7 @@ use crate::generation::Generation;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trouble {
-    /// Clients leave within their answers.
+    /// Clients leave within their responses.
     GiveUps,
     /// Clients leave within their requests.
     Cuts,
@@ -148,7 +148,7 @@ impl Trouble {
 
     fn name(self) -> &'static str {
         match self {
-            Self::GiveUps => "times that clients leave within their answers",
+            Self::GiveUps => "times that clients leave within their responses",
             Self::Cuts => "times that clients leave within their requests",
             Self::Freeze => "freezes",
             Self::Stall => "stalls under load",

@@ -11,8 +11,8 @@ const FAILED: &str = ", Error: Unhandled function error";
 #[test]
 fn bytes_counts_the_words_of_a_text() {
     let instance = Instance::start("bytes", &[]);
-    let answer = instance.invoke("id", b"to be or not to be");
-    assert_eq!((answer.status, answer.text().as_str()), (200, "6"));
+    let response = instance.invoke("id", b"to be or not to be");
+    assert_eq!((response.status, response.text().as_str()), (200, "6"));
     assert_eq!(instance.invoke("id", b"").text(), "0");
     let failed = instance.invoke("id", b"\xff");
     assert_eq!(failed.status, 404);
@@ -48,8 +48,8 @@ fn http_routes_by_method_and_path() {
     let said = instance.errors();
     assert!(said.contains("listening on http://"), "{said}");
     let ask = |method: &str, target: &str, body: &str| {
-        let answer = instance.http(method, target, body.as_bytes());
-        (answer.status, answer.text())
+        let response = instance.http(method, target, body.as_bytes());
+        (response.status, response.text())
     };
     assert_eq!(ask("GET", "/", ""), (200, "Hello World!".into()));
     assert_eq!(ask("HEAD", "/", ""), (200, String::new()));
@@ -89,8 +89,8 @@ fn upload_reads_the_parts_of_a_form_with_a_file() {
             ("Content-Type", content_type),
         ];
         let sent = request("POST", "/upload", &headers, body.as_bytes());
-        let answer = instance.connect().exchange(&sent);
-        (answer.status, answer.json())
+        let response = instance.connect().exchange(&sent);
+        (response.status, response.json())
     };
     let form = "--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nholiday\r\n\
         --x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n\

@@ -1,4 +1,4 @@
-//! The event of API Gateway and the result that it makes an answer of.
+//! The event of API Gateway and the result that it makes a response of.
 //!
 //! Start it by `cargo run --features events --example api-gateway`, and ask it from another terminal:
 //!

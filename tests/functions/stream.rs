@@ -1,4 +1,4 @@
-//! An answer that is written while the client reads it: prime numbers as server-sent events.
+//! A response that is written while the client reads it: prime numbers as server-sent events.
 //!
 //! Start it by `cargo run --example stream`, and ask it from another terminal:
 //!

@@ -301,18 +301,18 @@ fn http(request: Request, ctx: &Context) -> Result<Response, Error> {
         (_, ["cookies"]) => Response::text("two")
             .with_header("Set-Cookie", "a=1")?
             .with_header("Set-Cookie", "b=2")?,
-        (_, ["answer-headers", count]) => (0..count.parse::<u32>()?)
-            .try_fold(Response::text("many"), |answer, number| {
-                answer.with_header(&format!("X-Header-{number}"), "value")
+        (_, ["many-headers", count]) => (0..count.parse::<u32>()?)
+            .try_fold(Response::text("many"), |response, number| {
+                response.with_header(&format!("X-Header-{number}"), "value")
             })?,
         (_, [name]) => {
-            return bodies::answer(name, &request).unwrap_or_else(|| stream(name));
+            return bodies::response(name, &request).unwrap_or_else(|| stream(name));
         }
         _ => Response::new(404),
     })
 }
 
-/// The answers that are streams, by the one segment of their path, and what lets one of them go on.
+/// The responses that are streams, by the one segment of their path, and what lets one of them go on.
 fn stream(name: &str) -> Result<Response, Error> {
     Ok(match name {
         "stream" => Response::stream(|out| {

@@ -26,7 +26,7 @@ options="--sanitizer none --features fuzzer"
 for target in "$@"; do
     folder=.
     case $target in
-        answer | chunks | head | requests) words=-dict=http.dict ;;
+        chunks | head | requests | response) words=-dict=http.dict ;;
         events | http_params) words=-dict=json.dict ;;
         signature) words=-dict=signature.dict ;;
         "$allocator_target") words='' folder=$allocator ;;

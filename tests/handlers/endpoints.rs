@@ -26,8 +26,11 @@ fn as_the_mock(head: &str, control_path: &str, body: &[u8]) -> Vec<u8> {
 #[test]
 fn initialize_answers_200_and_marks_its_lines() {
     let instance = Instance::start("bootstrap", &[]);
-    let answer = instance.call("POST", "/initialize", "init-id", b"");
-    assert_eq!((answer.status, answer.header("x-fc-status")), (200, None));
+    let response = instance.call("POST", "/initialize", "init-id", b"");
+    assert_eq!(
+        (response.status, response.header("x-fc-status")),
+        (200, None)
+    );
     let lines =
         instance.wait_for_line("the end line", |line| line.starts_with("FC Initialize End"));
     assert_eq!(
@@ -50,18 +53,21 @@ fn an_event_comes_back_as_it_was_sent() {
     let instance = Instance::start("bootstrap", &[]);
     let event: Vec<u8> = (0..=255).cycle().take(100_000).collect();
     for event in [&b"Hello World"[..], b"", &event] {
-        let answer = instance.invoke("event-id", event);
-        assert_eq!((answer.status, answer.header("x-fc-status")), (200, None));
+        let response = instance.invoke("event-id", event);
         assert_eq!(
-            answer.header("content-length"),
+            (response.status, response.header("x-fc-status")),
+            (200, None)
+        );
+        assert_eq!(
+            response.header("content-length"),
             Some(event.len().to_string().as_str())
         );
         assert_eq!(
-            answer.header("transfer-encoding"),
+            response.header("transfer-encoding"),
             None,
-            "an event's answer is never chunked"
+            "an event's response is never chunked"
         );
-        assert!(answer.body == event);
+        assert!(response.body == event);
     }
     let lines = instance.wait_for_lines("three end lines", |lines| markers(lines).len() == 6);
     assert_eq!(
@@ -76,8 +82,8 @@ fn an_event_comes_back_as_it_was_sent() {
 #[test]
 fn an_http_call_keeps_method_target_and_body_and_shows_no_header_of_the_platform() {
     let instance = Instance::start("testbed", &[]);
-    let answer = instance.http("PATCH", "/target/?k=1&k=2&x=%E4%BD%A0", b"");
-    assert_eq!(answer.status, 404, "a trailing slash makes another path");
+    let response = instance.http("PATCH", "/target/?k=1&k=2&x=%E4%BD%A0", b"");
+    assert_eq!(response.status, 404, "a trailing slash makes another path");
     assert_eq!(
         instance.http("PATCH", "/target?k=1&x=%E4", b"").text(),
         "PATCH /target?k=1&x=%E4 http-id"
@@ -159,13 +165,13 @@ fn a_wrong_method_is_405_and_an_unknown_endpoint_404_and_both_say_what_there_is(
         ("POST", "/pre-freeze", "GET"),
         ("POST", "/pre-stop", "GET"),
     ] {
-        let answer = ask(method, target, &[]);
+        let response = ask(method, target, &[]);
         assert_eq!(
-            (answer.status, answer.header("allow")),
+            (response.status, response.header("allow")),
             (405, Some(allowed)),
             "{method} {target}"
         );
-        let said = answer.json()["errorMessage"]
+        let said = response.json()["errorMessage"]
             .as_str()
             .expect("a message")
             .to_owned();
@@ -174,9 +180,9 @@ fn a_wrong_method_is_405_and_an_unknown_endpoint_404_and_both_say_what_there_is(
             format!("{method} {target} is not served: use {allowed} {target}")
         );
     }
-    let answer = ask("POST", "/x", &[("x-fc-control-path", "/nonsense")]);
-    assert_eq!(answer.status, 404);
-    let said = answer.json()["errorMessage"]
+    let response = ask("POST", "/x", &[("x-fc-control-path", "/nonsense")]);
+    assert_eq!(response.status, 404);
+    let said = response.json()["errorMessage"]
         .as_str()
         .expect("a message")
         .to_owned();
@@ -303,11 +309,11 @@ fn the_context_has_what_the_platform_sent() {
         ("X-Fc-Access-Key-Id", "STS.planted"),
         ("X-Fc-Access-Key-Secret", "planted-secret"),
     ];
-    let answer = instance
+    let response = instance
         .connect()
         .exchange(&request("POST", "/invoke", &headers, b"context"));
     assert_eq!(
-        answer.text(),
+        response.text(),
         r#"1-67a59f35 Some("hello") Some(1024) None Some("STS.planted") true"#
     );
     assert!(!instance.lines().iter().any(|line| line.contains("planted")));

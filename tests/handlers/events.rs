@@ -50,19 +50,19 @@ fn every_event_comes_back_as_the_trigger_sent_it() {
     let samples = samples();
     assert_eq!(samples.keys().collect::<Vec<_>>(), SAMPLES);
     for (name, event) in samples {
-        let answer = instance.invoke(&name, &event);
+        let response = instance.invoke(&name, &event);
         assert_eq!(
-            (answer.status, answer.header("x-fc-status")),
+            (response.status, response.header("x-fc-status")),
             (200, None),
             "{name}"
         );
-        assert!(answer.body == event, "{name}");
+        assert!(response.body == event, "{name}");
     }
 }
 
 #[test]
 fn an_empty_event_comes_back_empty() {
     let instance = Instance::start("bootstrap", &[]);
-    let answer = instance.invoke("empty", b"");
-    assert_eq!((answer.status, answer.body), (200, Vec::new()));
+    let response = instance.invoke("empty", b"");
+    assert_eq!((response.status, response.body), (200, Vec::new()));
 }

@@ -22,30 +22,30 @@ fn assert_logged(instance: &Instance, request_id: &str, json: &str) {
 fn a_handlers_error_is_a_404_with_its_json() {
     let instance = Instance::start("testbed", &[]);
     let json = r#"{"errorMessage":"no screws","errorType":"OutOfStock","stackTrace":[]}"#;
-    // Nobody sees the status of an answer to an event, so the error's own changes nothing.
+    // Nobody sees the status of a response to an event, so the error's own changes nothing.
     for (id, order) in [("e1", "fail"), ("e3", "fail-as-an-http-call")] {
-        let answer = instance.invoke(id, format!("{order} no screws").as_bytes());
+        let response = instance.invoke(id, format!("{order} no screws").as_bytes());
         assert_eq!(
-            (answer.status, answer.header("x-fc-status")),
+            (response.status, response.header("x-fc-status")),
             (404, Some("404"))
         );
-        assert_eq!(answer.text(), json);
+        assert_eq!(response.text(), json);
         assert_logged(&instance, id, json);
     }
-    let answer = instance.invoke("e2", b"parse x");
-    assert_eq!(answer.json()["errorType"], "ParseIntError");
+    let response = instance.invoke("e2", b"parse x");
+    assert_eq!(response.json()["errorType"], "ParseIntError");
 }
 
 #[test]
 fn a_panic_is_an_error_and_the_instance_lives_on() {
     let instance = Instance::start("testbed", &[]);
     for number in 0..5 {
-        let answer = instance.invoke(&format!("p{number}"), b"panic out of cheese");
+        let response = instance.invoke(&format!("p{number}"), b"panic out of cheese");
         assert_eq!(
-            (answer.status, answer.header("x-fc-status")),
+            (response.status, response.header("x-fc-status")),
             (404, Some("404"))
         );
-        let json = answer.json();
+        let json = response.json();
         assert_eq!(
             (&json["errorMessage"], &json["errorType"]),
             (&"out of cheese".into(), &"Panic".into())
@@ -57,11 +57,11 @@ fn a_panic_is_an_error_and_the_instance_lives_on() {
             shipped || place.is_some_and(|place| place.contains("testbed.rs:")),
             "{json}"
         );
-        assert_logged(&instance, &format!("p{number}"), &answer.text());
+        assert_logged(&instance, &format!("p{number}"), &response.text());
     }
-    let answer = instance.http("GET", "/panic", b"");
+    let response = instance.http("GET", "/panic", b"");
     assert_eq!(
-        (answer.status, answer.json()["errorMessage"].as_str()),
+        (response.status, response.json()["errorMessage"].as_str()),
         (404, Some("an HTTP call panicked"))
     );
     assert_eq!(instance.invoke("after", b"still here").text(), "still here");
@@ -125,14 +125,14 @@ fn a_mistake_of_an_http_client_is_a_line_for_those_who_look_closely() {
 }
 
 #[test]
-fn an_answer_of_an_impossible_status_is_an_error_where_it_is_set() {
+fn a_response_of_an_impossible_status_is_an_error_where_it_is_set() {
     let instance = Instance::start("testbed", &[]);
-    let answer = instance.http("GET", "/status/99", b"");
-    let error = answer.json();
+    let response = instance.http("GET", "/status/99", b"");
+    let error = response.json();
     assert_eq!(
         (
-            answer.status,
-            answer.header("x-fc-status"),
+            response.status,
+            response.header("x-fc-status"),
             error["errorType"].as_str(),
             error["errorMessage"].as_str()
         ),

@@ -18,24 +18,24 @@ fn carrier(control_path: &str, params: &str, body: &[u8]) -> Vec<u8> {
     request("POST", control_path, &headers, body)
 }
 
-/// What the answer to these params carries: status and headers, and its body.
-fn answer(instance: &Instance, params: &Value, body: &[u8]) -> (Value, Vec<u8>) {
+/// What the response to these params carries: status and headers, and its body.
+fn response(instance: &Instance, params: &Value, body: &[u8]) -> (Value, Vec<u8>) {
     let params = base64::encode(params.to_string().as_bytes());
-    let answer = instance
+    let response = instance
         .connect()
         .exchange(&carrier("/http-invoke", &params, body));
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    let header = answer
+    assert_eq!(response.status, 200, "{}", response.text());
+    let header = response
         .header("x-fc-http-params")
-        .expect("the carried answer");
+        .expect("the carried response");
     let json = base64::decode(header.as_bytes()).expect("base64");
-    (serde_json::from_slice(&json).expect("JSON"), answer.body)
+    (serde_json::from_slice(&json).expect("JSON"), response.body)
 }
 
 #[test]
-fn a_carried_call_is_answered_by_a_carried_answer() {
+fn a_carried_call_is_answered_by_a_carried_response() {
     let instance = Instance::start("testbed", &[]);
-    let (params, body) = answer(
+    let (params, body) = response(
         &instance,
         &json!({"path": "/cookies", "method": "GET"}),
         b"",
@@ -47,34 +47,34 @@ fn a_carried_call_is_answered_by_a_carried_answer() {
     assert_eq!(body, b"two");
     let asked = json!({"path": "/target", "method": "PATCH", "queriesMap": {"k": ["1", "2"]}, "requestURI": "/target?k=1&k=2"});
     assert_eq!(
-        answer(&instance, &asked, b"").1,
+        response(&instance, &asked, b"").1,
         b"PATCH /target?k=1&k=2 params-id"
     );
     let echo = json!({"path": "/echo", "method": "PUT"});
-    assert_eq!(answer(&instance, &echo, b"\x00raw\xff").1, b"\x00raw\xff");
+    assert_eq!(response(&instance, &echo, b"\x00raw\xff").1, b"\x00raw\xff");
     let header = json!({"path": "/header/x-multi", "headersMap": {"X-Multi": ["one", "two"]}});
-    assert_eq!(answer(&instance, &header, b"").1, br#"["one", "two"]"#);
+    assert_eq!(response(&instance, &header, b"").1, br#"["one", "two"]"#);
 }
 
 #[test]
-fn a_mistake_of_the_client_goes_into_the_carried_answer() {
+fn a_mistake_of_the_client_goes_into_the_carried_response() {
     let instance = Instance::start("testbed", &[]);
     let sum = json!({"path": "/sum", "method": "POST"});
-    let (params, body) = answer(&instance, &sum, b"[1,");
+    let (params, body) = response(&instance, &sum, b"[1,");
     assert_eq!(
         params,
         json!({"status": 400, "headersMap": {"content-type": ["application/json"]}})
     );
     let error: Value = serde_json::from_slice(&body).expect("JSON");
     assert_eq!(error["errorType"], "InvalidJson");
-    assert_eq!(answer(&instance, &sum, b"[1, 2]").1, b"3");
+    assert_eq!(response(&instance, &sum, b"[1, 2]").1, b"3");
 }
 
 #[test]
-fn statuses_of_the_handler_go_into_the_carried_answer() {
+fn statuses_of_the_handler_go_into_the_carried_response() {
     let instance = Instance::start("testbed", &[]);
     for status in [204, 304, 404, 418, 500] {
-        let (params, _) = answer(
+        let (params, _) = response(
             &instance,
             &json!({"path": format!("/status/{status}")}),
             b"",
@@ -95,12 +95,12 @@ fn statuses_of_the_handler_go_into_the_carried_answer() {
 fn the_worked_example_reaches_the_handler_by_either_control_path() {
     let instance = Instance::start("testbed", &[]);
     for control_path in ["/invoke", "/http-invoke"] {
-        let answer = instance
+        let response = instance
             .connect()
             .exchange(&carrier(control_path, EXAMPLE, EXAMPLE_BODY));
         // The testbed has no such path, and says so by {"status":404,"headersMap":{}}.
         assert_eq!(
-            (answer.status, answer.header("x-fc-http-params")),
+            (response.status, response.header("x-fc-http-params")),
             (200, Some("eyJzdGF0dXMiOjQwNCwiaGVhZGVyc01hcCI6e319"))
         );
     }
@@ -109,34 +109,34 @@ fn the_worked_example_reaches_the_handler_by_either_control_path() {
 #[test]
 fn a_carried_stream_is_gathered_and_a_broken_one_is_an_error() {
     let instance = Instance::start("testbed", &[]);
-    let (params, body) = answer(&instance, &json!({"path": "/stream"}), b"");
+    let (params, body) = response(&instance, &json!({"path": "/stream"}), b"");
     assert_eq!(
         (&params["status"], &body[..]),
         (&json!(200), &b"event 1\nevent 2\nevent 3\n"[..])
     );
     let broken = base64::encode(br#"{"path":"/broken-stream"}"#);
-    let answer = instance
+    let response = instance
         .connect()
         .exchange(&carrier("/http-invoke", &broken, b""));
     assert_eq!(
-        (answer.status, answer.header("x-fc-status")),
+        (response.status, response.header("x-fc-status")),
         (404, Some("404"))
     );
-    assert_eq!(answer.json()["errorType"], "Broken");
+    assert_eq!(response.json()["errorType"], "Broken");
 }
 
 #[test]
 fn an_error_of_the_handler_is_answered_as_everywhere() {
     let instance = Instance::start("testbed", &[]);
     let params = base64::encode(br#"{"path":"/panic"}"#);
-    let answer = instance
+    let response = instance
         .connect()
         .exchange(&carrier("/invoke", &params, b""));
     assert_eq!(
-        (answer.status, answer.header("x-fc-status")),
+        (response.status, response.header("x-fc-status")),
         (404, Some("404"))
     );
-    assert_eq!(answer.json()["errorType"], "Panic");
+    assert_eq!(response.json()["errorType"], "Panic");
 }
 
 #[test]
@@ -151,14 +151,14 @@ fn params_that_cannot_be_read_are_a_clear_error_and_call_no_handler() {
             "the value of the header Cookie contains a control character",
         ),
     ] {
-        let answer = instance
+        let response = instance
             .connect()
             .exchange(&carrier("/http-invoke", params, b""));
         assert_eq!(
-            (answer.status, answer.header("x-fc-status")),
+            (response.status, response.header("x-fc-status")),
             (404, Some("404"))
         );
-        let error = answer.json();
+        let error = response.json();
         assert_eq!(error["errorType"], "InvalidHttpParams");
         assert!(
             error["errorMessage"]
@@ -166,7 +166,7 @@ fn params_that_cannot_be_read_are_a_clear_error_and_call_no_handler() {
                 .is_some_and(|said| said.ends_with(message)),
             "{error}"
         );
-        assert!(answer.header("x-fc-http-params").is_none());
+        assert!(response.header("x-fc-http-params").is_none());
     }
     let is_end = |line: &&String| line.starts_with("FC Invoke End RequestId: params-id, Error: ");
     let lines = instance.wait_for_lines("three end lines", |lines| {
@@ -196,9 +196,13 @@ fn an_empty_header_counts_as_absent() {
 fn a_function_without_an_http_handler_takes_the_body_for_an_event() {
     let runtime = Runtime::new().invoke(|event: &[u8], _: &Context| Ok::<_, Error>(event.to_vec()));
     with(runtime, |address| {
-        let answer = Connection::open(address).exchange(&carrier("/invoke", EXAMPLE, EXAMPLE_BODY));
+        let response =
+            Connection::open(address).exchange(&carrier("/invoke", EXAMPLE, EXAMPLE_BODY));
         assert_eq!(
-            (answer.body.as_slice(), answer.header("x-fc-http-params")),
+            (
+                response.body.as_slice(),
+                response.header("x-fc-http-params")
+            ),
             (EXAMPLE_BODY, None)
         );
     });

@@ -11,7 +11,7 @@ use fc_runtime::{Context, Error, Runtime, Shutdown};
 
 use crate::support::{with, with_listener};
 
-/// The whole answer to one request, whose connection is closed after it.
+/// The whole response to one request, whose connection is closed after it.
 fn ask(address: SocketAddr, method: &str, target: &str, control_path: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("it listens");
     write!(
@@ -21,11 +21,11 @@ fn ask(address: SocketAddr, method: &str, target: &str, control_path: &str, body
         body.len()
     )
     .expect("it reads");
-    let mut answer = String::new();
+    let mut response = String::new();
     stream
-        .read_to_string(&mut answer)
+        .read_to_string(&mut response)
         .expect("it answers and closes");
-    answer
+    response
 }
 
 #[test]
@@ -63,14 +63,14 @@ fn a_json_handler_never_sees_bad_json() {
     }
     with(Runtime::new().invoke_json(total), |address| {
         assert!(ask(address, "POST", "/invoke", "/invoke", "[1,2]").ends_with(r#"{"total":3}"#));
-        let answer = ask(address, "POST", "/invoke", "/invoke", "[1,\n true]");
+        let response = ask(address, "POST", "/invoke", "/invoke", "[1,\n true]");
         assert!(
-            answer.starts_with("HTTP/1.1 404 ") && answer.contains("InvalidJson"),
-            "{answer}"
+            response.starts_with("HTTP/1.1 404 ") && response.contains("InvalidJson"),
+            "{response}"
         );
         assert!(
-            answer.contains("expected u32 at line 2 column 5"),
-            "{answer}"
+            response.contains("expected u32 at line 2 column 5"),
+            "{response}"
         );
     });
 }

@@ -3,9 +3,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod answers;
 mod endpoints;
 mod events;
 mod failures;
 mod http_params;
 mod library;
+mod responses;

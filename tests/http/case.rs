@@ -115,8 +115,8 @@ pub(crate) enum Delivery {
 pub(crate) enum Step {
     /// Sends this text of `bytes`.
     Send(String),
-    /// Waits until one more answer is there.
-    AwaitAnswer,
+    /// Waits until one more response is there.
+    AwaitResponse,
     /// Says that nothing more comes.
     HalfClose,
     /// Breaks the connection off.
@@ -126,25 +126,25 @@ pub(crate) enum Step {
 /// What must come of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Expectation {
-    pub(crate) answers: Vec<AnswerRule>,
+    pub(crate) responses: Vec<ResponseRule>,
     pub(crate) then: Then,
-    /// Whose handlers may run although nobody sees their answer, by the letters of their request ids.
+    /// Whose handlers may run although nobody sees their response, by the letters of their request ids.
     pub(crate) unanswered: Vec<char>,
-    /// Something in the answers is against the standard whatever the case.
+    /// Something in the responses is against the standard whatever the case.
     pub(crate) unsound: bool,
 }
 
-/// One answer: any of these.
+/// One response: any of these.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AnswerRule {
-    pub(crate) alternatives: Vec<AnswerForm>,
+pub(crate) struct ResponseRule {
+    pub(crate) alternatives: Vec<ResponseForm>,
     /// It may also not come at all.
     pub(crate) optional: bool,
 }
 
-/// What one answer must be.
+/// What one response must be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct AnswerForm {
+pub(crate) struct ResponseForm {
     pub(crate) statuses: Vec<u16>,
     /// Whose handler made it: the letter of its request id, `-` for a request without one; none if no handler ran.
     pub(crate) by: Option<char>,
@@ -158,7 +158,7 @@ pub(crate) struct AnswerForm {
     pub(crate) without: Vec<String>,
 }
 
-/// What happens to the connection after the answers.
+/// What happens to the connection after the responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Then {
     /// It answers the next request.

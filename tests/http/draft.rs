@@ -4,7 +4,7 @@
 
 use super::bytes::expand;
 use super::case::{
-    AnswerRule, Case, Delivery, Deviation, Expectation, Level, Program, Server, Step, Then,
+    Case, Delivery, Deviation, Expectation, Level, Program, ResponseRule, Server, Step, Then,
 };
 use super::words::{bootstrap, delivery, level, program, reference, rule, step, then};
 
@@ -29,7 +29,7 @@ pub(crate) struct Draft {
 /// An expectation while it is read.
 #[derive(Default)]
 struct Expected {
-    answers: Option<Vec<AnswerRule>>,
+    responses: Option<Vec<ResponseRule>>,
     then: Option<Then>,
     unanswered: Option<Vec<char>>,
     unsound: bool,
@@ -66,7 +66,7 @@ impl Draft {
             "send" => set(&mut self.delivery, delivery(value)?, key),
             "tiny" => self.deviate(Server::Tiny, value, causes),
             "direct" => self.deviate(Server::Direct, value, causes),
-            "answer" | "then" | "unanswered" => self.expectation().take(key, value),
+            "response" | "then" | "unanswered" => self.expectation().take(key, value),
             "unsound" if value == "yes" && !self.deviations.is_empty() => {
                 self.expectation().unsound = true;
                 Ok(())
@@ -95,7 +95,10 @@ impl Draft {
         let missing = |what: &str| (line, format!("the case has no {what}"));
         let level = self.level.ok_or_else(|| missing("`level`"))?;
         let expected = Expectation {
-            answers: self.expected.answers.ok_or_else(|| missing("`answer`"))?,
+            responses: self
+                .expected
+                .responses
+                .ok_or_else(|| missing("`response`"))?,
             then: self.expected.then.ok_or_else(|| missing("`then`"))?,
             unanswered: self.expected.unanswered.unwrap_or_default(),
             unsound: false,
@@ -128,9 +131,9 @@ impl Draft {
 impl Expected {
     fn take(&mut self, key: &str, value: &str) -> Result<(), String> {
         match key {
-            "answer" if value == "none" => set(&mut self.answers, Vec::new(), key),
-            "answer" => {
-                self.answers.get_or_insert_default().push(rule(value)?);
+            "response" if value == "none" => set(&mut self.responses, Vec::new(), key),
+            "response" => {
+                self.responses.get_or_insert_default().push(rule(value)?);
                 Ok(())
             }
             "then" => set(&mut self.then, then(value)?, key),
@@ -150,7 +153,7 @@ impl Expected {
         usual: &Expectation,
     ) -> Result<Deviation, String> {
         let expected = Expectation {
-            answers: self.answers.unwrap_or_else(|| usual.answers.clone()),
+            responses: self.responses.unwrap_or_else(|| usual.responses.clone()),
             then: self.then.unwrap_or(usual.then),
             unanswered: self.unanswered.unwrap_or_else(|| usual.unanswered.clone()),
             unsound: self.unsound,
@@ -201,13 +204,13 @@ fn check(case: &Case) -> Result<(), String> {
 }
 
 fn check_expectation(expectation: &Expectation) -> Result<(), String> {
-    let required = |rule: &AnswerRule| !rule.optional;
-    let first_optional = expectation.answers.iter().position(|rule| rule.optional);
-    if first_optional.is_some_and(|at| expectation.answers[at..].iter().any(required)) {
-        return Err("an answer that may be missing has one after it that may not".into());
+    let required = |rule: &ResponseRule| !rule.optional;
+    let first_optional = expectation.responses.iter().position(|rule| rule.optional);
+    if first_optional.is_some_and(|at| expectation.responses[at..].iter().any(required)) {
+        return Err("a response that may be missing has one after it that may not".into());
     }
     let forms = expectation
-        .answers
+        .responses
         .iter()
         .flat_map(|rule| &rule.alternatives);
     for body in forms.filter_map(|form| form.body.as_deref()) {

@@ -6,10 +6,10 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::case::{AnswerRule, Expectation, Then};
+use super::case::{Expectation, ResponseRule, Then};
 use super::kernel;
 use super::script::{Action, Run};
-use super::wire::{Answer, Parsed, parse};
+use super::wire::{Parsed, Response, parse};
 
 /// How long something may take that must come: only a broken server lets anybody wait that long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -23,8 +23,8 @@ const PATIENCE_WITH_THE_SILENT: Duration = Duration::from_millis(1500);
 /// What came back.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    /// All answers but that to the probe.
-    pub(crate) answers: Vec<Answer>,
+    /// All responses but that to the probe.
+    pub(crate) responses: Vec<Response>,
     pub(crate) end: End,
     /// What was against the standard whatever the case.
     pub(crate) violations: Vec<String>,
@@ -38,13 +38,13 @@ pub(crate) enum End {
     /// The server closed it.
     #[default]
     Closed,
-    /// The server closed it with bytes unread, which can take the answers before it from the client.
+    /// The server closed it with bytes unread, which can take the responses before it from the client.
     Reset,
-    /// Neither an answer nor an end came.
+    /// Neither a response nor an end came.
     Silent,
     /// The client broke it off, and nobody looked further.
     Gone,
-    /// What came was no answer.
+    /// What came was no response.
     Malformed,
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn play(address: SocketAddr, run: &Run, likely: &Expectation) -> Seen
     };
     let end = talk.play(run, likely);
     Seen {
-        answers: talk.answers,
+        responses: talk.responses,
         end,
         violations: talk.violations,
     }
@@ -68,16 +68,16 @@ pub(crate) fn play(address: SocketAddr, run: &Run, likely: &Expectation) -> Seen
 struct Talk {
     stream: TcpStream,
     until: Instant,
-    /// Which answers are to HEAD requests.
+    /// Which responses are to HEAD requests.
     heads: Vec<bool>,
     received: Vec<u8>,
-    answers: Vec<Answer>,
+    responses: Vec<Response>,
     violations: Vec<String>,
 }
 
 /// What reading on brought.
 enum Got {
-    Answer,
+    Response,
     End(End),
 }
 
@@ -90,13 +90,13 @@ impl Talk {
         let stream = kernel::connect(address)?;
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        let to_head = |rule: &AnswerRule| rule.alternatives.iter().any(|form| form.head);
+        let to_head = |rule: &ResponseRule| rule.alternatives.iter().any(|form| form.head);
         Ok(Self {
             stream,
             until: Instant::now() + patience,
-            heads: likely.answers.iter().map(to_head).collect(),
+            heads: likely.responses.iter().map(to_head).collect(),
             received: Vec::new(),
-            answers: Vec::new(),
+            responses: Vec::new(),
             violations: Vec::new(),
         })
     }
@@ -105,11 +105,11 @@ impl Talk {
         let mut half_closed = false;
         for action in &run.script {
             match action {
-                // An error means that the server has closed, which is seen when its answers are read.
+                // An error means that the server has closed, which is seen when its responses are read.
                 Action::Send(bytes) => drop(self.stream.write_all(bytes)),
                 Action::AwaitRead => kernel::await_read(&self.stream),
-                Action::AwaitAnswer => {
-                    if let Got::End(end) = self.read_answer() {
+                Action::AwaitResponse => {
+                    if let Got::End(end) = self.read_response() {
                         return end;
                     }
                 }
@@ -123,9 +123,13 @@ impl Talk {
                 }
             }
         }
-        let required = likely.answers.iter().filter(|rule| !rule.optional).count();
-        while self.answers.len() < required {
-            if let Got::End(end) = self.read_answer() {
+        let required = likely
+            .responses
+            .iter()
+            .filter(|rule| !rule.optional)
+            .count();
+        while self.responses.len() < required {
+            if let Got::End(end) = self.read_response() {
                 return end;
             }
         }
@@ -154,9 +158,10 @@ impl Talk {
         drop(self.stream.write_all(request.as_bytes()));
         drop(self.stream.shutdown(Shutdown::Write));
         let end = self.read_to_end();
-        let is_probe = |answer: &Answer| answer.status == 200 && answer.body == id.as_bytes();
-        if end == End::Closed && self.answers.last().is_some_and(is_probe) {
-            self.answers.pop();
+        let is_probe =
+            |response: &Response| response.status == 200 && response.body == id.as_bytes();
+        if end == End::Closed && self.responses.last().is_some_and(is_probe) {
+            self.responses.pop();
             return End::Probe;
         }
         end
@@ -164,21 +169,25 @@ impl Talk {
 
     fn read_to_end(&mut self) -> End {
         loop {
-            if let Got::End(end) = self.read_answer() {
+            if let Got::End(end) = self.read_response() {
                 return end;
             }
         }
     }
 
-    fn read_answer(&mut self) -> Got {
+    fn read_response(&mut self) -> Got {
         loop {
-            let head_only = self.heads.get(self.answers.len()).copied().unwrap_or(false);
+            let head_only = self
+                .heads
+                .get(self.responses.len())
+                .copied()
+                .unwrap_or(false);
             match parse(&self.received, head_only) {
-                Parsed::Answer(answer, used) => {
+                Parsed::Response(response, used) => {
                     self.received.drain(..used);
-                    self.violations.extend(answer.violations());
-                    self.answers.push(answer);
-                    return Got::Answer;
+                    self.violations.extend(response.violations());
+                    self.responses.push(response);
+                    return Got::Response;
                 }
                 Parsed::Malformed(error) => {
                     self.violations.push(error);
@@ -213,14 +222,14 @@ impl Talk {
         }
     }
 
-    /// How it ended, unless that was in the middle of an answer.
+    /// How it ended, unless that was in the middle of a response.
     fn end(&mut self, how: End) -> End {
         if self.received.is_empty() {
             return how;
         }
         let rest = self.received.escape_ascii().to_string();
         self.violations
-            .push(format!("the answer breaks off: {rest}"));
+            .push(format!("the response breaks off: {rest}"));
         End::Malformed
     }
 }

@@ -1,7 +1,7 @@
 //! The parts of the conformance test, in the order in which a case goes through them.
 //!
 //! `parse` reads a case into `case`, line by line by `draft` and `words`; `script` makes of it what is sent, which `bytes`
-//! expands; `exchange` plays that and reads the answers by `wire`; `verdict` holds what was seen against what was expected; `runner` does that for all cases, and `report` counts.
+//! expands; `exchange` plays that and reads the responses by `wire`; `verdict` holds what was seen against what was expected; `runner` does that for all cases, and `report` counts.
 
 mod bytes;
 mod case;

@@ -13,13 +13,13 @@
 //! send: byte by byte                   optional: or `split at 9`, `split everywhere`, `cut everywhere`
 //! > GET / HTTP/1.1                     bytes and CRLF, in the language of `bytes.rs`
 //! >> hello                             bytes without CRLF
-//! -- await answer                      or `half-close`, `reset`
-//! answer: 400|431 / 200 by a "hello"   one line for each answer, in alternatives, or `none`
+//! -- await response                    or `half-close`, `reset`
+//! response: 400|431 / 200 by a "hello" one line for each response, in alternatives, or `none`
 //! then: closed                         or open, lingering, either, silent, gone, crashed
-//! unanswered: a                        optional: whose handler may run although its answer is not seen
+//! unanswered: a                        optional: whose handler may run although its response is not seen
 //! tiny: W23 W34                        optional: this server deviates, for these reasons of `deviations.txt`; what
-//! answer: 200                          differs (`answer`, `then`, `unanswered`) follows
-//! unsound: yes                         optional, of a deviation only: the answers break rules that hold for all
+//! response: 200                        differs (`response`, `then`, `unanswered`) follows
+//! unsound: yes                         optional, of a deviation only: the responses break rules that hold for all
 //! ```
 //!
 //! An alternative is a status, then any of: `by a` (whose handler made it), `head` (it answers a HEAD), the body in
@@ -120,7 +120,7 @@ mod tests {
     use super::super::case::{Case, Delivery, Level, Server, Step, Then};
     use super::parse;
 
-    const SOUND: &str = "case: All is well\nref: RFC 9112 §2\nlevel: MUST\n> GET / HTTP/1.1\n>\nanswer: 200\nthen: open\n";
+    const SOUND: &str = "case: All is well\nref: RFC 9112 §2\nlevel: MUST\n> GET / HTTP/1.1\n>\nresponse: 200\nthen: open\n";
 
     fn read(text: &str) -> Result<Vec<Case>, String> {
         parse("topic", text, &["W1", "W2"])
@@ -135,8 +135,8 @@ mod tests {
     #[test]
     fn every_part_of_a_case_is_read() {
         let text = "# A comment.\n\ncase: A name\nref: RFC 9110 §7.2\nlevel: SHOULD\non: testbed A=1 B=2\nalone: yes\n\
-            > GET / HTTP/1.1\n>> tail\n-- await answer\n-- half-close\n\
-            answer: 400|431 connection=close no:date / 200 by a head \"hi \"there\"\"\nanswer: 100 / none\nthen: closed\n\
+            > GET / HTTP/1.1\n>> tail\n-- await response\n-- half-close\n\
+            response: 400|431 connection=close no:date / 200 by a head \"hi \"there\"\"\nresponse: 100 / none\nthen: closed\n\
             tiny: W1 W2\nthen: silent\nunanswered: a b\n";
         let cases = read(text).expect("it is sound");
         let case = &cases[0];
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(case.program.variables.len(), 2);
         assert_eq!(case.steps[0], Step::Send("GET / HTTP/1.1\\r\\n".into()));
         assert_eq!(case.steps[3], Step::HalfClose);
-        let [first, second] = &case.expected.answers[..] else {
+        let [first, second] = &case.expected.responses[..] else {
             panic!("{case:?}")
         };
         assert_eq!(first.alternatives[0].statuses, [400, 431]);
@@ -164,7 +164,7 @@ mod tests {
             (deviation.expected.then, deviation.causes.len()),
             (Then::Silent, 2)
         );
-        assert_eq!(deviation.expected.answers, case.expected.answers);
+        assert_eq!(deviation.expected.responses, case.expected.responses);
         assert!(case.deviation(Server::Direct).is_none());
     }
 
@@ -202,25 +202,25 @@ mod tests {
             "topic.case:4: \">GET / HTTP/1.1\" is no step",
         ),
         ("> GET", "> \\q", "\\q is no escape"),
-        ("answer: 200\n", "", "the case has no `answer`"),
+        ("response: 200\n", "", "the case has no `response`"),
         (
-            "answer: 200",
-            "answer: 20",
+            "response: 200",
+            "response: 20",
             "topic.case:6: \"20\" is no status",
         ),
         (
-            "answer: 200",
-            "answer: 200 soon",
-            "\"soon\" says nothing about an answer",
+            "response: 200",
+            "response: 200 soon",
+            "\"soon\" says nothing about a response",
         ),
         (
-            "answer: 200",
-            "answer: 200 \"open",
+            "response: 200",
+            "response: 200 \"open",
             "the body has no closing",
         ),
         (
-            "answer: 200",
-            "answer: none / 100\nanswer: 200",
+            "response: 200",
+            "response: none / 100\nresponse: 200",
             "has one after it that may not",
         ),
         ("then: open\n", "", "the case has no `then`"),

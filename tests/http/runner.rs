@@ -74,7 +74,7 @@ impl Stage {
 struct Actor {
     instance: Instance,
     lines_seen: usize,
-    /// Whose handlers may still run: nobody waited for their answers, so nothing shows when they have.
+    /// Whose handlers may still run: nobody waited for their responses, so nothing shows when they have.
     late: Vec<String>,
 }
 
@@ -128,9 +128,9 @@ impl Actor {
             let headers = [("X-Fc-Request-Id", id)];
             stream.write_all(&request("POST", "/invoke", &headers, id.as_bytes()))?;
             stream.shutdown(Shutdown::Write)?;
-            let mut answer = Vec::new();
-            stream.read_to_end(&mut answer)?;
-            Ok(answer.starts_with(b"HTTP/1.1 200 ") && answer.ends_with(id.as_bytes()))
+            let mut response = Vec::new();
+            stream.read_to_end(&mut response)?;
+            Ok(response.starts_with(b"HTTP/1.1 200 ") && response.ends_with(id.as_bytes()))
         };
         ask().unwrap_or(false)
     }

@@ -42,7 +42,7 @@ impl Run {
 pub(crate) enum Action {
     Send(Vec<u8>),
     AwaitRead,
-    AwaitAnswer,
+    AwaitResponse,
     HalfClose,
     Reset,
 }
@@ -57,7 +57,7 @@ pub(crate) fn runs(case: &Case, number: usize) -> Vec<Run> {
                 Step::Send(text) => {
                     Action::Send(expand(text, &id).expect("the case was checked when it was read"))
                 }
-                Step::AwaitAnswer => Action::AwaitAnswer,
+                Step::AwaitResponse => Action::AwaitResponse,
                 Step::HalfClose => Action::HalfClose,
                 Step::Reset => Action::Reset,
             })

@@ -3,10 +3,10 @@
 //! Owns the judgement. It must not know sockets or processes.
 
 use super::bytes::expand;
-use super::case::{AnswerForm, AnswerRule, Case, Expectation, Server, Then};
+use super::case::{Case, Expectation, ResponseForm, ResponseRule, Server, Then};
 use super::exchange::{End, Seen};
 use super::script::Run;
-use super::wire::Answer;
+use super::wire::Response;
 
 /// What became of one run.
 #[derive(Debug)]
@@ -68,11 +68,11 @@ pub(crate) fn judge(case: &Case, server: Server, runs: &[(Run, Observation)]) ->
 
 fn report(run: &Run, observation: &Observation, mismatch: &str) -> String {
     let mut text = format!("{mismatch}\n    sent: {}\n    seen:", run.sent());
-    for Answer {
+    for Response {
         status,
         headers,
         body,
-    } in &observation.seen.answers
+    } in &observation.seen.responses
     {
         let body = body.escape_ascii().to_string();
         text.push_str(&format!(" {status} {headers:?} \"{body}\";"));
@@ -96,35 +96,35 @@ fn compare(expected: &Expectation, run: &Run, observation: &Observation) -> Resu
     }
     match observation.seen.violations.first() {
         Some(violation) if !expected.unsound => return Err(violation.clone()),
-        None if expected.unsound => return Err("the answers break no rule".into()),
+        None if expected.unsound => return Err("the responses break no rule".into()),
         _ => {}
     }
-    let answers = &observation.seen.answers;
+    let responses = &observation.seen.responses;
     let mut by = Vec::new();
-    for (at, rule) in expected.answers.iter().enumerate() {
-        match answers.get(at) {
-            Some(answer) => by.extend(matching(rule, answer, run)?.by),
+    for (at, rule) in expected.responses.iter().enumerate() {
+        match responses.get(at) {
+            Some(response) => by.extend(matching(rule, response, run)?.by),
             None if rule.optional => {}
-            None => return Err(format!("there is no answer {}", at + 1)),
+            None => return Err(format!("there is no response {}", at + 1)),
         }
     }
-    let more = answers.len().saturating_sub(expected.answers.len());
+    let more = responses.len().saturating_sub(expected.responses.len());
     compare_end(
         expected.then,
         observation.seen.end,
-        &answers[answers.len() - more..],
+        &responses[responses.len() - more..],
     )?;
     compare_runs(expected, run, observation, by)
 }
 
 fn matching<'a>(
-    rule: &'a AnswerRule,
-    answer: &Answer,
+    rule: &'a ResponseRule,
+    response: &Response,
     run: &Run,
-) -> Result<&'a AnswerForm, String> {
+) -> Result<&'a ResponseForm, String> {
     let mut mismatches = Vec::new();
     for form in &rule.alternatives {
-        match compare_answer(form, answer, run) {
+        match compare_response(form, response, run) {
             Ok(()) => return Ok(form),
             Err(mismatch) => mismatches.push(mismatch),
         }
@@ -132,13 +132,16 @@ fn matching<'a>(
     Err(mismatches.join(", "))
 }
 
-fn compare_answer(form: &AnswerForm, answer: &Answer, run: &Run) -> Result<(), String> {
-    if !form.statuses.contains(&answer.status) {
-        return Err(format!("{} is none of {:?}", answer.status, form.statuses));
+fn compare_response(form: &ResponseForm, response: &Response, run: &Run) -> Result<(), String> {
+    if !form.statuses.contains(&response.status) {
+        return Err(format!(
+            "{} is none of {:?}",
+            response.status, form.statuses
+        ));
     }
     if let Some(body) = &form.body {
         let body = expand(body, &|letter| run.id(letter)).expect("it was checked");
-        if body != answer.body {
+        if body != response.body {
             return Err(format!(
                 "the body is not {:?}",
                 body.escape_ascii().to_string()
@@ -147,20 +150,20 @@ fn compare_answer(form: &AnswerForm, answer: &Answer, run: &Run) -> Result<(), S
     }
     for (name, wanted) in &form.with {
         let is_it = |value: &str| wanted == "*" || value.eq_ignore_ascii_case(wanted);
-        if !answer.values(name).any(is_it) {
-            return Err(format!("the {} has no {name}: {wanted}", answer.status));
+        if !response.values(name).any(is_it) {
+            return Err(format!("the {} has no {name}: {wanted}", response.status));
         }
     }
     for name in &form.without {
-        if answer.values(name).next().is_some() {
-            return Err(format!("the {} has {name}", answer.status));
+        if response.values(name).next().is_some() {
+            return Err(format!("the {} has {name}", response.status));
         }
     }
     Ok(())
 }
 
-/// `more` are the answers after those that the case expects.
-fn compare_end(then: Then, end: End, more: &[Answer]) -> Result<(), String> {
+/// `more` are the responses after those that the case expects.
+fn compare_end(then: Then, end: End, more: &[Response]) -> Result<(), String> {
     let is_closed = matches!(end, End::Closed | End::Reset);
     let fits = match then {
         Then::Open => end == End::Probe && more.is_empty(),
@@ -174,7 +177,7 @@ fn compare_end(then: Then, end: End, more: &[Answer]) -> Result<(), String> {
     if fits {
         return Ok(());
     }
-    let statuses: Vec<_> = more.iter().map(|answer| answer.status).collect();
+    let statuses: Vec<_> = more.iter().map(|response| response.status).collect();
     Err(format!(
         "the connection should be {then}, its end was {end:?} after {statuses:?} more"
     ))

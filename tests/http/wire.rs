@@ -1,17 +1,17 @@
-//! Reads answers as strictly as a client may, and notes whatever in them is against the standard.
+//! Reads responses as strictly as a client may, and notes whatever in them is against the standard.
 //!
-//! Owns the rules that hold for every answer (RFC 9112 §4 to §7). It must not know any case.
+//! Owns the rules that hold for every response (RFC 9112 §4 to §7). It must not know any case.
 
-/// One answer, its framing undone.
+/// One response, its framing undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     /// Names are in lower case.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers
             .iter()
@@ -66,29 +66,29 @@ impl Answer {
 /// What the bytes at hand are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Parsed {
-    /// An answer, and how many bytes it took.
-    Answer(Answer, usize),
-    /// The beginning of an answer, or nothing.
+    /// A response, and how many bytes it took.
+    Response(Response, usize),
+    /// The beginning of a response, or nothing.
     Unfinished,
-    /// No answer: why not.
+    /// No response: why not.
     Malformed(String),
 }
 
-/// Reads one answer from the server of `bytes`; `head_only` if it answers a HEAD request.
+/// Reads one response from the server of `bytes`; `head_only` if it answers a HEAD request.
 pub(crate) fn parse(bytes: &[u8], head_only: bool) -> Parsed {
     match read(bytes, head_only) {
-        Ok(Some((answer, used))) => Parsed::Answer(answer, used),
+        Ok(Some((response, used))) => Parsed::Response(response, used),
         Ok(None) => Parsed::Unfinished,
         Err(error) => Parsed::Malformed(error),
     }
 }
 
-fn read(bytes: &[u8], head_only: bool) -> Result<Option<(Answer, usize)>, String> {
+fn read(bytes: &[u8], head_only: bool) -> Result<Option<(Response, usize)>, String> {
     let mut rest = bytes;
     let Some(line) = take_line(&mut rest)? else {
         return Ok(None);
     };
-    let mut answer = Answer {
+    let mut response = Response {
         status: status(line)?,
         headers: Vec::new(),
         body: Vec::new(),
@@ -97,16 +97,16 @@ fn read(bytes: &[u8], head_only: bool) -> Result<Option<(Answer, usize)>, String
         match take_line(&mut rest)? {
             None => return Ok(None),
             Some("") => break,
-            Some(line) => answer.headers.push(field(line)?),
+            Some(line) => response.headers.push(field(line)?),
         }
     }
-    if !(head_only || answer.is_interim() || matches!(answer.status, 204 | 304)) {
-        match take_body(&answer, &mut rest)? {
+    if !(head_only || response.is_interim() || matches!(response.status, 204 | 304)) {
+        match take_body(&response, &mut rest)? {
             None => return Ok(None),
-            Some(body) => answer.body = body,
+            Some(body) => response.body = body,
         }
     }
-    Ok(Some((answer, bytes.len() - rest.len())))
+    Ok(Some((response, bytes.len() - rest.len())))
 }
 
 fn status(line: &str) -> Result<u16, String> {
@@ -141,9 +141,9 @@ fn field(line: &str) -> Result<(String, String), String> {
     }
 }
 
-fn take_body(answer: &Answer, rest: &mut &[u8]) -> Result<Option<Vec<u8>>, String> {
-    let length = answer.header("content-length").map(str::parse::<usize>);
-    match (answer.header("transfer-encoding"), length) {
+fn take_body(response: &Response, rest: &mut &[u8]) -> Result<Option<Vec<u8>>, String> {
+    let length = response.header("content-length").map(str::parse::<usize>);
+    match (response.header("transfer-encoding"), length) {
         (Some("chunked"), _) => take_chunks(rest),
         (None, Some(Ok(length))) => Ok(take(rest, length).map(<[u8]>::to_vec)),
         // Its end would be that of the connection, which no server of keep-alive may wait for: it stays unfinished.
@@ -212,11 +212,11 @@ mod tests {
 
     fn whole(text: &str, head_only: bool) -> (u16, Vec<u8>, usize, Vec<String>) {
         match parse(text.as_bytes(), head_only) {
-            Parsed::Answer(answer, used) => (
-                answer.status,
-                answer.body.clone(),
+            Parsed::Response(response, used) => (
+                response.status,
+                response.body.clone(),
                 used,
-                answer.violations(),
+                response.violations(),
             ),
             other => panic!("{other:?}"),
         }
@@ -225,7 +225,7 @@ mod tests {
     const DATE: &str = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
 
     #[test]
-    fn an_answer_ends_where_its_framing_says() {
+    fn a_response_ends_where_its_framing_says() {
         let text = format!("HTTP/1.1 200 OK\r\n{DATE}Content-Length: 2\r\n\r\nabHTTP/1.1 ");
         assert_eq!(
             whole(&text, false),
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_answer_may_be_is_noted() {
+    fn what_no_response_may_be_is_noted() {
         let text = "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n";
         assert_eq!(whole(text, false).3.len(), 2, "a length and no date");
         for text in [

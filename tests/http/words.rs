@@ -2,12 +2,12 @@
 //!
 //! Owns the words of the format that `parse` says. It must not know how lines make a case.
 
-use super::case::{AnswerForm, AnswerRule, Delivery, Level, Program, Step, Then};
+use super::case::{Delivery, Level, Program, ResponseForm, ResponseRule, Step, Then};
 
 pub(crate) fn step(line: &str) -> Result<Option<Step>, String> {
     Ok(Some(match line {
         ">" => Step::Send(r"\r\n".into()),
-        "-- await answer" => Step::AwaitAnswer,
+        "-- await response" => Step::AwaitResponse,
         "-- half-close" => Step::HalfClose,
         "-- reset" => Step::Reset,
         _ => match (line.strip_prefix("> "), line.strip_prefix(">> ")) {
@@ -88,8 +88,8 @@ pub(crate) fn then(value: &str) -> Result<Then, String> {
         .ok_or_else(|| format!("{value:?} is no state of a connection"))
 }
 
-pub(crate) fn rule(value: &str) -> Result<AnswerRule, String> {
-    let mut rule = AnswerRule {
+pub(crate) fn rule(value: &str) -> Result<ResponseRule, String> {
+    let mut rule = ResponseRule {
         alternatives: Vec::new(),
         optional: false,
     };
@@ -119,7 +119,7 @@ fn alternatives(value: &str) -> Vec<&str> {
     alternatives
 }
 
-fn form(text: &str) -> Result<AnswerForm, String> {
+fn form(text: &str) -> Result<ResponseForm, String> {
     let (text, body) = match text.split_once(" \"") {
         Some((text, body)) => {
             let body = body.strip_suffix('"').ok_or("the body has no closing \"")?;
@@ -128,10 +128,10 @@ fn form(text: &str) -> Result<AnswerForm, String> {
         None => (text, None),
     };
     let mut words = text.split(' ');
-    let mut form = AnswerForm {
+    let mut form = ResponseForm {
         statuses: statuses(words.next().unwrap_or_default())?,
         body,
-        ..AnswerForm::default()
+        ..ResponseForm::default()
     };
     while let Some(word) = words.next() {
         match (word, word.split_once('='), word.strip_prefix("no:")) {
@@ -142,7 +142,7 @@ fn form(text: &str) -> Result<AnswerForm, String> {
             }
             (_, Some((name, value)), _) => form.with.push((name.into(), value.into())),
             (_, _, Some(name)) => form.without.push(name.into()),
-            _ => return Err(format!("{word:?} says nothing about an answer")),
+            _ => return Err(format!("{word:?} says nothing about a response")),
         }
     }
     Ok(form)

@@ -77,7 +77,7 @@ fn assert_every_line_is_whole(lines: &[String], requests: usize) {
 fn two_hundred_slow_requests_at_once_are_each_answered_as_their_own() {
     const REQUESTS: usize = 200;
     let instance = Instance::start("testbed", &[]);
-    // All connections stay open until every answer is there, as the platform's do.
+    // All connections stay open until every response is there, as the platform's do.
     let ask = |number: usize| {
         let id = format!("id-{number:03}");
         let mut connection = instance.connect();
@@ -85,8 +85,8 @@ fn two_hundred_slow_requests_at_once_are_each_answered_as_their_own() {
             ("x-fc-control-path", "/invoke"),
             ("x-fc-request-id", id.as_str()),
         ];
-        let answer = connection.exchange(&request("POST", "/invoke", &headers, b"sleep 300"));
-        assert_eq!((answer.status, answer.text()), (200, id));
+        let response = connection.exchange(&request("POST", "/invoke", &headers, b"sleep 300"));
+        assert_eq!((response.status, response.text()), (200, id));
         connection
     };
     let connections: Vec<Connection> = thread::scope(|scope| {
@@ -95,7 +95,7 @@ fn two_hundred_slow_requests_at_once_are_each_answered_as_their_own() {
             .collect();
         asked
             .into_iter()
-            .map(|asked| asked.join().expect("an answer"))
+            .map(|asked| asked.join().expect("a response"))
             .collect()
     });
     assert_eq!(connections.len(), REQUESTS);
@@ -123,7 +123,7 @@ fn sixty_handlers_of_a_cold_instance_run_at_the_same_time() {
         connection.send(&request("POST", "/invoke", &headers, b"meet 60"));
     }
     for (number, connection) in connections.iter_mut().enumerate() {
-        assert_eq!(connection.answer().text(), number.to_string());
+        assert_eq!(connection.response().text(), number.to_string());
     }
 }
 
@@ -137,7 +137,7 @@ fn a_burst_of_connections_that_stay_open_starves_none() {
             .iter_mut()
             .for_each(|connection| connection.send(&bytes));
         for connection in &mut connections {
-            assert_eq!(connection.answer().text(), "x");
+            assert_eq!(connection.response().text(), "x");
         }
     }
 }
@@ -145,16 +145,16 @@ fn a_burst_of_connections_that_stay_open_starves_none() {
 #[test]
 fn requests_beyond_the_workers_wait_and_are_answered() {
     let instance = Instance::start("testbed", &[("WORKERS", "2")]);
-    let answers: Vec<_> = thread::scope(|scope| {
+    let responses: Vec<_> = thread::scope(|scope| {
         let asked: Vec<_> = (0..6)
             .map(|_| scope.spawn(|| instance.invoke("w", b"sleep 20").status))
             .collect();
         asked
             .into_iter()
-            .map(|asked| asked.join().expect("an answer"))
+            .map(|asked| asked.join().expect("a response"))
             .collect()
     });
-    assert_eq!(answers, [200; 6]);
+    assert_eq!(responses, [200; 6]);
     let (mut at_once, mut most) = (0_usize, 0);
     for line in instance.lines() {
         at_once += usize::from(line.contains(" asleep "));
@@ -174,7 +174,7 @@ fn pipelined_requests_are_answered_in_order() {
     bytes.extend(request("POST", "/invoke", &headers, b"third"));
     assert_eq!(connection.exchange(&bytes).text(), "");
     assert_eq!(
-        [connection.answer().text(), connection.answer().text()],
+        [connection.response().text(), connection.response().text()],
         ["second", "third"]
     );
 }
@@ -194,19 +194,19 @@ fn a_signal_lets_what_is_in_flight_finish_and_runs_pre_stop_once() {
             line == "FC Invoke Start RequestId: in-flight"
         });
         instance.signal(signal);
-        // The stop has begun when answers say that they are the last of their connection.
+        // The stop has begun when responses say that they are the last of their connection.
         let echo = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");
         while other.exchange(&echo).header("connection") != Some("close") {}
-        // On a connection that no answer has ended yet: the direct server closes the others.
+        // On a connection that no response has ended yet: the direct server closes the others.
         another.send(&request(
             "POST",
             "/next",
             &[("x-fc-control-path", "/http-invoke")],
             b"",
         ));
-        let answer = waiting.answer();
+        let response = waiting.response();
         assert_eq!(
-            (answer.text().as_str(), answer.header("connection")),
+            (response.text().as_str(), response.header("connection")),
             ("in-flight", Some("close"))
         );
         let (status, lines) = instance.wait();
@@ -247,7 +247,7 @@ fn what_was_sent_before_a_signal_is_answered() {
         .for_each(|connection| connection.send(&bytes));
     instance.signal("-TERM");
     for connection in &mut connections {
-        assert_eq!(connection.answer().text(), "x");
+        assert_eq!(connection.response().text(), "x");
     }
     assert_eq!(instance.wait().0.code(), Some(0));
 }
@@ -259,7 +259,7 @@ fn a_client_that_stalls_does_not_hold_up_the_end() {
     stalled.send(b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\nabc");
     let mut refused = instance.connect();
     refused.send(b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 33554433\r\n\r\n");
-    assert_eq!(refused.answer().status, 413);
+    assert_eq!(refused.response().status, 413);
     instance.signal("-TERM");
     assert_eq!(instance.wait().0.code(), Some(0));
 }
@@ -278,7 +278,7 @@ fn a_refused_request_that_is_still_coming_at_a_signal_hears_why() {
     // Nothing can be seen of a process that waits; one that does not has ended long before.
     thread::sleep(std::time::Duration::from_millis(300));
     refused.send(&[b'x'; 5000]);
-    assert_eq!(refused.answer().status, 400);
+    assert_eq!(refused.response().status, 400);
     assert_eq!(instance.wait().0.code(), Some(0));
 }
 
@@ -312,7 +312,7 @@ fn what_begins_while_the_pre_stop_hook_runs_is_answered() {
         b"",
     );
     assert_eq!(kept[1].exchange(&next).status, 204);
-    assert_eq!(kept[0].answer().status, 200);
+    assert_eq!(kept[0].response().status, 200);
     assert_eq!(instance.wait().0.code(), Some(0));
 }
 
@@ -355,7 +355,7 @@ fn an_instance_that_was_frozen_goes_on() {
         instance.signal("-STOP");
         connection.send(&bytes);
         instance.signal("-CONT");
-        assert_eq!(connection.answer().text(), "x");
+        assert_eq!(connection.response().text(), "x");
     }
 }
 

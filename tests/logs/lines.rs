@@ -78,9 +78,9 @@ fn a_thread_of_a_handler_logs_and_panics_under_the_request_id() {
 #[test]
 fn a_json_line_of_a_failure_has_its_type_and_trace_as_fields() {
     let instance = Instance::start("testbed", &JSON);
-    let answer = instance.invoke("e1", b"fail no \"screws\"");
+    let response = instance.invoke("e1", b"fail no \"screws\"");
     assert_eq!(
-        answer.text(),
+        response.text(),
         r#"{"errorMessage":"no \"screws\"","errorType":"OutOfStock","stackTrace":[]}"#
     );
     let lines = lines_of(&instance, "e1");
@@ -153,8 +153,12 @@ fn a_long_line_is_cut_with_a_mark_and_a_long_error_is_still_answered_whole() {
     let message = "\"你\n".repeat(20_000);
     for format in ["text", "json"] {
         let instance = Instance::start("testbed", &[("RUST_LOG_FORMAT", format)]);
-        let answer = instance.invoke("long", format!("fail {message}").as_bytes());
-        assert_eq!(answer.json()["errorMessage"], message.as_str(), "{format}");
+        let response = instance.invoke("long", format!("fail {message}").as_bytes());
+        assert_eq!(
+            response.json()["errorMessage"],
+            message.as_str(),
+            "{format}"
+        );
         let lines = lines_of(&instance, "long");
         assert_eq!(lines.len(), 2, "one line and the marker: {format}");
         assert!(lines[0].len() < LINE_LIMIT, "{}", lines[0].len());
@@ -175,7 +179,7 @@ fn a_request_id_cannot_forge_a_marker_line() {
           Content-Length: 1\r\n\r\nx",
     );
     // Refusing the request is as good as cleaning the id.
-    assert!([200, 400].contains(&connection.answer().status));
+    assert!([200, 400].contains(&connection.response().status));
     assert!(
         !instance
             .lines()

@@ -10,7 +10,7 @@ use crate::support::{Instance, request};
 const BODY: &str = "planted-body-6Hj3";
 const PRIVATE: &str = "planted-authorization-1Wc8";
 
-/// Sends bytes and nothing after them, and waits for the end of whatever comes: an answer, a refusal, or nothing.
+/// Sends bytes and nothing after them, and waits for the end of whatever comes: a response, a refusal, or nothing.
 fn send(instance: &Instance, bytes: &[u8]) {
     let mut stream = TcpStream::connect(instance.address()).expect("it listens");
     // A refusal may come, and the connection end, before all is sent.
@@ -168,14 +168,14 @@ fn wrong_json() -> [(String, &'static str); 8] {
 fn json_that_is_not_what_was_asked_for_is_reported_without_what_stands_in_it() {
     let instance = Instance::start("testbed", &[]);
     for (event, said) in wrong_json() {
-        let answer = instance.invoke("event", format!("json {event}").as_bytes());
-        assert!(answer.text().contains(said), "{}", answer.text());
-        assert!(!answer.text().contains(BODY), "{}", answer.text());
+        let response = instance.invoke("event", format!("json {event}").as_bytes());
+        assert!(response.text().contains(said), "{}", response.text());
+        assert!(!response.text().contains(BODY), "{}", response.text());
     }
-    let answer = instance.http("POST", "/sum", format!(r#"[1,"{BODY}"]"#).as_bytes());
+    let response = instance.http("POST", "/sum", format!(r#"[1,"{BODY}"]"#).as_bytes());
     let said = "invalid type: string, expected u64 at ";
-    assert!(answer.text().contains(said), "{}", answer.text());
-    assert!(!answer.text().contains(BODY), "{}", answer.text());
+    assert!(response.text().contains(said), "{}", response.text());
+    assert!(!response.text().contains(BODY), "{}", response.text());
     instance.signal("-TERM");
     let output = instance.all_at_end();
     assert!(output.contains("InvalidJson"), "it is logged: {output}");
@@ -185,11 +185,11 @@ fn json_that_is_not_what_was_asked_for_is_reported_without_what_stands_in_it() {
 #[test]
 fn the_planted_credentials_do_reach_the_handler() {
     let instance = Instance::start("testbed", &[]);
-    let answer = instance.invoke("context", b"context");
+    let response = instance.invoke("context", b"context");
     assert!(
-        answer.text().contains(ID),
+        response.text().contains(ID),
         "else no test would find them in a log: {}",
-        answer.text()
+        response.text()
     );
     assert_eq!(HEADERS.map(|(_, value)| value), [ID, SECRET, TOKEN]);
 }

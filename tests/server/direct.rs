@@ -10,13 +10,15 @@ fn ask(instance: &Instance, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(instance.address()).expect("it listens");
     stream.write_all(bytes).expect("it reads");
     stream.shutdown(Shutdown::Write).expect("a live socket");
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).expect("a close, no reset");
-    String::from_utf8_lossy(&answer).into_owned()
+    let mut response = Vec::new();
+    stream
+        .read_to_end(&mut response)
+        .expect("a close, no reset");
+    String::from_utf8_lossy(&response).into_owned()
 }
 
-fn status(answer: &str) -> &str {
-    answer
+fn status(response: &str) -> &str {
+    response
         .strip_prefix("HTTP/1.1 ")
         .and_then(|rest| rest.get(..3))
         .unwrap_or_default()
@@ -92,11 +94,14 @@ fn refused() -> [(String, &'static str, &'static str); 13] {
 fn each_refusal_has_its_status_and_says_why() {
     let instance = Instance::start("bootstrap", &[]);
     for (bytes, expected, why) in refused() {
-        let answer = ask(&instance, bytes.as_bytes());
+        let response = ask(&instance, bytes.as_bytes());
         let start = bytes.get(..60).unwrap_or(&bytes);
-        assert_eq!(status(&answer), expected, "{start:?}: {answer}");
-        assert!(answer.contains("connection: close"), "{start:?}: {answer}");
-        assert!(answer.contains(why), "{start:?}: {answer}");
+        assert_eq!(status(&response), expected, "{start:?}: {response}");
+        assert!(
+            response.contains("connection: close"),
+            "{start:?}: {response}"
+        );
+        assert!(response.contains(why), "{start:?}: {response}");
     }
     assert!(
         !instance.lines().iter().any(|line| line.starts_with("FC ")),
@@ -135,9 +140,9 @@ fn what_other_servers_refuse_is_served_where_the_standard_lets_it() {
             "[\"J\u{fc}rgen \u{4f60}\"]",
         ),
     ] {
-        let answer = http(head);
-        assert_eq!(status(&answer), "200", "{head:?}: {answer}");
-        assert!(answer.contains(expected), "{head:?}: {answer}");
+        let response = http(head);
+        assert_eq!(status(&response), "200", "{head:?}: {response}");
+        assert!(response.contains(expected), "{head:?}: {response}");
     }
     let trailers = ask(
         &instance,
@@ -164,8 +169,8 @@ fn a_stream_that_breaks_off_closes_the_connection_without_a_last_chunk() {
         &[("x-fc-control-path", "/http-invoke")],
         b"",
     );
-    let answer = ask(&instance, &bytes);
-    assert!(answer.ends_with("\r\n\r\n4\r\nhalf\r\n"), "{answer}");
+    let response = ask(&instance, &bytes);
+    assert!(response.ends_with("\r\n\r\n4\r\nhalf\r\n"), "{response}");
 }
 
 #[test]
@@ -188,7 +193,7 @@ fn kept_alive_connections_beyond_the_workers_are_each_served() {
             .iter_mut()
             .for_each(|connection| connection.send(&event(b"x")));
         for connection in &mut connections {
-            assert_eq!(connection.answer().text(), "x");
+            assert_eq!(connection.response().text(), "x");
         }
     }
 }
@@ -202,7 +207,7 @@ fn a_connection_that_finds_no_descriptor_waits_for_one() {
     let mut waiting = connections.pop().expect("there are thirty");
     waiting.send(&event(b"late"));
     drop(connections);
-    assert_eq!(waiting.answer().text(), "late");
+    assert_eq!(waiting.response().text(), "late");
 }
 
 #[test]
@@ -237,8 +242,8 @@ fn a_request_that_finds_no_thread_waits_for_a_worker() {
     // A connection needs no thread, and a worker serves the request when it has one.
     let mut late = instance.connect();
     late.send(&event(b"late"));
-    assert_eq!(late.answer().text(), "late");
-    assert_eq!(busy[1].answer().status, 200);
+    assert_eq!(late.response().text(), "late");
+    assert_eq!(busy[1].response().status, 200);
     assert_eq!(first.exchange(&event(b"still here")).text(), "still here");
     instance.limit("as", 1 << 40);
     busy[1].send(&event(b"wait"));
@@ -247,7 +252,7 @@ fn a_request_that_finds_no_thread_waits_for_a_worker() {
 }
 
 #[test]
-fn the_first_answer_needs_two_threads() {
+fn the_first_response_needs_two_threads() {
     let instance = Instance::start("bootstrap", &[]);
     assert_eq!(instance.status_field("Threads:"), 2);
     assert_eq!(instance.invoke("one", b"x").text(), "x");

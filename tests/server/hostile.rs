@@ -29,9 +29,9 @@ fn a_body_over_the_limit_is_a_413_that_names_the_knob() {
         chunked.extend_from_slice(b"\r\n");
     }
     chunked.extend_from_slice(b"0\r\n\r\n");
-    let answer = instance.connect().exchange(&chunked);
+    let response = instance.connect().exchange(&chunked);
     assert_eq!(
-        (answer.status, answer.header("connection")),
+        (response.status, response.header("connection")),
         (413, Some("close"))
     );
     assert!(
@@ -48,7 +48,7 @@ fn the_default_limit_takes_what_the_platform_sends() {
     let mut connection = instance.connect();
     connection.send(b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 33554433\r\n\r\n");
     assert_eq!(
-        connection.answer().status,
+        connection.response().status,
         413,
         "refused before a byte of it was sent"
     );
@@ -91,15 +91,15 @@ fn a_request_whose_length_can_be_read_in_two_ways_is_refused_and_ends_its_connec
 }
 
 #[test]
-fn a_refused_request_has_its_answer_although_its_body_does_not_come() {
+fn a_refused_request_has_its_response_although_its_body_does_not_come() {
     let instance = Instance::start("bootstrap", &[]);
     for headers in ["", "Expect: 100-continue\r\n"] {
         let mut connection = instance.connect();
         let head = format!(
             "POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\nContent-Length: 5001\r\n{headers}\r\n"
         );
-        let answer = connection.exchange(head.as_bytes());
-        assert_eq!(answer.status, 400, "{}", answer.text());
+        let response = connection.exchange(head.as_bytes());
+        assert_eq!(response.status, 400, "{}", response.text());
         assert!(connection.is_closed());
     }
 }
@@ -159,7 +159,7 @@ fn bodies_that_never_come_leave_every_worker_free() {
     let mut refused: Vec<_> = (0..20).map(|_| instance.connect()).collect();
     for connection in &mut refused {
         connection.send(b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 33554433\r\n\r\n");
-        assert_eq!(connection.answer().status, 413);
+        assert_eq!(connection.response().status, 413);
     }
     assert_eq!(instance.invoke("after", b"still here").text(), "still here");
 }
@@ -178,14 +178,14 @@ fn refused_requests_of_one_connection_that_wait_for_their_turn_take_no_more_thre
     connection.send(&bytes);
     let tasks = format!("/proc/{}/task", instance.pid());
     let threads = || fs::read_dir(&tasks).expect("it lives").count();
-    let first = thread::spawn(move || (connection.answer(), connection));
+    let first = thread::spawn(move || (connection.response(), connection));
     let mut most = 0;
     while !first.is_finished() {
         most = most.max(threads());
         thread::sleep(Duration::from_millis(5));
     }
-    let (answer, _connection) = first.join().expect("an answer");
-    assert_eq!(answer.text(), "pause 2000 first");
+    let (response, _connection) = first.join().expect("a response");
+    assert_eq!(response.text(), "pause 2000 first");
     assert!(most <= MOST_THREADS, "{most}");
     assert_eq!(instance.invoke("after", b"still here").text(), "still here");
 }

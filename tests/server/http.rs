@@ -87,7 +87,7 @@ fn the_guide_has_the_numbers_of_the_cases() {
     );
 }
 
-/// An instance of three workers, and a connection that sends this event and forty more without waiting for answers.
+/// An instance of three workers, and a connection that sends this event and forty more without waiting for responses.
 fn pipelined(event: &[u8]) -> (Instance, TcpStream) {
     let instance = Instance::start("testbed", &[("WORKERS", "3")]);
     let mut stream = TcpStream::connect(instance.address()).expect("it listens");

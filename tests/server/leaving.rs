@@ -16,8 +16,8 @@ const GIVE_UPS: usize = 500;
 /// Below the ports that the system gives away: between two clients, another test would get one of those.
 const PORT: u16 = 20_000;
 
-/// More than the system's buffers take, so that the client leaves within its answer.
-const LONG_ANSWER: &[u8] = b"repeat 5000000";
+/// More than the system's buffers take, so that the client leaves within its response.
+const LONG_RESPONSE: &[u8] = b"repeat 5000000";
 
 #[test]
 fn who_gets_the_port_of_a_client_that_gave_up_is_served_and_nothing_that_it_has_left_is() {
@@ -33,9 +33,9 @@ fn who_gets_the_port_of_a_client_that_gave_up_is_served_and_nothing_that_it_has_
         let port = ports[(number + 1) % 2];
         let mut innocent = Connection::over(connect_from(port, instance.address()));
         let id = format!("innocent-{number}");
-        let answer = innocent.exchange(&event(&id, b"hello"));
+        let response = innocent.exchange(&event(&id, b"hello"));
         assert_eq!(
-            (answer.status, answer.text()),
+            (response.status, response.text()),
             (200, "hello".into()),
             "{id}"
         );
@@ -47,15 +47,19 @@ fn who_gets_the_port_of_a_client_that_gave_up_is_served_and_nothing_that_it_has_
     let lines = instance.lines();
     let ran = |id: &str| lines.iter().filter(|line| line.contains(id)).count();
     assert!(ran("Start RequestId: innocent-") == 2 * give_ups);
-    assert_eq!(ran("left-"), 0, "what came after the answer that was lost");
+    assert_eq!(
+        ran("left-"),
+        0,
+        "what came after the response that was lost"
+    );
 }
 
-/// Reads the beginning of an answer and resets the connection, with one more request on its way.
+/// Reads the beginning of a response and resets the connection, with one more request on its way.
 fn give_up(instance: &Instance, port: u16, number: usize) {
     let stream = connect_from(port, instance.address());
     set_socket_recv_buffer_size(&stream, 4096).expect("a live socket");
     let mut client = Connection::over(stream);
-    client.send(&event("long", LONG_ANSWER));
+    client.send(&event("long", LONG_RESPONSE));
     client.send(&event(&format!("left-{number}"), b"never"));
     let (status, _) = client.head().expect("a head");
     assert_eq!(status, 200, "give-up {number}");

@@ -37,17 +37,17 @@ fn ask(address: SocketAddr, bytes: &str) -> String {
 
 /// All that comes back until the connection is closed.
 fn rest(stream: &mut TcpStream) -> String {
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("it closes");
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).expect("it closes");
+    response
 }
 
-fn is_served(answer: &str) -> bool {
-    answer.starts_with("HTTP/1.1 200 ")
+fn is_served(response: &str) -> bool {
+    response.starts_with("HTTP/1.1 200 ")
 }
 
-fn is_refused(answer: &str, status: u16, why: &str) -> bool {
-    answer.starts_with(&format!("HTTP/1.1 {status} ")) && answer.contains(why)
+fn is_refused(response: &str, status: u16, why: &str) -> bool {
+    response.starts_with(&format!("HTTP/1.1 {status} ")) && response.contains(why)
 }
 
 /// A request of exactly this many bytes.
@@ -67,13 +67,13 @@ fn of_headers(headers: usize) -> String {
 fn a_head_up_to_its_limit_is_served_and_a_larger_one_told_the_limit() {
     with(counting().head_limit(100), |address| {
         assert!(is_served(&ask(address, &of_bytes(100))));
-        let answer = ask(address, &of_bytes(101));
+        let response = ask(address, &of_bytes(101));
         let why = "larger than 100 bytes; Runtime::head_limit raises that";
-        assert!(is_refused(&answer, 431, why), "{answer}");
+        assert!(is_refused(&response, 431, why), "{response}");
         let long = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "x".repeat(100));
-        let answer = ask(address, &long);
+        let response = ask(address, &long);
         let why = "the request line is longer than 100 bytes; Runtime::head_limit raises that";
-        assert!(is_refused(&answer, 414, why), "{answer}");
+        assert!(is_refused(&response, 414, why), "{response}");
     });
 }
 
@@ -82,14 +82,14 @@ fn headers_and_trailers_are_counted_up_to_their_limit() {
     with(counting().header_count(3), |address| {
         assert!(is_served(&ask(address, &of_headers(3))));
         let why = "more than 3 headers; Runtime::header_count raises that";
-        let answer = ask(address, &of_headers(4));
-        assert!(is_refused(&answer, 431, why), "{answer}");
+        let response = ask(address, &of_headers(4));
+        assert!(is_refused(&response, 431, why), "{response}");
         let chunked =
             "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n";
         let trailers = |count| format!("{chunked}{}\r\n", "a: b\r\n".repeat(count));
         assert!(is_served(&ask(address, &trailers(3))));
-        let answer = ask(address, &trailers(4));
-        assert!(is_refused(&answer, 431, why), "{answer}");
+        let response = ask(address, &trailers(4));
+        assert!(is_refused(&response, 431, why), "{response}");
     });
 }
 
@@ -116,7 +116,7 @@ fn a_connection_over_the_limit_is_closed_until_another_ends() {
             stream
                 .write_all(of_headers(1).as_bytes())
                 .expect("it reads");
-            stream.read_exact(&mut [0]).expect("an answer");
+            stream.read_exact(&mut [0]).expect("a response");
         }
         assert_eq!(
             connect(address).read(&mut [0]).ok(),
@@ -145,8 +145,8 @@ fn a_head_and_a_body_that_stall_are_told_which_clock_ran_out() {
         with(runtime, |address| {
             let mut stream = connect(address);
             stream.write_all(sent.as_bytes()).expect("it reads");
-            let answer = rest(&mut stream);
-            assert!(is_refused(&answer, 408, why), "{answer}");
+            let response = rest(&mut stream);
+            assert!(is_refused(&response, 408, why), "{response}");
         });
     };
     stalled(counting().head_timeout(SHORT), head.to_owned());
@@ -198,9 +198,9 @@ fn bodies_that_have_no_room_together_are_told_to_come_again() {
         first.write_all(most.as_bytes()).expect("it reads");
         let until = Instant::now() + PATIENCE;
         let refused = loop {
-            let answer = ask(address, &whole);
-            if !is_served(&answer) {
-                break answer;
+            let response = ask(address, &whole);
+            if !is_served(&response) {
+                break response;
             }
             assert!(Instant::now() < until, "the first is not counted");
         };
@@ -215,8 +215,8 @@ fn bodies_that_have_no_room_together_are_told_to_come_again() {
         // One that does not say how long it is, is refused when it is too long.
         let chunk = format!("{:x}\r\n{}\r\n", 200_000, "x".repeat(200_000));
         let chunked = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
-        let answer = ask(address, &format!("{chunked}{chunk}0\r\n\r\n"));
-        assert!(is_refused(&answer, 503, why), "{answer}");
+        let response = ask(address, &format!("{chunked}{chunk}0\r\n\r\n"));
+        assert!(is_refused(&response, 503, why), "{response}");
     });
 }
 
@@ -307,12 +307,12 @@ fn a_clock_of_no_time_still_serves_what_is_there_at_once() {
         let whole = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab";
         stream.write_all(whole.as_bytes()).expect("it reads");
         stream.write_all(b"GET").expect("it reads");
-        let answers = rest(&mut stream);
+        let responses = rest(&mut stream);
         assert!(
-            is_served(&answers) && answers.contains("2 bytes"),
-            "{answers}"
+            is_served(&responses) && responses.contains("2 bytes"),
+            "{responses}"
         );
-        assert!(answers.contains("HTTP/1.1 408 "), "{answers}");
+        assert!(responses.contains("HTTP/1.1 408 "), "{responses}");
     });
 }
 
@@ -342,8 +342,8 @@ fn what_is_beyond_all_counting_is_no_limit() {
             stream.write_all(part.as_bytes()).expect("it reads");
             thread::sleep(SHORT);
         }
-        let answer = rest(&mut stream);
-        assert!(is_served(&answer));
-        assert_eq!(answer.matches('y').count(), 0x1000 * 1000);
+        let response = rest(&mut stream);
+        assert!(is_served(&response));
+        assert_eq!(response.matches('y').count(), 0x1000 * 1000);
     });
 }

@@ -19,9 +19,9 @@ fn bodies_that_have_no_room_in_half_of_the_functions_memory_are_told_to_come_aga
     first.send(most);
     let until = Instant::now() + PATIENCE;
     let refused = loop {
-        let answer = instance.connect().exchange(&post);
-        if answer.status != 200 {
-            break answer;
+        let response = instance.connect().exchange(&post);
+        if response.status != 200 {
+            break response;
         }
         assert!(Instant::now() < until, "the first is not counted");
     };
@@ -33,18 +33,18 @@ fn bodies_that_have_no_room_in_half_of_the_functions_memory_are_told_to_come_aga
         .exchange(&request("POST", "/invoke", &[], b"small"));
     assert_eq!(small.text(), "small");
     first.send(rest);
-    let answer = first.answer();
-    assert_eq!((answer.status, answer.body.len()), (200, event.len()));
+    let response = first.response();
+    assert_eq!((response.status, response.body.len()), (200, event.len()));
     while instance.connect().exchange(&post).status != 200 {
         assert!(Instant::now() < until, "its room does not come back");
     }
     // One that does not say how long it is, is refused when it is too long.
     let chunk = format!("{:x}\r\n{}\r\n0\r\n\r\n", 600_000, "x".repeat(600_000));
     let chunked = "POST /invoke HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
-    let answer = instance
+    let response = instance
         .connect()
         .exchange((chunked.to_owned() + &chunk).as_bytes());
-    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert_eq!(response.status, 503, "{}", response.text());
 }
 
 /// Four of the platform's largest events at once, in a process that may have half of what they take together.
@@ -58,7 +58,7 @@ fn bodies_for_which_the_system_has_no_memory_are_told_to_come_again_and_end_noth
         // glibc would give each thread 64 MiB of addresses; musl, with which the package is built, knows no such thing.
         .env("MALLOC_ARENA_MAX", "1");
     let instance = Instance::start_by(command, &[]);
-    // Its answer is short, and its handler makes nothing as large as the event.
+    // Its response is short, and its handler makes nothing as large as the event.
     let mut event = b"context ".to_vec();
     event.resize(LARGE_BYTES, b'x');
     let whole = request("POST", "/invoke", &[], &event);
@@ -83,7 +83,7 @@ fn bodies_for_which_the_system_has_no_memory_are_told_to_come_again_and_end_noth
 }
 
 /// Sends a body that is taken, or refused for now. The server need not wait for all that a client still sends, which may cost
-/// a slow one the answer.
+/// a slow one the response.
 fn is_told(client: Connection, bytes: &[u8]) {
     let stream = client.into_stream();
     stream
@@ -91,9 +91,11 @@ fn is_told(client: Connection, bytes: &[u8]) {
         .expect("above zero");
     let mut client = Connection::over(stream);
     let sent = client.try_send(bytes);
-    match client.try_answer(false) {
-        Ok(answer) if answer.status == 503 => assert_eq!(answer.header("retry-after"), Some("1")),
-        Ok(answer) => assert_eq!(answer.status, 200, "{}", answer.text()),
-        Err(error) => assert!(sent.is_err(), "no answer to a whole request: {error}"),
+    match client.try_response(false) {
+        Ok(response) if response.status == 503 => {
+            assert_eq!(response.header("retry-after"), Some("1"));
+        }
+        Ok(response) => assert_eq!(response.status, 200, "{}", response.text()),
+        Err(error) => assert!(sent.is_err(), "no response to a whole request: {error}"),
     }
 }

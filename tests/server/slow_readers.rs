@@ -1,4 +1,4 @@
-//! Clients that do not read their answers, and those who want theirs meanwhile.
+//! Clients that do not read their responses, and those who want theirs meanwhile.
 
 use crate::support::{Connection, Instance, request};
 
@@ -26,8 +26,8 @@ fn clients_that_do_not_read_keep_no_worker_and_lose_nothing() {
         assert!(status == 200 && headers.contains(&length), "{headers:?}");
     }
     for number in 0..OTHERS {
-        let answer = instance.invoke(&format!("other-{number}"), b"hello");
-        assert_eq!((answer.status, answer.text()), (200, "hello".into()));
+        let response = instance.invoke(&format!("other-{number}"), b"hello");
+        assert_eq!((response.status, response.text()), (200, "hello".into()));
     }
     for client in &mut non_readers {
         let body = client.exactly(LONG_BYTES).expect("all of it");
@@ -38,14 +38,14 @@ fn clients_that_do_not_read_keep_no_worker_and_lose_nothing() {
 }
 
 #[test]
-fn a_client_that_leaves_an_answer_unread_ends_its_connection_and_nothing_else() {
+fn a_client_that_leaves_a_response_unread_ends_its_connection_and_nothing_else() {
     let instance = Instance::start("testbed", &[("WORKERS", "1")]);
     let event = format!("repeat {LONG_BYTES}");
     for number in 0..3 {
         let mut client = instance.connect();
         client.send(&request("POST", "/invoke", &[], event.as_bytes()));
         assert_eq!(client.head().expect("a head").0, 200);
-        // By now the answer may wait for its client, which leaves.
+        // By now the response may wait for its client, which leaves.
         let other = instance.invoke(&format!("other-{number}"), b"hello");
         assert_eq!(other.text(), "hello");
         drop(client);

@@ -1,4 +1,4 @@
-//! Many requests on many connections: each answer is the one to its request, none is lost, and neither memory nor
+//! Many requests on many connections: each response is the one to its request, none is lost, and neither memory nor
 //! descriptors grow.
 //!
 //! `cargo test` runs a short form; `make soak` runs a million requests over 200 connections against what is shipped.
@@ -24,7 +24,7 @@ const CONNECTIONS: usize = 50;
 const REQUESTS_PER_CONNECTION: usize = 1000;
 
 #[test]
-fn a_long_run_loses_no_answer_and_keeps_nothing() {
+fn a_long_run_loses_no_response_and_keeps_nothing() {
     let requests = number("SOAK_REQUESTS").unwrap_or(REQUESTS);
     let connections = number("SOAK_CONNECTIONS").unwrap_or(CONNECTIONS);
     let instance = Instance::start("testbed", &[]);
@@ -41,7 +41,7 @@ fn a_long_run_loses_no_answer_and_keeps_nothing() {
     check_log(&instance, requests);
 }
 
-/// Sends every request once and checks each answer; gives how many bytes of bodies went there and back.
+/// Sends every request once and checks each response; gives how many bytes of bodies went there and back.
 fn send_all(
     instance: &Instance,
     requests: usize,
@@ -63,15 +63,20 @@ fn send_all(
             }
             used += 1;
             let planned = Planned::new(number);
-            let answer = connection.exchange(&planned.request());
-            assert_eq!(answer.status, 200, "request {number}: {}", answer.text());
+            let response = connection.exchange(&planned.request());
+            assert_eq!(
+                response.status,
+                200,
+                "request {number}: {}",
+                response.text()
+            );
             // The bodies are too long to be shown.
             assert!(
-                answer.body == planned.answer(),
-                "request {number} has the answer of another"
+                response.body == planned.response(),
+                "request {number} has the response of another"
             );
             sent += planned.body().len();
-            received += answer.body.len();
+            received += response.body.len();
             watch.report(done.fetch_add(1, Relaxed) + 1);
         }
         let mut bytes = bytes.lock().expect("no panic while it is held");

@@ -8,7 +8,7 @@ use crate::support::request;
 pub(crate) struct Planned {
     number: usize,
     kind: Kind,
-    /// The body of the request, or of the answer where the request has none.
+    /// The body of the request, or of the response where the request has none.
     bytes: &'static [u8],
 }
 
@@ -21,9 +21,9 @@ enum Kind {
     Http,
     /// An HTTP call without a body, whose target comes back.
     Target,
-    /// A small event with a large answer.
+    /// A small event with a large response.
     Repeat,
-    /// An HTTP call whose answer is streamed.
+    /// An HTTP call whose response is streamed.
     Stream,
 }
 
@@ -86,8 +86,8 @@ impl Planned {
         }
     }
 
-    /// The body of the answer.
-    pub(crate) fn answer(&self) -> Vec<u8> {
+    /// The body of the response.
+    pub(crate) fn response(&self) -> Vec<u8> {
         match self.kind {
             Kind::Event | Kind::Http => self.body(),
             Kind::Target => format!("GET {} {}", self.target(), id_of(self.number)).into_bytes(),

@@ -43,7 +43,7 @@ impl Watch {
         }
     }
 
-    /// So many requests have their answer.
+    /// So many requests have their response.
     pub(crate) fn report(&self, done: usize) {
         if done % (self.requests / SAMPLES) == 0 {
             let mut samples = self.samples.lock().expect("no panic while it is held");

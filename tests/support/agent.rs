@@ -1,4 +1,4 @@
-//! The other side of the wire: raw requests in, answers out, read as strictly as an agent may.
+//! The other side of the wire: raw requests in, responses out, read as strictly as an agent may.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use super::secrets;
 
-/// How long a test waits for an answer before it fails: far above what the slowest machine needs.
+/// How long a test waits for a response before it fails: far above what the slowest machine needs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// One answer, its framing undone.
+/// One response, its framing undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     /// The first value of a header, by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
@@ -56,7 +56,7 @@ pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]
 /// A connection that is kept alive.
 pub struct Connection {
     reader: BufReader<TcpStream>,
-    /// Whether not a byte of the answer that is waited for has come.
+    /// Whether not a byte of the response that is waited for has come.
     is_untouched: bool,
 }
 
@@ -96,44 +96,44 @@ impl Connection {
         sent.map_err(|error| error.to_string())
     }
 
-    /// Sends raw bytes and reads the answer to them.
-    pub fn exchange(&mut self, bytes: &[u8]) -> Answer {
+    /// Sends raw bytes and reads the response to them.
+    pub fn exchange(&mut self, bytes: &[u8]) -> Response {
         self.send(bytes);
-        self.answer()
+        self.response()
     }
 
-    /// Reads one answer.
-    pub fn answer(&mut self) -> Answer {
-        self.try_answer(false).expect("an answer")
+    /// Reads one response.
+    pub fn response(&mut self) -> Response {
+        self.try_response(false).expect("a response")
     }
 
-    /// Reads the answer to a HEAD request, which has no body whatever its head says.
-    pub fn answer_to_head(&mut self) -> Answer {
-        self.try_answer(true).expect("an answer")
+    /// Reads the response to a HEAD request, which has no body whatever its head says.
+    pub fn response_to_head(&mut self) -> Response {
+        self.try_response(true).expect("a response")
     }
 
-    /// Reads one answer, or says how it was not one.
-    pub fn try_answer(&mut self, head_only: bool) -> Result<Answer, String> {
+    /// Reads one response, or says how it was not one.
+    pub fn try_response(&mut self, head_only: bool) -> Result<Response, String> {
         self.is_untouched = true;
         let (status, headers) = self.head()?;
-        let mut answer = Answer {
+        let mut response = Response {
             status,
             headers,
             body: Vec::new(),
         };
-        let chunked = answer.header("transfer-encoding") == Some("chunked");
-        let length = answer.header("content-length").map(str::parse::<usize>);
-        answer.body = match length {
+        let chunked = response.header("transfer-encoding") == Some("chunked");
+        let length = response.header("content-length").map(str::parse::<usize>);
+        response.body = match length {
             _ if head_only || matches!(status, 204 | 304) => Vec::new(),
             None if chunked => self.chunks()?,
             Some(Ok(length)) if !chunked => self.exactly(length)?,
             other => {
                 return Err(format!(
-                    "the body's length is not stated: {other:?} {answer:?}"
+                    "the body's length is not stated: {other:?} {response:?}"
                 ));
             }
         };
-        Ok(answer)
+        Ok(response)
     }
 
     /// Reads one line of a streamed body's chunk; tests of streaming see by it what has arrived so far.
@@ -168,7 +168,7 @@ impl Connection {
         }
     }
 
-    /// Whether the answer that was waited for did not even begin.
+    /// Whether the response that was waited for did not even begin.
     pub fn is_untouched(&self) -> bool {
         self.is_untouched
     }

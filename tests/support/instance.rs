@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::agent::{Answer, Connection, request};
+use super::agent::{Connection, Response, request};
 use super::program::{binary, free_port};
 use super::secrets;
 
@@ -141,7 +141,7 @@ impl Instance {
     }
 
     /// Sends one request with the control path of an event or hook, on its own connection.
-    pub fn call(&self, method: &str, target: &str, request_id: &str, body: &[u8]) -> Answer {
+    pub fn call(&self, method: &str, target: &str, request_id: &str, body: &[u8]) -> Response {
         let headers = [
             ("X-Fc-Control-Path", target),
             ("X-Fc-Request-Id", request_id),
@@ -150,19 +150,21 @@ impl Instance {
             .exchange(&request(method, target, &headers, body))
     }
 
-    pub fn invoke(&self, request_id: &str, event: &[u8]) -> Answer {
+    pub fn invoke(&self, request_id: &str, event: &[u8]) -> Response {
         self.call("POST", "/invoke", request_id, event)
     }
 
     /// Sends one HTTP call as the platform relays it, on its own connection.
-    pub fn http(&self, method: &str, target: &str, body: &[u8]) -> Answer {
+    pub fn http(&self, method: &str, target: &str, body: &[u8]) -> Response {
         let headers = [
             ("X-Fc-Control-Path", "/http-invoke"),
             ("X-Fc-Request-Id", "http-id"),
         ];
         let mut connection = self.connect();
         connection.send(&request(method, target, &headers, body));
-        connection.try_answer(method == "HEAD").expect("an answer")
+        connection
+            .try_response(method == "HEAD")
+            .expect("a response")
     }
 
     /// All whole lines that were printed so far.

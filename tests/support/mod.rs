@@ -13,7 +13,7 @@ mod process;
 mod program;
 pub mod secrets;
 
-pub use agent::{Answer, Connection, request};
+pub use agent::{Connection, Response, request};
 pub use in_process::{with, with_listener};
 pub use instance::Instance;
 pub use process::Sample;

@@ -9,10 +9,10 @@ fn ask(headers: &[(&str, &str)]) -> Response {
         .fold(Request::new("GET", "/"), |request, (name, value)| {
             request.with_header(name, value).expect("a sound header")
         });
-    answer(&request)
+    response(&request)
 }
 
-fn answer(request: &Request) -> Response {
+fn response(request: &Request) -> Response {
     let modified = UNIX_EPOCH + Duration::from_secs(1_795_420_862);
     let content = Content::new(Cursor::new(*b"0123456789"))
         .expect("it has an end")
@@ -100,7 +100,7 @@ fn all_of_it_is_what_everything_else_gets() {
         ask(&[]),
         ask(&twice),
         ask(&[("Range", "bytes=1-2,4-5")]),
-        answer(&head),
+        response(&head),
     ] {
         assert_eq!(
             (response.status(), response.header("content-length")),

@@ -33,7 +33,7 @@ fn headers_of_the_runtime_and_of_the_platform_are_refused() {
 }
 
 #[test]
-fn the_usual_things_become_answers() {
+fn the_usual_things_become_responses() {
     let json = Response::from(serde_json::Value::Null);
     assert_eq!((json.status(), json.body()), (200, Some("null".as_bytes())));
     assert_eq!(json.headers().get("content-type"), Some("application/json"));
@@ -55,9 +55,9 @@ fn the_usual_things_become_answers() {
 
 #[test]
 fn a_reader_is_copied_to_its_end() {
-    let answer = Response::reader(&b"all of it"[..]);
-    assert_eq!(answer.body(), None, "a reader is streamed");
-    let written = answer.into_body().expect("a vector takes every byte");
+    let response = Response::reader(&b"all of it"[..]);
+    assert_eq!(response.body(), None, "a reader is streamed");
+    let written = response.into_body().expect("a vector takes every byte");
     assert_eq!(written, b"all of it");
 }
 

@@ -60,7 +60,7 @@ pub(super) enum Step {
     /// The rest of a body.
     Body(Incoming),
     /// The rest of a response is to be sent, and whether it is the last.
-    Answer { is_last: bool },
+    Response { is_last: bool },
     /// So many bytes more are read over, until then.
     Linger {
         bytes: usize,

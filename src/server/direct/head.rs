@@ -14,8 +14,8 @@ use super::inbox::{CRLF, End, Inbox, Source, up_to_lf};
 use crate::call::Call;
 use crate::headers::{Field, Headers, name, token_length, value_length};
 use crate::limits::Limits;
-use crate::server::answer::Asked;
 use crate::server::refusal::{self, Refusal};
+use crate::server::response::Asked;
 use crate::server::rules;
 
 /// For how many fields there is a place from the start: the platform's own, about 40, and a client's. A list that grows

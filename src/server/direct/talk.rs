@@ -4,7 +4,7 @@
 //! out that the wait is over, nor what a step does: `steps` does.
 //!
 //! Nothing here waits for a client but a handler that streams. Where the rest of a head or of a body has not come, or an
-//! answer is not taken, the connection is left with what there is, and a clock (see [`Pause`]).
+//! response is not taken, the connection is left with what there is, and a clock (see [`Pause`]).
 
 mod steps;
 
@@ -149,7 +149,7 @@ impl<'a> Talk<'a> {
             Step::Idle => self.begin(),
             Step::Head { .. } => self.read_head(),
             Step::Body(_) => self.read_body(),
-            Step::Answer { is_last } => self.end_answer(is_last),
+            Step::Response { is_last } => self.end_response(is_last),
             Step::Linger { .. } => self.linger(),
         }
     }
@@ -160,7 +160,7 @@ impl<'a> Talk<'a> {
             // What has come of the next request while others had their turn is served before a stop, too.
             Step::Idle if self.is_new || !self.inbox.is_empty() => Load::Reading,
             Step::Head { .. } | Step::Body(_) => Load::Reading,
-            Step::Answer { .. } => Load::InFlight,
+            Step::Response { .. } => Load::InFlight,
             Step::Idle | Step::Linger { .. } => Load::Nothing,
         }
     }
@@ -172,7 +172,7 @@ impl<'a> Talk<'a> {
             Step::Idle => None,
             Step::Head { until, .. } | Step::Linger { until, .. } => *until,
             Step::Body(incoming) => incoming.clock.until(incoming.body.length()),
-            Step::Answer { .. } => self.inbox.source().unsent().until(),
+            Step::Response { .. } => self.inbox.source().unsent().until(),
         }
     }
 

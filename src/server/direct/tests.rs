@@ -135,11 +135,11 @@ impl Drop for Served {
 }
 
 fn rest(stream: &mut TcpStream) -> String {
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     stream
-        .read_to_end(&mut answer)
+        .read_to_end(&mut response)
         .expect("the connection is closed, not reset");
-    String::from_utf8_lossy(&answer).into_owned()
+    String::from_utf8_lossy(&response).into_owned()
 }
 
 /// Answers with method, target and body.
@@ -182,10 +182,10 @@ impl HttpServer {
     }
 }
 
-fn statuses(answers: &str) -> Vec<&str> {
-    answers
+fn statuses(responses: &str) -> Vec<&str> {
+    responses
         .split("HTTP/1.1 ")
         .skip(1)
-        .map(|answer| &answer[..3])
+        .map(|response| &response[..3])
         .collect()
 }

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_has_the_time_its_bytes_earned_but_not_without_progress() {
+    fn a_response_has_the_time_its_bytes_earned_but_not_without_progress() {
         let limits = Limits {
             write_time: Duration::from_secs(30),
             slowest: 1,

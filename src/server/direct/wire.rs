@@ -267,12 +267,12 @@ mod tests {
     #[test]
     fn what_a_client_does_not_take_is_kept_and_sent_later_in_order() {
         let (mut client, socket) = pair();
-        let answer: Vec<u8> = (0..=255).cycle().take(16 * 1024 * 1024).collect();
-        let (limits, memory) = (Limits::default(), Memory::new(answer.len()));
+        let response: Vec<u8> = (0..=255).cycle().take(16 * 1024 * 1024).collect();
+        let (limits, memory) = (Limits::default(), Memory::new(response.len()));
         let mut wire = Wire::resume(&socket, &limits, &memory, Unsent::default(), false);
-        wire.write_all(&answer).expect("a live socket");
+        wire.write_all(&response).expect("a live socket");
         assert!(!wire.unsent().is_empty() && wire.unsent().until().is_some());
-        assert!(!memory.has_room_for(answer.len()), "it is counted");
+        assert!(!memory.has_room_for(response.len()), "it is counted");
         wire.write_all(b"end").expect("a live socket");
         let unsent = wire.take_unsent();
         let reading = std::thread::spawn(move || {
@@ -286,6 +286,6 @@ mod tests {
         }
         wire.end();
         let read = reading.join().expect("no panic");
-        assert!(read == [&answer[..], b"end"].concat());
+        assert!(read == [&response[..], b"end"].concat());
     }
 }

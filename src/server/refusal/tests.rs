@@ -66,7 +66,7 @@ fn the_tables_of_the_page_are_the_rows_in_their_order() {
 
 /// What a response says stands on the page word for word, but for its number, and so does the setting that changes it.
 #[test]
-fn every_section_says_what_its_answers_say() {
+fn every_section_says_what_its_responses_say() {
     for (refusal, _) in TABLE {
         let (status, error_type) = refusal.kind.words();
         let section = section(status);
@@ -86,7 +86,7 @@ fn every_section_says_what_its_answers_say() {
 }
 
 #[test]
-fn an_answer_has_the_limit_that_is_kept_and_the_setting_that_raises_it() {
+fn a_response_has_the_limit_that_is_kept_and_the_setting_that_raises_it() {
     let limits = Limits {
         body_bytes: 7,
         head_bytes: 8,

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 
 use super::peers::Peers;
-use super::sending::Answer;
+use super::sending::Outgoing;
 use super::socket::Socket;
 
 /// What every response begins with.
@@ -37,18 +37,18 @@ impl Connection {
     }
 
     /// Ends it: nothing more is written, and nothing that comes after is served. It must be called before the request at
-    /// hand lets the next one of its connection answer.
+    /// hand lets the next one of its connection be answered.
     pub(super) fn end(&self) {
         if let Some(socket) = self.socket() {
-            socket.end_answers();
+            socket.end_responses();
         }
         self.suspect();
     }
 
     /// The same, after this response. Where the client has gone the system itself lets nobody write any more, and there is
     /// nothing to be looked for.
-    pub(super) fn end_after(&self, answer: &Answer) {
-        if answer.is_refused() {
+    pub(super) fn end_after(&self, outgoing: &Outgoing) {
+        if outgoing.is_refused() {
             self.suspect();
         } else {
             self.end();
@@ -64,16 +64,16 @@ impl Connection {
     /// Where the response to a request goes whose turn it is; none if its connection was ended before it.
     ///
     /// The address alone does not say so: after a reset the next client may have it at once. So the beginning of the
-    /// answer, which is the same for all, is sent now: only to a connection that was ended it cannot be written.
-    pub(super) fn begin(&self, out: Box<dyn Write + Send>) -> Option<Answer> {
+    /// response, which is the same for all, is sent now: only to a connection that was ended it cannot be written.
+    pub(super) fn begin(&self, out: Box<dyn Write + Send>) -> Option<Outgoing> {
         let is_suspect = self
             .client
             .is_some_and(|client| self.peers.suspects(client));
-        let mut answer = Answer::new(out);
+        let mut outgoing = Outgoing::new(out);
         if is_suspect {
-            answer.begin(BEGINNING).ok()?;
+            outgoing.begin(BEGINNING).ok()?;
         }
-        Some(answer)
+        Some(outgoing)
     }
 }
 
@@ -97,7 +97,7 @@ impl Drop for EndLater {
 mod tests {
     use super::{BEGINNING, Connection, Peers};
     use crate::call::Reply;
-    use crate::server::answer::{self, Asked};
+    use crate::server::response::{self, Asked};
     use crate::server::tiny::sending::tests::Wire;
     use std::net::SocketAddr;
 
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_request_of_the_connection_that_was_ended_gets_no_answer() {
+    fn only_a_request_of_the_connection_that_was_ended_gets_no_response() {
         let connection = connection();
         let begins = |wire: &Wire| connection.begin(wire.writer()).is_some();
         let (ended, open) = (Wire::ended(), Wire::open());
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_was_begun_is_sent_whole_and_once() {
+    fn a_response_that_was_begun_is_sent_whole_and_once() {
         let asked = Asked {
             head_only: false,
             http_1_0: false,
@@ -131,7 +131,7 @@ mod tests {
         let wire = Wire::open();
         let mut out = connection.begin(wire.writer()).expect("it can be written");
         let reply = Reply::bytes(200, "text/plain", b"HTTP/1.1 hello".to_vec());
-        answer::send(&mut out, reply, asked).expect("nothing is lost");
+        response::send(&mut out, reply, asked).expect("nothing is lost");
         let text = String::from_utf8(wire.taken()).expect("text");
         assert!(text.as_bytes().starts_with(BEGINNING));
         assert!(text.starts_with("HTTP/1.1 200 OK\r\n"), "{text}");

@@ -27,10 +27,10 @@ use rustix::io::fcntl_dupfd_cloexec;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use tiny_http::{Request, Server};
 
-use super::answer::{self, Asked};
 use super::bell::Ring;
 use super::crew::{Crew, InFlight};
 use super::memory::{Memory, Share};
+use super::response::{self, Asked};
 use super::{Door, Serve, rules};
 use crate::call::{Body, Call};
 use crate::limits::Limits;
@@ -39,7 +39,7 @@ use ending::Connection;
 use own_port::OwnPort;
 use peers::Peers;
 use read::Trouble;
-use sending::Answer;
+use sending::Outgoing;
 
 /// `tiny_http` on one listener.
 pub(super) struct HttpServer {
@@ -143,7 +143,7 @@ impl HttpServer {
             Ok(call) => {
                 let in_flight = self.crew.begin();
                 drop(reading);
-                self.answer(request, call, asked, connection, (share, in_flight));
+                self.respond(request, call, asked, connection, (share, in_flight));
             }
             Err(Trouble::Refused(refusal, read)) => {
                 drop(share);
@@ -155,7 +155,7 @@ impl HttpServer {
         }
     }
 
-    fn answer(
+    fn respond(
         &self,
         request: Request,
         call: Call,
@@ -169,7 +169,7 @@ impl HttpServer {
         // Only now it is known what became of those before it.
         await_turn(&mut *out);
         // It may as well be the rest of another's body.
-        let Some(mut answer) = connection.begin(out) else {
+        let Some(mut outgoing) = connection.begin(out) else {
             return;
         };
         let is_last = rules::has_connection_option(&call.headers, "close");
@@ -181,15 +181,15 @@ impl HttpServer {
         });
         // A handler that streams is not done yet, and keeps its worker.
         let keeps = matches!(reply.body, Body::Bytes(_)) && self.crew.has_threads();
-        answer.keep(share, keeps);
+        outgoing.keep(share, keeps);
         // A stop may have come while the handler ran.
         let wish = if is_last || self.crew.is_stopping() {
             Some("close")
         } else {
             asked.connection
         };
-        let sent = answer::send(
-            &mut answer,
+        let sent = response::send(
+            &mut outgoing,
             reply,
             Asked {
                 connection: wish,
@@ -200,7 +200,7 @@ impl HttpServer {
         // that waits for the other half must learn that it does not come.
         let ends = sent.is_err() || (is_last && asked.connection != Some("close"));
         Delivery {
-            answer,
+            outgoing,
             connection,
             ends,
             _in_flight: in_flight,
@@ -211,7 +211,7 @@ impl HttpServer {
 
 /// A response that its handler has made, until all of it is sent.
 struct Delivery {
-    answer: Answer,
+    outgoing: Outgoing,
     connection: Connection,
     /// Whether it is the last of its connection.
     ends: bool,
@@ -221,8 +221,8 @@ struct Delivery {
 impl Delivery {
     /// Leaves what the client has not taken to a thread, so that the worker is free.
     fn finish(mut self) {
-        if self.answer.is_late() {
-            self.answer.settle();
+        if self.outgoing.is_late() {
+            self.outgoing.settle();
             // Without a thread it is dropped here and now, and the worker waits.
             let _ = thread::start(Box::new(move || drop(self)));
         }
@@ -232,9 +232,9 @@ impl Delivery {
 impl Drop for Delivery {
     /// Before the turn is the next one's.
     fn drop(&mut self) {
-        let is_lost = self.answer.is_late() && self.answer.send_rest().is_err();
+        let is_lost = self.outgoing.is_late() && self.outgoing.send_rest().is_err();
         if self.ends || is_lost {
-            self.connection.end_after(&self.answer);
+            self.connection.end_after(&self.outgoing);
         }
     }
 }

@@ -95,7 +95,7 @@ impl OwnPort {
                 Err(error) if is_silence(&error) => {
                     self.visit();
                 }
-                answer => return answer.is_ok(),
+                asked => return asked.is_ok(),
             }
         }
         false

@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use tiny_http::{HTTPVersion, Request};
 
-use super::super::answer::Asked;
 use super::super::framing::{Framing, framing};
 use super::super::memory::Share;
 use super::super::refusal::{self, Refusal};
+use super::super::response::Asked;
 use super::super::rules;
 use crate::call::Call;
 use crate::headers::{Headers, is_token, name};

@@ -1,4 +1,4 @@
-//! The answers to requests that no handler sees.
+//! The responses to requests that no handler sees.
 //!
 //! Owns the ways round what `tiny_http` does when such a request is dropped. It must not know why one is refused.
 
@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use tiny_http::{Header, Request, Response, StatusCode};
 
-use super::super::answer::{self, Asked};
 use super::super::crew::Reading;
 use super::super::refusal::{BODY_TOO_LARGE, NO_MEMORY, Refusal};
+use super::super::response::{self, Asked};
 use super::await_turn;
 use super::ending::{Connection, EndLater};
 use super::read::{has_room, header};
-use super::sending::Answer;
+use super::sending::Outgoing;
 use crate::call::{Body, Reply};
 use crate::headers::name;
 use crate::limits::Limits;
@@ -40,7 +40,7 @@ pub(super) fn refuse(
         comes: read > 0 || header(&request, name::EXPECT).is_none(),
         // Either it has none, or it comes in chunks: only these two find fault in the middle of them.
         is_endless: left.is_none() && [&BODY_TOO_LARGE, &NO_MEMORY].contains(&refusal),
-        answer: Some((request, refusal.reply(limits))),
+        pending: Some((request, refusal.reply(limits))),
         asked,
         patience: limits.linger_time,
         reading,
@@ -53,7 +53,7 @@ pub(super) fn refuse(
 
 /// A request that is refused: its response is sent when it is dropped.
 struct Refused {
-    answer: Option<(Request, Reply)>,
+    pending: Option<(Request, Reply)>,
     asked: Asked,
     /// How many bytes of its body are still to come.
     left: usize,
@@ -70,7 +70,7 @@ struct Refused {
 
 impl Drop for Refused {
     fn drop(&mut self) {
-        let Some((mut request, reply)) = self.answer.take() else {
+        let Some((mut request, reply)) = self.pending.take() else {
             return;
         };
         self.read_over(&mut request);
@@ -79,12 +79,12 @@ impl Drop for Refused {
         }
         // It is dropped before the request, also on a panic.
         let Some(end) = self.end.take() else {
-            return answer_first(request, reply);
+            return respond_first(request, reply);
         };
         let mut out = request.into_writer();
         // Correct requests before this one on its connection are still served.
         await_turn(&mut *out);
-        let mut out = Answer::new(out);
+        let mut out = Outgoing::new(out);
         send_last(&mut out, reply, self.asked);
         // Before the turn is the next one's.
         drop(end);
@@ -150,7 +150,7 @@ const MOST_BYTES_RESERVED: usize = 1 << 30;
 const TE: &str = "te";
 
 /// The response comes before the body, which is then read over, so that the next request is sound.
-fn answer_first(request: Request, reply: Reply) {
+fn respond_first(request: Request, reply: Reply) {
     let Body::Bytes(body) = reply.body else {
         return;
     };
@@ -170,7 +170,7 @@ fn send_last(out: &mut dyn Write, reply: Reply, asked: Asked) {
         ..asked
     };
     // A client that has gone needs no response.
-    let _ = answer::send(out, reply, last);
+    let _ = response::send(out, reply, last);
 }
 
 /// What a response without a body says besides its status. `tiny_http` writes the name of a protocol as it is given.

@@ -21,7 +21,7 @@ const MOST_TRIES: usize = 600;
 const BYTES_EACH: usize = (SLOWEST * WRITE_MILLIS / 1000) as usize;
 
 /// Where a response goes.
-pub(super) struct Answer {
+pub(super) struct Outgoing {
     out: Box<dyn Write + Send>,
     /// How many bytes of its beginning were sent before it.
     begun: usize,
@@ -38,7 +38,7 @@ pub(super) struct Answer {
     tries: usize,
 }
 
-impl Answer {
+impl Outgoing {
     pub(super) fn new(out: Box<dyn Write + Send>) -> Self {
         Self {
             out,
@@ -140,7 +140,7 @@ impl Answer {
     }
 }
 
-impl Write for Answer {
+impl Write for Outgoing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let begun = self.begun.min(bytes.len());
         if begun > 0 {

@@ -47,7 +47,7 @@ impl Socket {
 
     /// Nothing more can be written, and the client sees the end. What it sends is still read: a client that sends to a
     /// socket which nobody reads is reset, and may lose the response.
-    pub(super) fn end_answers(&self) {
+    pub(super) fn end_responses(&self) {
         // An error means that the connection has ended already.
         let _ = self.0.shutdown(Shutdown::Write);
     }
@@ -114,7 +114,7 @@ mod tests {
         client.write_all(b"more").expect("a live connection");
         assert!(socket.read_until(Instant::now() + Duration::from_secs(60)));
         assert!(socket.has_more());
-        socket.end_answers();
+        socket.end_responses();
         assert_eq!(
             client.read(&mut [0]).ok(),
             Some(0),

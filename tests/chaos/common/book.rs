@@ -1,4 +1,4 @@
-//! The books of the requests: each that was asked has one end, and an end that is no answer has a cause.
+//! The books of the requests: each that was asked has one end, and an end that is no response has a cause.
 //!
 //! They must not know what a request says, nor how a cause comes about.
 
@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::table::{Table, Tally};
 
-/// What may cost others their answers, while it lasts.
+/// What may cost others their responses, while it lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
     /// The server was killed, and there is none until the next one has started.
@@ -26,13 +26,13 @@ const CAUSES: usize = 4;
 /// How a request has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum End {
-    /// With the whole answer that belongs to it.
+    /// With the whole response that belongs to it.
     Answered,
     /// Its own client has left it.
     Left,
     /// It was never sent: its connection was one to a server that had ended.
     Unsent,
-    /// Without a whole answer, which only one of these causes may bring about.
+    /// Without a whole response, which only one of these causes may bring about.
     Broken { how: String, by: &'static [Cause] },
     /// With a refusal of this kind, which only one of these causes may bring about.
     Refused {
@@ -67,8 +67,8 @@ struct Mark {
     over: AtomicU64,
 }
 
-/// The row of whole answers.
-const ANSWERS: &str = "answers";
+/// The row of whole responses.
+const RESPONSES: &str = "responses";
 
 /// The most lines about what is wrong that are kept: the first ones say what it is.
 const LINES: usize = 20;
@@ -102,7 +102,7 @@ impl Book {
     )]
     pub(crate) fn close(&self, open: Open, end: End) {
         let (row, by, how) = match end {
-            End::Answered => return self.ends.count(ANSWERS),
+            End::Answered => return self.ends.count(RESPONSES),
             End::Left => return self.ends.count("left by their own client"),
             End::Unsent => return self.ends.count("not sent, because the server had ended"),
             End::Declined(kind) => {
@@ -116,7 +116,7 @@ impl Book {
         let Open { number, over } = open;
         if !by.iter().any(|cause| self.has_begun(*cause, &over)) {
             self.note(format!(
-                "request {number} has no answer without a cause: {how}"
+                "request {number} has no response without a cause: {how}"
             ));
         }
         self.ends.count(&row);
@@ -165,10 +165,10 @@ impl Book {
             .lock()
             .expect("no panic while it was held")
             .clone();
-        let (answered, declined) = (self.ends.of(ANSWERS), self.declined.load(SeqCst));
+        let (answered, declined) = (self.ends.of(RESPONSES), self.declined.load(SeqCst));
         if declined > answered {
             lines.push(format!(
-                "the load cost {declined} requests their answers, and {answered} have theirs"
+                "the load cost {declined} requests their responses, and {answered} have theirs"
             ));
         }
         let ended = self.ends.total();
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_book_of_answers_and_of_clients_that_left_balances() {
+    fn a_book_of_responses_and_of_clients_that_left_balances() {
         let book = Book::default();
         for end in [End::Answered, End::Left, End::Declined("429")] {
             book.close(book.open(), end);
@@ -229,9 +229,12 @@ mod tests {
     fn what_is_never_right_is_named_whatever_else_happens() {
         let book = Book::default();
         book.begin(Cause::ServerKilled);
-        book.close(book.open(), End::Wrong("the answer of another".to_owned()));
+        book.close(
+            book.open(),
+            End::Wrong("the response of another".to_owned()),
+        );
         let lines = lines(&book);
-        assert!(lines[0].ends_with("the answer of another"), "{lines:?}");
+        assert!(lines[0].ends_with("the response of another"), "{lines:?}");
     }
 
     #[test]

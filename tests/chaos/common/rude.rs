@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rustix::net::sockopt::set_socket_linger;
 
-use super::super::Answer;
+use super::super::Response;
 use super::{Dice, End, Stage};
 
 /// For how long a client that waits in vain waits.
@@ -34,19 +34,19 @@ pub(crate) fn write_slowly(
     Ok(())
 }
 
-/// Sends a request, and reads the answer, which has a body of this length, in pieces.
+/// Sends a request, and reads the response, which has a body of this length, in pieces.
 pub(crate) fn read_slowly(
     stream: &mut TcpStream,
     request: &[u8],
     length: usize,
     dice: &mut Dice,
-) -> Result<Answer, String> {
+) -> Result<Response, String> {
     let sent = stream.write_all(request);
     let read = sent.and_then(|()| pieces(stream, length, dice));
     parsed(&read.map_err(|error| error.to_string())?)
 }
 
-/// What comes until the other side closes, or until an answer with a body of this length is there.
+/// What comes until the other side closes, or until a response with a body of this length is there.
 fn pieces(stream: &mut TcpStream, length: usize, dice: &mut Dice) -> std::io::Result<Vec<u8>> {
     stream.set_read_timeout(Some(PATIENCE))?;
     let (mut bytes, mut piece) = (Vec::new(), vec![0; length / SLOW_PIECES + 1024]);
@@ -65,8 +65,8 @@ fn body_of(bytes: &[u8]) -> Option<&[u8]> {
     Some(&bytes[end + 4..])
 }
 
-/// The answer that these bytes are, as strictly as any other is read.
-fn parsed(bytes: &[u8]) -> Result<Answer, String> {
+/// The response that these bytes are, as strictly as any other is read.
+fn parsed(bytes: &[u8]) -> Result<Response, String> {
     let head = bytes.len() - body_of(bytes).ok_or("no whole head")?.len();
     let text = String::from_utf8_lossy(&bytes[..head]);
     let mut lines = text.lines();
@@ -77,17 +77,17 @@ fn parsed(bytes: &[u8]) -> Result<Answer, String> {
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
-    let answer = Answer {
+    let response = Response {
         status: status.ok_or("no status")?,
         headers,
         body: bytes[head..].to_vec(),
     };
-    let length: Option<usize> = answer
+    let length: Option<usize> = response
         .header("content-length")
         .and_then(|length| length.parse().ok());
     match length {
-        Some(length) if answer.body.len() == length => Ok(answer),
-        length => Err(format!("{} bytes of {length:?}", answer.body.len())),
+        Some(length) if response.body.len() == length => Ok(response),
+        length => Err(format!("{} bytes of {length:?}", response.body.len())),
     }
 }
 

@@ -30,13 +30,13 @@ impl Place {
         })
     }
 
-    /// A request of this number has its whole answer.
+    /// A request of this number has its whole response.
     pub(crate) fn answer(&self, number: usize) {
         let mut answered = self.answered.lock().expect("no panic while it is held");
         answered.push(number);
     }
 
-    /// The numbers of all requests that have their whole answers.
+    /// The numbers of all requests that have their whole responses.
     pub(crate) fn answered(&self) -> Vec<usize> {
         let mut answered = self.answered.lock().expect("no panic while it was held");
         std::mem::take(&mut answered)

@@ -11,8 +11,8 @@ use super::NEXT;
 /// How soon a silent stream beats: a test waits for the beats, and for nothing that has to come before them.
 const SOON: Duration = Duration::from_millis(10);
 
-/// The answer of the one segment of a path, if it is one of these.
-pub(crate) fn answer(name: &str, request: &Request) -> Option<Result<Response, Error>> {
+/// The response of the one segment of a path, if it is one of these.
+pub(crate) fn response(name: &str, request: &Request) -> Option<Result<Response, Error>> {
     Some(match name {
         "content" => content(request),
         "short" => Ok(Response::sized(&b"half"[..], 8)),

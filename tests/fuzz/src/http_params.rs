@@ -1,5 +1,5 @@
 //! The header `x-fc-http-params`: what `serde_json` takes for an object is taken, the request says what the fields say,
-//! and the answer is JSON that says what the handler said.
+//! and the response is JSON that says what the handler said.
 
 use fc_runtime::Headers;
 use fc_runtime::fuzzing::{self, base64_encode, percent_decode};
@@ -11,7 +11,7 @@ use crate::head::{is_text_byte, is_token_byte};
 /// How deep values may be nested, as the library has it.
 const DEPTH: usize = 32;
 
-/// Takes the input for the JSON in the header, for the header itself, and for an answer.
+/// Takes the input for the JSON in the header, for the header itself, and for a response.
 pub fn check(input: &[u8]) {
     let decoded = fuzzing::http_params_decode(base64_encode(input).as_bytes());
     let is_json = !matches!(&decoded, Err(error) if error.message().contains("not a JSON object"));
@@ -33,7 +33,7 @@ pub fn check(input: &[u8]) {
         }
     }
     let _ = fuzzing::http_params_decode(input);
-    check_answer(&String::from_utf8_lossy(input));
+    check_response(&String::from_utf8_lossy(input));
 }
 
 fn check_request(request: &Request, params: &Value, plain: &[u8]) {
@@ -107,7 +107,7 @@ fn pairs<'a>(params: &'a Value, lists: &str, singles: &str) -> Vec<(&'a str, &'a
 }
 
 /// Each line is a header, its name up to the colon.
-fn check_answer(text: &str) {
+fn check_response(text: &str) {
     let mut response = Response::new(203);
     for (name, value) in text.lines().filter_map(|line| line.split_once(':')) {
         if let Ok(other) = Response::new(203).with_header(name, value) {

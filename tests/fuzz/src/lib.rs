@@ -4,7 +4,7 @@
 //! against what was written by hand here, simple and slow.
 //!
 //! - [`head`], [`chunks`], [`requests`]: the request reader of the direct server.
-//! - [`answer`]: the headers that a handler may set, and the writer of answers.
+//! - [`response`]: the headers that a handler may set, and the writer of responses.
 //! - [`http_params`], [`base64`], [`percent`]: the codecs.
 //! - [`context`], [`events`]: what handlers are given.
 //! - [`package`], [`signature`]: what `fc-local` unpacks, and whom it believes.
@@ -15,7 +15,6 @@ compile_error!(
     "the ways to what is private in the library are missing: call cargo in tests/fuzz, where .cargo/config.toml opens them"
 );
 
-pub mod answer;
 pub mod base64;
 pub mod chunks;
 pub mod context;
@@ -26,6 +25,7 @@ pub mod http_params;
 pub mod package;
 pub mod percent;
 pub mod requests;
+pub mod response;
 pub mod seeds;
 pub mod signature;
 
@@ -47,7 +47,6 @@ pub type Check = fn(&[u8]);
 
 /// Every target, by its name.
 pub const TARGETS: [(&str, Check); 11] = [
-    ("answer", answer::check),
     ("base64", base64::check),
     ("chunks", chunks::check),
     ("context", context::check),
@@ -57,5 +56,6 @@ pub const TARGETS: [(&str, Check); 11] = [
     ("package", package::check),
     ("percent", percent::check),
     ("requests", requests::check),
+    ("response", response::check),
     ("signature", signature::check),
 ];

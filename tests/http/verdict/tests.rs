@@ -5,12 +5,12 @@ use crate::http::conformance::case::{Case, Server};
 use crate::http::conformance::exchange::{End, Seen};
 use crate::http::conformance::parse::parse;
 use crate::http::conformance::script::{Run, runs};
-use crate::http::conformance::wire::Answer;
+use crate::http::conformance::wire::Response;
 
 /// A case that `tiny` is known to fail, and its only run.
 fn case() -> (Case, Run) {
     let text = "case: A\nref: RFC 9112 §2\nlevel: SHOULD\n>> x\n\
-        answer: 200 by a connection=close no:x \"hi\"\nthen: closed\ntiny: W1\nanswer: 400\nthen: closed\n";
+        response: 200 by a connection=close no:x \"hi\"\nthen: closed\ntiny: W1\nresponse: 400\nthen: closed\n";
     let case = parse("topic", text, &["W1"])
         .expect("it is sound")
         .remove(0);
@@ -18,9 +18,9 @@ fn case() -> (Case, Run) {
     (case, run)
 }
 
-fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
+fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    Answer {
+    Response {
         status,
         headers: headers.iter().map(owned).collect(),
         body: body.into(),
@@ -31,7 +31,7 @@ fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
 fn sound(run: &Run) -> Observation {
     Observation {
         seen: Seen {
-            answers: vec![answer(200, &[("connection", "close")], "hi")],
+            responses: vec![response(200, &[("connection", "close")], "hi")],
             end: End::Closed,
             violations: Vec::new(),
         },
@@ -62,20 +62,20 @@ fn what_is_as_expected_passes() {
 #[test]
 fn whatever_is_not_as_expected_fails() {
     assert_fails("404 is none of [200]", |is, _| {
-        is.seen.answers[0].status = 404;
+        is.seen.responses[0].status = 404;
     });
     assert_fails("the body is not \"hi\"", |is, _| {
-        is.seen.answers[0].body.clear();
+        is.seen.responses[0].body.clear();
     });
     assert_fails("has no connection: close", |is, _| {
-        is.seen.answers[0].headers.clear();
+        is.seen.responses[0].headers.clear();
     });
     assert_fails("the 200 has x", |is, _| {
-        is.seen.answers[0].headers.push(("x".into(), "y".into()));
+        is.seen.responses[0].headers.push(("x".into(), "y".into()));
     });
-    assert_fails("there is no answer 1", |is, _| is.seen.answers.clear());
+    assert_fails("there is no response 1", |is, _| is.seen.responses.clear());
     assert_fails("after [200] more", |is, _| {
-        is.seen.answers.push(answer(200, &[], ""));
+        is.seen.responses.push(response(200, &[], ""));
     });
     assert_fails("should be closed, its end was Silent", |is, _| {
         is.seen.end = End::Silent;
@@ -101,14 +101,14 @@ fn a_handler_that_nobody_asked_for_fails() {
 #[test]
 fn a_known_deviation_is_one_only_while_it_shows() {
     let deviates = |is: &mut Observation, _: &Run| {
-        is.seen.answers = vec![answer(400, &[], "")];
+        is.seen.responses = vec![response(400, &[], "")];
         is.ran.clear();
     };
     assert_eq!(judged(Server::Tiny, deviates), Outcome::Deviated);
     let fixed = judged(Server::Tiny, |_, _| ());
     let message = "tiny no longer deviates here (W1): take its deviation out of the case";
     assert_eq!(fixed, Outcome::Failed(message.into()));
-    let otherwise = judged(Server::Tiny, |is, _| is.seen.answers[0].status = 500);
+    let otherwise = judged(Server::Tiny, |is, _| is.seen.responses[0].status = 500);
     assert!(
         matches!(otherwise, Outcome::Failed(how) if how.contains("and of the known deviation"))
     );

@@ -7,9 +7,9 @@ use std::time::Duration;
 use rustix::net::sockopt::set_socket_linger;
 
 use super::support::Instance;
-use super::{answer_of, assert_serves, connect, event};
+use super::{assert_serves, connect, event, response_to};
 
-/// An answer that no socket's buffers hold.
+/// A response that no socket's buffers hold.
 const LARGE: &str = "repeat 20000000";
 
 /// Ends a connection by a reset, as a machine does that knows nothing of it any more.
@@ -44,7 +44,7 @@ fn a_reset_after_any_byte_of_a_request_harms_nobody() {
 }
 
 #[test]
-fn a_reset_after_any_piece_of_an_answer_harms_nobody() {
+fn a_reset_after_any_piece_of_a_response_harms_nobody() {
     let instance = Instance::start("testbed", &[]);
     for pieces in 0..50 {
         let mut stream = connect(&instance);
@@ -64,7 +64,7 @@ fn a_reset_after_any_piece_of_an_answer_harms_nobody() {
 }
 
 #[test]
-fn clients_that_never_read_their_answers_leave_the_others_served() {
+fn clients_that_never_read_their_responses_leave_the_others_served() {
     let instance = Instance::start("testbed", &[]);
     let mut deaf: Vec<_> = (0..20).map(|_| connect(&instance)).collect();
     for stream in &mut deaf {
@@ -80,17 +80,17 @@ fn clients_that_never_read_their_answers_leave_the_others_served() {
     });
     let mut connection = instance.connect();
     for _ in 0..50 {
-        assert_eq!(answer_of(&mut connection, "other", "hello"), "hello");
+        assert_eq!(response_to(&mut connection, "other", "hello"), "hello");
         assert_serves(&instance);
     }
     // A late reader still gets all of it.
     let mut late = deaf.pop().expect("there are twenty");
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     let mut piece = vec![0; 1 << 20];
-    while answer.len() < 20_000_000 {
+    while response.len() < 20_000_000 {
         let count = late.read(&mut piece).expect("it is sent");
-        assert!(count > 0, "cut after {} bytes", answer.len());
-        answer.extend_from_slice(&piece[..count]);
+        assert!(count > 0, "cut after {} bytes", response.len());
+        response.extend_from_slice(&piece[..count]);
     }
 }
 
@@ -104,10 +104,10 @@ fn a_client_that_sends_byte_by_byte_is_served_and_so_are_all_others_between_two_
         for slow in &mut slow {
             slow.send(byte);
         }
-        assert_eq!(answer_of(&mut connection, "other", "hello"), "hello");
+        assert_eq!(response_to(&mut connection, "other", "hello"), "hello");
     }
     for slow in &mut slow {
-        assert_eq!(slow.answer().text(), "a slow event");
+        assert_eq!(slow.response().text(), "a slow event");
     }
 }
 
@@ -121,7 +121,7 @@ fn connections_that_stall_in_a_head_leave_every_worker_free() {
     for connection in &mut stalled {
         // tiny_http gives a connection its own thread when it has something to say. One that stalls before its first
         // request may be put in line after another that stalls, and starve those that stand after it: see below.
-        assert_eq!(answer_of(connection, "stalls", "hello"), "hello");
+        assert_eq!(response_to(connection, "stalls", "hello"), "hello");
         connection.send(HALF_A_HEAD);
     }
     for _ in 0..20 {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::support::Instance;
-use super::{answer_of, assert_serves, connect};
+use super::{assert_serves, connect, response_to};
 
 /// How much memory an instance may take for a crowd, in KiB.
 #[cfg(not(feature = "direct"))]
@@ -38,7 +38,7 @@ fn ten_thousand_idle_connections_cost_no_thread_and_little_memory_and_further_on
         cap => Instance::start("testbed", &[("CONNECTIONS", &cap.to_string())]),
     };
     let mut first = instance.connect();
-    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    assert_eq!(response_to(&mut first, "first", "hello"), "hello");
     let before = instance.status_field("VmRSS:");
     let idle: Vec<_> = (0..crowd).map(|_| connect(&instance)).collect();
     let warning = format!(" {cap} connections are open, further ones are closed");
@@ -52,11 +52,11 @@ fn ten_thousand_idle_connections_cost_no_thread_and_little_memory_and_further_on
     let threads = instance.status_field("Threads:");
     assert!(threads < 64, "{threads}");
     // Who was there is still served, and so is who comes when others have left.
-    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    assert_eq!(response_to(&mut first, "first", "hello"), "hello");
     drop(idle);
     let is_served = |mut new: super::support::Connection| {
         let sent = new.try_send(&super::event("new", b"hello"));
-        sent.and_then(|()| new.try_answer(false)).is_ok()
+        sent.and_then(|()| new.try_response(false)).is_ok()
     };
     while !is_served(instance.connect()) {}
     assert_serves(&instance);
@@ -68,13 +68,13 @@ fn a_thousand_idle_connections_leave_the_others_served() {
     let crowd = affordable(1000);
     let instance = Instance::start("testbed", &[]);
     let mut first = instance.connect();
-    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    assert_eq!(response_to(&mut first, "first", "hello"), "hello");
     let idle: Vec<_> = (0..crowd).map(|_| connect(&instance)).collect();
     assert!(instance.status_field("VmRSS:") < MEMORY_KIB);
     for _ in 0..20 {
         assert_serves(&instance);
     }
-    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    assert_eq!(response_to(&mut first, "first", "hello"), "hello");
     drop(idle);
     assert_serves(&instance);
 }

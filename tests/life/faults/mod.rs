@@ -1,5 +1,5 @@
-//! What goes wrong around a process and inside its handlers, and what must not come of it: a request without an answer,
-//! an answer that is another's, a process that lives and serves nobody.
+//! What goes wrong around a process and inside its handlers, and what must not come of it: a request without a response,
+//! a response that is another's, a process that lives and serves nobody.
 
 mod clients;
 mod crowd;
@@ -32,8 +32,8 @@ fn assert_serves(instance: &Instance) {
     assert_eq!(instance.invoke("still", b"still here").text(), "still here");
 }
 
-/// An answer to an event that comes back on this connection.
-fn answer_of(connection: &mut Connection, request_id: &str, body: &str) -> String {
+/// A response to an event that comes back on this connection.
+fn response_to(connection: &mut Connection, request_id: &str, body: &str) -> String {
     connection
         .exchange(&event(request_id, body.as_bytes()))
         .text()

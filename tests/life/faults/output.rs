@@ -1,4 +1,4 @@
-//! Stdout that is full, closed, or on a full disk: a log that cannot be written never costs an answer.
+//! Stdout that is full, closed, or on a full disk: a log that cannot be written never costs a response.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -7,7 +7,7 @@ use std::process::Stdio;
 use rustix::pipe::fcntl_setpipe_size;
 
 use super::support::Instance;
-use super::{answer_of, assert_serves, event};
+use super::{assert_serves, event, response_to};
 
 /// How many invocations each test makes: with their lines more than any pipe of the tests holds.
 const INVOCATIONS: usize = 50;
@@ -31,13 +31,13 @@ fn is_whole(line: &str) -> bool {
 }
 
 #[test]
-fn a_full_pipe_that_nobody_reads_costs_lines_and_no_answer() {
+fn a_full_pipe_that_nobody_reads_costs_lines_and_no_response() {
     let mut instance = Instance::start_into(Stdio::piped, &QUIET);
     let output = instance.take_stdout();
     let mut connection = instance.connect();
     let long = format!("log {}", "x".repeat(LONG));
     for number in 0..INVOCATIONS {
-        assert_eq!(answer_of(&mut connection, &number.to_string(), &long), "");
+        assert_eq!(response_to(&mut connection, &number.to_string(), &long), "");
     }
     // The reader wakes up.
     let mut lines = BufReader::new(output)
@@ -57,7 +57,7 @@ fn a_full_pipe_that_nobody_reads_costs_lines_and_no_answer() {
     });
     // Whether the reader is awake yet is not known: the first request that finds room reports the loss.
     while !reader.is_finished() {
-        assert_eq!(answer_of(&mut connection, "after", "log words"), "");
+        assert_eq!(response_to(&mut connection, "after", "log words"), "");
     }
     let lines = reader.join().expect("no panic");
     let lost: Vec<_> = lines.iter().filter(|line| line.ends_with(LOST)).collect();
@@ -86,7 +86,7 @@ fn lines_that_were_lost_are_counted_exactly() {
     let mut output = BufReader::new(instance.take_stdout());
     let mut connection = instance.connect();
     for _ in 0..INVOCATIONS {
-        answer_of(
+        response_to(
             &mut connection,
             "full",
             &format!("log {}", "x".repeat(LONG)),
@@ -107,7 +107,7 @@ fn lines_that_were_lost_are_counted_exactly() {
     while !text.starts_with("FC Invoke End") {
         next(&mut text);
     }
-    answer_of(&mut connection, "after", "x");
+    response_to(&mut connection, "after", "x");
     while !text.trim_end().ends_with(LOST) {
         next(&mut text);
     }
@@ -133,18 +133,18 @@ fn requests_at_once_wait_together_for_a_full_pipe_and_not_one_after_the_other() 
             connection.send(&event("many", long.as_bytes()));
         }
         for connection in &mut connections {
-            assert_eq!(connection.answer().status, 200);
+            assert_eq!(connection.response().status, 200);
         }
     }
 }
 
 #[test]
-fn a_pipe_that_nobody_will_ever_read_costs_no_answer() {
+fn a_pipe_that_nobody_will_ever_read_costs_no_response() {
     let mut instance = Instance::start_into(Stdio::piped, &QUIET);
     drop(instance.take_stdout());
     let mut connection = instance.connect();
     for _ in 0..INVOCATIONS {
-        assert_eq!(answer_of(&mut connection, "closed", "log words"), "");
+        assert_eq!(response_to(&mut connection, "closed", "log words"), "");
         assert_eq!(connection.exchange(&event("closed", b"fail x")).status, 404);
     }
     instance.signal("-TERM");
@@ -152,7 +152,7 @@ fn a_pipe_that_nobody_will_ever_read_costs_no_answer() {
 }
 
 #[test]
-fn a_full_disk_costs_no_answer() {
+fn a_full_disk_costs_no_response() {
     let full = || {
         Stdio::from(
             File::options()
@@ -164,7 +164,7 @@ fn a_full_disk_costs_no_answer() {
     let instance = Instance::start_into(full, &[]);
     let mut connection = instance.connect();
     for _ in 0..INVOCATIONS {
-        assert_eq!(answer_of(&mut connection, "full", "log words"), "");
+        assert_eq!(response_to(&mut connection, "full", "log words"), "");
         assert_eq!(connection.exchange(&event("full", b"fail x")).status, 404);
     }
     instance.signal("-TERM");
@@ -202,13 +202,13 @@ fn a_reader_that_lags_but_reads_loses_nothing() {
     });
     let mut connection = instance.connect();
     for _ in 0..INVOCATIONS {
-        answer_of(
+        response_to(
             &mut connection,
             "slow",
             &format!("log {}", "x".repeat(LONG)),
         );
     }
-    answer_of(&mut connection, "last", "x");
+    response_to(&mut connection, "last", "x");
     let all = reader.join().expect("no panic");
     assert!(all.lines().all(is_whole), "every line is whole");
     let logged = all

@@ -12,7 +12,7 @@ use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use super::support::Instance;
-use super::{answer_of, assert_serves};
+use super::{assert_serves, response_to};
 
 /// Only the lines that the tests expect.
 const QUIET: [(&str, &str); 1] = [("RUST_LOG", "testbed=info")];
@@ -42,11 +42,11 @@ fn assert_in_order(instance: &Instance, output: impl Read) {
 }
 
 /// Fills an output that nobody reads, and checks that every invocation is answered.
-fn assert_costs_no_answer(instance: &Instance) {
+fn assert_costs_no_response(instance: &Instance) {
     let mut connection = instance.connect();
     let long = format!("log {}", "x".repeat(6000));
     for _ in 0..100 {
-        assert_eq!(answer_of(&mut connection, "full", &long), "");
+        assert_eq!(response_to(&mut connection, "full", &long), "");
     }
     assert_serves(instance);
 }
@@ -64,7 +64,7 @@ fn a_socket_has_markers_and_prints_in_their_order_and_needs_no_reader() {
     let stdout = || Stdio::from(OwnedFd::from(theirs.try_clone().expect("a copy")));
     let instance = Instance::start_into(stdout, &QUIET);
     assert_in_order(&instance, &ours);
-    assert_costs_no_answer(&instance);
+    assert_costs_no_response(&instance);
 }
 
 /// A terminal: the side that a person sees, and the other by its path.
@@ -86,7 +86,7 @@ fn a_terminal_has_markers_and_prints_in_their_order_and_needs_no_reader() {
     let stdout = || Stdio::from(options.open(&path).expect("the terminal's other side"));
     let instance = Instance::start_into(stdout, &QUIET);
     assert_in_order(&instance, &seen);
-    assert_costs_no_answer(&instance);
+    assert_costs_no_response(&instance);
 }
 
 #[test]
@@ -106,9 +106,9 @@ fn a_file_is_written_on_from_where_it_stands() {
 }
 
 #[test]
-fn a_stdout_that_leads_nowhere_costs_no_answer() {
+fn a_stdout_that_leads_nowhere_costs_no_response() {
     let instance = Instance::start_into(Stdio::null, &QUIET);
-    assert_costs_no_answer(&instance);
+    assert_costs_no_response(&instance);
 }
 
 /// A tracer of the calls that a process makes, and the file where it writes them.
@@ -147,11 +147,11 @@ fn calls_of_warm_requests(stdout: impl Fn() -> Stdio, requests: usize) -> (usize
     let instance = Instance::start_into(stdout, &QUIET);
     let mut connection = instance.connect();
     for _ in 0..10 {
-        answer_of(&mut connection, "cold", "x");
+        response_to(&mut connection, "cold", "x");
     }
     let tracer = Tracer::of(&instance, "trace=poll,ppoll,write");
     for _ in 0..requests {
-        answer_of(&mut connection, "warm", "x");
+        response_to(&mut connection, "warm", "x");
     }
     let calls = tracer.calls();
     let count = |call: &str| calls.lines().filter(|line| line.contains(call)).count();

@@ -1,7 +1,7 @@
 //! A panic in every kind of handler, and where a panic is least expected.
 
 use super::support::{Instance, request};
-use super::{answer_of, assert_serves, event};
+use super::{assert_serves, event, response_to};
 
 const FAILED_END: &str = ", Error: Unhandled function error";
 
@@ -27,15 +27,15 @@ fn a_hook_that_panics_is_a_failed_hook_and_the_instance_lives_on() {
         ("pre-stop", "GET", "PreStop"),
     ] {
         let instance = Instance::start("testbed", &[("PANIC_IN", hook)]);
-        let answer = instance.call(method, &format!("/{hook}"), hook, b"");
+        let response = instance.call(method, &format!("/{hook}"), hook, b"");
         assert_eq!(
-            (answer.status, answer.header("x-fc-status")),
+            (response.status, response.header("x-fc-status")),
             (404, Some("404")),
             "{hook}"
         );
         let message = format!("{hook} panicked");
-        assert_eq!(answer.json()["errorMessage"], message.as_str());
-        assert_eq!(answer.json()["errorType"], "Panic");
+        assert_eq!(response.json()["errorMessage"], message.as_str());
+        assert_eq!(response.json()["errorType"], "Panic");
         assert_logged(&instance, phase, hook, &message);
         assert_serves(&instance);
         assert_eq!(instance.errors(), "", "nothing on stderr");
@@ -63,7 +63,7 @@ fn a_stream_that_panics_after_its_first_bytes_cannot_be_taken_for_whole() {
         ("X-Fc-Request-Id", "burst"),
     ];
     connection.send(&request("GET", "/panic-in-stream", &headers, b""));
-    assert!(connection.try_answer(false).is_err());
+    assert!(connection.try_response(false).is_err());
     assert_logged(&instance, "Invoke", "burst", "the source has burst");
     assert_serves(&instance);
 }
@@ -74,9 +74,9 @@ fn a_panic_while_a_line_is_made_costs_that_invocation_only() {
         let instance = Instance::start("testbed", &[("RUST_LOG_FORMAT", format)]);
         let mut connection = instance.connect();
         for _ in 0..3 {
-            let answer = answer_of(&mut connection, "log", "panic-in-log");
-            assert!(answer.contains("it cannot be shown"), "{answer}");
-            assert_eq!(answer_of(&mut connection, "after", "log words"), "");
+            let response = response_to(&mut connection, "log", "panic-in-log");
+            assert!(response.contains("it cannot be shown"), "{response}");
+            assert_eq!(response_to(&mut connection, "after", "log words"), "");
         }
         let lines = instance.wait_for_lines("three lines", |lines| {
             let logged = lines.iter().filter(|line| line.contains("words"));
@@ -92,8 +92,8 @@ fn a_panic_while_a_line_is_made_costs_that_invocation_only() {
 #[test]
 fn an_error_that_cannot_be_shown_is_a_panic_like_any_other() {
     let instance = Instance::start("testbed", &[]);
-    let answer = instance.invoke("unshowable", b"panic-in-error");
-    assert_eq!(answer.json()["errorMessage"], "it cannot be shown");
+    let response = instance.invoke("unshowable", b"panic-in-error");
+    assert_eq!(response.json()["errorMessage"], "it cannot be shown");
     assert_logged(&instance, "Invoke", "unshowable", "it cannot be shown");
     assert_serves(&instance);
 }
@@ -102,8 +102,8 @@ fn an_error_that_cannot_be_shown_is_a_panic_like_any_other() {
 fn what_a_handler_panics_with_is_not_dropped_where_that_would_panic_once_more() {
     let instance = Instance::start("testbed", &[("WORKERS", "2")]);
     for _ in 0..5 {
-        let answer = instance.invoke("bomb", b"panic-with-bomb");
-        assert_eq!(answer.json()["errorMessage"], "the panic has no message");
+        let response = instance.invoke("bomb", b"panic-with-bomb");
+        assert_eq!(response.json()["errorMessage"], "the panic has no message");
     }
     assert_logged(&instance, "Invoke", "bomb", "the panic has no message");
     assert_serves(&instance);
@@ -121,8 +121,8 @@ fn a_stream_that_panics_when_it_is_dropped_costs_no_worker() {
                 &[("X-Fc-Control-Path", "/http-invoke")],
                 b"",
             ));
-            let answer = connection.try_answer(method == "HEAD");
-            assert!(answer.is_ok(), "{method}: {answer:?}");
+            let response = connection.try_response(method == "HEAD");
+            assert!(response.is_ok(), "{method}: {response:?}");
         }
     }
     assert_serves(&instance);
@@ -139,10 +139,10 @@ fn every_kind_of_panic_is_answered_and_logged() {
         ("panic-while-unwinding inner", "the outer one"),
         ("panic-in-thread of another thread", "of another thread"),
     ] {
-        let answer = instance.invoke("kind", event.as_bytes());
-        assert_eq!(answer.status, 404, "{event}");
-        assert_eq!(answer.json()["errorMessage"], message, "{event}");
-        assert_eq!(answer.json()["errorType"], "Panic", "{event}");
+        let response = instance.invoke("kind", event.as_bytes());
+        assert_eq!(response.status, 404, "{event}");
+        assert_eq!(response.json()["errorMessage"], message, "{event}");
+        assert_eq!(response.json()["errorType"], "Panic", "{event}");
         instance.wait_for_line(message, |line| {
             line.contains(&format!("{{\"errorMessage\":\"{message}\""))
         });
@@ -158,8 +158,8 @@ fn a_panic_leaves_every_call_of_a_deep_stack() {
     const CALLS: u32 = 5000;
     let instance = Instance::start("testbed", &[]);
     for _ in 0..3 {
-        let answer = instance.invoke("deep", format!("panic-deep {CALLS}").as_bytes());
-        assert_eq!(answer.json()["errorMessage"], "at the bottom");
+        let response = instance.invoke("deep", format!("panic-deep {CALLS}").as_bytes());
+        assert_eq!(response.json()["errorMessage"], "at the bottom");
     }
     let left = format!("{} of {CALLS} calls were left", CALLS + 1);
     instance.wait_for_lines("each call's end", |lines| {
@@ -169,7 +169,7 @@ fn a_panic_leaves_every_call_of_a_deep_stack() {
 }
 
 #[test]
-fn two_hundred_panics_at_once_are_two_hundred_answers() {
+fn two_hundred_panics_at_once_are_two_hundred_responses() {
     const AT_ONCE: usize = 200;
     let instance = Instance::start("testbed", &[]);
     let mut connections: Vec<_> = (0..AT_ONCE).map(|_| instance.connect()).collect();
@@ -178,9 +178,9 @@ fn two_hundred_panics_at_once_are_two_hundred_answers() {
             connection.send(&event("many", format!("panic {round}.{number}").as_bytes()));
         }
         for (number, connection) in connections.iter_mut().enumerate() {
-            let answer = connection.answer();
+            let response = connection.response();
             let message = format!("{round}.{number}");
-            assert_eq!(answer.json()["errorMessage"], message.as_str());
+            assert_eq!(response.json()["errorMessage"], message.as_str());
         }
     }
     assert_serves(&instance);

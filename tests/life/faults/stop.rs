@@ -14,12 +14,12 @@ const CLIENTS: usize = 16;
 #[derive(Default)]
 struct Seen {
     answered: HashSet<String>,
-    /// The connection ended before the first byte of an answer.
+    /// The connection ended before the first byte of a response.
     unanswered: HashSet<String>,
 }
 
 /// Asks one request after the other, on a kept-alive connection for as long as it is, until nobody listens any more.
-fn ask_until_the_end(address: SocketAddr, client: usize, answers: &AtomicUsize) -> Seen {
+fn ask_until_the_end(address: SocketAddr, client: usize, responses: &AtomicUsize) -> Seen {
     let mut seen = Seen::default();
     let mut kept: Option<Connection> = None;
     for number in 0.. {
@@ -28,15 +28,18 @@ fn ask_until_the_end(address: SocketAddr, client: usize, answers: &AtomicUsize) 
             break;
         };
         let sent = connection.try_send(&event(&id, id.as_bytes()));
-        match sent.and_then(|()| connection.try_answer(false)) {
-            Ok(answer) => {
-                assert_eq!((answer.status, answer.text()), (200, id.clone()));
-                answers.fetch_add(1, Ordering::SeqCst);
-                kept = (answer.header("connection") != Some("close")).then_some(connection);
+        match sent.and_then(|()| connection.try_response(false)) {
+            Ok(response) => {
+                assert_eq!((response.status, response.text()), (200, id.clone()));
+                responses.fetch_add(1, Ordering::SeqCst);
+                kept = (response.header("connection") != Some("close")).then_some(connection);
                 seen.answered.insert(id);
             }
             Err(error) => {
-                assert!(connection.is_untouched(), "half an answer to {id}: {error}");
+                assert!(
+                    connection.is_untouched(),
+                    "half a response to {id}: {error}"
+                );
                 seen.unanswered.insert(id);
             }
         }
@@ -49,14 +52,14 @@ fn under_load_each_request_is_answered_in_full_or_was_never_begun() {
     for signal in ["-TERM", "-INT"] {
         let instance = Instance::start("testbed", &[]);
         let address = instance.address();
-        let answers = [const { AtomicUsize::new(0) }; CLIENTS];
+        let responses = [const { AtomicUsize::new(0) }; CLIENTS];
         let seen = thread::scope(|scope| {
-            let ask = |(client, answers)| {
-                scope.spawn(move || ask_until_the_end(address, client, answers))
+            let ask = |(client, responses)| {
+                scope.spawn(move || ask_until_the_end(address, client, responses))
             };
-            let clients: Vec<_> = answers.iter().enumerate().map(ask).collect();
+            let clients: Vec<_> = responses.iter().enumerate().map(ask).collect();
             // Each of them, since what many have does not say that the last one has begun.
-            while (answers.iter()).any(|answers| answers.load(Ordering::SeqCst) < 20) {
+            while (responses.iter()).any(|responses| responses.load(Ordering::SeqCst) < 20) {
                 thread::yield_now();
             }
             instance.signal(signal);

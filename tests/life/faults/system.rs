@@ -14,12 +14,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
 use super::support::{Instance, binary, free_port, request};
-use super::{answer_of, assert_serves, event};
+use super::{assert_serves, event, response_to};
 
 /// Checks that the instance serves a new connection, or ends and says why. A process that does neither would
 /// stay in its place for ever, and the platform would start no other.
 fn assert_serves_or_ends(instance: Instance) {
-    if asks(&instance).is_ok_and(|answer| answer.ends_with(b"still here")) {
+    if asks(&instance).is_ok_and(|response| response.ends_with(b"still here")) {
         return;
     }
     let errors = instance.errors_at_end();
@@ -37,22 +37,22 @@ fn asks(instance: &Instance) -> std::io::Result<Vec<u8>> {
     stream.set_read_timeout(Some(std::time::Duration::from_secs(60)))?;
     let headers = [("X-Fc-Control-Path", "/invoke"), ("Connection", "close")];
     stream.write_all(&request("POST", "/invoke", &headers, b"still here"))?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    Ok(answer)
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response)?;
+    Ok(response)
 }
 
 #[test]
 fn without_descriptors_no_process_lives_on_that_serves_nobody() {
     let instance = Instance::start("testbed", &[]);
     let mut first = instance.connect();
-    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    assert_eq!(response_to(&mut first, "first", "hello"), "hello");
     instance.limit("nofile", 24);
     let idle: Vec<_> = (0..40)
         .map(|_| TcpStream::connect(instance.address()))
         .collect();
     // Clients from before are answered, whatever happens to the others.
-    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    assert_eq!(response_to(&mut first, "first", "hello"), "hello");
     drop(idle);
     instance.limit("nofile", 1024);
     assert_serves_or_ends(instance);
@@ -66,14 +66,14 @@ fn run_out_of_threads(
     enough: u64,
 ) {
     let mut first = instance.connect();
-    assert_eq!(answer_of(&mut first, "first", "hello"), "hello");
+    assert_eq!(response_to(&mut first, "first", "hello"), "hello");
     // The first worker and the next: before that, what the limit is made from may be more than the instance keeps.
     instance.wait_for_sleeping_threads(3);
     instance.limit(resource, most(&instance));
     let connect = |_| TcpStream::connect(instance.address());
     let mut others: Vec<_> = (0..10).map(connect).collect();
     for stream in others.iter_mut().flatten() {
-        // A reset is an answer too.
+        // A reset is a response too.
         let _ = stream.write_all(&event("other", b"x"));
     }
     instance.limit(resource, enough);
@@ -87,7 +87,7 @@ fn an_instance_that_never_got_a_second_thread_ends_all_the_same() {
     instance.wait_for_sleeping_threads(2);
     instance.limit("as", instance.space_for_no_thread());
     let mut idle = instance.connect();
-    assert_eq!(answer_of(&mut idle, "one", "hello"), "hello");
+    assert_eq!(response_to(&mut idle, "one", "hello"), "hello");
     instance.wait_for_line("the shortage", |line| {
         line.contains("no thread for another worker")
     });
@@ -207,7 +207,7 @@ fn bodies_that_there_is_no_memory_for_are_refused_and_the_process_lives_on() {
     let mut busy: Vec<_> = (0..BODIES).map(|_| instance.connect()).collect();
     busy.iter_mut()
         .for_each(|busy| busy.send(&event("busy", b"sleep 300")));
-    busy.iter_mut().for_each(|busy| drop(busy.answer()));
+    busy.iter_mut().for_each(|busy| drop(busy.response()));
     let room = 64 * 1024 * 1024;
     instance.limit("as", instance.status_field("VmSize:") * 1024 + room);
     let bytes = request("POST", "/status/200", &[], &vec![b'x'; 30 * 1024 * 1024]);
@@ -219,8 +219,8 @@ fn bodies_that_there_is_no_memory_for_are_refused_and_the_process_lives_on() {
         all_sent.wait();
         // One that was refused may be closed before all of it was sent.
         let sent = sent.and_then(|()| connection.try_send(rest));
-        let answer = sent.and_then(|()| connection.try_answer(false));
-        answer.map_or(503, |answer| answer.status)
+        let response = sent.and_then(|()| connection.try_response(false));
+        response.map_or(503, |response| response.status)
     };
     let statuses: Vec<u16> = thread::scope(|scope| {
         let asked: Vec<_> = (0..BODIES).map(|_| scope.spawn(ask)).collect();
@@ -249,7 +249,7 @@ fn an_instance_may_be_frozen_inside_a_request_at_any_of_its_stages() {
         instance.signal("-STOP");
         connection.send(&bytes[at..]);
         instance.signal("-CONT");
-        assert!(connection.answer().body == [b'x'; 5000]);
+        assert!(connection.response().body == [b'x'; 5000]);
     }
     // In the handler.
     connection.send(&event("handler", b"wait"));
@@ -259,13 +259,13 @@ fn an_instance_may_be_frozen_inside_a_request_at_any_of_its_stages() {
     instance.signal("-STOP");
     instance.signal("-CONT");
     assert_eq!(instance.http("POST", "/next", b"").status, 204);
-    assert_eq!(connection.answer().text(), "handler");
-    // In the answer, which no buffer holds.
+    assert_eq!(connection.response().text(), "handler");
+    // In the response, which no buffer holds.
     connection.send(&event("answer", b"repeat 20000000"));
     instance.wait_for_line("the end", |line| line.ends_with("End RequestId: answer"));
     instance.signal("-STOP");
     instance.signal("-CONT");
-    assert_eq!(connection.answer().body.len(), 20_000_000);
+    assert_eq!(connection.response().body.len(), 20_000_000);
 }
 
 /// Sends a signal to each thread of an instance, over and over, while it lives.
@@ -300,17 +300,17 @@ fn signals_that_a_handler_has_claimed_break_no_request() {
     let body = vec![b'x'; 200_000];
     let mut kept = instance.connect();
     for number in 0..100 {
-        // An idle connection, a body in pieces, a large answer, a stream, a log line: each call of the system that waits.
+        // An idle connection, a body in pieces, a large response, a stream, a log line: each call of the system that waits.
         let mut connection = instance.connect();
         for piece in event("pieces", &body).chunks(50_000) {
             connection.send(piece);
         }
-        assert!(connection.answer().body == body, "request {number}");
+        assert!(connection.response().body == body, "request {number}");
         assert_eq!(
-            answer_of(&mut kept, "kept", "repeat 1000000").len(),
+            response_to(&mut kept, "kept", "repeat 1000000").len(),
             1_000_000
         );
-        assert_eq!(answer_of(&mut kept, "kept", "log words"), "");
+        assert_eq!(response_to(&mut kept, "kept", "log words"), "");
         assert_eq!(instance.http("GET", "/stream", b"").status, 200);
     }
     drop(storm);

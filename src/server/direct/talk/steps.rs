@@ -10,7 +10,6 @@ use std::time::Instant;
 use super::{LINGER_BYTES, Talk};
 use crate::call::{Body, Reply};
 use crate::client;
-use crate::server::answer::{self, Asked};
 use crate::server::crew::Load;
 use crate::server::direct::body::Reader;
 use crate::server::direct::conn::{Incoming, Step};
@@ -20,6 +19,7 @@ use crate::server::direct::turns::Place;
 use crate::server::direct::unsent::Clock;
 use crate::server::framing::{Framing, framing};
 use crate::server::refusal::{self, Refusal};
+use crate::server::response::{self, Asked};
 
 /// What is said before a body whose client waits for a word (RFC 9110 §15.2.1).
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -128,11 +128,11 @@ impl Talk<'_> {
             Body::Stream(_) => wire.streams = Some(place),
             Body::Bytes(_) => drop(place),
         }
-        let sent = answer::send(wire, reply, asked);
+        let sent = response::send(wire, reply, asked);
         wire.streams = None;
         client::serve(None);
         sent.map_err(|_| End::Gone)?;
-        self.step = Step::Answer {
+        self.step = Step::Response {
             is_last: asked.connection == REFUSED.connection,
         };
         Ok(())
@@ -152,11 +152,11 @@ impl Talk<'_> {
         };
         // Whether the refusal arrives is all the same: the connection ends here.
         let reply = refusal.reply(&self.server.limits);
-        let _ = answer::send(self.inbox.source(), reply, asked);
-        self.step = Step::Answer { is_last: true };
+        let _ = response::send(self.inbox.source(), reply, asked);
+        self.step = Step::Response { is_last: true };
     }
 
-    pub(super) fn end_answer(&mut self, is_last: bool) -> Result<(), End> {
+    pub(super) fn end_response(&mut self, is_last: bool) -> Result<(), End> {
         let wire = self.inbox.source();
         if !wire.unsent().is_empty() && !wire.send_unsent().map_err(|_| End::Gone)? {
             return Err(End::Waiting);

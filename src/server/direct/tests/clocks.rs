@@ -24,7 +24,7 @@ fn a_head_that_trickles_is_a_408_and_an_idle_connection_has_no_clock() {
     let mut idle = served.connect();
     idle.write_all(b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\n")
         .expect("it reads");
-    idle.read_exact(&mut [0]).expect("an answer");
+    idle.read_exact(&mut [0]).expect("a response");
     // The empty line begins no head, so it starts no clock.
     idle.write_all(b"\r\n").expect("it reads");
     let silent = served.connect();
@@ -68,12 +68,12 @@ fn a_client_that_does_not_read_is_let_go() {
     let mut deaf = served.connect();
     deaf.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         .expect("it reads");
-    deaf.read_exact(&mut [0]).expect("the answer begins");
+    deaf.read_exact(&mut [0]).expect("the response begins");
     wait_until("its request is given up", || served.crew.in_flight() == 0);
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     // Whether the end is a close or a reset: what matters is that it comes, and before the whole response did.
-    let _ = deaf.read_to_end(&mut answer);
-    assert!(answer.len() < 64 * 1024 * 1024);
+    let _ = deaf.read_to_end(&mut response);
+    assert!(response.len() < 64 * 1024 * 1024);
 }
 
 #[test]
@@ -99,10 +99,10 @@ fn a_stream_may_pause_for_longer_than_any_clock() {
         ..LONG
     };
     let served = serve(limits, streamed);
-    let answer = served.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    let response = served.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     assert!(
-        answer.ends_with("1\r\nx\r\n1\r\nx\r\n1\r\nx\r\n0\r\n\r\n"),
-        "{answer}"
+        response.ends_with("1\r\nx\r\n1\r\nx\r\n1\r\nx\r\n0\r\n\r\n"),
+        "{response}"
     );
 }
 

@@ -45,7 +45,7 @@ fn a_connection_over_the_cap_is_closed_at_once_and_a_place_that_is_freed_is_used
             stream
                 .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
                 .expect("it reads");
-            stream.read_exact(&mut [0]).expect("an answer");
+            stream.read_exact(&mut [0]).expect("a response");
             stream
         })
         .collect();
@@ -90,9 +90,12 @@ fn what_had_connected_when_the_listener_closes_is_still_served() {
         .chain([&mut first])
         .zip(["/late", "/late", "/late", "/first"])
     {
-        let answer = rest(stream);
-        assert!(answer.contains("connection: close"), "{answer}");
-        assert!(answer.ends_with(&format!("GET {target} []")), "{answer}");
+        let response = rest(stream);
+        assert!(response.contains("connection: close"), "{response}");
+        assert!(
+            response.ends_with(&format!("GET {target} []")),
+            "{response}"
+        );
     }
     assert_eq!(served.crew.reading(), 0);
 }
@@ -105,7 +108,7 @@ fn a_connection_counts_as_coming_until_its_first_request_is_there() {
     stream
         .write_all(b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\n")
         .expect("it reads");
-    stream.read_exact(&mut [0]).expect("an answer");
+    stream.read_exact(&mut [0]).expect("a response");
     wait_until("it is idle", || served.crew.reading() == 0);
     drop(served.connect());
     wait_until("a probe has gone", || served.crew.reading() == 0);

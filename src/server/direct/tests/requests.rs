@@ -8,7 +8,7 @@ use super::{LONG, describe, rest, serve, statuses};
 #[test]
 fn requests_of_one_connection_are_answered_in_order_and_none_after_a_refusal() {
     let served = serve(LONG, describe);
-    let answers = served.ask(
+    let responses = served.ask(
         b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\n\
           \r\nPOST /2 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab\
           POST /3 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;x\r\nc\r\n0\r\nT: v\r\n\r\n\
@@ -16,15 +16,15 @@ fn requests_of_one_connection_are_answered_in_order_and_none_after_a_refusal() {
           GET /5 HTTP/1.1\r\n\r\n\
           GET /6 HTTP/1.1\r\nHost: x\r\n\r\n",
     );
-    assert_eq!(statuses(&answers), ["200", "200", "200", "200", "400"]);
+    assert_eq!(statuses(&responses), ["200", "200", "200", "200", "400"]);
     for text in ["GET /1 []", "POST /2 [ab]", "POST /3 [c]", "GET /4 []"] {
-        assert!(answers.contains(text), "{text}: {answers}");
+        assert!(responses.contains(text), "{text}: {responses}");
     }
-    assert!(answers.contains("connection: close"), "{answers}");
+    assert!(responses.contains("connection: close"), "{responses}");
 }
 
 #[test]
-fn the_same_bytes_one_by_one_get_the_same_answers() {
+fn the_same_bytes_one_by_one_get_the_same_responses() {
     let served = serve(LONG, describe);
     let mut stream = served.connect();
     stream.set_nodelay(true).expect("a live socket");
@@ -33,9 +33,9 @@ fn the_same_bytes_one_by_one_get_the_same_answers() {
     for byte in bytes {
         stream.write_all(&[*byte]).expect("it reads");
     }
-    let answers = rest(&mut stream);
-    assert_eq!(statuses(&answers), ["200", "200"]);
-    assert!(answers.ends_with("POST /2 [c]"), "{answers}");
+    let responses = rest(&mut stream);
+    assert_eq!(statuses(&responses), ["200", "200"]);
+    assert!(responses.ends_with("POST /2 [c]"), "{responses}");
 }
 
 #[test]
@@ -50,9 +50,9 @@ fn a_client_that_still_sends_when_it_is_refused_gets_the_reason() {
         stream.write_all(&[b'x'; 1_000_000]).expect("it reads");
     }
     stream.shutdown(Shutdown::Write).expect("a live socket");
-    let answer = rest(&mut stream);
-    assert_eq!(statuses(&answer), ["413"]);
-    assert!(answer.contains("larger than 1000 bytes"), "{answer}");
+    let response = rest(&mut stream);
+    assert_eq!(statuses(&response), ["413"]);
+    assert!(response.contains("larger than 1000 bytes"), "{response}");
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_panic_after_the_door_costs_its_own_request_alone() {
         "/panic" => std::panic::resume_unwind(Box::new("on purpose")),
         _ => describe(call),
     });
-    let answers =
+    let responses =
         served.ask(b"GET /panic HTTP/1.1\r\nHost: x\r\n\r\nGET /after HTTP/1.1\r\nHost: x\r\n\r\n");
-    assert_eq!(statuses(&answers), ["500", "200"]);
+    assert_eq!(statuses(&responses), ["500", "200"]);
 }

@@ -85,7 +85,7 @@ fn requests_that_stall_anywhere_leave_the_only_worker_free() {
             stalled.drain(..6);
         }
     }
-    wait_until("the answer stalls", || served.crew.in_flight() == 1);
+    wait_until("the response stalls", || served.crew.in_flight() == 1);
     assert!(served.ask(GET).ends_with("GET / []"));
     let (mut large, _) = stalled.pop().expect("the last");
     large.shutdown(Shutdown::Write).expect("a live socket");
@@ -127,12 +127,12 @@ fn a_connection_that_pipelines_without_end_lets_others_have_their_turn() {
     let mut greedy = served.connect();
     let (end, ended) = channel::<()>();
     let asks = std::thread::spawn(move || {
-        let (hundred, mut answers) = (GET.repeat(100), vec![0; 100 * length]);
+        let (hundred, mut responses) = (GET.repeat(100), vec![0; 100 * length]);
         greedy.write_all(&hundred).expect("it reads");
         while ended.try_recv() == Err(TryRecvError::Empty) {
             // There are always some that wait for a response.
             greedy.write_all(&hundred).expect("it reads");
-            greedy.read_exact(&mut answers).expect("it is served");
+            greedy.read_exact(&mut responses).expect("it is served");
         }
     });
     for _ in 0..20 {
@@ -227,7 +227,7 @@ fn a_server_that_is_dismissed_leaves_no_thread_and_no_connection() {
     let mut served = serve(LONG, describe);
     let mut idle = served.connect();
     idle.write_all(GET).expect("it reads");
-    idle.read_exact(&mut [0]).expect("an answer");
+    idle.read_exact(&mut [0]).expect("a response");
     let (mut half, mut new) = (served.connect(), served.connect());
     half.write_all(b"GET / HT").expect("it reads");
     wait_until("both are there", || served.crew.reading() == 2);

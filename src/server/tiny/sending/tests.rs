@@ -1,7 +1,7 @@
 //! A response and a client that takes as much as the test says.
 
 use super::super::super::memory::Memory;
-use super::{Answer, BYTES_EACH, MOST_TRIES};
+use super::{BYTES_EACH, MOST_TRIES, Outgoing};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::sync::{Arc, Mutex};
 
@@ -76,15 +76,15 @@ impl Write for Wire {
 }
 
 /// A response through a buffer like that of `tiny_http`, which keeps what it is told.
-fn kept(wire: &Wire) -> Answer {
+fn kept(wire: &Wire) -> Outgoing {
     with_memory(wire, usize::MAX)
 }
 
 /// The same where there is so much memory, in bytes.
-fn with_memory(wire: &Wire, bytes: usize) -> Answer {
-    let mut answer = Answer::new(Box::new(BufWriter::with_capacity(8, wire.clone())));
-    answer.keep(Memory::new(bytes).share(), true);
-    answer
+fn with_memory(wire: &Wire, bytes: usize) -> Outgoing {
+    let mut outgoing = Outgoing::new(Box::new(BufWriter::with_capacity(8, wire.clone())));
+    outgoing.keep(Memory::new(bytes).share(), true);
+    outgoing
 }
 
 #[test]
@@ -93,28 +93,28 @@ fn what_is_kept_has_its_share_of_the_memory_beside_the_response() {
     let memory = Memory::new(100);
     let mut share = memory.share();
     assert!(share.set(40), "the response");
-    let mut answer = Answer::new(wire.writer());
-    answer.keep(share, true);
-    answer.write_all(&[1; 40]).expect("it is kept");
-    assert!(answer.is_late() && memory.has_room_for(20) && !memory.has_room_for(21));
-    answer.settle();
+    let mut outgoing = Outgoing::new(wire.writer());
+    outgoing.keep(share, true);
+    outgoing.write_all(&[1; 40]).expect("it is kept");
+    assert!(outgoing.is_late() && memory.has_room_for(20) && !memory.has_room_for(21));
+    outgoing.settle();
     assert!(memory.has_room_for(60) && !memory.has_room_for(61));
-    drop(answer);
+    drop(outgoing);
     assert!(memory.has_room_for(100));
 }
 
 #[test]
 fn without_memory_for_the_rest_the_client_is_waited_for_and_nothing_is_lost() {
     let wire = Wire::with_room(0);
-    let mut answer = with_memory(&wire, 11);
-    answer.write_all(b"abcdefghijk").expect("it is kept");
-    assert!(answer.is_late());
+    let mut outgoing = with_memory(&wire, 11);
+    outgoing.write_all(b"abcdefghijk").expect("it is kept");
+    assert!(outgoing.is_late());
     // There is no memory for a twelfth.
     wire.change(|state| state.room = 12);
-    answer.write_all(b"l").expect("it is sent");
-    answer.flush().expect("there is room");
+    outgoing.write_all(b"l").expect("it is sent");
+    outgoing.flush().expect("there is room");
     assert_eq!(wire.taken(), b"abcdefghijkl");
-    assert!(!answer.is_late());
+    assert!(!outgoing.is_late());
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_client_that_trickles_is_waited_for_no_longer_than_one_that_takes_nothing() 
     let taken = |each: usize| {
         let wire = Wire::with_room(usize::MAX);
         wire.change(|state| state.most = each);
-        let sent = Answer::new(wire.writer()).write_all(&long);
+        let sent = Outgoing::new(wire.writer()).write_all(&long);
         (wire.taken().len(), sent.map_err(|error| error.kind()))
     };
     let trickled = (MOST_TRIES * 100, Err(ErrorKind::TimedOut));
@@ -135,52 +135,52 @@ fn a_client_that_trickles_is_waited_for_no_longer_than_one_that_takes_nothing() 
 #[test]
 fn what_a_client_does_not_take_is_kept_and_sent_later_in_order() {
     let wire = Wire::with_room(14);
-    let mut answer = kept(&wire);
+    let mut outgoing = kept(&wire);
     for part in ["abcd", "efghijklmnopqrstuvwxyz", "0"] {
-        answer.write_all(part.as_bytes()).expect("it is kept");
+        outgoing.write_all(part.as_bytes()).expect("it is kept");
     }
-    answer.flush().expect("it is kept");
+    outgoing.flush().expect("it is kept");
     assert_eq!(wire.taken(), b"abcdefghijklmn");
-    assert!(answer.is_late() && answer.rest.len() >= "opqrstuvwxyz0".len());
+    assert!(outgoing.is_late() && outgoing.rest.len() >= "opqrstuvwxyz0".len());
     wire.change(|state| state.room = usize::MAX);
-    answer.send_rest().expect("there is room");
+    outgoing.send_rest().expect("there is room");
     assert_eq!(wire.taken(), b"abcdefghijklmnopqrstuvwxyz0");
-    assert!(!answer.is_late());
+    assert!(!outgoing.is_late());
 }
 
 #[test]
-fn the_last_bytes_of_a_small_answer_are_late_too() {
+fn the_last_bytes_of_a_small_response_are_late_too() {
     let wire = Wire::with_room(0);
-    let mut answer = kept(&wire);
-    answer.write_all(b"abc").expect("there is a buffer");
-    assert!(!answer.is_late());
-    answer.flush().expect("it is kept");
-    assert!(answer.is_late());
+    let mut outgoing = kept(&wire);
+    outgoing.write_all(b"abc").expect("there is a buffer");
+    assert!(!outgoing.is_late());
+    outgoing.flush().expect("it is kept");
+    assert!(outgoing.is_late());
     wire.change(|state| state.room = 3);
-    answer.send_rest().expect("there is room");
+    outgoing.send_rest().expect("there is room");
     assert_eq!(wire.taken(), b"abc");
 }
 
 #[test]
 fn a_client_is_waited_for_so_often_and_no_longer() {
     let wire = Wire::with_room(0);
-    let mut answer = Answer::new(wire.writer());
-    let error = answer.write_all(b"abc").expect_err("nobody reads");
+    let mut outgoing = Outgoing::new(wire.writer());
+    let error = outgoing.write_all(b"abc").expect_err("nobody reads");
     assert_eq!(error.kind(), ErrorKind::WouldBlock);
     assert_eq!(wire.change(|state| state.tries), MOST_TRIES);
-    assert!(!answer.is_refused() && !answer.is_late());
-    let mut answer = kept(&wire);
-    answer.write_all(b"abc").expect("there is a buffer");
-    answer.flush().expect("it is kept");
-    assert!(answer.send_rest().is_err());
-    assert!(answer.is_late(), "it will never be whole");
+    assert!(!outgoing.is_refused() && !outgoing.is_late());
+    let mut outgoing = kept(&wire);
+    outgoing.write_all(b"abc").expect("there is a buffer");
+    outgoing.flush().expect("it is kept");
+    assert!(outgoing.send_rest().is_err());
+    assert!(outgoing.is_late(), "it will never be whole");
 }
 
 #[test]
 fn a_client_that_has_gone_is_not_waited_for() {
     let wire = Wire::ended();
-    let mut answer = kept(&wire);
-    assert!(answer.write_all(b"abcdefghijkl").is_err());
-    assert!(answer.is_refused() && !answer.is_late());
+    let mut outgoing = kept(&wire);
+    assert!(outgoing.write_all(b"abcdefghijkl").is_err());
+    assert!(outgoing.is_refused() && !outgoing.is_late());
     assert_eq!(wire.change(|state| state.tries), 1);
 }

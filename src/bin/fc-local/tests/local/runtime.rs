@@ -58,7 +58,7 @@ fn a_chunked_body_of_20_mb_comes_back_whole() {
 #[test]
 fn the_hundred_headers_of_an_answer_reach_the_client() {
     let server = server_of("testbed", &json!({}));
-    let reply = server.by_domain("GET", "/answer-headers/100", &[], b"");
+    let reply = server.by_domain("GET", "/many-headers/100", &[], b"");
     assert_eq!((reply.status, reply.text().as_str()), (200, "many"));
     for number in 0..100 {
         let name = format!("x-header-{number}");

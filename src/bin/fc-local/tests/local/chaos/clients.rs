@@ -5,7 +5,7 @@
 use std::io::{Read, Write};
 use std::thread;
 
-use super::agent::{Answer, Connection};
+use super::agent::{Connection, Response};
 use super::common::{
     Cause, Dice, End, Events, Open, Stage, TIMED_OUT, leave, read_slowly, write_slowly,
 };
@@ -37,8 +37,8 @@ pub(super) fn caller(stage: &Stage, dice: Dice) {
     ask_on(stage, dice, |stage, open, connection, dice| {
         let body = body_of(open.number(), dice);
         let got = exchange(connection, &invocation("f", &[], &body));
-        finish(stage, open, connection, (got, KILLED), |answer| {
-            is_result(answer, &body)
+        finish(stage, open, connection, (got, KILLED), |response| {
+            is_result(response, &body)
         })
     });
 }
@@ -50,8 +50,8 @@ pub(super) fn visitor(stage: &Stage, dice: Dice) {
         let got = exchange(connection, &visit("/echo", &body));
         // The end of its instance cuts a page that has begun.
         let by = &[Cause::ServerKilled, Cause::InstanceKilled];
-        finish(stage, open, connection, (got, by), |answer| {
-            is_page(answer, &body)
+        finish(stage, open, connection, (got, by), |response| {
+            is_page(response, &body)
         })
     });
 }
@@ -65,8 +65,8 @@ pub(super) fn sender(stage: &Stage, events: &Events, dice: Dice) {
             event = format!("sleep 0.{:03} {event}", dice.below(LONG_MS));
         }
         let got = exchange(connection, &invocation("g", &ASYNC, event.as_bytes()));
-        finish(stage, open, connection, (got, KILLED), |answer| {
-            (answer.status == 202 && answer.body.is_empty()).then(|| {
+        finish(stage, open, connection, (got, KILLED), |response| {
+            (response.status == 202 && response.body.is_empty()).then(|| {
                 events.accept(number);
                 End::Answered
             })
@@ -100,23 +100,23 @@ fn ask_on(
     }
 }
 
-fn exchange(connection: &mut Connection, request: &[u8]) -> Result<Answer, String> {
+fn exchange(connection: &mut Connection, request: &[u8]) -> Result<Response, String> {
     let sent = connection.try_send(request);
     // A refusal may be there although not all was taken.
-    let got = connection.try_answer(false);
+    let got = connection.try_response(false);
     got.map_err(|why| sent.err().unwrap_or(why))
 }
 
-/// Writes down what became of a request: a whole answer by what it means, another by what may have cut it, once it has begun.
+/// Writes down what became of a request: a whole response by what it means, another by what may have cut it, once it has begun.
 /// Returns whether its connection can be used again.
 fn finish(
     stage: &Stage,
     open: Open,
     connection: &Connection,
-    (got, cut_by): (Result<Answer, String>, &'static [Cause]),
-    means: impl FnOnce(&Answer) -> Option<End>,
+    (got, cut_by): (Result<Response, String>, &'static [Cause]),
+    means: impl FnOnce(&Response) -> Option<End>,
 ) -> bool {
-    let is_kept = matches!(&got, Ok(answer) if answer.header("connection") != Some("close"));
+    let is_kept = matches!(&got, Ok(response) if response.header("connection") != Some("close"));
     let by = if connection.is_untouched() {
         NO_SERVER
     } else {
@@ -127,23 +127,23 @@ fn finish(
 }
 
 fn end_of(
-    got: Result<Answer, String>,
+    got: Result<Response, String>,
     by: &'static [Cause],
-    means: impl FnOnce(&Answer) -> Option<End>,
+    means: impl FnOnce(&Response) -> Option<End>,
 ) -> End {
     match got {
-        Ok(answer) => means(&answer).unwrap_or_else(|| refusal(&answer)),
+        Ok(response) => means(&response).unwrap_or_else(|| refusal(&response)),
         Err(how) if how.contains(TIMED_OUT) => End::Wrong(format!("silence: {how}")),
         Err(how) => End::Broken { how, by },
     }
 }
 
-/// What an answer means that is not the one that was asked for.
-fn refusal(answer: &Answer) -> End {
-    let error = answer.header("x-fc-error-type").unwrap_or_default();
-    let text = answer.text();
-    let how = format!("{} {error} {text:.300}", answer.status);
-    let (kind, by): (_, &[Cause]) = match answer.status {
+/// What a response means that is not the one that was asked for.
+fn refusal(response: &Response) -> End {
+    let error = response.header("x-fc-error-type").unwrap_or_default();
+    let text = response.text();
+    let how = format!("{} {error} {text:.300}", response.status);
+    let (kind, by): (_, &[Cause]) = match response.status {
         429 => return End::Declined("429, all places are taken"),
         500 if text.contains("InternalServerError") => {
             ("500, the disk is full", &[Cause::DiskFull])
@@ -161,14 +161,15 @@ fn refusal(answer: &Answer) -> End {
     End::Refused { kind, how, by }
 }
 
-fn is_result(answer: &Answer, body: &[u8]) -> Option<End> {
-    let is_it =
-        answer.status == 200 && answer.body == body && answer.header("x-fc-error-type").is_none();
+fn is_result(response: &Response, body: &[u8]) -> Option<End> {
+    let is_it = response.status == 200
+        && response.body == body
+        && response.header("x-fc-error-type").is_none();
     is_it.then_some(End::Answered)
 }
 
-fn is_page(answer: &Answer, body: &[u8]) -> Option<End> {
-    (answer.status == 201 && answer.body == body).then_some(End::Answered)
+fn is_page(response: &Response, body: &[u8]) -> Option<End> {
+    (response.status == 201 && response.body == body).then_some(End::Answered)
 }
 
 /// A body that is like no other: it has its number, and mostly little else.
@@ -199,12 +200,12 @@ pub(super) fn slow_writer(stage: &Stage, mut dice: Dice) {
     let body = numbered(open.number(), SMALL);
     let request = invocation("f", &[], &body);
     let sent = write_slowly(&mut dice, &request, |piece| connection.try_send(piece));
-    let got = connection.try_answer(false);
+    let got = connection.try_response(false);
     let got = got.map_err(|why| sent.err().unwrap_or(why));
     // A stop waits for it up to its grace.
     stage.book.close(
         open,
-        end_of(got, NO_SERVER, |answer| is_result(answer, &body)),
+        end_of(got, NO_SERVER, |response| is_result(response, &body)),
     );
 }
 
@@ -225,7 +226,7 @@ pub(super) fn slow_reader(stage: &Stage, mut dice: Dice) {
     ];
     stage
         .book
-        .close(open, end_of(got, by, |answer| is_page(answer, &body)));
+        .close(open, end_of(got, by, |response| is_page(response, &body)));
 }
 
 /// Asks for a large page and leaves within it.

@@ -1,5 +1,5 @@
 //! All at once that goes wrong around fc-local, its instances and its disk, and books that balance: each request has one
-//! answer or a cause, each event that was accepted is delivered.
+//! response or a cause, each event that was accepted is delivered.
 //!
 //! `cargo test` runs one round of every disturbance; `make chaos` runs ten minutes of them.
 
@@ -23,7 +23,7 @@ mod wire;
 
 use std::thread;
 
-use agent::Answer;
+use agent::Response;
 use common::{Dice, Events, Run, Stage, Table};
 use disk::Disk;
 use house::House;

@@ -9,7 +9,7 @@ use super::house::House;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trouble {
-    /// Clients leave within their answers.
+    /// Clients leave within their responses.
     GiveUps,
     /// Clients leave within their requests.
     Cuts,
@@ -178,7 +178,7 @@ impl Trouble {
 
     fn name(self) -> &'static str {
         match self {
-            Self::GiveUps => "times that clients leave within their answers",
+            Self::GiveUps => "times that clients leave within their responses",
             Self::Cuts => "times that clients leave within their requests",
             Self::SlowReader => "slow readers",
             Self::SlowWriter => "slow writers",

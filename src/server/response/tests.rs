@@ -44,7 +44,7 @@ fn streamed(write: impl FnOnce(&mut dyn Write) -> Result<(), Error> + Send + 'st
 }
 
 #[test]
-fn a_small_answer_is_one_write_with_its_length() {
+fn a_small_response_is_one_write_with_its_length() {
     let (text, wire) = sent(Reply::bytes(200, "text/plain", b"hello".to_vec()), ASKED);
     assert!(text.starts_with("HTTP/1.1 200 OK\r\ndate: "), "{text}");
     assert!(
@@ -55,7 +55,7 @@ fn a_small_answer_is_one_write_with_its_length() {
 }
 
 #[test]
-fn answers_without_a_body_send_none() {
+fn responses_without_a_body_send_none() {
     let head_only = Asked {
         head_only: true,
         ..ASKED
@@ -124,7 +124,7 @@ fn a_stream_that_fails_before_its_first_byte_is_a_failure_like_any_other() {
 }
 
 #[test]
-fn a_stream_that_nobody_may_see_ends_before_its_answer() {
+fn a_stream_that_nobody_may_see_ends_before_its_response() {
     let (end, ended) = std::sync::mpsc::channel();
     let reply = streamed(move |_| Ok(end.send(())?));
     struct Watch(std::sync::mpsc::Receiver<()>);

@@ -1,4 +1,4 @@
-//! What of a handler's answer reaches the client, whole or as a stream, against real processes (contract §3.1).
+//! What of a handler's response reaches the client, whole or as a stream, against real processes (contract §3.1).
 
 mod bodies;
 
@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use crate::support::{Connection, Instance, request};
 
 #[test]
-fn an_answer_to_100_continue_comes_before_the_body() {
+fn a_response_to_100_continue_comes_before_the_body() {
     let instance = Instance::start("bootstrap", &[]);
     let mut connection = instance.connect();
     connection.send(
@@ -21,12 +21,12 @@ fn an_answer_to_100_continue_comes_before_the_body() {
 #[test]
 fn statuses_and_headers_of_a_handler_reach_the_client() {
     let instance = Instance::start("testbed", &[]);
-    let answer = instance.http("GET", "/status/418", b"");
+    let response = instance.http("GET", "/status/418", b"");
     assert_eq!(
         (
-            answer.status,
-            answer.text().as_str(),
-            answer.header("x-fc-status")
+            response.status,
+            response.text().as_str(),
+            response.header("x-fc-status")
         ),
         (418, "the body", None)
     );
@@ -43,9 +43,9 @@ fn statuses_and_headers_of_a_handler_reach_the_client() {
         .collect();
     assert_eq!(cookies.len(), 2);
     for status in [204, 304] {
-        let answer = instance.http("GET", &format!("/status/{status}"), b"");
+        let response = instance.http("GET", &format!("/status/{status}"), b"");
         assert_eq!(
-            (answer.status, answer.header("content-length")),
+            (response.status, response.header("content-length")),
             (status, None)
         );
     }
@@ -64,8 +64,8 @@ fn the_testbed_gives_an_event_back_once_it_has_worked_for_it() {
     for event in ["burn 1000 abc", "pause 1 abc"] {
         assert_eq!(instance.invoke("work", event.as_bytes()).text(), event);
     }
-    let answer = instance.invoke("work", b"burn much");
-    assert_eq!(answer.header("x-fc-status"), Some("404"));
+    let response = instance.invoke("work", b"burn much");
+    assert_eq!(response.header("x-fc-status"), Some("404"));
 }
 
 #[test]
@@ -101,11 +101,11 @@ fn a_stream_is_chunked_and_ends_after_its_end_line() {
 }
 
 #[test]
-fn a_stream_that_nobody_may_see_has_its_end_line_before_its_answer() {
+fn a_stream_that_nobody_may_see_has_its_end_line_before_its_response() {
     for (method, target, status) in [("HEAD", "/stream", 200), ("GET", "/no-content-stream", 204)] {
         let instance = Instance::start("testbed", &[]);
-        let answer = instance.http(method, target, b"");
-        assert_eq!((answer.status, answer.body.len()), (status, 0));
+        let response = instance.http(method, target, b"");
+        assert_eq!((response.status, response.body.len()), (status, 0));
         let lines = instance.lines();
         assert_eq!(
             lines.last().map(String::as_str),
@@ -119,12 +119,12 @@ fn a_stream_that_nobody_may_see_has_its_end_line_before_its_answer() {
 fn a_stream_that_fails_before_its_first_byte_is_answered_as_any_failure() {
     let instance = Instance::start("testbed", &[]);
     for (target, error_type) in [("/early-failure", "Early"), ("/early-panic", "Panic")] {
-        let answer = instance.http("GET", target, b"");
+        let response = instance.http("GET", target, b"");
         assert_eq!(
-            (answer.status, answer.header("x-fc-status")),
+            (response.status, response.header("x-fc-status")),
             (404, Some("404"))
         );
-        assert_eq!(answer.json()["errorType"], error_type);
+        assert_eq!(response.json()["errorType"], error_type);
     }
     let end = "FC Invoke End RequestId: http-id, Error: Unhandled function error";
     assert_eq!(
@@ -164,9 +164,9 @@ fn each_server_sent_event_arrives_before_the_next_is_made() {
 #[test]
 fn a_reader_is_streamed_to_its_end() {
     let instance = Instance::start("testbed", &[]);
-    let answer = instance.http("GET", "/reader", b"");
-    assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
-    assert!(answer.body == [b'r'; 100_000]);
+    let response = instance.http("GET", "/reader", b"");
+    assert_eq!(response.header("transfer-encoding"), Some("chunked"));
+    assert!(response.body == [b'r'; 100_000]);
 }
 
 #[test]
@@ -212,14 +212,16 @@ fn a_broken_stream_ends_its_connection_without_a_last_chunk_and_nothing_follows_
     stream
         .write_all(&[broken, last].concat())
         .expect("it reads");
-    let mut answers = String::new();
-    stream.read_to_string(&mut answers).expect("it ends");
-    let (_, after) = answers.split_once("\r\nhalf\r\n").expect("what was whole");
+    let mut responses = String::new();
+    stream.read_to_string(&mut responses).expect("it ends");
+    let (_, after) = responses
+        .split_once("\r\nhalf\r\n")
+        .expect("what was whole");
     assert_eq!(after, "");
 }
 
 #[test]
-fn answers_from_ten_bytes_to_a_megabyte_keep_their_connection() {
+fn responses_from_ten_bytes_to_a_megabyte_keep_their_connection() {
     let instance = Instance::start("testbed", &[]);
     let mut connection: Connection = instance.connect();
     for length in [
@@ -227,8 +229,8 @@ fn answers_from_ten_bytes_to_a_megabyte_keep_their_connection() {
     ] {
         let event = format!("repeat {length}");
         let headers = [("x-fc-control-path", "/invoke")];
-        let answer = connection.exchange(&request("POST", "/invoke", &headers, event.as_bytes()));
-        assert_eq!(answer.header("transfer-encoding"), None);
-        assert_eq!(answer.body.len(), length);
+        let response = connection.exchange(&request("POST", "/invoke", &headers, event.as_bytes()));
+        assert_eq!(response.header("transfer-encoding"), None);
+        assert_eq!(response.body.len(), length);
     }
 }

@@ -20,7 +20,7 @@ fn a_body_of_known_length_states_it_whole_in_part_and_to_head() {
     assert_eq!(whole.text(), "0123456789");
     assert_eq!(whole.header("transfer-encoding"), None);
     connection.send(&asked("HEAD", "/content", &[]));
-    let head = connection.answer_to_head();
+    let head = connection.response_to_head();
     assert_eq!(
         (head.status, head.header("content-length")),
         (200, Some("10"))
@@ -96,7 +96,7 @@ fn work_for_a_client_that_leaves_its_stream_can_end() {
 /// `tiny_http` gives no way to look.
 #[cfg(feature = "direct")]
 #[test]
-fn work_for_a_client_that_leaves_before_its_answer_can_end() {
+fn work_for_a_client_that_leaves_before_its_response_can_end() {
     let instance = Instance::start("testbed", &[]);
     leave(&instance, |connection| {
         connection.send(&asked("GET", "/work-until-the-client-leaves", &[]));

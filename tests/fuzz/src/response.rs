@@ -1,4 +1,4 @@
-//! Answers: the headers that a handler may set are those that the standard allows, and what is written is read back as
+//! Responses: the headers that a handler may set are those that the standard allows, and what is written is read back as
 //! it was said, by `httparse` and by the decoder of chunks.
 
 use fc_runtime::HeaderError;
@@ -68,7 +68,7 @@ pub fn check(input: &[u8]) {
     }
     let connection = ["", "close", "keep-alive", ""][usize::from(asked >> 2 & 3)];
     let (head_only, http_1_0) = (asked & 16 != 0, asked & 32 != 0);
-    let written = fuzzing::answer(
+    let written = fuzzing::response(
         response,
         head_only,
         http_1_0,
@@ -91,7 +91,7 @@ pub fn check(input: &[u8]) {
     );
 }
 
-/// An answer of these bytes; a stream flushes after each piece, or only at the end.
+/// A response of these bytes; a stream flushes after each piece, or only at the end.
 fn new(status: u16, body: &[u8], is_stream: bool, is_large: bool) -> Response {
     if !is_stream {
         let times = if is_large {
@@ -131,14 +131,14 @@ fn read_back(
     body: &[u8],
 ) {
     let mut read = [httparse::EMPTY_HEADER; FIELDS];
-    let mut answer = httparse::Response::new(&mut read);
-    let Ok(httparse::Status::Complete(length)) = answer.parse(written) else {
+    let mut response = httparse::Response::new(&mut read);
+    let Ok(httparse::Status::Complete(length)) = response.parse(written) else {
         panic!("no head: {}", written.escape_ascii())
     };
-    assert_eq!((answer.version, answer.code), (Some(1), Some(status)));
+    assert_eq!((response.version, response.code), (Some(1), Some(status)));
     let header = |wanted: &str| {
         let is_wanted = |field: &&httparse::Header<'_>| field.name.eq_ignore_ascii_case(wanted);
-        let mut found = answer.headers.iter().filter(is_wanted);
+        let mut found = response.headers.iter().filter(is_wanted);
         let value = found.next().map(|field| field.value);
         assert!(found.next().is_none(), "{wanted} stands twice");
         value.map(|value| std::str::from_utf8(value).expect("ASCII"))
@@ -159,7 +159,10 @@ fn read_back(
         }
         _ => assert!(after.is_empty() && body.is_empty()),
     }
-    let handlers = answer.headers.iter().filter(|field| may_be_set(field.name));
+    let handlers = response
+        .headers
+        .iter()
+        .filter(|field| may_be_set(field.name));
     let trimmed = |value: &str| value.trim_matches([' ', '\t']).to_owned();
     let handlers: Vec<_> = handlers
         .map(|field| {

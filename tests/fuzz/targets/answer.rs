@@ -1,4 +1,0 @@
-//! See `fc_runtime_fuzz::answer`.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fc_runtime_fuzz::answer::check(bytes));
