@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::name::FunctionName;
+use crate::name::{FunctionName, LATEST};
 
 /// A lifecycle hook that is configured, hence called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +81,8 @@ pub(crate) struct Owner {
 #[derive(Debug, Clone)]
 pub(crate) struct Function {
     pub(crate) name: FunctionName,
+    /// Whose fields and code these are; an alias leads to one version or another.
+    pub(crate) version: String,
     pub(crate) owner: Owner,
     pub(crate) handler: String,
     pub(crate) memory_mb: u64,
@@ -182,11 +184,17 @@ impl Default for Owner {
 }
 
 impl Function {
+    /// Whether an alias leads to it, which may lead to other versions too.
+    pub(crate) fn is_called_by_alias(&self) -> bool {
+        self.name.qualifier() != self.version
+    }
+
     /// A function with FC's defaults: 128 MB, 3 s, one call at a time, no hooks
     /// ([contract §1.3](crate::check::sections::SECTIONS#1.3)).
     pub(crate) fn with_defaults(name: FunctionName) -> Self {
         Self {
             name,
+            version: LATEST.to_owned(),
             owner: Owner::default(),
             handler: "index.handler".to_owned(),
             memory_mb: 128,

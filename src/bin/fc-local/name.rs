@@ -2,6 +2,7 @@
 //!
 //! It must not know what is deployed.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -13,11 +14,14 @@ const LENGTH_MAX: usize = 128;
 const DOMAIN_MAX: usize = 253;
 const DOMAIN_PART_MAX: usize = 63;
 
-/// The qualifier of the only version that fc-local keeps of a function.
+/// The qualifier of what of a function can be changed.
 pub(crate) const LATEST: &str = "LATEST";
 
 /// Parts the service from the function.
 const SEPARATOR: char = '/';
+
+/// Parts the function of FC 3.0 from the version or alias; no function has it in its name.
+const QUALIFIED: char = '.';
 
 /// The generation of FC whose habits an instance sees ([contract §1.3](crate::check::sections::SECTIONS#1.3)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +32,8 @@ pub(crate) enum Generation {
 
 /// A function and where it belongs: to a service in FC 2.0, to none in FC 3.0.
 ///
-/// As text it is `service/function` or `function`; as a key in files it always has the separator, so that names sort by
-/// service first.
+/// As text it is `service/function`, `function` or `function.qualifier`; as a key in files it always has the separator, so that
+/// names sort by service first, and no qualifier.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub(crate) struct FunctionName {
@@ -60,11 +64,36 @@ impl FunctionName {
         }
     }
 
-    /// The name that a person or a file has written: `service/function`, `/function` or `function`.
+    /// The name that a person or a file has written: `service/function`, `/function` or `function`, in FC 3.0 also with a
+    /// qualifier.
     pub(crate) fn parse(text: &str) -> Self {
-        match text.split_once(SEPARATOR) {
-            Some((service, function)) => Self::of(Some(service), function),
-            None => Self::fc3(text),
+        let (service, function) = text.split_once(SEPARATOR).unwrap_or(("", text));
+        Self::of(Some(service), function).divided()
+    }
+
+    /// The same name with what follows the dot in it, where it is one of FC 3.0, as its qualifier.
+    pub(crate) fn divided(self) -> Self {
+        match self.function.split_once(QUALIFIED) {
+            Some((function, qualifier)) if self.service.is_none() => {
+                Self::fc3(function).at(qualifier)
+            }
+            _ => self,
+        }
+    }
+
+    /// The same function by a qualifier; an empty one is `LATEST`.
+    pub(crate) fn at(mut self, qualifier: &str) -> Self {
+        let given = Some(qualifier).filter(|qualifier| !qualifier.is_empty());
+        given.unwrap_or(LATEST).clone_into(&mut self.qualifier);
+        self
+    }
+
+    /// The same function by no qualifier but `LATEST`.
+    pub(crate) fn latest(&self) -> Cow<'_, Self> {
+        if self.qualifier == LATEST {
+            Cow::Borrowed(self)
+        } else {
+            Cow::Owned(self.clone().at(LATEST))
         }
     }
 
@@ -98,7 +127,8 @@ impl FunctionName {
                     self.function
                 )
             }
-            None => format!("{owner}:functions/{}", self.function),
+            None if self.qualifier == LATEST => format!("{owner}:functions/{}", self.function),
+            None => format!("{owner}:functions/{}/{}", self.function, self.qualifier),
         }
     }
 
@@ -106,15 +136,15 @@ impl FunctionName {
     pub(crate) fn of_arn(arn: &str) -> Option<Self> {
         let resource = arn.strip_prefix("acs:fc:")?.splitn(3, ':').nth(2)?;
         let parts: Vec<&str> = resource.split('/').collect();
-        let (service, function) = match parts.as_slice() {
-            ["functions", function] | ["functions", function, LATEST] => (None, *function),
+        match parts.as_slice() {
+            ["functions", function] => Some(Self::fc3(function)),
+            ["functions", function, qualifier] => Some(Self::fc3(function).at(qualifier)),
             ["services", service, "functions", function] => {
                 let service = service.strip_suffix(".LATEST").unwrap_or(service);
-                (Some(service), *function)
+                Some(Self::fc2(service, function))
             }
-            _ => return None,
-        };
-        Some(Self::of(service, function))
+            _ => None,
+        }
     }
 
     /// The name as a key of files.
@@ -126,7 +156,11 @@ impl FunctionName {
 
 impl fmt::Display for FunctionName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.key().trim_start_matches(SEPARATOR))
+        f.write_str(self.key().trim_start_matches(SEPARATOR))?;
+        if self.qualifier == LATEST {
+            return Ok(());
+        }
+        write!(f, "{QUALIFIED}{}", self.qualifier)
     }
 }
 

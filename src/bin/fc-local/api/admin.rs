@@ -63,7 +63,7 @@ async fn remove(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Ask
     let removed = app.store.update(|state| {
         remove::remove(state, &name).map_err(|why| ApiError::not_found("NotFound", why))
     })?;
-    let functions = removed.functions.iter();
+    let functions = removed.functions.iter().chain(&removed.qualified);
     functions.for_each(|name| app.pool.forget(name));
     Ok(text(removed.lines().join("\n")))
 }

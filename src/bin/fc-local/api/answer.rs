@@ -116,19 +116,31 @@ pub(super) fn listed<T>(
     found(page(field, shown, asked))
 }
 
+/// The items of a map as a page needs them.
+pub(super) fn in_order(items: &BTreeMap<String, Value>) -> impl Iterator<Item = (&str, Value)> {
+    items
+        .iter()
+        .map(|(name, view)| (name.as_str(), view.clone()))
+}
+
+/// How many items of a list are asked for.
+pub(super) fn limit(asked: &Asked) -> Result<usize, ApiError> {
+    let (default, most) = LIST_ITEMS;
+    let text = asked.parameter("limit");
+    if text.is_empty() {
+        return Ok(default);
+    }
+    let limit: Result<usize, _> = text.parse();
+    let limit = limit.map_err(|_| ApiError::invalid(format!("limit '{text}' is not a number")))?;
+    Ok(limit.clamp(1, most))
+}
+
 /// One page of a list, by `prefix`, `startKey`, `nextToken` and `limit`.
 pub(super) fn page<'a>(
     field: &str,
     items: impl Iterator<Item = (&'a str, Value)>,
     asked: &Asked,
 ) -> Result<Value, ApiError> {
-    let (default, most) = LIST_ITEMS;
-    let limit = match asked.parameter("limit").as_str() {
-        "" => default,
-        text => text
-            .parse()
-            .map_err(|_| ApiError::invalid(format!("limit '{text}' is not a number")))?,
-    };
     let prefix = asked.parameter("prefix");
     let start = asked
         .parameter("startKey")
@@ -136,7 +148,7 @@ pub(super) fn page<'a>(
     let mut chosen = items.filter(|(name, _)| name.starts_with(&prefix) && *name >= start.as_str());
     let page: Vec<Value> = chosen
         .by_ref()
-        .take(limit.clamp(1, most))
+        .take(limit(asked)?)
         .map(|(_, item)| item)
         .collect();
     let mut answer = json!({ field: page });

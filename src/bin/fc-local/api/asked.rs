@@ -9,7 +9,7 @@ use hyper::http::request::Parts;
 use super::bodies::Bodies;
 use super::error::ApiError;
 use crate::facts::limit;
-use crate::name::Generation;
+use crate::name::{FunctionName, Generation};
 use crate::platform::agent::Payload;
 use crate::platform::body::{self, BoxError, ReadError};
 use crate::signature::{header, query_pairs};
@@ -55,6 +55,11 @@ impl Asked {
         pairs
             .find(|(key, _)| key == name)
             .map_or_else(String::new, |(_, value)| value)
+    }
+
+    /// A function by the qualifier that the query names.
+    pub(super) fn qualified(&self, function: FunctionName) -> FunctionName {
+        function.at(&self.parameter("qualifier"))
     }
 
     /// Reads the body of a refused request and keeps nothing of it, for many clients read the answer only when they have

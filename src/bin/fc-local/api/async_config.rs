@@ -1,5 +1,6 @@
 //! How a function's asynchronous calls are retried.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Extension, State};
@@ -7,11 +8,11 @@ use axum::routing::{MethodRouter, get};
 
 use serde_json::Value;
 
-use super::answer::{Answer, deleted, found, page, view};
+use super::answer::{Answer, deleted, found, in_order, page, view};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::ApiError;
-use super::lookup;
+use super::lookup::{self, each_qualifier};
 use crate::name::FunctionName;
 use crate::platform::agent::Payload;
 use crate::store::Resource;
@@ -32,9 +33,14 @@ pub(super) fn of_function() -> MethodRouter<Arc<App>> {
     get(list_of_function)
 }
 
-async fn read(State(app): State<Arc<App>>, function: FunctionName) -> Answer {
-    let state = app.store.snapshot();
-    let config = lookup::function(&state, &function)?.async_config.as_ref();
+async fn read(
+    State(app): State<Arc<App>>,
+    function: FunctionName,
+    Extension(asked): Extension<Arc<Asked>>,
+) -> Answer {
+    let (state, function) = (app.store.snapshot(), asked.qualified(function));
+    let record = lookup::qualified(&state, &function)?;
+    let config = record.async_config(function.qualifier());
     let config = config.ok_or_else(|| missing(&function));
     found(config.map(|config| config_view(&app, &function, config)))
 }
@@ -44,11 +50,12 @@ async fn list(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked
     let wanted = asked.parameter("functionName");
     let functions = state.functions_of(None);
     let functions = functions.filter(|(name, _)| wanted.is_empty() || name.function() == wanted);
-    let items = functions.filter_map(|(name, record)| {
-        let config = record.async_config.as_ref()?;
-        Some((name.function(), config_view(&app, name, config)))
+    let items = each_qualifier(functions).filter_map(|(name, record)| {
+        let config = record.async_config(name.qualifier())?;
+        Some((name.to_string(), config_view(&app, &name, config)))
     });
-    found(page("configs", items, &asked))
+    let items: BTreeMap<String, Value> = items.collect();
+    found(page("configs", in_order(&items), &asked))
 }
 
 async fn list_of_function(
@@ -65,19 +72,30 @@ async fn list_of_function(
 async fn put(
     State(app): State<Arc<App>>,
     function: FunctionName,
+    Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
 ) -> Answer {
+    let function = asked.qualified(function);
     let spec = AsyncSpec::read(fields(&body)?).map_err(ApiError::invalid)?;
     found(app.store.update(|state| {
+        lookup::qualified(state, &function)?;
         let record = lookup::function_mut(state, &function)?;
-        let config = record.async_config.insert(Resource::new(spec));
+        let place = record.async_config_mut(function.qualifier());
+        let config = place.insert(Resource::new(spec));
         Ok(config_view(&app, &function, config))
     }))
 }
 
-async fn delete(State(app): State<Arc<App>>, function: FunctionName) -> Answer {
+async fn delete(
+    State(app): State<Arc<App>>,
+    function: FunctionName,
+    Extension(asked): Extension<Arc<Asked>>,
+) -> Answer {
+    let function = asked.qualified(function);
     deleted(app.store.update(|state| {
-        let config = lookup::function_mut(state, &function)?.async_config.take();
+        lookup::qualified(state, &function)?;
+        let record = lookup::function_mut(state, &function)?;
+        let config = record.async_config_mut(function.qualifier()).take();
         config.map(drop).ok_or_else(|| missing(&function))
     }))
 }

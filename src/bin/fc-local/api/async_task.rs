@@ -15,7 +15,7 @@ use super::aside::aside;
 use super::asked::Asked;
 use super::error::ApiError;
 use super::lookup;
-use super::paths::{TaskId, check_qualifier};
+use super::paths::TaskId;
 use crate::name::FunctionName;
 use crate::platform::body::empty_body;
 use crate::store::tasks::{self, Status, Task};
@@ -62,11 +62,14 @@ async fn list(
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
 ) -> Answer {
-    check_qualifier(function.function(), &asked.parameter("qualifier"))?;
-    lookup::function(&app.store.snapshot(), &function)?;
+    let called = asked.qualified(function.clone());
+    lookup::qualified(&app.store.snapshot(), &called)?;
     let filter = Filter::of(&asked)?;
     let mut all = tasks::all(&app.store, &function);
     all.retain(|task| filter.takes(task));
+    if !asked.parameter("qualifier").is_empty() {
+        all.retain(|task| task.called() == called);
+    }
     all.sort_by_key(|task| (started_ms(task), task.id.clone()));
     if filter.latest_first {
         all.reverse();
@@ -161,7 +164,7 @@ fn view(app: &App, task: &Task, with_payload: bool) -> Value {
     };
     let mut view = json!({
         id: task.id, "status": task.status().name(), error: task.error, "requestId": task.request_id,
-        "instanceId": task.instance_id, "qualifier": task.function.qualifier(), "startedTime": started_ms(task),
+        "instanceId": task.instance_id, "qualifier": task.called().qualifier(), "startedTime": started_ms(task),
         "alreadyRetriedTimes": task.retries, "destinationStatus": task.destination, "events": events(task),
     });
     match task.function.service() {
@@ -171,7 +174,7 @@ fn view(app: &App, task: &Task, with_payload: bool) -> Value {
         }
         None => {
             let owner = &app.owner;
-            view["functionArn"] = task.function.arn(&owner.account_id, &owner.region).into();
+            view["functionArn"] = task.called().arn(&owner.account_id, &owner.region).into();
         }
     }
     if let Some(ended_ms) = task.ended_ms {

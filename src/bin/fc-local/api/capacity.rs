@@ -1,19 +1,19 @@
 //! How many calls and instances a function may have: reserved concurrency, which acts, and the two forms of instances that
 //! are held ready, which are kept and shown. One handler serves all three, because they are requested alike.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
 
-use super::answer::{Answer, deleted, found, page, view};
+use super::answer::{Answer, deleted, found, in_order, page, view};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::ApiError;
-use super::lookup;
-use super::paths::check_qualifier;
-use crate::name::FunctionName;
+use super::lookup::{self, each_qualifier};
+use crate::name::{FunctionName, LATEST};
 use crate::platform::agent::Payload;
 use crate::store::spec::{ConcurrencySpec, ProvisionSpec, ScalingSpec, Spec};
 use crate::store::{FunctionRecord, Resource};
@@ -23,9 +23,10 @@ pub(super) trait Setting: Spec + Send + 'static {
     /// The field of a list that has the items.
     const ITEMS: &'static str;
 
-    fn of(record: &FunctionRecord) -> Option<&Resource<Self>>;
+    fn of<'a>(record: &'a FunctionRecord, qualifier: &str) -> Option<&'a Resource<Self>>;
 
-    fn place(record: &mut FunctionRecord) -> &mut Option<Resource<Self>>;
+    fn place<'a>(record: &'a mut FunctionRecord, qualifier: &str)
+    -> &'a mut Option<Resource<Self>>;
 
     /// What the platform adds. Instances start when calls come, so that what was asked for counts as reached.
     fn state(&self) -> Value;
@@ -46,9 +47,13 @@ pub(super) fn all<S: Setting>() -> MethodRouter<Arc<App>> {
     get(list::<S>)
 }
 
-async fn read<S: Setting>(State(app): State<Arc<App>>, function: FunctionName) -> Answer {
-    let state = app.store.snapshot();
-    match S::of(lookup::function(&state, &function)?) {
+async fn read<S: Setting>(
+    State(app): State<Arc<App>>,
+    function: FunctionName,
+    Extension(asked): Extension<Arc<Asked>>,
+) -> Answer {
+    let (state, function) = (app.store.snapshot(), asked.qualified(function));
+    match S::of(lookup::qualified(&state, &function)?, function.qualifier()) {
         Some(setting) => found(Ok(shown(&app, &function, setting))),
         None => S::unset(&function),
     }
@@ -60,18 +65,26 @@ async fn put<S: Setting>(
     Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
 ) -> Answer {
-    check_qualifier(function.function(), &asked.parameter("qualifier"))?;
+    let function = asked.qualified(function);
     let spec = S::read(fields(&body)?).map_err(ApiError::invalid)?;
     found(app.store.update(|state| {
+        lookup::qualified(state, &function)?;
         let record = lookup::function_mut(state, &function)?;
-        let setting = S::place(record).insert(Resource::new(spec));
+        let setting = S::place(record, function.qualifier()).insert(Resource::new(spec));
         Ok(shown(&app, &function, setting))
     }))
 }
 
-async fn delete<S: Setting>(State(app): State<Arc<App>>, function: FunctionName) -> Answer {
+async fn delete<S: Setting>(
+    State(app): State<Arc<App>>,
+    function: FunctionName,
+    Extension(asked): Extension<Arc<Asked>>,
+) -> Answer {
+    let function = asked.qualified(function);
     deleted(app.store.update(|state| {
-        let removed = S::place(lookup::function_mut(state, &function)?).take();
+        lookup::qualified(state, &function)?;
+        let record = lookup::function_mut(state, &function)?;
+        let removed = S::place(record, function.qualifier()).take();
         removed.map(drop).ok_or_else(|| missing::<S>(&function))
     }))
 }
@@ -84,11 +97,12 @@ async fn list<S: Setting>(
     let wanted = asked.parameter("functionName");
     let functions = state.functions.iter();
     let functions = functions.filter(|(name, _)| wanted.is_empty() || name.function() == wanted);
-    let items = functions.filter_map(|(name, record)| {
-        let setting = S::of(record)?;
-        Some((name.function(), shown(&app, name, setting)))
+    let items = each_qualifier(functions).filter_map(|(name, record)| {
+        let setting = S::of(record, name.qualifier())?;
+        Some((name.to_string(), shown(&app, &name, setting)))
     });
-    found(page(S::ITEMS, items, &asked))
+    let items: BTreeMap<String, Value> = items.collect();
+    found(page(S::ITEMS, in_order(&items), &asked))
 }
 
 fn shown<S: Setting>(app: &App, function: &FunctionName, setting: &Resource<S>) -> Value {
@@ -110,11 +124,12 @@ fn missing<S: Setting>(function: &FunctionName) -> ApiError {
 impl Setting for ConcurrencySpec {
     const ITEMS: &'static str = "configs";
 
-    fn of(record: &FunctionRecord) -> Option<&Resource<Self>> {
-        record.concurrency.as_ref()
+    /// It is the whole function's.
+    fn of<'a>(record: &'a FunctionRecord, qualifier: &str) -> Option<&'a Resource<Self>> {
+        record.concurrency.as_ref().filter(|_| qualifier == LATEST)
     }
 
-    fn place(record: &mut FunctionRecord) -> &mut Option<Resource<Self>> {
+    fn place<'a>(record: &'a mut FunctionRecord, _: &str) -> &'a mut Option<Resource<Self>> {
         &mut record.concurrency
     }
 
@@ -130,12 +145,21 @@ impl Setting for ConcurrencySpec {
 impl Setting for ProvisionSpec {
     const ITEMS: &'static str = "provisionConfigs";
 
-    fn of(record: &FunctionRecord) -> Option<&Resource<Self>> {
-        record.provision.as_ref()
+    fn of<'a>(record: &'a FunctionRecord, qualifier: &str) -> Option<&'a Resource<Self>> {
+        match qualifier {
+            LATEST => record.provision.as_ref(),
+            other => record.versions.settings().get(other)?.provision.as_ref(),
+        }
     }
 
-    fn place(record: &mut FunctionRecord) -> &mut Option<Resource<Self>> {
-        &mut record.provision
+    fn place<'a>(
+        record: &'a mut FunctionRecord,
+        qualifier: &str,
+    ) -> &'a mut Option<Resource<Self>> {
+        match qualifier {
+            LATEST => &mut record.provision,
+            other => &mut record.versions.settings_mut(other).provision,
+        }
     }
 
     fn state(&self) -> Value {
@@ -146,12 +170,21 @@ impl Setting for ProvisionSpec {
 impl Setting for ScalingSpec {
     const ITEMS: &'static str = "scalingConfigs";
 
-    fn of(record: &FunctionRecord) -> Option<&Resource<Self>> {
-        record.scaling.as_ref()
+    fn of<'a>(record: &'a FunctionRecord, qualifier: &str) -> Option<&'a Resource<Self>> {
+        match qualifier {
+            LATEST => record.scaling.as_ref(),
+            other => record.versions.settings().get(other)?.scaling.as_ref(),
+        }
     }
 
-    fn place(record: &mut FunctionRecord) -> &mut Option<Resource<Self>> {
-        &mut record.scaling
+    fn place<'a>(
+        record: &'a mut FunctionRecord,
+        qualifier: &str,
+    ) -> &'a mut Option<Resource<Self>> {
+        match qualifier {
+            LATEST => &mut record.scaling,
+            other => &mut record.versions.settings_mut(other).scaling,
+        }
     }
 
     fn state(&self) -> Value {

@@ -11,7 +11,7 @@ use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::{ApiError, take_text};
 use super::lookup;
-use super::paths::{Domain, check_qualifier};
+use super::paths::Domain;
 use crate::platform::agent::Payload;
 use crate::store::spec::{DomainSpec, Spec};
 use crate::store::{self, Resource};
@@ -86,9 +86,7 @@ async fn delete(State(app): State<Arc<App>>, Domain(name): Domain) -> Answer {
 /// Refuses routes to functions or versions that do not exist.
 pub(super) fn check_routes(state: &store::State, spec: &DomainSpec) -> Result<(), ApiError> {
     for route in spec.routes().iter().filter(|route| route.is_resolved()) {
-        let function = route.function();
-        lookup::function(state, &function)?;
-        check_qualifier(function.function(), route.qualifier())?;
+        lookup::qualified(state, &route.function())?;
     }
     Ok(())
 }

@@ -11,9 +11,8 @@ use super::answer::{Answer, found};
 use super::app::App;
 use super::asked::Asked;
 use super::lookup;
-use super::paths::check_qualifier;
 use super::tags::json_parameter;
-use crate::name::FunctionName;
+use crate::name::{FunctionName, LATEST};
 use crate::platform::pool::Seen;
 
 /// What the API calls the version of an instance that no version was published for.
@@ -32,8 +31,8 @@ async fn list(
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
 ) -> Answer {
-    check_qualifier(function.function(), &asked.parameter("qualifier"))?;
-    lookup::function(&app.store.snapshot(), &function)?;
+    let function = asked.qualified(function);
+    lookup::qualified(&app.store.snapshot(), &function)?;
     let ids: BTreeSet<String> = json_parameter(&asked, "instanceIds")?;
     let states: BTreeSet<String> = json_parameter(&asked, "instanceStatus")?;
     let wanted = |seen: &Seen| ids.is_empty() || ids.contains(&seen.id);
@@ -46,8 +45,12 @@ async fn list(
 }
 
 fn view(function: &FunctionName, seen: &Seen) -> Value {
+    let version = match seen.version.as_str() {
+        LATEST => UNPUBLISHED,
+        published => published,
+    };
     json!({
-        "instanceId": seen.id, "versionId": UNPUBLISHED, "qualifier": function.qualifier(), "status": RUNNING,
+        "instanceId": seen.id, "versionId": version, "qualifier": function.qualifier(), "status": RUNNING,
         "createdTimeMs": seen.started_ms,
     })
 }

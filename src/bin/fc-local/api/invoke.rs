@@ -15,7 +15,7 @@ use super::asked::Asked;
 use super::asynchronous::Later;
 use super::error::ApiError;
 use super::outcome::{add_report, cold_error, made_id, no_instance, wants_log};
-use super::paths::{check_qualifier, function_of_parts};
+use super::paths::function_of_parts;
 use super::{affinity, asynchronous, lookup, signed};
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX, error_type, header, limit};
 use crate::name::FunctionName;
@@ -53,8 +53,7 @@ pub(super) async fn handle_signed(
     body: Incoming,
 ) -> Answer {
     let event = signed::payload(app, asked, body).await?;
-    let function = function?;
-    check_qualifier(function.function(), &asked.parameter("qualifier"))?;
+    let function = asked.qualified(function?);
     handle(app, &function, asked, event).await
 }
 

@@ -9,7 +9,8 @@
 //! signed                                requests that have to be signed
 //! service, function, trigger, domain,   one file per resource: its paths, its methods, its changes
 //! async_config, async_task, capacity,
-//! instances, session, tags
+//! instances, session, tags, version,
+//! alias
 //! account, empty                        of the account and the region; lists of what fc-local does not play
 //! invoke, http, asynchronous            calls: events, HTTP requests, events that wait
 //! affinity                              where the id of a session stands in a call
@@ -28,6 +29,7 @@
 mod account;
 mod admin;
 mod affinity;
+mod alias;
 mod answer;
 mod app;
 mod aside;
@@ -60,6 +62,7 @@ mod tags;
 mod timer;
 mod trigger;
 mod unplayed;
+mod version;
 
 pub(crate) use admin::{PREFIX as ADMIN_PREFIX, SESSIONS, SessionLine};
 pub(crate) use app::App;

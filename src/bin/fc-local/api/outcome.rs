@@ -55,11 +55,7 @@ pub(super) fn add_report(
         header::CODE_CHECKSUM,
         &deployed.function.code_checksum,
     );
-    insert(
-        headers,
-        header::SERVICE_VERSION,
-        deployed.function.name.qualifier(),
-    );
+    insert(headers, header::SERVICE_VERSION, &deployed.function.version);
     if let Some(kind) = report.error_type {
         insert(headers, header::ERROR_TYPE, kind);
     }

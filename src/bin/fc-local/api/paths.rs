@@ -15,6 +15,18 @@ use crate::name::{FunctionName, LATEST};
 #[derive(Debug)]
 pub(super) struct Service(pub(super) Option<String>);
 
+/// The version of a path.
+#[derive(Debug, Deserialize)]
+pub(super) struct VersionId {
+    pub(super) version: String,
+}
+
+/// The alias of a path.
+#[derive(Debug, Deserialize)]
+pub(super) struct AliasName {
+    pub(super) alias: String,
+}
+
 /// The trigger of a path.
 #[derive(Debug, Deserialize)]
 pub(super) struct Trigger {
@@ -89,6 +101,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Trigger {
     }
 }
 
+impl<S: Send + Sync> FromRequestParts<S> for VersionId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        part(parts, state).await
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AliasName {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        part(parts, state).await
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for SessionId {
     type Rejection = ApiError;
 
@@ -124,20 +152,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Domain {
     }
 }
 
-/// Refuses a version or alias: there is only LATEST here.
-pub(super) fn check_qualifier(owner: &str, qualifier: &str) -> Result<(), ApiError> {
-    if qualifier.is_empty() || qualifier == LATEST {
-        return Ok(());
-    }
+/// There is no version or alias of this name; `why` ends the sentence.
+pub(super) fn no_qualifier(owner: &str, qualifier: &str, why: &str) -> ApiError {
     let (code, kind) = if qualifier.bytes().all(|byte| byte.is_ascii_digit()) {
         ("VersionNotFound", "version")
     } else {
         ("AliasNotFound", "alias")
     };
-    let message =
-        format!("{kind} '{qualifier}' of '{owner}' does not exist: fc-local keeps {LATEST} only");
-    Err(ApiError::not_found(code, message))
+    let message = format!("{kind} '{qualifier}' of '{owner}' does not exist{why}");
+    ApiError::not_found(code, message)
 }
+
+/// Why a service of FC 2.0 has no other version.
+pub(super) const LATEST_ONLY: &str = ": fc-local keeps only LATEST of a service of FC 2.0";
 
 /// The function that two parts of a path name; one of FC 3.0 has no service.
 pub(super) fn function_of_parts(
@@ -154,9 +181,11 @@ fn decoded(segment: &str) -> Result<Cow<'_, str>, ApiError> {
     text.map_err(|_| ApiError::invalid(format!("the path is not valid: '{segment}' is no UTF-8")))
 }
 
-/// The service of `service` or `service.LATEST`; fc-local keeps no other version.
+/// The service of `service` or `service.LATEST`.
 fn service_name(segment: &str) -> Result<String, ApiError> {
     let (service, qualifier) = segment.split_once('.').unwrap_or((segment, LATEST));
-    check_qualifier(service, qualifier)?;
-    Ok(service.to_owned())
+    if qualifier.is_empty() || qualifier == LATEST {
+        return Ok(service.to_owned());
+    }
+    Err(no_qualifier(service, qualifier, LATEST_ONLY))
 }

@@ -21,8 +21,8 @@ use super::http::{self, Target};
 use super::listen::Ends;
 use super::signed::verify;
 use super::{
-    account, admin, async_config, async_task, capacity, domain, empty, function, instances, invoke,
-    packages, service, session, tags, trigger,
+    account, admin, alias, async_config, async_task, capacity, domain, empty, function, instances,
+    invoke, packages, service, session, tags, trigger, version,
 };
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX, header};
 use crate::ids;
@@ -185,8 +185,10 @@ fn fc3() -> Routes {
         .route("/async-tasks/{task}", async_task::one())
         .route("/sessions", session::all())
         .route("/sessions/{session}", session::one())
-        .route("/versions", empty::versions())
-        .route("/aliases", empty::aliases())
+        .route("/versions", version::all())
+        .route("/versions/{version}", version::one())
+        .route("/aliases", alias::all())
+        .route("/aliases/{alias}", alias::one())
         .route("/vpc-bindings", empty::vpc_bindings())
         .route("/concurrency", capacity::one::<ConcurrencySpec>())
         .route("/scaling-config", capacity::one::<ScalingSpec>());

@@ -16,7 +16,7 @@ use super::asked::{Asked, fields};
 use super::error::ApiError;
 use super::lookup;
 use super::outcome::{no_instance, no_session};
-use super::paths::{SessionId, check_qualifier};
+use super::paths::SessionId;
 use crate::function::{Affinity, SessionRules};
 use crate::name::{FunctionName, LATEST};
 use crate::platform::agent::{CallId, Payload};
@@ -45,7 +45,8 @@ async fn create(
     Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
 ) -> Answer {
-    let (deployed, rules) = function_of(&app, &function, &asked)?;
+    let (deployed, rules) = function_of(&app, function, &asked)?;
+    let function = &deployed.function.name;
     let mut fields = aside(move || fields(&body)).await?;
     let id = take_id(&mut fields, &rules)?;
     let spec = SessionSpec::read(fields).map_err(ApiError::invalid)?;
@@ -57,7 +58,7 @@ async fn create(
     let call = CallId::first(asked.request_id.clone());
     let created = app.pool.create_session(&deployed, &call, new).await;
     let id = created.map_err(|error| no_instance(&error))?;
-    shown(&app, &function, &id, &asked)
+    shown(&app, function, &id, &asked)
 }
 
 async fn read(
@@ -66,8 +67,9 @@ async fn read(
     SessionId { session }: SessionId,
     Extension(asked): Extension<Arc<Asked>>,
 ) -> Answer {
-    function_of(&app, &function, &asked)?;
-    shown(&app, &function, &session, &asked)
+    let (deployed, _) = function_of(&app, function, &asked)?;
+    let function = &deployed.function.name;
+    shown(&app, function, &session, &asked)
 }
 
 async fn update(
@@ -77,15 +79,16 @@ async fn update(
     Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
 ) -> Answer {
-    function_of(&app, &function, &asked)?;
+    let (deployed, _) = function_of(&app, function, &asked)?;
+    let function = &deployed.function.name;
     let spec = SessionSpec::read(fields(&body)?).map_err(ApiError::invalid)?;
     let sessions = &app.pool.sessions;
-    let before = sessions.get(&function, &session);
+    let before = sessions.get(function, &session);
     let before = before.ok_or_else(|| no_session(&NoSession::Unknown))?;
     let rules = spec.over(&before.rules).map_err(ApiError::invalid)?;
-    let updated = sessions.update(&function, &session, rules, &spec);
+    let updated = sessions.update(function, &session, rules, &spec);
     let updated = updated.map_err(|error| no_session(&error))?;
-    found(Ok(view(&function, &updated, &asked)))
+    found(Ok(view(function, &updated, &asked)))
 }
 
 async fn delete(
@@ -94,8 +97,9 @@ async fn delete(
     SessionId { session }: SessionId,
     Extension(asked): Extension<Arc<Asked>>,
 ) -> Answer {
-    function_of(&app, &function, &asked)?;
-    let deleted = app.pool.delete_session(&function, &session);
+    let (deployed, _) = function_of(&app, function, &asked)?;
+    let function = &deployed.function.name;
+    let deleted = app.pool.delete_session(function, &session);
     deleted.map_err(|error| no_session(&error))?;
     found(Ok(json!({})))
 }
@@ -105,13 +109,14 @@ async fn list(
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
 ) -> Answer {
-    function_of(&app, &function, &asked)?;
+    let (deployed, _) = function_of(&app, function, &asked)?;
+    let function = &deployed.function.name;
     let [status, id] = ["sessionStatus", "sessionId"].map(|name| asked.parameter(name));
     if !matches!(status.as_str(), "" | "Active" | "Expired") {
         let message = format!("sessionStatus is '{status}', not Active or Expired");
         return Err(ApiError::invalid(message));
     }
-    let mut views = app.pool.sessions.of(&function);
+    let mut views = app.pool.sessions.of(function);
     views.retain(|one| status.is_empty() || one.status.name() == status);
     views.retain(|one| id.is_empty() || one.id == id);
     // One id may be there more than once.
@@ -119,18 +124,18 @@ async fn list(
     let keyed = views.iter().map(|one| (keyed(one), one));
     let keyed: Vec<(String, &View)> = keyed.collect();
     let shown = keyed.iter();
-    let shown = shown.map(|(key, one)| (key.as_str(), view(&function, one, &asked)));
+    let shown = shown.map(|(key, one)| (key.as_str(), view(function, one, &asked)));
     found(page("sessions", shown, &asked))
 }
 
 /// The function, if it has sessions that the API knows.
 fn function_of(
     app: &App,
-    name: &FunctionName,
+    name: FunctionName,
     asked: &Asked,
 ) -> Result<(Arc<Deployed>, SessionRules), ApiError> {
-    check_qualifier(name.function(), &asked.parameter("qualifier"))?;
-    let deployed = lookup::deployed(app, name)?;
+    let name = asked.qualified(name);
+    let deployed = lookup::deployed(app, &name)?;
     let rules = deployed.function.sessions.clone();
     let affinity = rules.as_ref().map_or("NONE", |rules| rules.affinity.name());
     let known =

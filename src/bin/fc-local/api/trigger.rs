@@ -53,6 +53,7 @@ async fn create(
     name::check("triggerName", &name).map_err(ApiError::invalid)?;
     let spec = TriggerSpec::read(decoded(fields)?).map_err(ApiError::invalid)?;
     created_tagged(app.store.update(|state| {
+        lookup::qualified(state, &spec.called(&function))?;
         let record = lookup::function_mut(state, &function)?;
         if record.triggers.contains_key(&name) {
             let message = format!("trigger '{name}' already exists");
@@ -90,8 +91,17 @@ async fn update(
         let trigger = record.triggers.get_mut(name);
         let trigger = trigger.ok_or_else(|| no_trigger(name))?;
         check_match(&asked, &shown(&app, &asked, &function).view(name, trigger))?;
+        let before = trigger.spec.called(&function);
         trigger.change(change).map_err(ApiError::invalid)?;
-        Ok(shown(&app, &asked, &function).view(name, trigger))
+        let (view, called) = (
+            shown(&app, &asked, &function).view(name, trigger),
+            trigger.spec.called(&function),
+        );
+        // A version that has gone since must not be in the way of another change.
+        if called != before {
+            lookup::qualified(state, &called)?;
+        }
+        Ok(view)
     }))
 }
 
@@ -138,7 +148,8 @@ impl Shown<'_> {
             view[CONFIG] = view[CONFIG].to_string().into();
         }
         if resource.spec.is_http() && self.function.generation() == Generation::Fc3 {
-            let url = http::address(&self.app.url(self.asked), self.function);
+            let called = resource.spec.called(self.function);
+            let url = http::address(&self.app.url(self.asked), &called);
             view["httpTrigger"] = json!({"urlInternet": url, "urlIntranet": url});
         }
         view

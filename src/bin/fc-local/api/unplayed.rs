@@ -9,7 +9,7 @@ use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX};
 const UNPLAYED: [(&str, &str); 22] = [
     ("accountConfigs", "the account"),
     ("acl", "layers"),
-    ("aliases", "aliases"),
+    ("aliases", "aliases of FC 2.0"),
     ("bindings", "VPC bindings"),
     ("event-sources", "event sources"),
     ("gpuInstances", "GPU instances"),
@@ -30,7 +30,7 @@ const UNPLAYED: [(&str, &str); 22] = [
     ("tag", "tags of FC 2.0"),
     ("tags", "tags of FC 2.0"),
     ("tempCodeBucketToken", "temporary buckets"),
-    ("versions", "versions"),
+    ("versions", "versions of FC 2.0"),
     ("vpc-bindings", "VPC bindings"),
 ];
 

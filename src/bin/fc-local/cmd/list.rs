@@ -70,12 +70,28 @@ fn describe_function(name: &FunctionName, record: &FunctionRecord) -> String {
         format!("  triggers: {}", triggers.join(", "))
     };
     format!(
-        "function  {name}  {} MB  timeout {} s  code {} bytes  changed {}{sessions}{triggers}",
+        "function  {name}  {} MB  timeout {} s  code {} bytes  changed {}{sessions}{triggers}{}",
         field("memorySize"),
         field("timeout"),
         record.code.size,
-        record.resource.modified
+        record.resource.modified,
+        published(record)
     )
+}
+
+/// The versions and aliases, where there are any.
+fn published(record: &FunctionRecord) -> String {
+    let versions = record.versions.all();
+    let versions: Vec<String> = versions.map(|(number, _)| number.to_string()).collect();
+    let aliases = record.versions.aliases.iter();
+    let aliases: Vec<String> = aliases
+        .map(|(name, alias)| format!("{name} -> {}", alias.spec))
+        .collect();
+    let lists = [("versions", versions), ("aliases", aliases)].into_iter();
+    let filled = lists.filter(|(_, names)| !names.is_empty());
+    filled
+        .map(|(title, names)| format!("  {title}: {}", names.join(", ")))
+        .collect()
 }
 
 fn routes(domain: &DomainSpec) -> String {

@@ -22,19 +22,40 @@ fn a_name_comes_back_from_its_text_and_from_its_key() {
 }
 
 #[test]
+fn a_function_of_fc_3_may_have_a_qualifier_that_no_key_has() {
+    let name = FunctionName::parse("f.prod");
+    assert_eq!(name, FunctionName::fc3("f").at("prod"));
+    assert_eq!(FunctionName::parse("/f.prod"), name);
+    assert_eq!(
+        (name.to_string(), name.key()),
+        ("f.prod".to_owned(), "/f".to_owned())
+    );
+    assert_eq!(
+        (&*name.latest(), name.clone().at("")),
+        (&FunctionName::fc3("f"), FunctionName::fc3("f"))
+    );
+    assert_eq!(
+        FunctionName::parse("s/f.prod").function(),
+        "f.prod",
+        "FC 2.0"
+    );
+    assert_eq!(
+        FunctionName::fc3("f.prod").function(),
+        "f.prod",
+        "as it was given"
+    );
+}
+
+#[test]
 fn an_arn_names_a_function_of_either_generation_or_none() {
-    for name in ["s/f", "f"] {
+    for name in ["s/f", "f", "f.7", "f.prod"] {
         let name = FunctionName::parse(name);
         let arn = name.arn("1", "cn-hangzhou");
         assert_eq!(FunctionName::of_arn(&arn), Some(name), "{arn}");
     }
     let latest = FunctionName::of_arn("acs:fc:cn-hangzhou:1:functions/f/LATEST");
     assert_eq!(latest, Some(FunctionName::fc3("f")));
-    for other in [
-        "acs:mns:cn-hangzhou:1:/queues/q/messages",
-        "acs:fc:r:1:functions/f/7",
-        "f",
-    ] {
+    for other in ["acs:mns:cn-hangzhou:1:/queues/q/messages", "f"] {
         assert_eq!(FunctionName::of_arn(other), None, "{other}");
     }
 }

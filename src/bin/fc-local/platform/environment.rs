@@ -8,6 +8,7 @@ use tokio::process::Command;
 
 use super::strays::{CODE_PATH_VARIABLE, INSTANCE_VARIABLE};
 use crate::function::Function;
+use crate::name::LATEST;
 use crate::platform::agent::Credentials;
 use crate::platform::spawn::{self, StartError};
 
@@ -40,7 +41,7 @@ fn environment(
     id: &str,
 ) -> Vec<(&'static str, String)> {
     let credentials = Credentials::of(function);
-    vec![
+    let mut variables = vec![
         (
             "PATH",
             "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
@@ -76,5 +77,9 @@ fn environment(
         ("FC_QUALIFIER", function.name.qualifier().to_owned()),
         ("FC_CUSTOM_LISTEN_PORT", port.to_string()),
         ("FC_SERVER_PORT", port.to_string()),
-    ]
+    ];
+    if function.version != LATEST {
+        variables.push(("FC_FUNCTION_VERSION", function.version.clone()));
+    }
+    variables
 }

@@ -26,6 +26,9 @@ pub(crate) struct Accepted {
     /// Empty in FC 3.0.
     service: String,
     function: String,
+    /// `LATEST` where an older fc-local has accepted it.
+    #[serde(default)]
+    qualifier: String,
     event: String,
     /// Seconds since 1970.
     accepted_at: u64,
@@ -77,6 +80,7 @@ impl Accepted {
             request_id: request_id.to_owned(),
             service: function.service().unwrap_or_default().to_owned(),
             function: function.function().to_owned(),
+            qualifier: function.qualifier().to_owned(),
             event: BASE64.encode(event),
             accepted_at: seconds_now(),
             failures: 0,
@@ -85,6 +89,12 @@ impl Accepted {
         }
     }
 
+    /// What is called: the function by its version or alias.
+    pub(crate) fn called(&self) -> FunctionName {
+        self.function().at(&self.qualifier)
+    }
+
+    /// The function, whatever of it is called.
     pub(crate) fn function(&self) -> FunctionName {
         FunctionName::of(Some(&self.service), &self.function)
     }

@@ -8,6 +8,8 @@ use crate::name::FunctionName;
 pub(crate) struct Removed {
     /// The functions, whose instances have to stop.
     pub(crate) functions: Vec<FunctionName>,
+    /// Their versions and aliases, whose instances have to stop too.
+    pub(crate) qualified: Vec<FunctionName>,
     services: Vec<String>,
     domains: Vec<String>,
 }
@@ -33,7 +35,10 @@ impl Removed {
 pub(crate) fn remove(state: &mut State, name: &str) -> Result<Removed, String> {
     let mut removed = Removed::default();
     let function = FunctionName::parse(name);
-    if state.functions.remove(&function).is_some() {
+    if let Some(record) = state.functions.remove(&function) {
+        let qualifiers = record.versions.qualifiers();
+        let qualified = qualifiers.map(|qualifier| function.clone().at(&qualifier));
+        removed.qualified = qualified.collect();
         removed.functions.push(function);
     } else if state.services.remove(name).is_some() {
         let functions = state.functions_of(Some(name));

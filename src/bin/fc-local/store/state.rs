@@ -1,15 +1,16 @@
 //! What is deployed, typed; the form of `state.json`.
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use super::resource::{CodeRef, Resource};
 use super::spec::{
-    AsyncSpec, ConcurrencySpec, DomainSpec, Fields, FunctionSpec, ProvisionSpec, ScalingSpec,
-    ServiceSpec, Spec, TriggerSpec,
+    AsyncSpec, ConcurrencySpec, DomainSpec, FunctionSpec, ProvisionSpec, ScalingSpec, ServiceSpec,
+    TriggerSpec,
 };
-use crate::name::FunctionName;
+use super::versions::{Snapshot, Version, Versions};
+use crate::name::{FunctionName, LATEST};
 
 /// The state file, in the data folder.
 pub(super) const STATE_FILE: &str = "state.json";
@@ -26,17 +27,6 @@ pub(crate) struct State {
     pub(crate) domains: BTreeMap<String, Resource<DomainSpec>>,
 }
 
-/// Anything that was created by a request and can be read back.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Resource<S> {
-    pub(crate) spec: S,
-    pub(crate) id: String,
-    pub(crate) created: String,
-    pub(crate) modified: String,
-    /// Counts the changes, so that instances of an older version can be recognized.
-    pub(crate) revision: u64,
-}
-
 /// A function with what hangs on it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct FunctionRecord {
@@ -50,18 +40,8 @@ pub(crate) struct FunctionRecord {
     pub(crate) provision: Option<Resource<ProvisionSpec>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) scaling: Option<Resource<ScalingSpec>>,
-}
-
-/// A stored code package.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct CodeRef {
-    /// Its digest, which names its file.
-    pub(crate) sha256: String,
-    /// Its checksum as the API shows it, in decimal digits: CRC-64 with the polynomial of ECMA-182, as xz computes it. Empty in
-    /// the state of an older fc-local, until that is opened.
-    #[serde(default)]
-    pub(crate) crc64: String,
-    pub(crate) size: u64,
+    #[serde(default, skip_serializing_if = "Versions::is_unused")]
+    pub(crate) versions: Versions,
 }
 
 impl State {
@@ -74,17 +54,35 @@ impl State {
         all.filter(move |(name, _)| name.service() == service)
     }
 
-    /// The function of `service/function`, or of a function's name alone where only one function has it.
+    /// The function that a name means, whatever its qualifier.
+    pub(crate) fn function(&self, name: &FunctionName) -> Option<&FunctionRecord> {
+        self.functions.get(&*name.latest())
+    }
+
+    /// The code of all functions and of their versions.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = &CodeRef> {
+        self.functions.values().flat_map(|record| {
+            let versions = record.versions.all();
+            let codes = versions.map(|(_, version)| &version.code);
+            codes.chain([&record.code])
+        })
+    }
+
+    /// The function of `service/function`, or of a function's name alone where only one function has it; one of FC 3.0 may have
+    /// a qualifier.
     ///
     /// # Errors
     ///
     /// No function or more than one has the name.
     pub(crate) fn named(&self, text: &str) -> Result<FunctionName, String> {
-        let fits =
-            |name: &&FunctionName| **name == FunctionName::parse(text) || name.function() == text;
+        let wanted = FunctionName::parse(text);
+        let alone = wanted.service().is_none();
+        let fits = |name: &&FunctionName| {
+            **name == *wanted.latest() || alone && name.function() == wanted.function()
+        };
         let names: Vec<&FunctionName> = self.functions.keys().filter(fits).collect();
         match names.as_slice() {
-            [name] => Ok((*name).clone()),
+            [name] => Ok((*name).clone().at(wanted.qualifier())),
             [] => Err(format!(
                 "there is no function '{text}'; `fc-local list` shows all"
             )),
@@ -115,52 +113,38 @@ impl FunctionRecord {
             concurrency: None,
             provision: None,
             scaling: None,
-        }
-    }
-}
-
-impl<S: Spec> Resource<S> {
-    /// A resource as it was just asked for.
-    pub(crate) fn new(spec: S) -> Self {
-        let now = now();
-        Self {
-            spec,
-            id: uuid::Uuid::new_v4().to_string(),
-            created: now.clone(),
-            modified: now,
-            revision: 0,
+            versions: Versions::default(),
         }
     }
 
-    /// Replaces the fields that the change names and keeps the others.
-    ///
-    /// # Errors
-    ///
-    /// The change would be refused; then nothing is changed.
-    pub(crate) fn change(&mut self, change: Fields) -> Result<(), String> {
-        self.spec = self.spec.changed(change)?;
-        self.touch();
-        Ok(())
-    }
-
-    /// Replaces all fields, if they differ; says whether they did.
-    pub(crate) fn replace(&mut self, spec: S) -> bool {
-        let differs = self.spec != spec;
-        if differs {
-            self.spec = spec;
-            self.touch();
+    /// The fields and the code of `LATEST` or of a version; nothing if there is no such version.
+    pub(crate) fn snapshot(&self, version: &str) -> Option<Snapshot<'_>> {
+        if version == LATEST {
+            return Some(self.latest());
         }
-        differs
+        self.versions.get(version).map(Version::snapshot)
     }
 
-    /// Marks a change of something that is not among the fields.
-    pub(crate) fn touch(&mut self) {
-        self.modified = now();
-        self.revision += 1;
+    /// The fields and the code that can be changed.
+    pub(crate) fn latest(&self) -> Snapshot<'_> {
+        Snapshot {
+            resource: &self.resource,
+            code: &self.code,
+        }
     }
-}
 
-/// The present as the API writes times.
-fn now() -> String {
-    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+    /// How the asynchronous calls by a qualifier are made, if that is set.
+    pub(crate) fn async_config(&self, qualifier: &str) -> Option<&Resource<AsyncSpec>> {
+        match qualifier {
+            LATEST => self.async_config.as_ref(),
+            other => self.versions.settings().get(other)?.async_config.as_ref(),
+        }
+    }
+
+    pub(crate) fn async_config_mut(&mut self, qualifier: &str) -> &mut Option<Resource<AsyncSpec>> {
+        match qualifier {
+            LATEST => &mut self.async_config,
+            other => &mut self.versions.settings_mut(other).async_config,
+        }
+    }
 }

@@ -79,6 +79,9 @@ pub(crate) struct Event {
 pub(crate) struct Task {
     pub(crate) id: String,
     pub(crate) function: FunctionName,
+    /// Empty where an older fc-local has accepted it: `LATEST`.
+    #[serde(default)]
+    qualifier: String,
     pub(crate) request_id: String,
     pub(crate) instance_id: String,
     pub(crate) accepted_ms: u64,
@@ -99,7 +102,8 @@ impl Task {
     pub(crate) fn new(id: &str, function: &FunctionName, request_id: &str, payload: &[u8]) -> Self {
         let mut task = Self {
             id: id.to_owned(),
-            function: function.clone(),
+            function: function.latest().into_owned(),
+            qualifier: function.qualifier().to_owned(),
             request_id: request_id.to_owned(),
             instance_id: String::new(),
             accepted_ms: now_ms(),
@@ -113,6 +117,11 @@ impl Task {
         };
         task.turn(Status::Enqueued, "");
         task
+    }
+
+    /// What is called: the function by its version or alias.
+    pub(crate) fn called(&self) -> FunctionName {
+        self.function.clone().at(&self.qualifier)
     }
 
     pub(crate) fn status(&self) -> Status {

@@ -50,7 +50,7 @@ pub(super) struct Placed {
 
 /// Gets an instance for a try, or says how the try went without one.
 pub(super) async fn place(app: &Arc<App>, accepted: &Accepted) -> Result<Placed, Tried> {
-    let deployed = lookup::deployed(app, &accepted.function()).map_err(|_| Tried::Orphaned)?;
+    let deployed = lookup::deployed(app, &accepted.called()).map_err(|_| Tried::Orphaned)?;
     let call = CallId {
         request_id: accepted.request_id.clone(),
         retry_count: accepted.failures,

@@ -32,7 +32,7 @@ pub(super) async fn deliver(
         // A call that was stopped, or whose function is gone, is reported to no destination.
         _ => return None,
     };
-    let function = accepted.function();
+    let function = accepted.called();
     let config = config(app, &function);
     let destination = config.destination(succeeded)?;
     let body = document(app, accepted, end).to_string();
@@ -51,7 +51,7 @@ pub(super) async fn deliver(
 async fn send(app: &Arc<App>, destination: &str, body: &str) -> Result<(), String> {
     let target = FunctionName::of_arn(destination)
         .ok_or("fc-local does not play this destination, only functions")?;
-    lookup::function(&app.store.snapshot(), &target).map_err(|error| error.message)?;
+    lookup::qualified(&app.store.snapshot(), &target).map_err(|error| error.message)?;
     let later = Later {
         function: &target,
         request_id: &ids::request_id(target.generation()),
@@ -68,7 +68,7 @@ async fn send(app: &Arc<App>, destination: &str, body: &str) -> Result<(), Strin
 /// The platform's report.
 fn document(app: &App, accepted: &Accepted, end: &End) -> Value {
     let owner = &app.owner;
-    let arn = accepted.function().arn(&owner.account_id, &owner.region);
+    let arn = accepted.called().arn(&owner.account_id, &owner.region);
     let tries = accepted.failures + u32::from(matches!(end, End::Succeeded(_)));
     let answered = end.answered();
     let error_type = answered.map_or("", |answered| answered.error_type);

@@ -153,7 +153,7 @@ pub(super) fn resume(app: &Arc<App>) {
 /// How a function's asynchronous calls are made: as configured, else by the defaults.
 fn config(app: &App, function: &FunctionName) -> AsyncSpec {
     let state = app.store.snapshot();
-    let record = state.functions.get(function);
-    let config = record.and_then(|record| record.async_config.as_ref());
+    let record = state.function(function);
+    let config = record.and_then(|record| record.async_config(function.qualifier()));
     config.map_or_else(AsyncSpec::default, |config| config.spec.clone())
 }

@@ -136,7 +136,7 @@ fn give_up(app: &App, accepted: &Accepted, reason: &str) {
     let what = format!(
         "gave up the asynchronous event RequestId: {id} after {failures} failed tries: {reason}"
     );
-    let function = accepted.function();
+    let function = accepted.called();
     // A function that is gone must not get a new log.
     if lookup::function(&app.store.snapshot(), &function).is_ok() {
         app.pool.note(&function, &format!("fc-local: {what}"));
@@ -145,9 +145,9 @@ fn give_up(app: &App, accepted: &Accepted, reason: &str) {
 }
 
 fn is_over(app: &App, accepted: &Accepted) -> bool {
-    let function = accepted.function();
+    let function = accepted.called();
     let config = config(app, &function);
-    lookup::function(&app.store.snapshot(), &function).is_err()
+    lookup::qualified(&app.store.snapshot(), &function).is_err()
         || u64::from(accepted.failures) > config.retries()
         || accepted.is_older_than(config.age_seconds())
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use super::app::App;
 use super::http::address;
+use super::lookup;
 use crate::facts::FC2_PREFIX;
 use crate::name::{FunctionName, Generation};
 use crate::output;
@@ -73,7 +74,9 @@ fn carry_out(app: &App, plan: &Plan<'_>, built: Built<'_>) -> Result<Deployment,
         // Nothing refers to what was stored for it, unless it was there before.
         stored.values().for_each(|code| app.store.remove_code(code));
     })?;
-    changed.iter().for_each(|name| app.pool.retire(name));
+    changed
+        .iter()
+        .for_each(|name| lookup::retire_latest(app, name));
     Ok(Deployment {
         changed,
         code: stored.into_values().collect(),
@@ -136,17 +139,17 @@ pub(crate) fn addresses(app: &App, template: &Template) -> Vec<String> {
 /// How everything that is deployed is reached, with a word on what a browser makes of it.
 pub(crate) fn all_addresses(app: &App) -> Vec<String> {
     let state = app.store.snapshot();
-    let is_http = |record: &FunctionRecord| {
-        let mut triggers = record.triggers.values();
-        triggers.any(|trigger| trigger.spec.is_http())
+    let is_http = |(name, record): (&FunctionName, &FunctionRecord)| {
+        let mut triggers = record.triggers.values().map(|trigger| &trigger.spec);
+        triggers.any(|trigger| trigger.is_http() && trigger.called(name) == *name)
     };
     let lines = state.functions.iter();
-    let lines = lines.map(|(name, record)| line_of(app, name, is_http(record)));
+    let lines = lines.map(|(name, record)| line_of(app, name, is_http((name, record))));
     let domains = state.domains.iter();
     let domains = domains.map(|(domain, found)| (domain, !found.spec.routes().is_empty()));
     let mut lines = with_domains(app, lines.collect(), domains.clone());
     let is_shown = |(domain, has_route): (&String, bool)| has_route && is_local(domain);
-    if state.functions.values().any(is_http) && !domains.clone().any(is_shown) {
+    if state.functions.iter().any(is_http) && !domains.clone().any(is_shown) {
         lines.push(
             "a browser downloads what a default address answers, as in the cloud; to see it there, deploy a custom domain, such \
              as web.localhost"

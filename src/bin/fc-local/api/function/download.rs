@@ -16,7 +16,6 @@ use crate::api::aside::aside;
 use crate::api::asked::Asked;
 use crate::api::error::ApiError;
 use crate::api::lookup;
-use crate::api::paths::check_qualifier;
 use crate::ids;
 use crate::name::FunctionName;
 use crate::platform::agent::insert;
@@ -43,9 +42,8 @@ async fn address(
     name: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
 ) -> Answer {
-    check_qualifier(name.function(), &asked.parameter("qualifier"))?;
     let state = app.store.snapshot();
-    let code = &lookup::function(&state, &name)?.code;
+    let code = lookup::snapshot(&state, &asked.qualified(name))?.code;
     let expires = ids::now_ms() + LIFE_MS;
     let seal = app.keys.seal(&sealed(&code.sha256, &expires.to_string()));
     let base = app.url(&asked);
@@ -69,8 +67,7 @@ async fn download(
         return Err(ApiError::denied("AccessDenied", message));
     }
     let state = app.store.snapshot();
-    let mut codes = state.functions.values().map(|function| &function.code);
-    let code = codes.find(|code| code.sha256 == sha256);
+    let code = state.codes().find(|code| code.sha256 == sha256);
     let file = code.map(|code| app.store.code_path(code));
     let bytes = aside(move || Ok(file.and_then(|file| fs::read(file).ok()))).await?;
     let bytes = bytes

@@ -27,7 +27,7 @@ pub(super) async fn list(
     let filter = Filter::of(&asked)?;
     let items = state.functions_of(service.as_deref());
     let items = items.map(|(name, record)| {
-        let view = function_view(&app.owner, name, record);
+        let view = function_view(&app.owner, name, record.latest());
         (name.function(), view)
     });
     let items = items.filter(|(_, view)| filter.takes(view));

@@ -56,17 +56,20 @@ async fn create(
             return Err(ApiError::conflict("FunctionAlreadyExists", message));
         }
         let record = FunctionRecord::new(spec, code);
-        let view = function_view(&app.owner, &name, &record);
+        let view = function_view(&app.owner, &name, record.latest());
         state.functions.insert(name, record);
         Ok(view)
     }))
 }
 
-async fn read(State(app): State<Arc<App>>, name: FunctionName) -> Answer {
-    let state = app.store.snapshot();
-    found_tagged(
-        lookup::function(&state, &name).map(|record| function_view(&app.owner, &name, record)),
-    )
+async fn read(
+    State(app): State<Arc<App>>,
+    name: FunctionName,
+    Extension(asked): Extension<Arc<Asked>>,
+) -> Answer {
+    let (state, name) = (app.store.snapshot(), asked.qualified(name));
+    let shown = lookup::snapshot(&state, &name);
+    found_tagged(shown.map(|shown| function_view(&app.owner, &name, shown)))
 }
 
 async fn update(
@@ -89,18 +92,18 @@ async fn update(
     };
     let view = app.store.update(|state| {
         let record = lookup::function_mut(state, &name)?;
-        check_match(&asked, &function_view(&app.owner, &name, record))?;
+        check_match(&asked, &function_view(&app.owner, &name, record.latest()))?;
         record.resource.change(change).map_err(ApiError::invalid)?;
         if let Some(code) = code {
             record.code = code;
         }
-        Ok::<_, ApiError>(function_view(&app.owner, &name, record))
+        Ok::<_, ApiError>(function_view(&app.owner, &name, record.latest()))
     })?;
-    app.pool.retire(&name);
+    lookup::retire_latest(&app, &name);
     found_tagged(Ok(view))
 }
 
-/// Deletes a function that has no triggers.
+/// Deletes a function that has no triggers, versions or aliases.
 async fn delete(
     State(app): State<Arc<App>>,
     name: FunctionName,
@@ -108,9 +111,16 @@ async fn delete(
 ) -> Answer {
     app.store.update(|state| {
         let record = lookup::function(state, &name)?;
-        check_match(&asked, &function_view(&app.owner, &name, record))?;
+        check_match(&asked, &function_view(&app.owner, &name, record.latest()))?;
         if !record.triggers.is_empty() {
             let message = format!("function '{}' has active triggers", name.function());
+            return Err(ApiError::conflict("FunctionNotEmpty", message));
+        }
+        if let Some(qualifier) = record.versions.qualifiers().next() {
+            let message = format!(
+                "function '{}' has '{qualifier}': delete its aliases and versions first",
+                name.function()
+            );
             return Err(ApiError::conflict("FunctionNotEmpty", message));
         }
         state.functions.remove(&name);

@@ -5,14 +5,14 @@ use serde_json::Value;
 use crate::api::answer::view;
 use crate::function::Owner;
 use crate::name::FunctionName;
-use crate::store::FunctionRecord;
+use crate::store::Snapshot;
 
-/// What the API shows of a function.
-pub(super) fn function_view(owner: &Owner, name: &FunctionName, record: &FunctionRecord) -> Value {
-    let code = &record.code;
+/// What the API shows of a function, or of a version of one.
+pub(super) fn function_view(owner: &Owner, name: &FunctionName, shown: Snapshot<'_>) -> Value {
+    let (resource, code) = (shown.resource, shown.code);
     let own = [
         ("functionName", name.function().into()),
-        ("functionId", record.resource.id.clone().into()),
+        ("functionId", resource.id.clone().into()),
         (
             "functionArn",
             name.arn(&owner.account_id, &owner.region).into(),
@@ -23,8 +23,8 @@ pub(super) fn function_view(owner: &Owner, name: &FunctionName, record: &Functio
         ("state", "Active".into()),
         ("lastUpdateStatus", "Successful".into()),
     ];
-    let mut all = record.resource.spec.defaults(name);
-    if let Value::Object(set) = view(&record.resource, own) {
+    let mut all = resource.spec.defaults(name);
+    if let Value::Object(set) = view(resource, own) {
         all.extend(set);
     }
     Value::Object(all)

@@ -203,12 +203,10 @@ fn http_trigger(app: &App, name: &FunctionName) -> Result<TriggerSpec, ApiError>
     let state = app.store.snapshot();
     let triggers = lookup::function(&state, name)?.triggers.values();
     let mut specs = triggers.map(|trigger| &trigger.spec);
-    let found = specs.find(|trigger| trigger.is_http()).cloned();
-    found.ok_or_else(|| {
-        let message = format!(
-            "function '{}' has no HTTP trigger; add one to call it with HTTP",
-            name.function()
-        );
+    let found = specs.find(|trigger| trigger.is_http() && trigger.called(name) == *name);
+    found.cloned().ok_or_else(|| {
+        let message =
+            format!("function '{name}' has no HTTP trigger; add one to call it with HTTP");
         ApiError::not_found("TriggerNotFound", message)
     })
 }

@@ -20,10 +20,10 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// The function of a proxy path.
+    /// The function of a proxy path, in FC 3.0 also with a version or alias.
     pub(super) fn of_proxy(function: FunctionName) -> Self {
         Self {
-            function,
+            function: function.divided(),
             by_proxy: true,
             rewritten: None,
         }
@@ -59,10 +59,10 @@ impl Target {
     }
 }
 
-/// The default address of a function of FC 3.0, below the address of this server. In the cloud each has its own host
+/// The default address of a function of FC 3.0, or of a version or alias of one, below the address of this server. In the cloud each has its own host
 /// and the function sees the whole path; here it sees what follows the address.
 pub(in crate::api) fn address(server: &str, function: &FunctionName) -> String {
-    format!("{server}{FC3_PREFIX}/proxy/{}/", function.function())
+    format!("{server}{FC3_PREFIX}/proxy/{function}/")
 }
 
 /// How many parts of a path, of those that are not empty, name the function of a proxy path; none if it is no such path.

@@ -52,7 +52,7 @@ fn version(resource: &Resource<TriggerSpec>) -> (String, u64) {
 impl Firing {
     /// A timer as it fires at a time.
     pub(crate) fn of(
-        function: &FunctionName,
+        function: FunctionName,
         trigger: &str,
         timer: &Timer,
         time: SystemTime,
@@ -63,7 +63,7 @@ impl Firing {
             "payload": timer.payload,
         });
         Self {
-            function: function.clone(),
+            function,
             trigger: trigger.to_owned(),
             event: event.to_string().into_bytes(),
         }
@@ -83,7 +83,8 @@ impl Timers {
                 continue;
             };
             if let Some(due) = one.due.filter(|due| *due <= now) {
-                firings.push(Firing::of(name, trigger, &one.timer, due));
+                let called = resource.spec.called(name);
+                firings.push(Firing::of(called, trigger, &one.timer, due));
                 one.due = one.timer.schedule.next(now);
             }
             self.0.insert(key, one);

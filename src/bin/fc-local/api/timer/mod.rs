@@ -59,8 +59,8 @@ pub(super) async fn fire_now(
     let state = app.store.snapshot();
     let record = lookup::function(&state, function)?;
     let found = record.triggers.get(trigger);
-    let timer = found.and_then(|resource| resource.spec.timer());
-    let timer = timer.ok_or_else(|| {
+    let timer = found.and_then(|found| Some((found.spec.timer()?, found.spec.called(function))));
+    let (timer, called) = timer.ok_or_else(|| {
         let timers = record.triggers.iter();
         let timers = timers.filter(|(_, resource)| resource.spec.timer().is_some());
         let names: Vec<&str> = timers.map(|(name, _)| name.as_str()).collect();
@@ -74,7 +74,7 @@ pub(super) async fn fire_now(
         };
         ApiError::not_found("TriggerNotFound", message)
     })?;
-    let firing = Firing::of(function, trigger, &timer, app.clock.now());
+    let firing = Firing::of(called, trigger, &timer, app.clock.now());
     fire(app, &firing, request_id).await
 }
 

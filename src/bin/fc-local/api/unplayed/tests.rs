@@ -3,7 +3,10 @@ use super::{UNPLAYED, subject};
 #[test]
 fn a_call_is_known_by_its_first_part_after_service_and_function() {
     for (path, about) in [
-        ("/2016-08-15/services/s/versions", Some("versions")),
+        (
+            "/2016-08-15/services/s/versions",
+            Some("versions of FC 2.0"),
+        ),
         (
             "/2021-04-06/services/s/functions/f/event-sources",
             Some("event sources"),

@@ -64,7 +64,7 @@ impl Remote {
     ) -> Result<(response::Parts, RemoteAnswer), String> {
         let (prefix, name) = match self.function.service() {
             Some(_) => (FC2_PREFIX, self.function.to_string()),
-            None => (FC3_PREFIX, self.function.function().to_owned()),
+            None => (FC3_PREFIX, self.function.to_string()),
         };
         let target = format!("{prefix}/proxy/{name}{}", head.uri);
         head.uri = Uri::try_from(target).map_err(|error| error.to_string())?;

@@ -49,7 +49,7 @@ impl Pool {
         let members = all.entry(function.name.clone()).or_default();
         members.retain(|member| {
             let bound = || self.sessions.on(&function.name, member.number) > 0;
-            member.serves(&deployed.revision, bound)
+            member.serves(deployed, bound)
         });
         if let Some(bound) = bound_place(members, seat, function.concurrency)? {
             return Ok(bound);

@@ -53,9 +53,14 @@ impl Member {
         }
     }
 
-    /// Whether it may stay: it serves this version, or has sessions; if not, it is retired.
-    pub(super) fn serves(&self, revision: &str, has_sessions: impl FnOnce() -> bool) -> bool {
-        let serves = !self.is_over() && (self.revision == revision || has_sessions());
+    /// Whether it may stay: it serves what is called, or another version that the same alias leads to, or has sessions; if
+    /// not, it is retired.
+    pub(super) fn serves(&self, called: &Deployed, has_sessions: impl FnOnce() -> bool) -> bool {
+        let fits = || {
+            let by_alias = called.function.is_called_by_alias() && !self.old;
+            by_alias || self.revision == called.revision
+        };
+        let serves = !self.is_over() && (fits() || has_sessions());
         if !serves {
             self.retire();
         }
@@ -111,6 +116,7 @@ impl Member {
         match &self.state {
             MemberState::Running(instance) if !instance.is_over() => Some(Seen {
                 id: instance.id.clone(),
+                version: instance.function.version.clone(),
                 started_ms: instance.started_ms,
             }),
             MemberState::Running(_) | MemberState::Starting { .. } => None,

@@ -21,7 +21,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::function::{Function, Isolation, Variables};
-use crate::name::FunctionName;
+use crate::name::{FunctionName, LATEST};
 use crate::platform::agent::CallId;
 use crate::platform::cold::{self, CodeSource, ColdError};
 use crate::platform::instance::{Instance, InstanceOptions, Lease};
@@ -95,6 +95,7 @@ pub(crate) struct Pool {
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub(crate) id: String,
+    pub(crate) version: String,
     /// Milliseconds since 1970.
     pub(crate) started_ms: u64,
 }
@@ -137,7 +138,7 @@ impl Pool {
         let Some(calls_max) = function.calls_max else {
             return Ok(None);
         };
-        let ticket = self.calls.admit(&function.name, calls_max);
+        let ticket = self.calls.admit(&function.name.latest(), calls_max);
         ticket.map(Some).ok_or(NoInstance::Reserved { calls_max })
     }
 
@@ -205,6 +206,7 @@ impl Pool {
             call,
         );
         let started = started.await;
+        let started = started.inspect(|instance| note_version(instance, &sink));
         started.inspect(Instance::note_idle_end).map_err(|error| {
             let id = &call.request_id;
             sink(format!("fc-local: no instance for RequestId: {id}: {error}\n").as_bytes());
@@ -272,6 +274,16 @@ impl Pool {
                 })
                 .for_each(Member::retire);
         }
+    }
+}
+
+/// Says in the log of a function, which all its versions share, which of them an instance runs.
+fn note_version(instance: &Instance, sink: &LineSink) {
+    let (function, id) = (&instance.function, &instance.id);
+    if function.name.qualifier() != LATEST {
+        let (qualifier, version) = (function.name.qualifier(), &function.version);
+        let line = format!("fc-local: instance {id} of {qualifier} runs version {version}\n");
+        sink(line.as_bytes());
     }
 }
 

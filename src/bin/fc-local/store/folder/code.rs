@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use super::{Store, StoreError};
 use crate::hex::hex;
 use crate::store::files::{has_bytes, write_whole};
-use crate::store::state::{CodeRef, FunctionRecord, State};
+use crate::store::resource::CodeRef;
+use crate::store::state::{FunctionRecord, State};
 
 const CHECKSUM: Crc<u64> = Crc::<u64>::new(&CRC_64_XZ);
 
@@ -38,14 +39,10 @@ impl Store {
             .join(format!("{}.zip", code.sha256))
     }
 
-    /// Removes a stored package, unless a function refers to it.
+    /// Removes a stored package, unless a function or a version of one refers to it.
     pub(crate) fn remove_code(&self, code: &CodeRef) {
         let state = self.snapshot();
-        if state
-            .functions
-            .values()
-            .all(|function| function.code != *code)
-        {
+        if state.codes().all(|used| used != code) {
             // What cannot be removed now is swept at the next start.
             drop(fs::remove_file(self.code_path(code)));
         }
@@ -85,10 +82,7 @@ impl Store {
     }
 
     pub(super) fn code_paths(&self, state: &State) -> Vec<PathBuf> {
-        let functions = state.functions.values();
-        functions
-            .map(|function| self.code_path(&function.code))
-            .collect()
+        state.codes().map(|code| self.code_path(code)).collect()
     }
 
     fn lock_outdated(&self) -> MutexGuard<'_, Vec<PathBuf>> {

@@ -6,8 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::{State, Store, StoreError};
+use crate::store::resource::Resource;
 use crate::store::spec::ServiceSpec;
-use crate::store::state::Resource;
 
 /// Longer than a busy machine takes.
 const PATIENCE: Duration = Duration::from_secs(120);

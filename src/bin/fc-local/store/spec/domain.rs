@@ -82,10 +82,11 @@ impl Route {
         self.path.as_deref().unwrap_or(EVERY_PATH)
     }
 
-    /// The function that gets the requests.
+    /// The function that gets the requests, by the version or alias that does.
     pub(crate) fn function(&self) -> FunctionName {
         let function = name_of(&self.function_name).unwrap_or_default();
-        FunctionName::of(name_of(&self.service_name), function)
+        let qualifier = self.qualifier.as_deref().unwrap_or_default();
+        FunctionName::of(name_of(&self.service_name), function).at(qualifier)
     }
 
     /// Whether it names a function at all: a reference that nothing resolves names none.
@@ -94,11 +95,6 @@ impl Route {
         !names
             .iter()
             .any(|name| matches!(name, Some(Text::Reference(_))))
-    }
-
-    /// The version or alias, empty if none is named.
-    pub(crate) fn qualifier(&self) -> &str {
-        self.qualifier.as_deref().unwrap_or_default()
     }
 
     /// What the function sees of a path and query.

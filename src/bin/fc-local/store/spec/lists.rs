@@ -77,7 +77,7 @@ pub(super) const FUNCTION: &[&str] = &[
     "vpcConfig",
 ];
 
-pub(super) const TRIGGER: &[&str] = &["description", "invocationRole", "qualifier", "sourceArn"];
+pub(super) const TRIGGER: &[&str] = &["description", "invocationRole", "sourceArn"];
 
 pub(super) const DOMAIN: &[&str] = &[
     "authConfig",

@@ -4,6 +4,7 @@
 //! that is neither is refused: it is a typo, and without a word the function would run otherwise than is meant.
 
 mod affinity;
+mod alias;
 mod async_config;
 mod capacity;
 mod defaults;
@@ -18,6 +19,7 @@ mod service;
 mod session;
 mod trigger;
 
+pub(crate) use alias::AliasSpec;
 pub(crate) use async_config::AsyncSpec;
 pub(crate) use capacity::{ConcurrencySpec, ProvisionSpec, ScalingSpec};
 pub(crate) use domain::{DomainSpec, NoRoute};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::fields::{Fields, Spec};
 use super::lists;
 use super::schedule::Schedule;
+use crate::name::{FunctionName, Generation};
 
 /// The type of timers.
 const TIMER: &str = "timer";
@@ -21,6 +22,7 @@ const ANONYMOUS: &str = "anonymous";
 pub(crate) struct TriggerSpec {
     trigger_type: Option<String>,
     trigger_config: Option<TriggerConfig>,
+    qualifier: Option<String>,
     #[serde(flatten)]
     rest: Fields,
 }
@@ -68,6 +70,15 @@ impl TriggerSpec {
             is_enabled: config.and_then(|config| config.enable).unwrap_or(true),
             payload: payload.unwrap_or_default(),
         }))
+    }
+
+    /// What it calls of its function: in FC 3.0 a version or alias, in FC 2.0 always `LATEST`.
+    pub(crate) fn called(&self, function: &FunctionName) -> FunctionName {
+        let given = self.qualifier.as_deref().unwrap_or_default();
+        match function.generation() {
+            Generation::Fc2 => function.clone().at(""),
+            Generation::Fc3 => function.clone().at(given),
+        }
     }
 
     /// Whether it makes the function reachable by HTTP.

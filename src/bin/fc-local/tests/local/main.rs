@@ -38,4 +38,5 @@ mod stop;
 mod support;
 mod tasks;
 mod timers;
+mod versions;
 mod watch;

@@ -35,8 +35,9 @@ class Fc1 {
   http() { return missing(); }
   createDomain() { return missing(); }
   putAsyncConfig() { return missing(); }
-  publishVersion() { return missing(); }
+  unplayed() { return missing(); }
   setAffinity() { return missing(); }
+  publish() { return missing(); }
 
   stranger() {
     return new this.constructor('wrong');
@@ -123,7 +124,7 @@ class Fc2 extends Fc1 {
 
   deleteAsyncConfig = (name) => this.api.deleteFunctionAsyncConfig(SERVICE, name, 'LATEST');
 
-  publishVersion() {
+  unplayed() {
     return this.api.publishVersion(SERVICE, 'one');
   }
 }
@@ -148,6 +149,7 @@ class Tea {
   http = missing;
 
   setAffinity() { return missing(); }
+  publish() { return missing(); }
 
   stranger() {
     return new this.constructor('wrong');
@@ -261,7 +263,32 @@ class Fc3 extends Tea {
 
   prepare = async () => {};
   clear = async () => {};
-  publishVersion = () => this.call('publishFunctionVersion', ['f1'], { description: 'one' });
+  unplayed = () => this.call('listLayers', [], {});
+
+  async publish(name, description) {
+    const body = new this.models.PublishVersionInput({ description });
+    return (await this.call('publishFunctionVersion', [name], { body })).body;
+  }
+
+  async listVersions(name) {
+    const { versions } = (await this.call('listFunctionVersions', [name], { limit: 10 })).body;
+    return versions.map((item) => [item.versionId, item.description]);
+  }
+
+  deleteVersion = (name, version) => this.call('deleteFunctionVersion', [name, version]);
+  createAlias = (name, fields) => this.call('createAlias', [name], fields);
+  readAlias = async (name, alias) => (await this.call('getAlias', [name, alias])).body;
+  updateAlias = (name, alias, fields) => this.call('updateAlias', [name, alias], fields);
+  listAliases = async (name) => (await this.call('listAliases', [name], {})).body.aliases.map((item) => item.aliasName);
+  deleteAlias = (name, alias) => this.call('deleteAlias', [name, alias]);
+
+  async invokeBy(name, qualifier, event) {
+    return this.bytesOf((await this.call('invokeFunction', [name], { body: this.event(event), qualifier })).body);
+  }
+
+  async timeoutOf(name, qualifier) {
+    return (await this.call('getFunction', [name], { qualifier })).body.timeout;
+  }
 
   setAffinity(name, affinityHeaderFieldName) {
     const sessionAffinityConfig = JSON.stringify({ affinityHeaderFieldName });
@@ -307,7 +334,7 @@ class FcOpen extends Tea {
   bytesOf = async (body) => body;
   prepare = () => this.call('createService', [], { serviceName: SERVICE }, { owner: [] });
   clear = () => this.call('deleteService', []);
-  publishVersion = () => this.call('publishServiceVersion', [], { description: 'one' });
+  unplayed = () => this.call('publishServiceVersion', [], { description: 'one' });
 }
 
 export const CLIENTS = {

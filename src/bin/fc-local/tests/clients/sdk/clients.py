@@ -30,8 +30,8 @@ def file_of(code):
 class Base:
     create_trigger = list_triggers = read_trigger = update_trigger = delete_trigger = missing
     create_domain = read_domain = delete_domain = http = missing
-    put_async_config = read_async_config = delete_async_config = publish_version = missing
-    set_affinity = missing
+    put_async_config = read_async_config = delete_async_config = unplayed = missing
+    set_affinity = publish = missing
 
     def __init__(self, secret=KEY_SECRET):
         self.api = self.connect(secret)
@@ -136,7 +136,7 @@ class Fc2(Fc1):
     def delete_async_config(self, name):
         self.api.delete_function_async_invoke_config(SERVICE, "LATEST", name)
 
-    def publish_version(self):
+    def unplayed(self):
         self.api.publish_version(SERVICE)
 
     def http(self, name, path, query, body):
@@ -263,8 +263,40 @@ class Fc3(Tea):
     def delete_async_config(self, name):
         self.call("delete_async_invoke_config", name)
 
-    def publish_version(self):
-        self.call("publish_function_version", "f1")
+    def unplayed(self):
+        self.call("list_layers", limit=1)
+
+    def publish(self, name, description):
+        body = self.models.PublishVersionInput(description=description)
+        return self.call("publish_function_version", name, body=body).body.version_id
+
+    def list_versions(self, name):
+        versions = self.call("list_function_versions", name, limit=10).body.versions
+        return [(item.version_id, item.description) for item in versions]
+
+    def delete_version(self, name, version):
+        self.call("delete_function_version", name, version)
+
+    def create_alias(self, name, alias, version, description):
+        self.call("create_alias", name, alias_name=alias, version_id=version, description=description)
+
+    def read_alias(self, name, alias):
+        return self.call("get_alias", name, alias).body.to_map()
+
+    def weigh_alias(self, name, alias, weights):
+        self.call("update_alias", name, alias, additional_version_weight=weights)
+
+    def list_aliases(self, name):
+        return [item.alias_name for item in self.call("list_aliases", name, limit=10).body.aliases]
+
+    def delete_alias(self, name, alias):
+        self.call("delete_alias", name, alias)
+
+    def invoke_by(self, name, qualifier, event):
+        return self.bytes_of(self.call("invoke_function", name, body=event, qualifier=qualifier).body)
+
+    def timeout_of(self, name, qualifier):
+        return self.call("get_function", name, qualifier=qualifier).body.timeout
 
     def set_affinity(self, name, header):
         config = json.dumps({"affinityHeaderFieldName": header})
@@ -329,7 +361,7 @@ class FcOpen(Tea):
     def delete_async_config(self, name):
         self.call("delete_function_async_invoke_config", name)
 
-    def publish_version(self):
+    def unplayed(self):
         self.call("publish_service_version", description="one")
 
 

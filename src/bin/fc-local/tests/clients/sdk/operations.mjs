@@ -102,6 +102,29 @@ export function operations(client, zips, scratch) {
       assert.equal((await client.readAsyncConfig('f1')).maxAsyncRetryAttempts, 1);
       await client.deleteAsyncConfig('f1');
     },
+    'versions and aliases': async () => {
+      const version = async (qualifier) => String(await client.invokeBy('f1', qualifier, Buffer.from('version')));
+      assert.equal((await client.publish('f1', 'first')).versionId, '1');
+      await refused(() => client.publish('f1', 'the same'), 400, 'VersionPublishError');
+      await client.update('f1', zips[0], 21);
+      assert.equal((await client.publish('f1', 'second')).versionId, '2');
+      assert.deepEqual(await client.listVersions('f1'), [['2', 'second'], ['1', 'first']]);
+      assert.deepEqual([await version('1'), await version('2')], ['2', '1']);
+      assert.deepEqual([await client.timeoutOf('f1', '1'), await client.timeoutOf('f1', '2')], [20, 21]);
+      await client.createAlias('f1', { aliasName: 'prod', versionId: '1', description: 'shown' });
+      assert.equal(await version('prod'), '2');
+      await client.updateAlias('f1', 'prod', { additionalVersionWeight: { 2: 1 } });
+      assert.equal(await version('prod'), '1');
+      const seen = await client.readAlias('f1', 'prod');
+      assert.deepEqual([seen.versionId, seen.description, seen.additionalVersionWeight], ['1', 'shown', { 2: 1 }]);
+      assert.deepEqual(await client.listAliases('f1'), ['prod']);
+      await refused(() => client.deleteVersion('f1', '2'), 409, 'VersionInUse');
+      await client.deleteAlias('f1', 'prod');
+      for (const number of ['1', '2']) await client.deleteVersion('f1', number);
+      await refused(() => version('1'), 404, 'VersionNotFound');
+      await refused(() => version('prod'), 404, 'AliasNotFound');
+      await client.update('f1', zips[1], 20);
+    },
     'sessions': async () => {
       await client.setAffinity('f1', 'x-sdk-session');
       const made = await client.createSession('f1', 's1');
@@ -120,7 +143,7 @@ export function operations(client, zips, scratch) {
     'error: no such function': () => refused(() => client.read('f9'), 404, 'FunctionNotFound'),
     'error: function exists': () => refused(() => client.create('f1', zips[0]), 409, 'FunctionAlreadyExists'),
     'error: wrong value': () => refused(() => client.update('f1', undefined, -1), 400, 'InvalidArgument'),
-    'error: not played': () => refused(() => client.publishVersion(), 400, 'fc-local does not play this'),
+    'error: not played': () => refused(() => client.unplayed(), 400, 'fc-local does not play this'),
     'delete': async () => {
       for (const name of ['f1', 'f2', 'f3']) await client.delete(name);
       assert.deepEqual((await client.list({ prefix: 'f' })).names, []);

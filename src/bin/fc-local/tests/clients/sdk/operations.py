@@ -120,6 +120,33 @@ class Operations:
         need(seen["maxAsyncRetryAttempts"] == 1, seen)
         self.client.delete_async_config("f1")
 
+    def versions(self):
+        def version(qualifier):
+            return self.client.invoke_by("f1", qualifier, b"version")
+
+        need(self.client.publish("f1", "first") == "1")
+        refused(lambda: self.client.publish("f1", "the same"), 400, "VersionPublishError")
+        self.client.update("f1", self.packages[0], 21)
+        need(self.client.publish("f1", "second") == "2")
+        listed = self.client.list_versions("f1")
+        need(listed == [("2", "second"), ("1", "first")], listed)
+        need((version("1"), version("2")) == (b"2", b"1"))
+        need((self.client.timeout_of("f1", "1"), self.client.timeout_of("f1", "2")) == (20, 21))
+        self.client.create_alias("f1", "prod", "1", "shown")
+        need(version("prod") == b"2")
+        self.client.weigh_alias("f1", "prod", {"2": 1})
+        need(version("prod") == b"1")
+        seen = self.client.read_alias("f1", "prod")
+        need((seen["versionId"], seen["description"], seen["additionalVersionWeight"]) == ("1", "shown", {"2": 1}), seen)
+        need(self.client.list_aliases("f1") == ["prod"])
+        refused(lambda: self.client.delete_version("f1", "2"), 409, "VersionInUse")
+        self.client.delete_alias("f1", "prod")
+        for number in ("1", "2"):
+            self.client.delete_version("f1", number)
+        refused(lambda: version("1"), 404, "VersionNotFound")
+        refused(lambda: version("prod"), 404, "AliasNotFound")
+        self.client.update("f1", self.packages[1], 20)
+
     def sessions(self):
         self.client.set_affinity("f1", "x-sdk-session")
         made = self.client.create_session("f1", "s1")
@@ -155,7 +182,7 @@ class Operations:
         refused(lambda: self.client.update("f1", None, -1), 400, "InvalidArgument")
 
     def not_played(self):
-        refused(self.client.publish_version, 400, "fc-local does not play this")
+        refused(self.client.unplayed, 400, "fc-local does not play this")
 
     def delete(self):
         for name in ("f1", "f2", "f3"):
@@ -181,6 +208,7 @@ OPERATIONS = {
     "signed HTTP trigger": "signed_http",
     "custom domains": "domains",
     "asynchronous configuration": "async_config",
+    "versions and aliases": "versions",
     "sessions": "sessions",
     "error: wrong secret": "wrong_secret",
     "error: no such function": "unknown",

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { Readable } from 'node:stream';
 
 import { CLIENTS } from './clients.mjs';
 
@@ -13,6 +14,7 @@ const require = createRequire(import.meta.url);
 const OSS = require('ali-oss');
 const COMPONENT = '0.1.22';
 const NAME = 'hello';
+const ALIAS = 'prod';
 const TRIGGER = 'http-trigger';
 const zips = process.argv.slice(3, 5).map((file) => readFileSync(file));
 const fc3 = new CLIENTS['@alicloud/fc20230330']();
@@ -38,6 +40,17 @@ const body = async (call) => (await call).body.toMap();
 const read = () => body(api.getFunction(NAME, new models.GetFunctionRequest({})));
 const readTrigger = () => body(api.getTrigger(NAME, TRIGGER));
 const readAsync = () => body(api.getAsyncInvokeConfig(NAME, new models.GetAsyncInvokeConfigRequest({ qualifier: 'LATEST' })));
+const readAlias = () => body(api.getAlias(NAME, ALIAS));
+const aliases = async () => {
+  const { aliases } = await body(api.listAliases(NAME, new models.ListAliasesRequest({ limit: 100 })));
+  return aliases.map((item) => item.aliasName);
+};
+const versions = async (limit) =>
+  (await body(api.listFunctionVersions(NAME, new models.ListFunctionVersionsRequest({ limit })))).versions;
+const publish = (description) => {
+  const input = new models.PublishVersionInput({ description });
+  return body(api.publishFunctionVersion(NAME, new models.PublishFunctionVersionRequest({ body: input })));
+};
 const readConcurrency = () => body(api.getConcurrencyConfig(NAME));
 
 // A function as it is written into s.yaml, with what the component adds.
@@ -166,9 +179,51 @@ const COMMANDS = {
     assert.deepEqual([instances.length, instances[0].status], [1, 'Running']);
   },
   'concurrency get': readConcurrency,
+  'version publish': async () => {
+    assert.deepEqual((await versions(100)).map((item) => item.versionId), []);
+    assert.equal((await publish('first')).versionId, '1');
+    const error = await publish('').then(() => null, (error) => error);
+    assert.equal(error?.code, 'VersionPublishError');
+    await api.updateFunction(NAME, new models.UpdateFunctionRequest({ body: new models.UpdateFunctionInput({ timeout: 31 }) }));
+    assert.equal((await publish('')).versionId, '2');
+  },
   'version list': async () => {
-    const { versions } = await body(api.listFunctionVersions(NAME, new models.ListFunctionVersionsRequest({ limit: 100 })));
-    assert.deepEqual(versions, []);
+    const found = await versions(100);
+    assert.deepEqual(found.map((item) => [item.versionId, item.description]), [['2', ''], ['1', 'first']]);
+  },
+  'alias publish': async () => {
+    await missing(readAlias);
+    const [{ versionId }] = await versions(1);
+    const config = { aliasName: ALIAS, versionId, description: 'shown' };
+    const created = await body(api.createAlias(NAME, new models.CreateAliasRequest({ body: new models.CreateAliasInput(config) })));
+    assert.equal(created.versionId, '2');
+  },
+  'alias publish, with a weight': async () => {
+    await readAlias();
+    const config = { aliasName: ALIAS, versionId: '1', description: 'shown', additionalVersionWeight: { 2: 0.2 } };
+    await api.updateAlias(NAME, ALIAS, new models.UpdateAliasRequest({ body: new models.UpdateAliasInput(config) }));
+  },
+  'alias get': async () => {
+    const { aliasName, versionId, additionalVersionWeight } = await readAlias();
+    assert.deepEqual([aliasName, versionId, additionalVersionWeight], [ALIAS, '1', { 2: 0.2 }]);
+  },
+  'alias list': async () => assert.deepEqual(await aliases(), [ALIAS]),
+  'invoke --qualifier': async () => {
+    const call = (qualifier) => api.invokeFunction(NAME, new models.InvokeFunctionRequest({ qualifier, body: Readable.from([Buffer.from('x')]) }));
+    const answer = await call('1');
+    assert.equal(answer.headers['x-fc-invocation-service-version'], '1');
+    assert.equal((await call(ALIAS)).statusCode, 200);
+  },
+  'alias remove': async () => {
+    await api.deleteAlias(NAME, ALIAS);
+    assert.deepEqual(await aliases(), []);
+  },
+  'version remove': async () => {
+    const [{ versionId }] = await versions(1);
+    await api.deleteFunctionVersion(NAME, versionId);
+    assert.deepEqual((await versions(100)).map((item) => item.versionId), ['1']);
+    const created = new models.CreateAliasInput({ aliasName: ALIAS, versionId: '1' });
+    await api.createAlias(NAME, new models.CreateAliasRequest({ body: created }));
   },
   'remove': async () => {
     await read();
@@ -176,13 +231,16 @@ const COMMANDS = {
     const scalings = new models.ListScalingConfigsRequest({ functionName: NAME, limit: 100 });
     assert.deepEqual((await body(api.listScalingConfigs(scalings))).scalingConfigs, []);
     await readConcurrency();
-    assert.deepEqual((await body(api.listAliases(NAME, new models.ListAliasesRequest({ limit: 100 })))).aliases, []);
+    const [names, published] = [await aliases(), await versions(100)];
+    assert.deepEqual([names, published.map((item) => item.versionId)], [[ALIAS], ['1']]);
     const { triggers } = await body(api.listTriggers(NAME, new models.ListTriggersRequest({ limit: 10 })));
     assert.deepEqual(triggers.map((item) => item.triggerName), [TRIGGER]);
     const configs = new models.ListAsyncInvokeConfigsRequest({ functionName: NAME, limit: 100 });
     assert.equal((await body(api.listAsyncInvokeConfigs(configs))).configs.length, 1);
     await api.deleteTrigger(NAME, TRIGGER);
     await api.deleteConcurrencyConfig(NAME);
+    for (const name of names) await api.deleteAlias(NAME, name);
+    for (const { versionId } of published) await api.deleteFunctionVersion(NAME, versionId);
     await api.deleteFunction(NAME);
     await missing(read);
   },

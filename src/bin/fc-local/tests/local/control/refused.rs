@@ -65,7 +65,7 @@ fn what_fc_would_refuse_is_refused() {
         &server.api("GET", "/services/s.7", &json!(null)),
         404,
         "VersionNotFound",
-        "keeps LATEST only",
+        "keeps only LATEST of a service",
     );
     assert_error(
         &server.api("GET", "/nowhere", &json!(null)),
