@@ -76,6 +76,12 @@ trait Door: Send + Sync + Sized + 'static {
     /// A worker's life: it serves until there is nothing more to serve.
     fn work(&self);
 
+    /// Looks for a client that is connected and that nobody has accepted, which `close` would reset; returns whether there is
+    /// one.
+    fn finds_unaccepted(&self) -> bool {
+        false
+    }
+
     /// No further connection is accepted; the requests of those that are open still are.
     fn close(&self);
 

@@ -18,6 +18,9 @@ const QUIET_TICKS: u32 = 2;
 /// How long connections are still accepted after the stop, if it does not get quiet: a client that connected before it is to
 /// be answered.
 const ACCEPT_GRACE: Duration = Duration::from_millis(500);
+/// How long the stop waits for clients that are connected and that nobody has accepted: on a busy machine the thread that
+/// accepts may not run for a while.
+const BACKLOG_GRACE: Duration = Duration::from_secs(10);
 /// How long the stop waits for requests whose body is still coming: a client that stalls must not hold it up.
 const READ_GRACE: Duration = Duration::from_secs(2);
 
@@ -60,14 +63,19 @@ impl<'a> Watch<'a> {
         loop {
             self.tick()?;
             let is_over = cut_at.is_some_and(|cut_at| cut_at <= Instant::now());
-            let readers_count = began.elapsed() < READ_GRACE;
-            let is_busy = self.crew.in_flight() > 0
-                || (readers_count && self.crew.reading() > 0)
-                || self.crew.finished() != finished;
-            finished = self.crew.finished();
+            let took = began.elapsed();
+            let before = std::mem::replace(&mut finished, self.crew.finished());
+            let is_called = listening && took < BACKLOG_GRACE && self.server.finds_unaccepted();
+            // A worker that was hired before the stop may still be about to come for its first work.
+            let is_slow = self.crew.reading() > 0 || finished > usize::MAX / 2;
+            let is_busy = is_called
+                || self.crew.in_flight() > 0
+                || (took < READ_GRACE && is_slow)
+                || finished != before;
             quiet_ticks = if is_busy { 0 } else { quiet_ticks + 1 };
             let is_quiet = quiet_ticks == QUIET_TICKS;
-            if listening && (is_quiet || is_over || began.elapsed() > ACCEPT_GRACE) {
+            let is_due = is_quiet || (!is_called && took > ACCEPT_GRACE);
+            if listening && (is_due || is_over) {
                 self.server.close();
                 (quiet_ticks, listening) = (0, false);
             } else if is_quiet {

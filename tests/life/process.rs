@@ -252,6 +252,27 @@ fn what_was_sent_before_a_signal_is_answered() {
     assert_eq!(instance.wait().0.code(), Some(0));
 }
 
+/// On a busy machine the thread that accepts may not run for a while; here the tracer delays it.
+#[test]
+fn who_was_connected_before_a_signal_is_answered_however_late_it_is_accepted() {
+    let mut command = Command::new("strace");
+    // It traces from the side, so that the program is the child that gets the signal.
+    command.args(["-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=accept4"]);
+    command.args(["-e", "inject=accept4:delay_enter=300000"]);
+    command.arg(binary("bootstrap"));
+    let instance = Instance::start_by(command, &[]);
+    let bytes = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");
+    let mut connections: Vec<_> = (0..4).map(|_| instance.connect()).collect();
+    connections
+        .iter_mut()
+        .for_each(|connection| connection.send(&bytes));
+    instance.signal("-TERM");
+    for connection in &mut connections {
+        assert_eq!(connection.answer().text(), "x");
+    }
+    assert_eq!(instance.wait().0.code(), Some(0));
+}
+
 #[test]
 fn a_client_that_stalls_does_not_hold_up_the_end() {
     let instance = Instance::start("bootstrap", &[]);

@@ -23,6 +23,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Instant;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::fcntl_dupfd_cloexec;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use tiny_http::{Request, Server};
@@ -93,6 +94,16 @@ impl Door for HttpServer {
         while let Some(request) = self.next() {
             self.handle(request);
         }
+    }
+
+    fn finds_unaccepted(&self) -> bool {
+        let mut asked = [PollFd::new(&self.listener, PollFlags::IN)];
+        let is_called = poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready > 0);
+        // One that is accepted may wait for another: see `OwnPort`. No request may come any more that asks for it.
+        if !is_called {
+            self.port.ask_for_visit();
+        }
+        is_called
     }
 
     fn close(&self) {
