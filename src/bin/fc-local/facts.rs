@@ -85,7 +85,7 @@ pub(crate) mod limit {
     /// How old an asynchronous event may grow, unless configured: one day.
     pub(crate) const ASYNC_AGE_SECONDS: u64 = 86_400;
     /// An answer that has to be held as a whole; the built-in Node agent caps it here.
-    pub(crate) const ANSWER_BODY_BYTES: usize = 128 * 1024 * 1024;
+    pub(crate) const RESPONSE_BODY_BYTES: usize = 128 * 1024 * 1024;
     /// An API request body: a 100 MB package as base64 in JSON, with room for the rest.
     pub(crate) const API_BODY_BYTES: usize = 160 * 1024 * 1024;
     /// A code package; the console takes no larger one in any region.

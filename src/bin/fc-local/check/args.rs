@@ -143,8 +143,8 @@ pub(crate) struct CheckArgs {
     pub(crate) env: Vec<(String, String)>,
 
     /// How long one response may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) answer_timeout: u64,
+    #[arg(long, alias = "answer-timeout", value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) response_timeout: u64,
 
     /// How long the runtime may take to listen
     #[arg(long, value_name = "SECONDS", default_value_t = limit::START_SECONDS)]

@@ -113,7 +113,7 @@ impl<'a> Bench<'a> {
         Client {
             instance,
             lines: Arc::clone(&self.lines),
-            deadline: Duration::from_secs(self.args.answer_timeout),
+            deadline: Duration::from_secs(self.args.response_timeout),
         }
     }
 
@@ -201,7 +201,7 @@ fn function(args: &CheckArgs, concurrency: u32) -> Function {
     } else {
         FunctionName::fc2(NAME, NAME)
     };
-    let timeout = Duration::from_secs(args.answer_timeout);
+    let timeout = Duration::from_secs(args.response_timeout);
     let hook = |on: bool, handler: &str| {
         on.then(|| Hook {
             handler: handler.to_owned(),

@@ -261,7 +261,7 @@ async fn exchange(
 ) -> Result<(hyper::http::response::Parts, Bytes), BoxError> {
     wire.ready().await?;
     let (head, incoming) = wire.send_request(request).await?.into_parts();
-    let body = body::read_all(incoming, limit::ANSWER_BODY_BYTES).await?;
+    let body = body::read_all(incoming, limit::RESPONSE_BODY_BYTES).await?;
     Ok((head, body))
 }
 

@@ -30,7 +30,7 @@ const BLANK_LINE: &[u8] = b"\r\n\r\n";
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum After {
     /// The head of the second response, at once.
-    NextAnswer,
+    NextResponse,
     /// The end of the connection.
     Closed,
     /// Something else: a body that must not be there.
@@ -113,7 +113,7 @@ pub(super) async fn two_responses(
             {}
             let after = match &rest[..] {
                 [] => After::Closed,
-                bytes if bytes.starts_with(start) => After::NextAnswer,
+                bytes if bytes.starts_with(start) => After::NextResponse,
                 _ => After::Body(rest),
             };
             leave(stream).await;

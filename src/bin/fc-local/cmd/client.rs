@@ -91,7 +91,10 @@ impl Client {
         tokio::spawn(connection);
         let request = Request::from_parts(head, full_body(body));
         let (head, body) = sender.send_request(request).await?.into_parts();
-        Ok((head, body::read_all(body, limit::ANSWER_BODY_BYTES).await?))
+        Ok((
+            head,
+            body::read_all(body, limit::RESPONSE_BODY_BYTES).await?,
+        ))
     }
 
     fn unreachable(&self, error: &io::Error) -> BoxError {

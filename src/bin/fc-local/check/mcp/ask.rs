@@ -16,7 +16,7 @@ pub(super) const HANDSHAKE_VERSION: &str = "2025-11-25";
 /// The versions that Function Compute's documents name for its affinity
 /// ([fc3 §4](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#4)).
 pub(super) const FC_VERSIONS: [&str; 2] = ["2025-06-18", "2025-03-26"];
-/// Every version with a handshake, which all clients take for an answer.
+/// Every version with a handshake, which all clients take for a reply.
 pub(super) const HANDSHAKE_VERSIONS: [&str; 4] =
     [HANDSHAKE_VERSION, "2025-06-18", "2025-03-26", "2024-11-05"];
 /// The only version with batches.

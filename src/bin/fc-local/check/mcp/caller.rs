@@ -13,9 +13,9 @@ use hyper_util::rt::TokioIo;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use super::answer::{self, Answer, EVENTS};
 use super::ask::Ask;
 use super::place::Url;
+use super::reply::{self, EVENTS, Reply};
 use crate::check::args::{CheckArgs, HeaderArg};
 use crate::check::client::{self, Client, Http, NoResponse, Wire};
 use crate::check::raw;
@@ -42,7 +42,7 @@ enum Way {
     Instance(Client),
 }
 
-/// An answer whose body is on its way.
+/// A reply whose body is on its way.
 pub(super) struct Opened {
     pub(super) response: Response<Incoming>,
     head_after: Duration,
@@ -63,7 +63,7 @@ impl Caller {
             way,
             path: path.to_owned(),
             headers: args.header.clone(),
-            deadline: Duration::from_secs(args.answer_timeout),
+            deadline: Duration::from_secs(args.response_timeout),
         }
     }
 
@@ -76,13 +76,13 @@ impl Caller {
     }
 
     /// Asks on its own connection.
-    pub(super) async fn ask(&self, ask: &Ask) -> Result<Answer, NoResponse> {
+    pub(super) async fn ask(&self, ask: &Ask) -> Result<Reply, NoResponse> {
         let mut wire = self.connect().await?;
         self.ask_on(&mut wire, ask).await
     }
 
     /// Asks on this connection.
-    pub(super) async fn ask_on(&self, wire: &mut Wire, ask: &Ask) -> Result<Answer, NoResponse> {
+    pub(super) async fn ask_on(&self, wire: &mut Wire, ask: &Ask) -> Result<Reply, NoResponse> {
         let opened = self.open_on(wire, ask).await?;
         self.read(opened).await
     }
@@ -104,14 +104,14 @@ impl Caller {
     }
 
     /// Reads a body to its end, and a stream to its response and a little further.
-    async fn read(&self, opened: Opened) -> Result<Answer, NoResponse> {
+    async fn read(&self, opened: Opened) -> Result<Reply, NoResponse> {
         let Opened {
             response,
             head_after,
             began,
         } = opened;
         let (head, mut incoming) = response.into_parts();
-        let mut answer = Answer {
+        let mut reply = Reply {
             status: head.status.as_u16(),
             headers: head.headers,
             body: Vec::new(),
@@ -119,24 +119,24 @@ impl Caller {
             head_after,
             after: Duration::ZERO,
         };
-        if answer.kind() == EVENTS {
-            self.read_events(&mut incoming, &mut answer, began).await?;
+        if reply.kind() == EVENTS {
+            self.read_events(&mut incoming, &mut reply, began).await?;
         } else {
-            let whole = async { Ok(body::read_all(incoming, limit::ANSWER_BODY_BYTES).await?) };
-            answer.body = self.within(whole).await?.to_vec();
-            answer.after = began.elapsed();
+            let whole = async { Ok(body::read_all(incoming, limit::RESPONSE_BODY_BYTES).await?) };
+            reply.body = self.within(whole).await?.to_vec();
+            reply.after = began.elapsed();
         }
-        Ok(answer)
+        Ok(reply)
     }
 
     async fn read_events(
         &self,
         incoming: &mut Incoming,
-        answer: &mut Answer,
+        reply: &mut Reply,
         began: Instant,
     ) -> Result<(), NoResponse> {
-        while answer.body.len() < limit::ANSWER_BODY_BYTES {
-            let has_response = answer.after > Duration::ZERO;
+        while reply.body.len() < limit::RESPONSE_BODY_BYTES {
+            let has_response = reply.after > Duration::ZERO;
             let patience = if has_response {
                 STREAM_END_GRACE
             } else {
@@ -146,16 +146,16 @@ impl Caller {
                 Ok(None) => return Ok(()),
                 Ok(Some(frame)) => {
                     let frame = self.within(async { Ok(frame?) }).await?;
-                    answer.body.extend(frame.into_data().unwrap_or_default());
+                    reply.body.extend(frame.into_data().unwrap_or_default());
                 }
                 Err(_) if has_response => {
-                    answer.ended = false;
+                    reply.ended = false;
                     return Ok(());
                 }
                 Err(_) => return Err(NoResponse::TimedOut(self.deadline)),
             }
-            if !has_response && answer.response().is_some() {
-                answer.after = began.elapsed();
+            if !has_response && reply.response().is_some() {
+                reply.after = began.elapsed();
             }
         }
         Err(NoResponse::Broken("the stream does not end".to_owned()))
@@ -233,7 +233,7 @@ impl Caller {
 impl Opened {
     /// The media type of the head.
     pub(super) fn kind(&self) -> String {
-        answer::kind(self.response.headers())
+        reply::kind(self.response.headers())
     }
 }
 

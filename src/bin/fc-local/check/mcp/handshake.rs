@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::Mcp;
-use super::answer::Answer;
 use super::ask::{
     Ask, FC_VERSIONS, HANDSHAKE_VERSION, HANDSHAKE_VERSIONS, SESSION_HEADER, STATELESS_VERSION,
 };
 use super::place::Place;
+use super::reply::Reply;
 use super::specs::{
     FC_VERSIONS as FC_VERSIONS_ROW, INITIALIZE, INITIALIZED, REDIRECT, UNKNOWN_VERSION, VERSION,
 };
@@ -25,10 +25,10 @@ const FOLLOWED: [u16; 2] = [307, 308];
 /// # Errors
 ///
 /// Nothing answers at the URL.
-pub(super) async fn first(mcp: &mut Mcp<'_, '_>) -> Result<Option<Answer>, String> {
+pub(super) async fn first(mcp: &mut Mcp<'_, '_>) -> Result<Option<Reply>, String> {
     let ask = Ask::initialize(HANDSHAKE_VERSION);
-    let answer = match (mcp.ask(&ask).await, &mcp.place) {
-        (Ok(answer), _) => answer,
+    let reply = match (mcp.ask(&ask).await, &mcp.place) {
+        (Ok(reply), _) => reply,
         (Err(none), Place::Command { .. }) => {
             mcp.record(&INITIALIZE, Err(none));
             return Ok(None);
@@ -37,7 +37,7 @@ pub(super) async fn first(mcp: &mut Mcp<'_, '_>) -> Result<Option<Answer>, Strin
             let url = mcp.place.shown();
             if let NoResponse::TimedOut(_) = none {
                 return Err(format!(
-                    "{url} is silent: {none}; give it longer with --answer-timeout, or correct the URL"
+                    "{url} is silent: {none}; give it longer with --response-timeout, or correct the URL"
                 ));
             }
             return Err(format!(
@@ -45,23 +45,23 @@ pub(super) async fn first(mcp: &mut Mcp<'_, '_>) -> Result<Option<Answer>, Strin
             ));
         }
     };
-    let Some(path) = redirected(mcp, &answer) else {
-        mcp.record(&REDIRECT, Ok(Outcome::pass(answer.status.to_string())));
-        return Ok(Some(answer));
+    let Some(path) = redirected(mcp, &reply) else {
+        mcp.record(&REDIRECT, Ok(Outcome::pass(reply.status.to_string())));
+        return Ok(Some(reply));
     };
-    let seen = format!("{} to {path}; the rows below ask there", answer.status);
+    let seen = format!("{} to {path}; the rows below ask there", reply.status);
     mcp.record(&REDIRECT, Ok(Outcome::fail(seen)));
     mcp.place.set_path(path);
     match mcp.ask(&ask).await {
-        Ok(answer) => Ok(Some(answer)),
+        Ok(reply) => Ok(Some(reply)),
         Err(none) => Err(format!("{} does not answer: {none}", mcp.place.shown())),
     }
 }
 
 /// The path that a redirect leads to on the same server.
-fn redirected(mcp: &Mcp<'_, '_>, answer: &Answer) -> Option<String> {
-    let location = answer.header("location")?;
-    if !FOLLOWED.contains(&answer.status) {
+fn redirected(mcp: &Mcp<'_, '_>, reply: &Reply) -> Option<String> {
+    let location = reply.header("location")?;
+    if !FOLLOWED.contains(&reply.status) {
         return None;
     }
     if location.starts_with('/') {
@@ -76,8 +76,8 @@ fn redirected(mcp: &Mcp<'_, '_>, answer: &Answer) -> Option<String> {
     authority.starts_with(host).then(|| format!("/{path}"))
 }
 
-/// Why what was asked is no MCP server, if neither era got an answer of the protocol.
-pub(super) fn no_server(mcp: &Mcp<'_, '_>, first: &Answer) -> Option<String> {
+/// Why what was asked is no MCP server, if neither era got a reply of the protocol.
+pub(super) fn no_server(mcp: &Mcp<'_, '_>, first: &Reply) -> Option<String> {
     if first.response().is_some() || mcp.discovered.is_some() {
         return None;
     }
@@ -101,8 +101,8 @@ pub(super) fn no_server(mcp: &Mcp<'_, '_>, first: &Answer) -> Option<String> {
     ))
 }
 
-/// Judges the handshake that the first answer began.
-pub(super) async fn judge(mcp: &mut Mcp<'_, '_>, first: &Answer) {
+/// Judges the handshake that the first reply began.
+pub(super) async fn judge(mcp: &mut Mcp<'_, '_>, first: &Reply) {
     let Some(result) = first.result() else {
         without(mcp, first);
         return;
@@ -127,7 +127,7 @@ pub(super) async fn judge(mcp: &mut Mcp<'_, '_>, first: &Answer) {
 }
 
 /// Without a handshake the server must speak the version that has none.
-fn without(mcp: &mut Mcp<'_, '_>, first: &Answer) {
+fn without(mcp: &mut Mcp<'_, '_>, first: &Reply) {
     if mcp.discovered.is_none() {
         mcp.record(&INITIALIZE, Ok(Outcome::fail(first.shown())));
         return;
@@ -143,8 +143,8 @@ fn without(mcp: &mut Mcp<'_, '_>, first: &Answer) {
     mcp.record_all(&rows, &why);
 }
 
-fn initialized(answer: &Answer, result: &Value) -> Outcome {
-    let id = answer.response().map(|it| it["id"].clone());
+fn initialized(reply: &Reply, result: &Value) -> Outcome {
+    let id = reply.response().map(|it| it["id"].clone());
     let wrong = if id != Some(0.into()) {
         Some("the id of the response is not 0")
     } else if !result["capabilities"].is_object() {
@@ -154,10 +154,10 @@ fn initialized(answer: &Answer, result: &Value) -> Outcome {
     } else {
         None
     };
-    let shown = answer.shown();
+    let shown = reply.shown();
     Outcome::unless(
         wrong.map(|wrong| format!("{wrong}: {shown}")),
-        format!("{}, {}", answer.status, result["serverInfo"]["name"]),
+        format!("{}, {}", reply.status, result["serverInfo"]["name"]),
     )
 }
 
@@ -165,27 +165,27 @@ fn initialized(answer: &Answer, result: &Value) -> Outcome {
 async fn offered(
     mcp: &mut Mcp<'_, '_>,
     version: &str,
-) -> Result<(Option<String>, Answer), NoResponse> {
-    let answer = mcp.ask(&Ask::initialize(version)).await?;
-    if let Some(id) = answer.header(SESSION_HEADER).map(str::to_owned) {
+) -> Result<(Option<String>, Reply), NoResponse> {
+    let reply = mcp.ask(&Ask::initialize(version)).await?;
+    if let Some(id) = reply.header(SESSION_HEADER).map(str::to_owned) {
         super::session::end(mcp, &id).await;
     }
-    let result = answer.result();
+    let result = reply.result();
     let version = result.and_then(|it| it["protocolVersion"].as_str().map(str::to_owned));
-    Ok((version, answer))
+    Ok((version, reply))
 }
 
 async fn unknown(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let mut seen = Vec::new();
     for version in [NO_VERSION, STATELESS_VERSION] {
-        let (got, answer) = offered(mcp, version).await?;
+        let (got, reply) = offered(mcp, version).await?;
         let line = match &got {
             Some(got) => format!("{version}: {got}"),
-            None => format!("{version}: {}", answer.shown()),
+            None => format!("{version}: {}", reply.shown()),
         };
         let is_sound = match got {
             Some(got) => HANDSHAKE_VERSIONS.contains(&got.as_str()),
-            None => answer.status < 500,
+            None => reply.status < 500,
         };
         if !is_sound {
             return Ok(Outcome::fail(line));
@@ -200,9 +200,9 @@ async fn of_fc(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
         return Ok(super::session::none());
     }
     for version in FC_VERSIONS {
-        let (got, answer) = offered(mcp, version).await?;
+        let (got, reply) = offered(mcp, version).await?;
         if got.as_deref() != Some(version) {
-            let got = got.unwrap_or_else(|| answer.shown());
+            let got = got.unwrap_or_else(|| reply.shown());
             return Ok(Outcome::fail(format!("{version}: {got}")));
         }
     }
@@ -211,10 +211,10 @@ async fn of_fc(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
 
 /// Whether a notification is accepted as clients need it.
 pub(super) async fn accepted(mcp: &mut Mcp<'_, '_>, note: &Ask) -> Result<Outcome, NoResponse> {
-    let answer = mcp.ask(note).await?;
-    let is_sound = answer.status == 202 && answer.body.is_empty();
+    let reply = mcp.ask(note).await?;
+    let is_sound = reply.status == 202 && reply.body.is_empty();
     Ok(Outcome::unless(
-        (!is_sound).then(|| answer.shown()),
-        answer.shown(),
+        (!is_sound).then(|| reply.shown()),
+        reply.shown(),
     ))
 }

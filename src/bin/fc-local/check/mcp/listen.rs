@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use self::listening::{Filter, KINDS, Kind, Listening, filter, offered};
 use super::Mcp;
-use super::answer::Answer;
 use super::ask::Ask;
 use super::open_stream::OpenStream;
+use super::reply::Reply;
 use super::specs::listen::{
     LISTEN_ACKNOWLEDGED, LISTEN_AGAIN, LISTEN_BESIDE, LISTEN_FILTER, LISTEN_ID, LISTEN_OPEN,
     LISTEN_PARAMS, LISTEN_PROXIES, LISTEN_UNOFFERED, ROWS,
@@ -80,7 +80,7 @@ async fn acknowledged(
     offered: &[&'static Kind],
     uri: &str,
 ) {
-    let proxies = first.stream.answer.header(BUFFERING_HEADER) == Some("no");
+    let proxies = first.stream.reply.header(BUFFERING_HEADER) == Some("no");
     let wrong = (!proxies).then(|| "the head has no such header".to_owned());
     mcp.record(&LISTEN_PROXIES, Ok(Outcome::unless(wrong, "it has")));
     let second = listen(mcp, json!(7), filter(&offered[..1], uri)).await;
@@ -129,14 +129,14 @@ async fn listen(mcp: &mut Mcp<'_, '_>, id: Value, filter: Filter) -> Result<List
     Ok(Listening { id, filter, stream })
 }
 
-/// Opens a stream and reads its first message, or another answer to its end.
+/// Opens a stream and reads its first message, or another reply to its end.
 pub(super) async fn opened(mcp: &mut Mcp<'_, '_>, ask: &Ask) -> Result<OpenStream, NoResponse> {
-    let patience = Duration::from_secs(mcp.bench.args.answer_timeout);
+    let patience = Duration::from_secs(mcp.bench.args.response_timeout);
     let mut stream = OpenStream::open(&mcp.caller().await?, ask).await?;
     let is_enough = if stream.is_stream() {
-        |answer: &Answer| !answer.messages().is_empty()
+        |reply: &Reply| !reply.messages().is_empty()
     } else {
-        |_: &Answer| false
+        |_: &Reply| false
     };
     stream.read(patience, is_enough).await;
     Ok(stream)
@@ -144,10 +144,10 @@ pub(super) async fn opened(mcp: &mut Mcp<'_, '_>, ask: &Ask) -> Result<OpenStrea
 
 async fn bad_params(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let ask = Ask::alone(1, LISTEN, &json!({}));
-    let answer = opened(mcp, &ask).await?.answer;
-    let is_sound = answer.error_code() == Some(INVALID_PARAMS);
-    let wrong = (!is_sound).then(|| answer.shown());
-    Ok(Outcome::unless(wrong, answer.shown()))
+    let reply = opened(mcp, &ask).await?.reply;
+    let is_sound = reply.error_code() == Some(INVALID_PARAMS);
+    let wrong = (!is_sound).then(|| reply.shown());
+    Ok(Outcome::unless(wrong, reply.shown()))
 }
 
 /// Asks something else while both streams are open.
@@ -162,13 +162,13 @@ async fn beside(mcp: &mut Mcp<'_, '_>, second: Result<&Listening, &NoResponse>) 
     let ask = Ask::alone(1, "server/discover", &json!({}));
     let caller = mcp.caller().await;
     // The process is not stuck where it has no room beside the streams, so that it goes on.
-    let answer = match caller {
+    let reply = match caller {
         Ok(caller) => caller.ask(&ask).await,
         Err(none) => Err(none),
     };
-    match answer {
-        Ok(answer) => {
-            let wrong = answer.result().is_none().then(|| answer.shown());
+    match reply {
+        Ok(reply) => {
+            let wrong = reply.result().is_none().then(|| reply.shown());
             Outcome::unless(wrong, "a result")
         }
         Err(none) => Outcome::fail(none.to_string()),
@@ -181,7 +181,7 @@ async fn again(
     offered: &[&'static Kind],
     uri: &str,
 ) -> Result<Outcome, NoResponse> {
-    let patience = Duration::from_secs(mcp.bench.args.answer_timeout);
+    let patience = Duration::from_secs(mcp.bench.args.response_timeout);
     let began = Instant::now();
     loop {
         let again = listen(mcp, json!("check-1"), filter(offered, uri)).await?;
@@ -210,7 +210,7 @@ async fn unoffered(
     let strange: Vec<&str> = strange.collect();
     let is_refused = kinds.as_object().is_none();
     let wrong = match strange[..] {
-        [] if is_refused => Some(listening.stream.answer.shown()),
+        [] if is_refused => Some(listening.stream.reply.shown()),
         [] => None,
         _ => Some(format!("with {}", strange.join(", "))),
     };

@@ -6,9 +6,9 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::Mcp;
-use super::answer::{Answer, EVENTS};
 use super::ask::Ask;
 use super::caller::Caller;
+use super::reply::{EVENTS, Reply};
 use super::specs::{AT_ONCE, CLIENT_LEFT, FIRST_BYTE, OVERLAP};
 use crate::check::client::NoResponse;
 use crate::check::row::Outcome;
@@ -39,16 +39,16 @@ fn needs_slow() -> Outcome {
 }
 
 /// Why the slow tool does not show what it is for.
-fn unfit(answer: &Answer) -> Option<Outcome> {
+fn unfit(reply: &Reply) -> Option<Outcome> {
     let failed = |result: serde_json::Value| result["isError"] == true;
-    if answer.result().is_none_or(failed) {
+    if reply.result().is_none_or(failed) {
         return Some(Outcome::cannot_tell(format!(
             "--slow-tool fails: {}",
-            answer.shown()
+            reply.shown()
         )));
     }
-    (answer.after < SLOW_EVENT_MIN).then(|| {
-        let took = answer.after.as_millis();
+    (reply.after < SLOW_EVENT_MIN).then(|| {
+        let took = reply.after.as_millis();
         Outcome::cannot_tell(format!("--slow-tool is too fast: it takes {took} ms"))
     })
 }
@@ -60,14 +60,14 @@ async fn first_byte(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let mut seen = String::new();
     // A machine under load only ever makes the head later.
     for _ in 0..OVERLAP_TRIES {
-        let answer = mcp.ask(&ask).await?;
-        if let Some(unfit) = unfit(&answer) {
+        let reply = mcp.ask(&ask).await?;
+        if let Some(unfit) = unfit(&reply) {
             return Ok(unfit);
         }
-        if answer.kind() != EVENTS {
+        if reply.kind() != EVENTS {
             return Ok(Outcome::not_applicable("the tool answers with JSON"));
         }
-        let (head, all) = (answer.head_after, answer.after);
+        let (head, all) = (reply.head_after, reply.after);
         seen = format!("after {} of {} ms", head.as_millis(), all.as_millis());
         if head * 2 <= all {
             return Ok(Outcome::pass(seen));
@@ -80,17 +80,17 @@ async fn at_once(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let count = mcp.bench.concurrency;
     let asks = (1..=count).map(|id| mcp.ping(id)).collect();
     let caller = mcp.caller().await?;
-    let answers = all_at_once(&caller, asks).await?;
-    let wrong = (1..=count).zip(&answers).find_map(|(id, answer)| {
-        let is_own = answer.response().is_some_and(|it| it["id"] == id);
-        (!is_own || answer.result().is_none()).then(|| format!("{id}: {}", answer.shown()))
+    let replies = all_at_once(&caller, asks).await?;
+    let wrong = (1..=count).zip(&replies).find_map(|(id, reply)| {
+        let is_own = reply.response().is_some_and(|it| it["id"] == id);
+        (!is_own || reply.result().is_none()).then(|| format!("{id}: {}", reply.shown()))
     });
     Ok(Outcome::unless(wrong, format!("{count} of {count}")))
 }
 
-/// Opens all connections first, then sends all requests; gives the answers in their order. None is closed before the last
-/// answer, as the agent closes none.
-async fn all_at_once(caller: &Caller, asks: Vec<Ask>) -> Result<Vec<Answer>, NoResponse> {
+/// Opens all connections first, then sends all requests; gives the replies in their order. None is closed before the last
+/// reply, as the agent closes none.
+async fn all_at_once(caller: &Caller, asks: Vec<Ask>) -> Result<Vec<Reply>, NoResponse> {
     let mut wires = Vec::new();
     for _ in &asks {
         wires.push(caller.connect().await?);
@@ -99,21 +99,21 @@ async fn all_at_once(caller: &Caller, asks: Vec<Ask>) -> Result<Vec<Answer>, NoR
     for (index, (mut wire, ask)) in wires.into_iter().zip(asks).enumerate() {
         let caller = caller.clone();
         asking.spawn(async move {
-            let answer = caller.ask_on(&mut wire, &ask).await;
-            (index, answer, wire)
+            let reply = caller.ask_on(&mut wire, &ask).await;
+            (index, reply, wire)
         });
     }
-    let mut answers = asking.join_all().await;
-    answers.sort_by_key(|(index, ..)| *index);
-    answers.into_iter().map(|(_, answer, _)| answer).collect()
+    let mut replies = asking.join_all().await;
+    replies.sort_by_key(|(index, ..)| *index);
+    replies.into_iter().map(|(_, reply, _)| reply).collect()
 }
 
 async fn overlap(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let Some(ask) = slow(mcp, 1) else {
         return Ok(needs_slow());
     };
-    let answer = mcp.ask(&ask).await?;
-    if let Some(unfit) = unfit(&answer) {
+    let reply = mcp.ask(&ask).await?;
+    if let Some(unfit) = unfit(&reply) {
         return Ok(unfit);
     }
     let count = mcp.bench.concurrency;
@@ -139,8 +139,8 @@ async fn fastest(
     let mut best = Duration::MAX;
     for _ in 0..OVERLAP_TRIES {
         let asks = (1..=count).filter_map(|id| slow(mcp, id)).collect();
-        let answers = all_at_once(&caller, asks).await?;
-        let longest = answers.iter().map(|answer| answer.after).max();
+        let replies = all_at_once(&caller, asks).await?;
+        let longest = replies.iter().map(|reply| reply.after).max();
         best = best.min(longest.unwrap_or_default());
         if best <= limit {
             break;

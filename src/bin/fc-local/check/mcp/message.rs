@@ -5,9 +5,9 @@
 use serde_json::{Value, json};
 
 use super::Mcp;
-use super::answer::Answer;
 use super::ask::{Ask, BATCH_VERSION, SESSION_HEADER, VERSION_HEADER};
 use super::handshake::accepted;
+use super::reply::Reply;
 use super::specs::{
     BAD_PARAMS, BATCH, BATCH_OF_2025_03_26, BROKEN_JSON, ID, ID_KINDS, ID_NULL, INVALID_MESSAGE,
     NO_METHOD_CODE, NOTIFICATION, PARSE_ERROR, RESPONSE, UNKNOWN_METHOD, UNKNOWN_NOTIFICATION,
@@ -72,7 +72,7 @@ async fn after_handshake(mcp: &mut Mcp<'_, '_>) {
         message
     };
     let strange = [with("method", json!(7)), with("jsonrpc", json!("1.0"))];
-    let strange = refused(mcp, &strange, |answer| answer.error_code().is_none()).await;
+    let strange = refused(mcp, &strange, |reply| reply.error_code().is_none()).await;
     mcp.record(&INVALID_MESSAGE, strange);
     let null = refused(mcp, &[with("id", Value::Null)], |_| true).await;
     mcp.record(&ID_NULL, null);
@@ -97,19 +97,19 @@ async fn notifications(mcp: &mut Mcp<'_, '_>) {
     }
 }
 
-/// Two rows see one answer: its status, and its code.
+/// Two rows see one reply: its status, and its code.
 async fn unknown_method(mcp: &mut Mcp<'_, '_>) {
     let ask = mcp.request(1, NO_METHOD, &json!({}));
-    let answer = mcp.ask(&ask).await;
-    let status = |answer: &Answer| {
-        let is_sound = answer.status == 200 && answer.error_code().is_some();
-        Outcome::unless((!is_sound).then(|| answer.shown()), answer.shown())
+    let reply = mcp.ask(&ask).await;
+    let status = |reply: &Reply| {
+        let is_sound = reply.status == 200 && reply.error_code().is_some();
+        Outcome::unless((!is_sound).then(|| reply.shown()), reply.shown())
     };
-    let code = |answer: &Answer| has_code(answer, METHOD_NOT_FOUND);
-    let code = answer.as_ref().map(code).map_err(Clone::clone);
+    let code = |reply: &Reply| has_code(reply, METHOD_NOT_FOUND);
+    let code = reply.as_ref().map(code).map_err(Clone::clone);
     mcp.record(
         &UNKNOWN_METHOD,
-        answer.as_ref().map(status).map_err(Clone::clone),
+        reply.as_ref().map(status).map_err(Clone::clone),
     );
     mcp.record(&NO_METHOD_CODE, code);
 }
@@ -119,28 +119,28 @@ async fn bad_params(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
         return Ok(super::tools::none());
     }
     let ask = mcp.request(1, "tools/call", &json!({}));
-    let answer = mcp.ask(&ask).await?;
-    Ok(has_code(&answer, INVALID_PARAMS))
+    let reply = mcp.ask(&ask).await?;
+    Ok(has_code(&reply, INVALID_PARAMS))
 }
 
-fn has_code(answer: &Answer, code: i64) -> Outcome {
-    let is_other = answer.error_code() != Some(code);
-    Outcome::unless(is_other.then(|| answer.shown()), answer.shown())
+fn has_code(reply: &Reply, code: i64) -> Outcome {
+    let is_other = reply.error_code() != Some(code);
+    Outcome::unless(is_other.then(|| reply.shown()), reply.shown())
 }
 
 /// Whether each message is refused: with the error of JSON-RPC, or with a status that says enough.
 async fn refused(
     mcp: &mut Mcp<'_, '_>,
     messages: &[Value],
-    status_is_enough: fn(&Answer) -> bool,
+    status_is_enough: fn(&Reply) -> bool,
 ) -> Result<Outcome, NoResponse> {
     let mut seen = String::new();
     for message in messages {
         let ask = mcp.message(message);
-        let answer = mcp.ask(&ask).await?;
-        let is_sound = answer.error_code() == Some(INVALID_REQUEST)
-            || answer.is_refused() && status_is_enough(&answer);
-        seen = answer.shown();
+        let reply = mcp.ask(&ask).await?;
+        let is_sound = reply.error_code() == Some(INVALID_REQUEST)
+            || reply.is_refused() && status_is_enough(&reply);
+        seen = reply.shown();
         if !is_sound {
             return Ok(Outcome::fail(format!("{message}: {seen}")));
         }
@@ -151,28 +151,28 @@ async fn refused(
 async fn ids(mcp: &mut Mcp<'_, '_>, ids: &[Value]) -> Result<Outcome, NoResponse> {
     for id in ids {
         let ask = mcp.ping(id.clone());
-        let answer = mcp.ask(&ask).await?;
-        let got = answer.response().map(|it| it["id"].clone());
+        let reply = mcp.ask(&ask).await?;
+        let got = reply.response().map(|it| it["id"].clone());
         if got.as_ref() != Some(id) {
-            let got = got.map_or_else(|| answer.shown(), |got| got.to_string());
+            let got = got.map_or_else(|| reply.shown(), |got| got.to_string());
             return Ok(Outcome::fail(format!("{id} was answered with {got}")));
         }
     }
     Ok(Outcome::pass(format!("{} ids", ids.len())))
 }
 
-/// Two rows see one answer: its status, and its code.
+/// Two rows see one reply: its status, and its code.
 async fn broken(mcp: &mut Mcp<'_, '_>) {
     let ask = mcp.ping(1).with_body("{");
-    let answer = mcp.ask(&ask).await;
-    let code = answer.as_ref().map(|answer| match answer.error_code() {
-        Some(_) => has_code(answer, PARSE),
+    let reply = mcp.ask(&ask).await;
+    let code = reply.as_ref().map(|reply| match reply.error_code() {
+        Some(_) => has_code(reply, PARSE),
         None => Outcome::not_applicable("there is no error of JSON-RPC in the response"),
     });
     mcp.record(&PARSE_ERROR, code.map_err(Clone::clone));
-    let outcome = match answer {
-        Ok(answer) if answer.is_refused() => mcp.still_serves(answer.shown()).await,
-        answer => answer.map(|answer| Outcome::fail(answer.shown())),
+    let outcome = match reply {
+        Ok(reply) if reply.is_refused() => mcp.still_serves(reply.shown()).await,
+        reply => reply.map(|reply| Outcome::fail(reply.shown())),
     };
     mcp.record(&BROKEN_JSON, outcome);
 }
@@ -190,9 +190,9 @@ async fn batch(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
         return Ok(Outcome::not_applicable("the version has batches"));
     }
     let ask = pair(mcp.ping(1), 2);
-    let answer = mcp.ask(&ask).await?;
-    let wrong = (!answer.is_refused()).then(|| answer.shown());
-    Ok(Outcome::unless(wrong, answer.shown()))
+    let reply = mcp.ask(&ask).await?;
+    let wrong = (!reply.is_refused()).then(|| reply.shown());
+    Ok(Outcome::unless(wrong, reply.shown()))
 }
 
 async fn batch_of_2025_03_26(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
@@ -205,7 +205,7 @@ async fn batch_of_2025_03_26(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoRespons
         ask = ask.with(SESSION_HEADER, id);
     }
     let outcome = if version == Some(BATCH_VERSION.into()) {
-        mcp.ask(&ask).await.map(|answer| whole_or_refused(&answer))
+        mcp.ask(&ask).await.map(|reply| whole_or_refused(&reply))
     } else {
         Ok(Outcome::not_applicable(
             "the server does not speak 2025-03-26",
@@ -217,14 +217,10 @@ async fn batch_of_2025_03_26(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoRespons
     outcome
 }
 
-fn whole_or_refused(answer: &Answer) -> Outcome {
-    let mut ids: Vec<Value> = answer
-        .messages()
-        .iter()
-        .map(|it| it["id"].clone())
-        .collect();
+fn whole_or_refused(reply: &Reply) -> Outcome {
+    let mut ids: Vec<Value> = reply.messages().iter().map(|it| it["id"].clone()).collect();
     ids.sort_by_key(Value::as_i64);
-    let is_whole = answer.status == 200 && ids == [json!(1), json!(2)];
-    let is_sound = is_whole || answer.is_refused();
-    Outcome::unless((!is_sound).then(|| answer.shown()), answer.shown())
+    let is_whole = reply.status == 200 && ids == [json!(1), json!(2)];
+    let is_sound = is_whole || reply.is_refused();
+    Outcome::unless((!is_sound).then(|| reply.shown()), reply.shown())
 }

@@ -10,13 +10,12 @@
 //! load                    streams, and many calls at once
 //! seen                    what all responses have shown
 //! place                   the URL or the command under check
-//! ask, caller, answer     a request | sending it | what came
+//! ask, caller, reply      a request | sending it | what came
 //! specs                   what each row asks, and what fixes it
 //! ```
 //!
 //! A command is started and asked as the platform's agent does it; a URL is asked as a client does it.
 
-mod answer;
 mod ask;
 mod caller;
 mod handshake;
@@ -25,6 +24,7 @@ mod load;
 mod message;
 mod open_stream;
 mod place;
+mod reply;
 mod resume;
 mod seen;
 mod session;
@@ -37,10 +37,10 @@ mod transport;
 
 use serde_json::{Value, json};
 
-use self::answer::Answer;
 use self::ask::{Ask, HANDSHAKE_VERSION, SESSION_HEADER, VERSION_HEADER};
 use self::caller::Caller;
 pub(super) use self::place::{Place, is_url};
+use self::reply::Reply;
 use self::seen::Seen;
 pub(super) use self::specs::all;
 use super::bench::Bench;
@@ -158,13 +158,13 @@ impl Mcp<'_, '_> {
     }
 
     /// Asks on its own connection, and notes what the rows about all responses need.
-    async fn ask(&mut self, ask: &Ask) -> Result<Answer, NoResponse> {
-        let answer = self.caller().await?.ask(ask).await;
-        let answer = self.bench.kill_if_stuck(answer)?;
-        self.by_platform |= answer.header(header::REQUEST_ID).is_some();
+    async fn ask(&mut self, ask: &Ask) -> Result<Reply, NoResponse> {
+        let reply = self.caller().await?.ask(ask).await;
+        let reply = self.bench.kill_if_stuck(reply)?;
+        self.by_platform |= reply.header(header::REQUEST_ID).is_some();
         let own = self.session.as_deref().unwrap_or_default();
-        self.seen.note(ask, &answer, own);
-        Ok(answer)
+        self.seen.note(ask, &reply, own);
+        Ok(reply)
     }
 
     /// A request of the era that the server speaks, as a client sends it after its first one.
@@ -223,12 +223,12 @@ impl Mcp<'_, '_> {
     /// A pass if the server still answers.
     async fn still_serves(&mut self, seen: String) -> Result<Outcome, NoResponse> {
         let ping = self.ping(1);
-        let answer = self.ask(&ping).await?;
+        let reply = self.ask(&ping).await?;
         Ok(Outcome::unless(
-            answer
+            reply
                 .result()
                 .is_none()
-                .then(|| format!("{seen}; then {}", answer.shown())),
+                .then(|| format!("{seen}; then {}", reply.shown())),
             seen,
         ))
     }

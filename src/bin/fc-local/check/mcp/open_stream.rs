@@ -8,15 +8,15 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::time::timeout;
 
-use super::answer::{Answer, EVENTS};
 use super::ask::Ask;
 use super::caller::Caller;
+use super::reply::{EVENTS, Reply};
 use crate::check::client::{NoResponse, Wire};
 use crate::facts::limit;
 
-/// What has come of an answer so far. Its connection is closed when this is dropped.
+/// What has come of a reply so far. Its connection is closed when this is dropped.
 pub(super) struct OpenStream {
-    pub(super) answer: Answer,
+    pub(super) reply: Reply,
     incoming: Incoming,
     _wire: Wire,
 }
@@ -27,7 +27,7 @@ impl OpenStream {
         let mut wire = caller.connect().await?;
         let opened = caller.open_on(&mut wire, ask).await?;
         let (head, incoming) = opened.response.into_parts();
-        let answer = Answer {
+        let reply = Reply {
             status: head.status.as_u16(),
             headers: head.headers,
             body: Vec::new(),
@@ -36,20 +36,20 @@ impl OpenStream {
             after: Duration::ZERO,
         };
         Ok(Self {
-            answer,
+            reply,
             incoming,
             _wire: wire,
         })
     }
 
     pub(super) fn is_stream(&self) -> bool {
-        self.answer.status == 200 && self.answer.kind() == EVENTS
+        self.reply.status == 200 && self.reply.kind() == EVENTS
     }
 
-    /// Reads until this holds, the answer has ended, or so much time has passed.
-    pub(super) async fn read(&mut self, patience: Duration, is_enough: fn(&Answer) -> bool) {
+    /// Reads until this holds, the reply has ended, or so much time has passed.
+    pub(super) async fn read(&mut self, patience: Duration, is_enough: fn(&Reply) -> bool) {
         let until = Instant::now() + patience;
-        while !is_enough(&self.answer) && !self.answer.ended {
+        while !is_enough(&self.reply) && !self.reply.ended {
             let left = until.saturating_duration_since(Instant::now());
             let Ok(frame) = timeout(left, self.incoming.frame()).await else {
                 return;
@@ -58,9 +58,9 @@ impl OpenStream {
                 .and_then(Result::ok)
                 .and_then(|it| it.into_data().ok());
             // A broken connection is an end, too; trailers are none that matters.
-            self.answer.ended = data.is_none();
-            self.answer.body.extend(data.unwrap_or_default());
-            self.answer.ended |= self.answer.body.len() > limit::ANSWER_BODY_BYTES;
+            self.reply.ended = data.is_none();
+            self.reply.body.extend(data.unwrap_or_default());
+            self.reply.ended |= self.reply.body.len() > limit::RESPONSE_BODY_BYTES;
         }
     }
 }

@@ -5,14 +5,14 @@
 use std::time::{Duration, Instant};
 
 use super::Mcp;
-use super::answer::{EVENTS, JSON};
 use super::ask::{Ask, LAST_EVENT_HEADER};
+use super::reply::{EVENTS, JSON};
 use super::seen::Resumable;
 use super::specs::{GET, GET_ACCEPT, GET_AGAIN, GET_HELD, RESUME_REPLAY, RESUME_UNKNOWN};
 use crate::check::client::NoResponse;
 use crate::check::row::Outcome;
 
-/// The answer to a method that is not supported.
+/// The status for a method that is not supported.
 pub(super) const NOT_ALLOWED: u16 = 405;
 
 /// How long a refused client waits.
@@ -21,7 +21,7 @@ const AGAIN_AFTER: Duration = Duration::from_millis(200);
 /// An id that no server gives an event.
 const NO_EVENT: &str = "fc-local-check-none";
 
-/// The head of an answer whose body may never end.
+/// The head of a reply whose body may never end.
 struct Head {
     status: u16,
     kind: String,
@@ -78,7 +78,7 @@ fn held(mcp: &Mcp<'_, '_>, is_answered: bool, streams: bool) -> Outcome {
 /// Asks until the server has noticed that the client of the stream before has left.
 async fn again(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let ask = mcp.stream();
-    let patience = Duration::from_secs(mcp.bench.args.answer_timeout);
+    let patience = Duration::from_secs(mcp.bench.args.response_timeout);
     let began = Instant::now();
     loop {
         let head = head(mcp, &ask).await?;
@@ -102,13 +102,13 @@ async fn accept(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
 /// Asks for what came after an event.
 async fn replayed(mcp: &mut Mcp<'_, '_>, stream: &Resumable) -> Result<Outcome, NoResponse> {
     let ask = mcp.stream().with(LAST_EVENT_HEADER, &stream.event);
-    let answer = match mcp.caller().await?.ask(&ask).await {
+    let reply = match mcp.caller().await?.ask(&ask).await {
         // The instance is sound: only this stream says nothing.
         Err(NoResponse::TimedOut(_)) => return Ok(Outcome::fail("a stream without the response")),
-        answer => answer?,
+        reply => reply?,
     };
-    let is_same = answer.response().as_ref() == Some(&stream.response);
-    let wrong = (!is_same).then(|| answer.shown());
+    let is_same = reply.response().as_ref() == Some(&stream.response);
+    let wrong = (!is_same).then(|| reply.shown());
     Ok(Outcome::unless(wrong, "the same response"))
 }
 

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Mcp;
-use super::answer::{Answer, EVENTS, JSON, is_response};
 use super::ask::{Ask, SESSION_HEADER, STATELESS_VERSION, VERSION_HEADER};
+use super::reply::{EVENTS, JSON, Reply, is_response};
 use super::specs::{CONTENT_TYPE, MESSAGE_FORM, RESUME_IDS, STREAM_END, STREAM_RESPONSE};
 use crate::check::row::Outcome;
 
@@ -41,27 +41,27 @@ pub(super) struct Resumable {
 }
 
 impl Seen {
-    /// Notes what an answer shows.
-    pub(super) fn note(&mut self, ask: &Ask, answer: &Answer, own: &str) {
-        if ask.is_request() && answer.response().is_some() {
-            self.kinds.insert(answer.kind());
+    /// Notes what a reply shows.
+    pub(super) fn note(&mut self, ask: &Ask, reply: &Reply, own: &str) {
+        if ask.is_request() && reply.response().is_some() {
+            self.kinds.insert(reply.kind());
         }
-        let wrong = answer.messages().iter().find_map(malformed);
+        let wrong = reply.messages().iter().find_map(malformed);
         self.malformed = self.malformed.take().or(wrong);
-        if answer.kind() == EVENTS {
-            self.note_stream(ask, answer, own);
+        if reply.kind() == EVENTS {
+            self.note_stream(ask, reply, own);
         }
     }
 
-    fn note_stream(&mut self, ask: &Ask, answer: &Answer, own: &str) {
+    fn note_stream(&mut self, ask: &Ask, reply: &Reply, own: &str) {
         self.streams += 1;
-        self.unended |= !answer.ended;
-        let ids = answer.event_ids();
-        let response = answer.response();
+        self.unended |= !reply.ended;
+        let ids = reply.event_ids();
+        let response = reply.response();
         if ask.is_request() && response.is_none() && ids.is_empty() {
-            self.cut = Some(answer.shown());
+            self.cut = Some(reply.shown());
         }
-        let session = session(ask, answer);
+        let session = session(ask, reply);
         let is_own = own == session && !is_stateless(ask);
         if let (true, Some(response), [event, _, ..]) = (is_own, response, &ids[..]) {
             let event = event.clone();
@@ -81,9 +81,9 @@ fn is_stateless(ask: &Ask) -> bool {
 }
 
 /// The session that a request belongs to, or begins; empty without one.
-fn session(ask: &Ask, answer: &Answer) -> String {
+fn session(ask: &Ask, reply: &Reply) -> String {
     ask.header(SESSION_HEADER)
-        .or_else(|| answer.header(SESSION_HEADER))
+        .or_else(|| reply.header(SESSION_HEADER))
         .unwrap_or_default()
         .to_owned()
 }

@@ -3,8 +3,8 @@
 use tokio::task::JoinSet;
 
 use super::Mcp;
-use super::answer::Answer;
 use super::ask::{Ask, HANDSHAKE_VERSION, SESSION_HEADER, VERSION_HEADER};
+use super::reply::Reply;
 use super::specs::{
     SESSION_DELETE, SESSION_DELETED, SESSION_ID, SESSION_MANY, SESSION_MISSING, SESSION_STATELESS,
     SESSION_UNKNOWN,
@@ -60,8 +60,8 @@ pub(super) async fn judge(mcp: &mut Mcp<'_, '_>) {
 async fn second(mcp: &mut Mcp<'_, '_>, own: &str) {
     let other = match begun(mcp).await {
         Ok(Ok(id)) => id,
-        Ok(Err(answer)) => {
-            let seen = format!("no second session: {}", answer.shown());
+        Ok(Err(reply)) => {
+            let seen = format!("no second session: {}", reply.shown());
             mcp.record(&SESSION_ID, Ok(Outcome::fail(seen)));
             return;
         }
@@ -87,16 +87,16 @@ async fn second(mcp: &mut Mcp<'_, '_>, own: &str) {
 }
 
 async fn status(mcp: &mut Mcp<'_, '_>, ask: &Ask, status: u16) -> Result<Outcome, NoResponse> {
-    let answer = mcp.ask(ask).await?;
-    let wrong = (answer.status != status).then(|| answer.shown());
-    Ok(Outcome::unless(wrong, answer.shown()))
+    let reply = mcp.ask(ask).await?;
+    let wrong = (reply.status != status).then(|| reply.shown());
+    Ok(Outcome::unless(wrong, reply.shown()))
 }
 
-/// Begins a session and gives its id, or the answer that has none.
-async fn begun(mcp: &mut Mcp<'_, '_>) -> Result<Result<String, Answer>, NoResponse> {
-    let answer = mcp.ask(&Ask::initialize(HANDSHAKE_VERSION)).await?;
-    let id = answer.header(SESSION_HEADER).map(str::to_owned);
-    Ok(id.ok_or(answer))
+/// Begins a session and gives its id, or the reply that has none.
+async fn begun(mcp: &mut Mcp<'_, '_>) -> Result<Result<String, Reply>, NoResponse> {
+    let reply = mcp.ask(&Ask::initialize(HANDSHAKE_VERSION)).await?;
+    let id = reply.header(SESSION_HEADER).map(str::to_owned);
+    Ok(id.ok_or(reply))
 }
 
 fn delete(mcp: &Mcp<'_, '_>, id: &str) -> Ask {
@@ -108,11 +108,11 @@ fn delete(mcp: &Mcp<'_, '_>, id: &str) -> Ask {
 
 async fn ended(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Outcome, NoResponse> {
     let ask = delete(mcp, id);
-    let answer = mcp.ask(&ask).await?;
-    let is_sound = (200..300).contains(&answer.status);
+    let reply = mcp.ask(&ask).await?;
+    let is_sound = (200..300).contains(&reply.status);
     Ok(Outcome::unless(
-        (!is_sound).then(|| answer.shown()),
-        answer.status.to_string(),
+        (!is_sound).then(|| reply.shown()),
+        reply.status.to_string(),
     ))
 }
 
@@ -144,8 +144,8 @@ async fn filled(mcp: &mut Mcp<'_, '_>, ids: &mut Vec<String>) -> Result<Outcome,
     for number in 0..SESSIONS_PER_INSTANCE {
         match begun(mcp).await? {
             Ok(id) => ids.push(id),
-            Err(answer) => {
-                let seen = format!("no session after {number}: {}", answer.shown());
+            Err(reply) => {
+                let seen = format!("no session after {number}: {}", reply.shown());
                 return Ok(Outcome::fail(seen));
             }
         }
@@ -156,9 +156,9 @@ async fn filled(mcp: &mut Mcp<'_, '_>, ids: &mut Vec<String>) -> Result<Outcome,
         let (caller, ask) = (caller.clone(), mcp.ping(1).with(SESSION_HEADER, id));
         asking.spawn(async move { caller.ask(&ask).await });
     }
-    let answers = asking.join_all().await;
-    let answers: Vec<Answer> = answers.into_iter().collect::<Result<_, _>>()?;
-    let wrong = answers.iter().find(|answer| answer.result().is_none());
+    let replies = asking.join_all().await;
+    let replies: Vec<Reply> = replies.into_iter().collect::<Result<_, _>>()?;
+    let wrong = replies.iter().find(|reply| reply.result().is_none());
     let seen = format!("{} sessions", ids.len());
-    Ok(Outcome::unless(wrong.map(Answer::shown), seen))
+    Ok(Outcome::unless(wrong.map(Reply::shown), seen))
 }

@@ -201,7 +201,7 @@ specs! {
         "open a stream only for clients that accept text/event-stream; 406 or 405 for others");
     GET_AGAIN = Should("get/again", "MCP transports",
         "the same GET after the first stream was closed",
-        "a stream again, within --answer-timeout: proxies break streams, and npm's client asks again",
+        "a stream again, within --response-timeout: proxies break streams, and npm's client asks again",
         "end the stream as soon as its client has left, or let the new one take its place");
     DELETE = Should("delete/answer", "MCP transports",
         "DELETE to a server without sessions",

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::Mcp;
-use super::answer::Answer;
 use super::ask::{Ask, METHOD_HEADER, SESSION_HEADER, STATELESS_VERSION, VERSION_HEADER};
 use super::message::NO_METHOD;
+use super::reply::Reply;
 use super::specs::{
     ALONE, ALONE_HEADERS, ALONE_META, ALONE_METHOD, ALONE_REMOVED, ALONE_VERSION, DISCOVER,
 };
@@ -34,8 +34,8 @@ const METHOD_NOT_FOUND: i64 = -32601;
 
 /// Asks what the server is, as a client does that knows the version.
 pub(super) async fn discover(mcp: &mut Mcp<'_, '_>) {
-    let answer = mcp.ask(&description()).await;
-    let outcome = answer.map(|answer| discovered(mcp, &answer));
+    let reply = mcp.ask(&description()).await;
+    let outcome = reply.map(|reply| discovered(mcp, &reply));
     mcp.record(&DISCOVER, outcome);
 }
 
@@ -43,22 +43,21 @@ fn description() -> Ask {
     Ask::alone(1, "server/discover", &json!({}))
 }
 
-fn discovered(mcp: &mut Mcp<'_, '_>, answer: &Answer) -> Outcome {
-    if let Some(result) = answer.result() {
+fn discovered(mcp: &mut Mcp<'_, '_>, reply: &Reply) -> Outcome {
+    if let Some(result) = reply.result() {
         let versions = result["supportedVersions"].as_array();
         let speaks = versions.is_some_and(|all| all.contains(&STATELESS_VERSION.into()));
         if !speaks {
-            return Outcome::fail(format!("no supportedVersions with it: {}", answer.shown()));
+            return Outcome::fail(format!("no supportedVersions with it: {}", reply.shown()));
         }
         mcp.has_tools |= result["capabilities"]["tools"].is_object();
         mcp.discovered = Some(result);
         return Outcome::pass("the server speaks it");
     }
-    let is_error = answer.error_code().is_some()
-        && answer.status < 500
-        && ![401, 403].contains(&answer.status);
-    let falls_back = is_error || FALL_BACK.contains(&answer.status);
-    let seen = format!("refused: {}", answer.shown());
+    let is_error =
+        reply.error_code().is_some() && reply.status < 500 && ![401, 403].contains(&reply.status);
+    let falls_back = is_error || FALL_BACK.contains(&reply.status);
+    let seen = format!("refused: {}", reply.shown());
     Outcome::unless((!falls_back).then(|| seen.clone()), seen)
 }
 
@@ -117,9 +116,9 @@ async fn alone(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     } else {
         description()
     };
-    let answer = mcp.ask(&ask).await?;
-    let wrong = match (answer.result(), answer.header(SESSION_HEADER)) {
-        (None, _) => Some(answer.shown()),
+    let reply = mcp.ask(&ask).await?;
+    let wrong = match (reply.result(), reply.header(SESSION_HEADER)) {
+        (None, _) => Some(reply.shown()),
         (Some(_), Some(_)) => Some("the response has an Mcp-Session-Id".to_owned()),
         (Some(_), None) => None,
     };
@@ -142,13 +141,13 @@ async fn headers(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
 
 async fn version(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let ask = Ask::alone_in(NEXT_VERSION, 1, "server/discover", &json!({}));
-    let answer = mcp.ask(&ask).await?;
-    let error = answer.response().unwrap_or_default();
+    let reply = mcp.ask(&ask).await?;
+    let error = reply.response().unwrap_or_default();
     let supported = &error["error"]["data"]["supported"];
-    let is_sound = answer.status == 400
-        && answer.error_code() == Some(UNSUPPORTED_VERSION)
+    let is_sound = reply.status == 400
+        && reply.error_code() == Some(UNSUPPORTED_VERSION)
         && supported.is_array();
-    let wrong = (!is_sound).then(|| answer.shown());
+    let wrong = (!is_sound).then(|| reply.shown());
     Ok(Outcome::unless(wrong, format!("supported: {supported}")))
 }
 
@@ -159,12 +158,12 @@ async fn failing(
     status: u16,
     code: Option<i64>,
 ) -> Result<Outcome, NoResponse> {
-    let answer = mcp.ask(ask).await?;
-    let is_sound = answer.status == status
-        && answer.error_code().is_some()
-        && code.is_none_or(|code| answer.error_code() == Some(code));
+    let reply = mcp.ask(ask).await?;
+    let is_sound = reply.status == status
+        && reply.error_code().is_some()
+        && code.is_none_or(|code| reply.error_code() == Some(code));
     Ok(Outcome::unless(
-        (!is_sound).then(|| answer.shown()),
-        answer.shown(),
+        (!is_sound).then(|| reply.shown()),
+        reply.shown(),
     ))
 }

@@ -8,9 +8,9 @@ mod life;
 use serde_json::{Value, json};
 
 use super::Mcp;
-use super::answer::Answer;
 use super::ask::Ask;
 use super::listen::{self, LISTEN};
+use super::reply::Reply;
 use super::specs::task_extension::{
     EXT_CAPABILITY, EXT_LISTEN, EXT_OLD_METHODS, EXT_OLD_PARAMETER, EXT_UNDECLARED,
     EXT_UNDECLARED_CALL, EXT_UNKNOWN, EXT_UNKNOWN_CHANGE, ROWS,
@@ -94,9 +94,9 @@ async fn failing(
 ) -> Result<Outcome, NoResponse> {
     for method in methods {
         let ask = about(method, NO_TASK).extended(EXTENSION);
-        let answer = mcp.ask(&ask).await?;
-        if answer.error_code() != Some(code) {
-            return Ok(Outcome::fail(format!("{method}: {}", answer.shown())));
+        let reply = mcp.ask(&ask).await?;
+        if reply.error_code() != Some(code) {
+            return Ok(Outcome::fail(format!("{method}: {}", reply.shown())));
         }
     }
     Ok(Outcome::pass(format!("error {code}")))
@@ -104,38 +104,38 @@ async fn failing(
 
 async fn undeclared(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     for method in ["tasks/get", "tasks/update", "tasks/cancel"] {
-        let answer = mcp.ask(&about(method, NO_TASK)).await?;
-        if answer.status != 400 || !names_extension(&answer) {
-            return Ok(Outcome::fail(format!("{method}: {}", answer.shown())));
+        let reply = mcp.ask(&about(method, NO_TASK)).await?;
+        if reply.status != 400 || !names_extension(&reply) {
+            return Ok(Outcome::fail(format!("{method}: {}", reply.shown())));
         }
     }
     Ok(Outcome::pass(format!("400, error {NO_CAPABILITY}")))
 }
 
 /// Whether an error says that the client lacks the extension.
-fn names_extension(answer: &Answer) -> bool {
-    let error = answer.response().unwrap_or_default();
+fn names_extension(reply: &Reply) -> bool {
+    let error = reply.response().unwrap_or_default();
     let required = &error["error"]["data"]["requiredCapabilities"]["extensions"];
-    answer.error_code() == Some(NO_CAPABILITY) && required[EXTENSION].is_object()
+    reply.error_code() == Some(NO_CAPABILITY) && required[EXTENSION].is_object()
 }
 
 async fn listened(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let params = json!({ "notifications": { "taskIds": [NO_TASK] } });
     let ask = Ask::alone(1, LISTEN, &params);
-    let answer = listen::opened(mcp, &ask).await?.answer;
-    Ok(match answer.error_code() {
-        Some(NO_CAPABILITY) => Outcome::pass(answer.shown()),
+    let reply = listen::opened(mcp, &ask).await?.reply;
+    Ok(match reply.error_code() {
+        Some(NO_CAPABILITY) => Outcome::pass(reply.shown()),
         Some(METHOD_NOT_FOUND) => Outcome::not_applicable("the server has no such method"),
-        _ => Outcome::fail(answer.shown()),
+        _ => Outcome::fail(reply.shown()),
     })
 }
 
 /// Whether a call is answered by its result, or refused to a client without the extension.
 async fn called(mcp: &mut Mcp<'_, '_>, params: &Value) -> Result<Outcome, NoResponse> {
-    let answer = mcp.ask(&Ask::alone(1, "tools/call", params)).await?;
-    let result = answer.result().unwrap_or_default();
+    let reply = mcp.ask(&Ask::alone(1, "tools/call", params)).await?;
+    let result = reply.result().unwrap_or_default();
     let is_result = result["resultType"] != "task" && result["content"].is_array();
-    let is_sound = is_result || names_extension(&answer);
-    let wrong = (!is_sound).then(|| answer.shown());
-    Ok(Outcome::unless(wrong, answer.shown()))
+    let is_sound = is_result || names_extension(&reply);
+    let wrong = (!is_sound).then(|| reply.shown());
+    Ok(Outcome::unless(wrong, reply.shown()))
 }

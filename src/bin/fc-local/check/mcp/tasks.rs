@@ -5,10 +5,10 @@
 use serde_json::{Value, json};
 
 use super::Mcp;
-use super::answer::Answer;
 use super::ask::{Ask, HANDSHAKE_VERSION};
 use super::caller::Caller;
 use super::place::Place;
+use super::reply::Reply;
 use super::specs::tasks::{
     TASKS_CANCEL, TASKS_CREATE, TASKS_ELSEWHERE, TASKS_LIST, TASKS_RESULT, TASKS_SUPPORT,
     TASKS_UNKNOWN,
@@ -76,9 +76,9 @@ async fn unknown(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     }
     for method in &methods {
         let ask = about(mcp, method, NO_TASK);
-        let answer = mcp.ask(&ask).await?;
-        if answer.error_code() != Some(INVALID_PARAMS) {
-            return Ok(Outcome::fail(format!("{method}: {}", answer.shown())));
+        let reply = mcp.ask(&ask).await?;
+        if reply.error_code() != Some(INVALID_PARAMS) {
+            return Ok(Outcome::fail(format!("{method}: {}", reply.shown())));
         }
     }
     Ok(Outcome::pass(methods.join(", ")))
@@ -141,20 +141,20 @@ async fn excluded(mcp: &mut Mcp<'_, '_>, support: Support) -> Result<Outcome, No
         ));
     }
     let ask = call(mcp, support == Support::Forbidden);
-    let answer = mcp.ask(&ask).await?;
-    let is_sound = answer.error_code() == Some(METHOD_NOT_FOUND);
+    let reply = mcp.ask(&ask).await?;
+    let is_sound = reply.error_code() == Some(METHOD_NOT_FOUND);
     Ok(Outcome::unless(
-        (!is_sound).then(|| answer.shown()),
-        answer.shown(),
+        (!is_sound).then(|| reply.shown()),
+        reply.shown(),
     ))
 }
 
 async fn created(mcp: &mut Mcp<'_, '_>) -> Result<(Outcome, Option<String>), NoResponse> {
     let ask = call(mcp, true);
-    let answer = mcp.ask(&ask).await?;
-    let task = answer.result().unwrap_or_default()["task"].take();
+    let reply = mcp.ask(&ask).await?;
+    let task = reply.result().unwrap_or_default()["task"].take();
     let id = task["taskId"].as_str().map(str::to_owned);
-    let wrong = wrong_task(&task, "working").map(|wrong| format!("{wrong}: {}", answer.shown()));
+    let wrong = wrong_task(&task, "working").map(|wrong| format!("{wrong}: {}", reply.shown()));
     Ok((Outcome::unless(wrong, "it is working"), id))
 }
 
@@ -182,10 +182,10 @@ async fn listed(mcp: &mut Mcp<'_, '_>, id: Option<&str>) -> Result<Outcome, NoRe
         ));
     }
     let ask = mcp.request(1, "tasks/list", &json!({}));
-    let answer = mcp.ask(&ask).await?;
-    let result = answer.result().unwrap_or_default();
+    let reply = mcp.ask(&ask).await?;
+    let result = reply.result().unwrap_or_default();
     let Some(tasks) = result["tasks"].as_array() else {
-        return Ok(Outcome::fail(answer.shown()));
+        return Ok(Outcome::fail(reply.shown()));
     };
     let goes_on = result["nextCursor"].is_string();
     let is_there = |id: &str| tasks.iter().any(|task| task["taskId"] == id);
@@ -201,10 +201,10 @@ async fn of_a_task(mcp: &mut Mcp<'_, '_>, id: &str) {
     mcp.record(&TASKS_RESULT, result);
     let cancelled = if has(mcp, "cancel") {
         let ask = about(mcp, "tasks/cancel", id);
-        let answer = mcp.ask(&ask).await;
-        answer.map(|answer| {
-            let is_sound = answer.error_code() == Some(INVALID_PARAMS);
-            Outcome::unless((!is_sound).then(|| answer.shown()), answer.shown())
+        let reply = mcp.ask(&ask).await;
+        reply.map(|reply| {
+            let is_sound = reply.error_code() == Some(INVALID_PARAMS);
+            Outcome::unless((!is_sound).then(|| reply.shown()), reply.shown())
         })
     } else {
         Ok(Outcome::not_applicable(
@@ -230,10 +230,10 @@ async fn elsewhere(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Outcome, NoRespons
     };
     let ask = about(mcp, "tasks/get", id);
     let caller = Caller::to_instance(other.clone(), &path, mcp.bench.args);
-    let answer = caller.ask(&ask).await;
+    let reply = caller.ask(&ask).await;
     other.instance.kill();
-    let answer = answer?;
-    let wrong = answer.result().is_none().then(|| answer.shown());
+    let reply = reply?;
+    let wrong = reply.result().is_none().then(|| reply.shown());
     Ok(Outcome::unless(wrong, "it is known there"))
 }
 
@@ -245,15 +245,15 @@ async fn result(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Outcome, NoResponse> 
         return Ok(Outcome::fail(wrong));
     }
     let ask = about(mcp, "tasks/get", id);
-    let answer = mcp.ask(&ask).await?;
-    let task = answer.result().unwrap_or_default();
-    let wrong = wrong_task(&task, "completed").map(|it| format!("then {it}: {}", answer.shown()));
+    let reply = mcp.ask(&ask).await?;
+    let task = reply.result().unwrap_or_default();
+    let wrong = wrong_task(&task, "completed").map(|it| format!("then {it}: {}", reply.shown()));
     Ok(Outcome::unless(wrong, "the result, and then completed"))
 }
 
-fn wrong_result(answer: &Answer, id: &str) -> Option<String> {
-    let Some(result) = answer.result() else {
-        return Some(answer.shown());
+fn wrong_result(reply: &Reply, id: &str) -> Option<String> {
+    let Some(result) = reply.result() else {
+        return Some(reply.shown());
     };
     let wrong = if !result["content"].is_array() {
         "it is no result of tools/call"

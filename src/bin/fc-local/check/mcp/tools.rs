@@ -41,14 +41,14 @@ async fn listed(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let (mut tools, mut params) = (Vec::new(), json!({}));
     for _ in 0..PAGES {
         let ask = mcp.request(1, "tools/list", &params);
-        let answer = mcp.ask(&ask).await?;
-        let Some(mut result) = answer.result() else {
-            return Ok(Outcome::fail(answer.shown()));
+        let reply = mcp.ask(&ask).await?;
+        let Some(mut result) = reply.result() else {
+            return Ok(Outcome::fail(reply.shown()));
         };
         let Some(page) = result["tools"].as_array_mut() else {
             return Ok(Outcome::fail(format!(
                 "the result has no list named tools: {}",
-                answer.shown()
+                reply.shown()
             )));
         };
         tools.append(page);

@@ -1,10 +1,10 @@
 //! Streamable HTTP: statuses and headers that do not depend on what a server serves.
 
 use super::Mcp;
-use super::answer::JSON;
 use super::ask::{Ask, VERSION_HEADER};
 use super::handshake::NO_VERSION;
 use super::place::Place;
+use super::reply::JSON;
 use super::resume::NOT_ALLOWED;
 use super::specs::{
     ACCEPT, DELETE, HOST, ORIGIN, TEXT_PLAIN, UNKNOWN_VERSION_HEADER,
@@ -61,27 +61,27 @@ async fn refused(
     ask: &Ask,
     statuses: &std::ops::Range<u16>,
 ) {
-    let answer = mcp.ask(ask).await;
-    let outcome = answer.map(|answer| {
-        let is_sound = statuses.contains(&answer.status);
-        Outcome::unless((!is_sound).then(|| answer.shown()), answer.shown())
+    let reply = mcp.ask(ask).await;
+    let outcome = reply.map(|reply| {
+        let is_sound = statuses.contains(&reply.status);
+        Outcome::unless((!is_sound).then(|| reply.shown()), reply.shown())
     });
     mcp.record(spec, outcome);
 }
 
 async fn served(mcp: &mut Mcp<'_, '_>, ask: &Ask) -> Result<Outcome, NoResponse> {
-    let answer = mcp.ask(ask).await?;
-    let wrong = answer.result().is_none().then(|| answer.shown());
+    let reply = mcp.ask(ask).await?;
+    let wrong = reply.result().is_none().then(|| reply.shown());
     Ok(Outcome::unless(wrong, "a result"))
 }
 
 async fn accept(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     let ask = mcp.ping(1).with("accept", JSON);
-    let answer = mcp.ask(&ask).await?;
-    let is_sound = answer.is_refused() || answer.status == 200 && answer.kind() == JSON;
+    let reply = mcp.ask(&ask).await?;
+    let is_sound = reply.is_refused() || reply.status == 200 && reply.kind() == JSON;
     Ok(Outcome::unless(
-        (!is_sound).then(|| answer.shown()),
-        format!("{} {}", answer.status, answer.kind()),
+        (!is_sound).then(|| reply.shown()),
+        format!("{} {}", reply.status, reply.kind()),
     ))
 }
 
@@ -96,12 +96,12 @@ async fn host(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
         return Ok(Outcome::not_applicable(why));
     }
     let ask = mcp.ping(1).with("host", DOMAIN);
-    let answer = mcp.ask(&ask).await?;
-    let seen = answer.shown();
-    Ok(match answer.response() {
-        _ if answer.result().is_some() => Outcome::pass(seen),
+    let reply = mcp.ask(&ask).await?;
+    let seen = reply.shown();
+    Ok(match reply.response() {
+        _ if reply.result().is_some() => Outcome::pass(seen),
         // Such as nginx: the name decides which server is asked.
-        None if is_url && matches!(answer.status, 404 | 502 | 503) => {
+        None if is_url && matches!(reply.status, 404 | 502 | 503) => {
             Outcome::cannot_tell(format!("a router may have answered: {seen}"))
         }
         _ => Outcome::fail(seen),

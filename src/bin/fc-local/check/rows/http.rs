@@ -111,7 +111,7 @@ async fn without_body(
             "status {status}, then a body: {}",
             judge::text(&bytes)
         )),
-        After::NextAnswer => Outcome::pass(format!("status {status}, no body")),
+        After::NextResponse => Outcome::pass(format!("status {status}, no body")),
         After::Closed => Outcome::pass(format!(
             "status {status}, no body; the connection was closed"
         )),

@@ -52,7 +52,7 @@ async fn exchange(running: &Running, event: Payload) -> Result<(Bytes, Option<Fa
         Ok(exchange) => exchange,
         Err(error) => return Err(running.broken(&*error).await),
     };
-    let body = match connection.read_all(limit::ANSWER_BODY_BYTES).await {
+    let body = match connection.read_all(limit::RESPONSE_BODY_BYTES).await {
         Ok(body) => body,
         Err(error) => return Err(running.unread(&error).await),
     };

@@ -92,7 +92,7 @@ impl HttpExchange {
     /// Reads the whole answer.
     pub(crate) async fn buffer(mut self) -> Result<(response::Parts, Bytes, Report), HttpFailure> {
         let failure = self.failure();
-        let reading = self.connection.read_all(limit::ANSWER_BODY_BYTES);
+        let reading = self.connection.read_all(limit::RESPONSE_BODY_BYTES);
         let read = self.running.within_timeout(reading).await;
         match read {
             Ok(Ok(bytes)) => {

@@ -81,7 +81,7 @@ impl Running {
         match error {
             ReadError::TooLarge => Failure::BadResponse(format!(
                 "the response is larger than {} bytes",
-                limit::ANSWER_BODY_BYTES
+                limit::RESPONSE_BODY_BYTES
             )),
             ReadError::Broken(error) => self.broken(&**error).await,
         }

@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::check::mcp::answer::is_response;
 use crate::check::mcp::open_stream::OpenStream;
+use crate::check::mcp::reply::is_response;
 
 const ACKNOWLEDGED: &str = "notifications/subscriptions/acknowledged";
 const SUBSCRIPTION_KEY: &str = "io.modelcontextprotocol/subscriptionId";
@@ -73,14 +73,14 @@ pub(super) fn filter(kinds: &[&'static Kind], uri: &str) -> Filter {
 
 impl Listening {
     fn messages(&self) -> Vec<Value> {
-        self.stream.answer.messages()
+        self.stream.reply.messages()
     }
 
     pub(super) fn first(&self) -> Value {
         self.messages().into_iter().next().unwrap_or_default()
     }
 
-    /// What is wrong with the answer up to its first message.
+    /// What is wrong with the reply up to its first message.
     pub(super) fn wrong_beginning(&self) -> Option<String> {
         let first = self.first();
         let is_acknowledged =
@@ -88,11 +88,11 @@ impl Listening {
         if self.stream.is_stream() && is_acknowledged {
             return None;
         }
-        let is_silent = self.stream.is_stream() && self.stream.answer.body.is_empty();
+        let is_silent = self.stream.is_stream() && self.stream.reply.body.is_empty();
         Some(if is_silent {
             "a stream without a message".to_owned()
         } else {
-            self.stream.answer.shown()
+            self.stream.reply.shown()
         })
     }
 
@@ -138,12 +138,12 @@ impl Listening {
 
     /// Whether it has ended without a response.
     pub(super) fn wrong_end(&self) -> Option<String> {
-        let is_cut = self.stream.answer.ended && self.stream.answer.response().is_none();
+        let is_cut = self.stream.reply.ended && self.stream.reply.response().is_none();
         is_cut.then(|| "it has ended without a response".to_owned())
     }
 
     pub(super) fn shown_end(&self) -> &'static str {
-        if self.stream.answer.ended {
+        if self.stream.reply.ended {
             "it has ended with its response"
         } else {
             "it stays open"

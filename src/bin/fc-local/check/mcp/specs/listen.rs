@@ -31,7 +31,7 @@ specs! {
         "hold each stream in a thread or a task of its own, and set instanceConcurrency to more than 1: a stream counts as a request");
     LISTEN_AGAIN = Should("listen/again", "MCP transports",
         "the same request after both streams were closed",
-        "an acknowledgement again, within --answer-timeout: nothing is resumed, and a client asks anew when its connection breaks",
+        "an acknowledgement again, within --response-timeout: nothing is resumed, and a client asks anew when its connection breaks",
         "take the end of the connection for the end of the subscription");
     LISTEN_PROXIES = Should("listen/proxies", "MCP transports",
         "subscriptions/listen",

@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::{EXTENSION, INVALID_PARAMS, NO_TASK, about, call};
 use crate::check::client::NoResponse;
 use crate::check::mcp::Mcp;
-use crate::check::mcp::answer::Answer;
 use crate::check::mcp::ask::{Ask, NAME_HEADER};
 use crate::check::mcp::caller::Caller;
 use crate::check::mcp::place::Place;
+use crate::check::mcp::reply::Reply;
 use crate::check::mcp::specs::task_extension::{
     EXT_CANCEL, EXT_CREATE, EXT_ELSEWHERE, EXT_ENDED, EXT_GET, EXT_ID, EXT_NAME_HEADER, EXT_RESULT,
     EXT_UPDATE,
@@ -58,7 +58,7 @@ pub(super) async fn judge(mcp: &mut Mcp<'_, '_>) {
     };
     let ask = Ask::alone(1, "tools/call", &params).extended(EXTENSION);
     let made = mcp.ask(&ask).await;
-    let result = made.as_ref().ok().and_then(Answer::result);
+    let result = made.as_ref().ok().and_then(Reply::result);
     let result = result.unwrap_or_default();
     mcp.record(&EXT_CREATE, made.map(|made| created(&made, &result)));
     match result["taskId"].as_str() {
@@ -71,7 +71,7 @@ pub(super) async fn judge(mcp: &mut Mcp<'_, '_>) {
     }
 }
 
-fn created(answer: &Answer, result: &Value) -> Outcome {
+fn created(reply: &Reply, result: &Value) -> Outcome {
     if result["content"].is_array() && result["resultType"] != "task" {
         return Outcome::pass("the result of the tool");
     }
@@ -80,7 +80,7 @@ fn created(answer: &Answer, result: &Value) -> Outcome {
     } else {
         Some("the resultType is not task")
     };
-    let wrong = wrong.map(|wrong| format!("{wrong}: {}", answer.shown()));
+    let wrong = wrong.map(|wrong| format!("{wrong}: {}", reply.shown()));
     Outcome::unless(wrong, "a task")
 }
 
@@ -127,27 +127,27 @@ fn get(id: &str) -> Ask {
 }
 
 /// The task, as the server describes it.
-async fn task(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Answer, NoResponse> {
+async fn task(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Reply, NoResponse> {
     mcp.ask(&get(id)).await
 }
 
 async fn got(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Outcome, NoResponse> {
-    let answer = task(mcp, id).await?;
-    let wrong = match answer.result() {
+    let reply = task(mcp, id).await?;
+    let wrong = match reply.result() {
         None => Some("no result"),
         Some(task) if task["resultType"] != "complete" => Some("the resultType is not complete"),
         Some(task) if task["taskId"] != id => Some("another taskId"),
         Some(task) => wrong_task(&task),
     };
-    let wrong = wrong.map(|wrong| format!("{wrong}: {}", answer.shown()));
+    let wrong = wrong.map(|wrong| format!("{wrong}: {}", reply.shown()));
     Ok(Outcome::unless(wrong, "it is"))
 }
 
 async fn named(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Outcome, NoResponse> {
-    let answer = mcp.ask(&get(id).with(NAME_HEADER, NO_TASK)).await?;
-    let is_sound = answer.status == 400 && answer.error_code() == Some(HEADER_MISMATCH);
-    let wrong = (!is_sound).then(|| answer.shown());
-    Ok(Outcome::unless(wrong, answer.shown()))
+    let reply = mcp.ask(&get(id).with(NAME_HEADER, NO_TASK)).await?;
+    let is_sound = reply.status == 400 && reply.error_code() == Some(HEADER_MISMATCH);
+    let wrong = (!is_sound).then(|| reply.shown());
+    Ok(Outcome::unless(wrong, reply.shown()))
 }
 
 /// Asks another instance for the task, as Function Compute does where nothing binds a client to one.
@@ -161,10 +161,10 @@ async fn elsewhere(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Outcome, NoRespons
         Err(none) => return Ok(Outcome::cannot_tell(none.to_string())),
     };
     let caller = Caller::to_instance(other.clone(), &path, mcp.bench.args);
-    let answer = caller.ask(&get(id)).await;
+    let reply = caller.ask(&get(id)).await;
     other.instance.kill();
-    let answer = answer?;
-    let wrong = answer.result().is_none().then(|| answer.shown());
+    let reply = reply?;
+    let wrong = reply.result().is_none().then(|| reply.shown());
     Ok(Outcome::unless(wrong, "it is known there"))
 }
 
@@ -191,11 +191,11 @@ async fn acknowledged(
     method: &str,
     id: &str,
 ) -> Result<Outcome, NoResponse> {
-    let answer = mcp.ask(&about(method, id).extended(EXTENSION)).await?;
-    let is_empty = answer
+    let reply = mcp.ask(&about(method, id).extended(EXTENSION)).await?;
+    let is_empty = reply
         .result()
         .is_some_and(|result| result["resultType"] == "complete" && result.get("taskId").is_none());
-    if answer.error_code() == Some(INVALID_PARAMS) {
+    if reply.error_code() == Some(INVALID_PARAMS) {
         let now = task(mcp, id).await?.result().unwrap_or_default();
         if now["status"].as_str().is_some_and(|it| FINAL.contains(&it)) {
             return Ok(Outcome::cannot_tell(
@@ -203,17 +203,17 @@ async fn acknowledged(
             ));
         }
     }
-    let wrong = (!is_empty).then(|| answer.shown());
+    let wrong = (!is_empty).then(|| reply.shown());
     Ok(Outcome::unless(wrong, "it is acknowledged"))
 }
 
 /// Asks for the task until it has ended, or a response would have had to come.
 async fn ended(mcp: &mut Mcp<'_, '_>, id: &str) -> Result<Value, NoResponse> {
-    let patience = Duration::from_secs(mcp.bench.args.answer_timeout);
+    let patience = Duration::from_secs(mcp.bench.args.response_timeout);
     let began = Instant::now();
     loop {
-        let answer = task(mcp, id).await?;
-        let task = answer.result().unwrap_or_default();
+        let reply = task(mcp, id).await?;
+        let task = reply.result().unwrap_or_default();
         let goes_on = task["status"] == "working" && began.elapsed() < patience;
         if !goes_on {
             return Ok(task);
@@ -233,7 +233,7 @@ fn end(task: &Value) -> Outcome {
         Some("input_required") => {
             return Outcome::cannot_tell("the task asks for input, which the check has not");
         }
-        Some("working") => "it does not end within --answer-timeout",
+        Some("working") => "it does not end within --response-timeout",
         _ => "no task",
     };
     Outcome::fail(format!("{wrong}: {task}"))
@@ -243,8 +243,8 @@ fn end(task: &Value) -> Outcome {
 async fn kept(mcp: &mut Mcp<'_, '_>, id: &str, state: &str) -> Result<Outcome, NoResponse> {
     mcp.ask(&about("tasks/cancel", id).extended(EXTENSION))
         .await?;
-    let answer = task(mcp, id).await?;
-    let now = answer.result().unwrap_or_default();
-    let wrong = (now["status"] != state).then(|| format!("then {}", answer.shown()));
+    let reply = task(mcp, id).await?;
+    let now = reply.result().unwrap_or_default();
+    let wrong = (now["status"] != state).then(|| format!("then {}", reply.shown()));
     Ok(Outcome::unless(wrong, state))
 }

@@ -116,7 +116,7 @@ pub(super) static CASES: [(&str, Case); 13] = [
         Case {
             breaks: "one-connection,1-mb",
             // Long enough for the rows that pass on a machine under load.
-            options: &["--answer-timeout=6"],
+            options: &["--response-timeout=6"],
             fail: &[
                 "event/6-mb",
                 "event/32-mb",
@@ -177,7 +177,7 @@ pub(super) static CASES: [(&str, Case); 13] = [
         "mute",
         Case {
             breaks: "mute",
-            options: &["--answer-timeout=1"],
+            options: &["--response-timeout=1"],
             fail: &[
                 "initialize/answer",
                 "initialize/user-path",

@@ -42,10 +42,10 @@ fn check(options: &[&str], command: &[&str]) -> Output {
     cases::begin();
     let mut check = fc_local();
     check.arg("check").args(options);
-    let has_limit = |option: &&str| option.starts_with("--answer-timeout=");
+    let has_limit = |option: &&str| option.starts_with("--response-timeout=");
     if !options.iter().any(has_limit) {
-        // Far more than any answer takes on a machine under load.
-        check.arg("--answer-timeout=60");
+        // Far more than any response takes on a machine under load.
+        check.arg("--response-timeout=60");
     }
     check.arg("--").args(command);
     check.stdin(Stdio::null()).output().expect("fc-local runs")
@@ -221,13 +221,27 @@ fn a_missing_command_and_a_wrong_option_are_told_apart() {
 }
 
 #[test]
+fn the_old_name_of_response_timeout_is_still_read() {
+    let check = fc_local()
+        .args(["check", "--answer-timeout=0", "true"])
+        .output()
+        .expect("fc-local runs");
+    let said = text(&check.stderr);
+    assert!(
+        said.contains("invalid value '0' for '--response-timeout"),
+        "{said}"
+    );
+    assert_eq!(check.status.code(), Some(2));
+}
+
+#[test]
 fn an_interrupted_check_takes_the_runtime_with_it() {
     let folder = tempfile::tempdir().expect("folder");
     let note = folder.path().join("pid");
     for signal in ["-INT", "-TERM"] {
         let mut command = fc_local();
         command
-            .args(["check", "--answer-timeout=600", "--env=BREAK=mute"])
+            .args(["check", "--response-timeout=600", "--env=BREAK=mute"])
             .arg(format!("--env=PID_FILE={}", note.display()))
             .arg(breaker());
         let mut child = command

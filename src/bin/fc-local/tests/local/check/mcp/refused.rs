@@ -105,9 +105,9 @@ fn a_server_that_says_nothing_may_be_given_longer() {
     let address = listener.local_addr().expect("an address");
     let silent = format!("http://{address}/mcp");
     says(
-        refused(&["--answer-timeout=1"], &[&silent]),
+        refused(&["--response-timeout=1"], &[&silent]),
         1,
-        "give it longer with --answer-timeout",
+        "give it longer with --response-timeout",
     );
 }
 

@@ -55,7 +55,11 @@ pub(super) static CASES: [Case; 21] = [
         name: "streams",
         breaks: "text-plain,origin-any,get-held,delete-200,late-head,serial,dies-on-left,tool-header,get-once,id-number",
         // What comes one after the other is waited for until then.
-        options: &["--slow-tool=wait", "--concurrency=4", "--answer-timeout=10"],
+        options: &[
+            "--slow-tool=wait",
+            "--concurrency=4",
+            "--response-timeout=10",
+        ],
         fail: &[
             "tools/list",
             "message/id-kinds",
@@ -109,7 +113,7 @@ pub(super) static CASES: [Case; 21] = [
         name: "one connection",
         breaks: "one-connection",
         // Long enough for the rows that pass on a machine under load.
-        options: &["--answer-timeout=4"],
+        options: &["--response-timeout=4"],
         fail: &["concurrency/at-once"],
     },
     Case {
@@ -136,13 +140,13 @@ pub(super) static CASES: [Case; 21] = [
     Case {
         name: "silent get",
         breaks: "get-hang",
-        options: &["--answer-timeout=4"],
+        options: &["--response-timeout=4"],
         fail: &["get/answer", "resume/unknown"],
     },
     Case {
         name: "resumption",
         breaks: "get-any,same-ids,no-replay,resume-500",
-        options: &["--env=EVENTS=1", "--answer-timeout=5"],
+        options: &["--env=EVENTS=1", "--response-timeout=5"],
         fail: &[
             "get/held",
             "get/accept",
@@ -203,7 +207,7 @@ pub(super) static CASES: [Case; 21] = [
     Case {
         name: "one stream",
         breaks: "listen-once",
-        options: &["--env=LISTEN=1", "--answer-timeout=5"],
+        options: &["--env=LISTEN=1", "--response-timeout=5"],
         // Nothing is acknowledged after the first stream.
         fail: &["listen/beside", "listen/again", "listen/unoffered"],
     },
@@ -241,7 +245,7 @@ pub(super) static CASES: [Case; 21] = [
     Case {
         name: "mute",
         breaks: "mute",
-        options: &["--answer-timeout=1"],
+        options: &["--response-timeout=1"],
         fail: &["handshake/initialize"],
     },
     Case {

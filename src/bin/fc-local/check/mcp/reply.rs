@@ -1,4 +1,4 @@
-//! What an MCP server answered: status, headers, and the messages in a body of JSON or of events.
+//! What an MCP server sent back over HTTP, around the response of JSON-RPC: status, headers, and the messages in a body of JSON or of events.
 //!
 //! It must not know what a row wants of it.
 
@@ -14,21 +14,21 @@ pub(super) const EVENTS: &str = "text/event-stream";
 /// How much of a body is shown.
 const SHOWN_CHARS: usize = 160;
 
-/// A whole answer, or a stream up to its response.
+/// A whole reply, or a stream up to its response.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
     /// Whether the body came to its end, which a stream must soon after its response.
     pub(super) ended: bool,
-    /// From the sending to the head of the answer.
+    /// From the sending to the head of the reply.
     pub(super) head_after: Duration,
     /// From the sending to the response.
     pub(super) after: Duration,
 }
 
-impl Answer {
+impl Reply {
     /// The media type without parameters, in lower case; empty if there is none.
     pub(super) fn kind(&self) -> String {
         kind(&self.headers)
@@ -79,7 +79,7 @@ impl Answer {
         (400..500).contains(&self.status)
     }
 
-    /// The answer in a line.
+    /// The reply in a line.
     pub(super) fn shown(&self) -> String {
         let kind = match self.kind() {
             kind if kind.is_empty() => "without a Content-Type".to_owned(),
