@@ -4,13 +4,13 @@
 mod code;
 mod error;
 mod load;
+mod lock;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustix::fs::{FlockOperation, flock};
 use tokio::sync::watch;
 
 pub(crate) use self::error::StoreError;
@@ -18,8 +18,6 @@ use self::load::{load, start_empty};
 use super::files::{at, write_whole};
 use super::state::{FORMAT, STATE_FILE, State};
 use super::sweep;
-
-const LOCK_FILE: &str = "lock";
 
 /// An open data folder, locked against other processes.
 #[derive(Debug)]
@@ -41,7 +39,7 @@ impl Store {
     /// Opens a data folder, making it if need be.
     pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
         fs::create_dir_all(folder).map_err(at(folder))?;
-        let lock = lock(folder)?;
+        let lock = lock::take(folder)?;
         sweep::temporary(folder);
         let state = match load(&folder.join(STATE_FILE)) {
             Ok(Some(state)) => state,
@@ -116,19 +114,6 @@ impl Store {
         // A change replaces the whole state or nothing, so a panic leaves it usable.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn lock(folder: &Path) -> Result<File, StoreError> {
-    let path = folder.join(LOCK_FILE);
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(at(&path))?;
-    flock(&file, FlockOperation::NonBlockingLockExclusive)
-        .map_err(|_| StoreError::InUse(folder.to_owned()))?;
-    Ok(file)
 }
 
 #[cfg(test)]
