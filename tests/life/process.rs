@@ -268,7 +268,7 @@ fn who_was_connected_before_a_signal_is_answered_however_late_it_is_accepted() {
         .for_each(|connection| connection.send(&bytes));
     instance.signal("-TERM");
     for connection in &mut connections {
-        assert_eq!(connection.answer().text(), "x");
+        assert_eq!(connection.response().text(), "x");
     }
     assert_eq!(instance.wait().0.code(), Some(0));
 }
