@@ -39,7 +39,7 @@ for target in "$@"; do
     log=target/$target.log
     # shellcheck disable=SC2086
     if ! cargo fuzz run --fuzz-dir "$folder" $options "$target" "$corpus" -- \
-        $words -max_total_time="$seconds" -max_len=4096 -timeout=20 >"$log" 2>&1; then
+        $words -max_total_time="$seconds" -max_len=4096 -timeout=60 >"$log" 2>&1; then
         cat "$log" >&2
         exit 1
     fi
