@@ -2,19 +2,26 @@
 //! calls from their responses, since there is one of these threads for two processors.
 
 use std::ffi::OsStr;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::{self, ScopedJoinHandle};
+use std::time::SystemTime;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pipe::{fcntl_getpipe_size, pipe};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::json;
 
-use crate::support::{Reply, Server, body_of_20_mb, fc_local, wait_for};
+use crate::support::{
+    KEY_SECRET, Reply, Server, authorization, body_of_20_mb, fc_local, function_folder, send,
+    wait_for, zip_of,
+};
 
 /// More than all threads of a machine that tests run on.
 const HELD: usize = 16;
@@ -154,5 +161,33 @@ fn a_body_has_no_room_of_others_any_more_while_its_function_runs() {
         for held in held {
             assert_eq!(held.join().expect("no panic").status, 201);
         }
+    });
+}
+
+#[test]
+fn a_change_that_has_begun_is_made_to_its_end_though_its_client_leaves() {
+    let server = Server::start();
+    server.deploy(&json!({}));
+    assert_eq!(server.invoke("version").text(), "1");
+    let [bucket, object] = ["b", "o"].map(|name| URL_SAFE_NO_PAD.encode(name));
+    let file = server.data.join("packages").join(bucket).join(object);
+    held_file(&file);
+    let change = json!({"code": {"ossBucketName": "b", "ossObjectName": "o"}}).to_string();
+    let target = "/2016-08-15/services/s/functions/f";
+    let date = httpdate::fmt_http_date(SystemTime::now());
+    let authorization = authorization(KEY_SECRET, "PUT", target, &[], &date);
+    let signed = [("Date", &*date), ("Authorization", &authorization)];
+    let mut client = server.connect();
+    send(&mut client, "PUT", target, &signed, change.as_bytes());
+    let package = wait_for("the package to be read", || {
+        open(&file, OFlags::WRONLY | OFlags::NONBLOCK, Mode::empty()).ok()
+    });
+    drop(client);
+    let text = fs::read_to_string(function_folder().join("bootstrap")).expect("a text");
+    let text = text.replace("VERSION = \"1\"", "VERSION = \"2\"");
+    let bytes = zip_of(&[("bootstrap", text.as_bytes(), 0o755)]);
+    File::from(package).write_all(&bytes).expect("written");
+    wait_for("the new code", || {
+        (server.invoke("version").text() == "2").then_some(())
     });
 }
