@@ -9,9 +9,9 @@ use axum::extract::State;
 use axum::routing::{MethodRouter, get};
 use serde_json::json;
 
-use super::answer::{Answer, found};
 use super::app::App;
 use super::packages;
+use super::result::{ApiResult, found};
 
 /// The bucket for packages that are too large for a request.
 const BUCKET: &str = "fc-local-code";
@@ -35,7 +35,7 @@ pub(super) fn regions() -> MethodRouter<Arc<App>> {
 }
 
 /// The client puts its package at the account's id, a slash and the name of the object.
-async fn temp_bucket_token(State(app): State<Arc<App>>) -> Answer {
+async fn temp_bucket_token(State(app): State<Arc<App>>) -> ApiResult {
     packages::make_bucket(&app.store, BUCKET)?;
     found(Ok(json!({
         "credentials": {
@@ -45,12 +45,12 @@ async fn temp_bucket_token(State(app): State<Arc<App>>) -> Answer {
     })))
 }
 
-async fn account_settings(State(app): State<Arc<App>>) -> Answer {
+async fn account_settings(State(app): State<Arc<App>>) -> ApiResult {
     let zones = ["a", "b"].map(|zone| format!("{}-{zone}", app.owner.region));
     found(Ok(json!({"availableAZs": zones, "defaultRole": ""})))
 }
 
-async fn list_regions(State(app): State<Arc<App>>) -> Answer {
+async fn list_regions(State(app): State<Arc<App>>) -> ApiResult {
     let region = &app.owner.region;
     let regions = json!([{"RegionId": region, "LocalName": region}]);
     found(Ok(json!({"Regions": {"Region": regions}})))

@@ -11,10 +11,10 @@ use hyper::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::answer::{Answer, found};
 use super::app::App;
 use super::asked::Asked;
 use super::error::ApiError;
+use super::result::{ApiResult, found};
 use super::{invoke, timer};
 use crate::ids;
 use crate::name::FunctionName;
@@ -58,7 +58,7 @@ pub(super) fn calls() -> MethodRouter<Arc<App>> {
 }
 
 /// Deletes what `fc-local rm` names, with all that hangs on it.
-async fn remove(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> Answer {
+async fn remove(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> ApiResult {
     let name = name_of(&asked);
     let removed = app.store.update(|state| {
         remove::remove(state, &name).map_err(|why| ApiError::not_found("NotFound", why))
@@ -69,7 +69,7 @@ async fn remove(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Ask
 }
 
 /// Fires the timer that `fc-local fire` names.
-async fn fire(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> Answer {
+async fn fire(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> ApiResult {
     let name = name_of(&asked);
     let (function, trigger) = name.rsplit_once('/').unwrap_or((&name, ""));
     let function = FunctionName::parse(function);
@@ -79,7 +79,10 @@ async fn fire(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked
 }
 
 /// Lists all sessions for `fc-local sessions`.
-async fn sessions(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> Answer {
+async fn sessions(
+    State(app): State<Arc<App>>,
+    Extension(asked): Extension<Arc<Asked>>,
+) -> ApiResult {
     check_sessions(&asked)?;
     let all = app.pool.sessions.all();
     let lines: Vec<SessionLine> = all.iter().map(|(name, one)| line(name, one)).collect();
@@ -91,7 +94,7 @@ async fn later(
     State(app): State<Arc<App>>,
     Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     check_sessions(&asked)?;
     let seconds = std::str::from_utf8(&body.bytes).ok();
     let seconds = seconds.and_then(|text| text.parse().ok());
@@ -140,7 +143,7 @@ async fn call(
     State(app): State<Arc<App>>,
     Extension(asked): Extension<Arc<Asked>>,
     Extension(event): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     let function = FunctionName::parse(&name_of(&asked));
     invoke::handle(&app, &function, &asked, event).await
 }

@@ -1,4 +1,4 @@
-//! Where the id of a session stands in a request and in its answer
+//! Where the id of a session stands in a request and in its response
 //! ([fc3 §1](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#1), [§4](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#4)).
 //!
 //! It reads ids and writes them; which instance a session has is `platform`'s business.
@@ -90,7 +90,7 @@ pub(super) fn announce(
     }
 }
 
-/// What the answer to an MCP request means for its session: the function named it, or the client has ended it, whatever
+/// What the response to an MCP request means for its session: the function named it, or the client has ended it, whatever
 /// the function answers to that.
 pub(super) fn hear(method: &Method, wanted: &Wanted, seat: Option<&Seat>, answer: &HeaderMap) {
     let Some(seat) = seat else { return };
@@ -154,7 +154,7 @@ fn is_session_parameter(name: &str) -> bool {
     name.eq_ignore_ascii_case("session_id") || name.eq_ignore_ascii_case("sessionId")
 }
 
-/// Any answer to a POST without an id may name a session; that to `initialize` mostly does, so a place is kept for it.
+/// Any response to a POST without an id may name a session; that to `initialize` mostly does, so a place is kept for it.
 fn of_streamable(head: &Parts, body: &[u8], exclusive: bool) -> Wanted {
     let id = header_of(head, header::MCP_SESSION_ID);
     if !id.is_empty() {

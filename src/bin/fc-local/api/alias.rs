@@ -6,12 +6,12 @@ use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
 use serde_json::Value;
 
-use super::answer::{Answer, created, deleted, found, listed, view};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::{ApiError, take_text};
 use super::lookup;
 use super::paths::AliasName;
+use super::result::{ApiResult, created, deleted, found, listed, view};
 use crate::name::{self, FunctionName, LATEST};
 use crate::platform::agent::Payload;
 use crate::store::spec::{AliasSpec, Spec};
@@ -34,7 +34,7 @@ async fn list(
     State(app): State<Arc<App>>,
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let state = app.store.snapshot();
     let versions = &lookup::function(&state, &function)?.versions;
     listed("aliases", &versions.aliases, alias_view, &asked)
@@ -44,7 +44,7 @@ async fn create(
     State(app): State<Arc<App>>,
     function: FunctionName,
     Extension(body): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     let mut fields = fields(&body)?;
     let name = take_text(&mut fields, NAME)?;
     name::check(NAME, &name).map_err(ApiError::invalid)?;
@@ -72,7 +72,7 @@ async fn read(
     State(app): State<Arc<App>>,
     function: FunctionName,
     AliasName { alias }: AliasName,
-) -> Answer {
+) -> ApiResult {
     let state = app.store.snapshot();
     let found_one = lookup::function(&state, &function)?
         .versions
@@ -88,7 +88,7 @@ async fn update(
     function: FunctionName,
     AliasName { alias }: AliasName,
     Extension(body): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     let mut change = fields(&body)?;
     change.remove(NAME);
     let view = app.store.update(|state| {
@@ -108,7 +108,7 @@ async fn delete(
     State(app): State<Arc<App>>,
     function: FunctionName,
     AliasName { alias }: AliasName,
-) -> Answer {
+) -> ApiResult {
     app.store.update(|state| {
         let removed = lookup::function_mut(state, &function)?
             .versions

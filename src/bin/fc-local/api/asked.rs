@@ -62,7 +62,7 @@ impl Asked {
         function.at(&self.parameter("qualifier"))
     }
 
-    /// Reads the body of a refused request and keeps nothing of it, for many clients read the answer only when they have
+    /// Reads the body of a refused request and keeps nothing of it, for many clients read the response only when they have
     /// sent all. One that waits for a 100 is refused at once.
     pub(super) fn discard<B>(&self, body: B)
     where

@@ -8,11 +8,11 @@ use axum::routing::{MethodRouter, get};
 
 use serde_json::Value;
 
-use super::answer::{Answer, deleted, found, in_order, page, view};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::ApiError;
 use super::lookup::{self, each_qualifier};
+use super::result::{ApiResult, deleted, found, in_order, page, view};
 use crate::name::FunctionName;
 use crate::platform::agent::Payload;
 use crate::store::Resource;
@@ -37,7 +37,7 @@ async fn read(
     State(app): State<Arc<App>>,
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let (state, function) = (app.store.snapshot(), asked.qualified(function));
     let record = lookup::qualified(&state, &function)?;
     let config = record.async_config(function.qualifier());
@@ -45,7 +45,7 @@ async fn read(
     found(config.map(|config| config_view(&app, &function, config)))
 }
 
-async fn list(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> Answer {
+async fn list(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> ApiResult {
     let state = app.store.snapshot();
     let wanted = asked.parameter("functionName");
     let functions = state.functions_of(None);
@@ -62,7 +62,7 @@ async fn list_of_function(
     State(app): State<Arc<App>>,
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let state = app.store.snapshot();
     let config = lookup::function(&state, &function)?.async_config.as_ref();
     let items = config.map(|config| (function.qualifier(), config_view(&app, &function, config)));
@@ -74,7 +74,7 @@ async fn put(
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     let function = asked.qualified(function);
     let spec = AsyncSpec::read(fields(&body)?).map_err(ApiError::invalid)?;
     found(app.store.update(|state| {
@@ -90,7 +90,7 @@ async fn delete(
     State(app): State<Arc<App>>,
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let function = asked.qualified(function);
     deleted(app.store.update(|state| {
         lookup::qualified(state, &function)?;

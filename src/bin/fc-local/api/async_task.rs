@@ -9,13 +9,13 @@ use axum::routing::{MethodRouter, get, put};
 use hyper::Response;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, LIST_ITEMS, found};
 use super::app::App;
 use super::aside::aside;
 use super::asked::Asked;
 use super::error::ApiError;
 use super::lookup;
 use super::paths::TaskId;
+use super::result::{ApiResult, LIST_ITEMS, found};
 use crate::name::FunctionName;
 use crate::platform::body::empty_body;
 use crate::store::tasks::{self, Status, Task};
@@ -35,14 +35,14 @@ pub(super) fn stopping() -> MethodRouter<Arc<App>> {
     put(stop)
 }
 
-async fn read(State(app): State<Arc<App>>, function: FunctionName, named: TaskId) -> Answer {
+async fn read(State(app): State<Arc<App>>, function: FunctionName, named: TaskId) -> ApiResult {
     lookup::function(&app.store.snapshot(), &function)?;
     let task = kept(&app, &function, &named.task);
     found(task.map(|task| view(&app, &task, true)))
 }
 
 /// Stops a task that is under way; one that has ended stays as it is.
-async fn stop(State(app): State<Arc<App>>, function: FunctionName, named: TaskId) -> Answer {
+async fn stop(State(app): State<Arc<App>>, function: FunctionName, named: TaskId) -> ApiResult {
     lookup::function(&app.store.snapshot(), &function)?;
     if !app.tasks.stop(&function, &named.task).await {
         let task = aside(move || kept(&app, &function, &named.task)).await?;
@@ -61,7 +61,7 @@ async fn list(
     State(app): State<Arc<App>>,
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let called = asked.qualified(function.clone());
     lookup::qualified(&app.store.snapshot(), &called)?;
     let filter = Filter::of(&asked)?;

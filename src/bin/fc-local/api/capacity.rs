@@ -8,11 +8,11 @@ use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
 
-use super::answer::{Answer, deleted, found, in_order, page, view};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::ApiError;
 use super::lookup::{self, each_qualifier};
+use super::result::{ApiResult, deleted, found, in_order, page, view};
 use crate::name::{FunctionName, LATEST};
 use crate::platform::agent::Payload;
 use crate::store::spec::{ConcurrencySpec, ProvisionSpec, ScalingSpec, Spec};
@@ -32,7 +32,7 @@ pub(super) trait Setting: Spec + Send + 'static {
     fn state(&self) -> Value;
 
     /// What there is where nothing was set.
-    fn unset(_: &FunctionName) -> Answer {
+    fn unset(_: &FunctionName) -> ApiResult {
         found(Ok(json!({})))
     }
 }
@@ -51,7 +51,7 @@ async fn read<S: Setting>(
     State(app): State<Arc<App>>,
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let (state, function) = (app.store.snapshot(), asked.qualified(function));
     match S::of(lookup::qualified(&state, &function)?, function.qualifier()) {
         Some(setting) => found(Ok(shown(&app, &function, setting))),
@@ -64,7 +64,7 @@ async fn put<S: Setting>(
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     let function = asked.qualified(function);
     let spec = S::read(fields(&body)?).map_err(ApiError::invalid)?;
     found(app.store.update(|state| {
@@ -79,7 +79,7 @@ async fn delete<S: Setting>(
     State(app): State<Arc<App>>,
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let function = asked.qualified(function);
     deleted(app.store.update(|state| {
         lookup::qualified(state, &function)?;
@@ -92,7 +92,7 @@ async fn delete<S: Setting>(
 async fn list<S: Setting>(
     State(app): State<Arc<App>>,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let state = app.store.snapshot();
     let wanted = asked.parameter("functionName");
     let functions = state.functions.iter();
@@ -137,7 +137,7 @@ impl Setting for ConcurrencySpec {
         json!({})
     }
 
-    fn unset(function: &FunctionName) -> Answer {
+    fn unset(function: &FunctionName) -> ApiResult {
         Err(missing::<Self>(function))
     }
 }

@@ -6,12 +6,12 @@ use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
 use serde_json::Value;
 
-use super::answer::{Answer, created, deleted, found, listed, view};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::{ApiError, take_text};
 use super::lookup;
 use super::paths::Domain;
+use super::result::{ApiResult, created, deleted, found, listed, view};
 use crate::platform::agent::Payload;
 use crate::store::spec::{DomainSpec, Spec};
 use crate::store::{self, Resource};
@@ -26,12 +26,12 @@ pub(super) fn one() -> MethodRouter<Arc<App>> {
     get(read).put(update).delete(delete)
 }
 
-async fn list(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> Answer {
+async fn list(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> ApiResult {
     let domains = &app.store.snapshot().domains;
     listed("customDomains", domains, domain_view, &asked)
 }
 
-async fn create(State(app): State<Arc<App>>, Extension(body): Extension<Payload>) -> Answer {
+async fn create(State(app): State<Arc<App>>, Extension(body): Extension<Payload>) -> ApiResult {
     let mut fields = fields(&body)?;
     let name = take_text(&mut fields, "domainName")?.to_ascii_lowercase();
     app.guard.check_domain(&name)?;
@@ -49,7 +49,7 @@ async fn create(State(app): State<Arc<App>>, Extension(body): Extension<Payload>
     }))
 }
 
-async fn read(State(app): State<Arc<App>>, Domain(name): Domain) -> Answer {
+async fn read(State(app): State<Arc<App>>, Domain(name): Domain) -> ApiResult {
     let state = app.store.snapshot();
     let domain = state.domains.get(&name).ok_or_else(|| no_domain(&name));
     found(domain.map(|domain| domain_view(&name, domain)))
@@ -59,7 +59,7 @@ async fn update(
     State(app): State<Arc<App>>,
     Domain(name): Domain,
     Extension(body): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     let change = fields(&body)?;
     found(app.store.update(|state| {
         let domain = state.domains.get_mut(&name);
@@ -76,7 +76,7 @@ async fn update(
     }))
 }
 
-async fn delete(State(app): State<Arc<App>>, Domain(name): Domain) -> Answer {
+async fn delete(State(app): State<Arc<App>>, Domain(name): Domain) -> ApiResult {
     deleted(app.store.update(|state| {
         let removed = state.domains.remove(&name);
         removed.map(drop).ok_or_else(|| no_domain(&name))

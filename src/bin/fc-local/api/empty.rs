@@ -8,9 +8,9 @@ use axum::routing::{MethodRouter, get};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, found};
 use super::app::App;
 use super::lookup;
+use super::result::{ApiResult, found};
 use crate::name::FunctionName;
 
 /// What a list is of: a function, or a service of FC 2.0.
@@ -37,7 +37,7 @@ pub(super) fn vpc_bindings() -> MethodRouter<Arc<App>> {
 
 fn list(empty: fn() -> Value) -> MethodRouter<Arc<App>> {
     get(
-        async move |State(app): State<Arc<App>>, Path(owner): Path<Owner>| -> Answer {
+        async move |State(app): State<Arc<App>>, Path(owner): Path<Owner>| -> ApiResult {
             let state = app.store.snapshot();
             let service = owner.service.as_deref();
             match &owner.function {

@@ -73,8 +73,8 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, "PathNotSupported", message)
     }
 
-    /// The answer, in the generation's own field names.
-    pub(super) fn answer(self, generation: Generation, request_id: &str) -> Response<Body> {
+    /// The response, in the generation's own field names.
+    pub(super) fn respond(self, generation: Generation, request_id: &str) -> Response<Body> {
         let body = match generation {
             Generation::Fc2 => json!({ "ErrorCode": self.code, "ErrorMessage": self.message }),
             Generation::Fc3 => {
@@ -90,7 +90,7 @@ impl ApiError {
     }
 }
 
-/// The listener words the answer: it knows the generation and the request id.
+/// The listener words the response: it knows the generation and the request id.
 impl IntoResponse for ApiError {
     fn into_response(self) -> axum::response::Response {
         let mut response = axum::response::Response::default();

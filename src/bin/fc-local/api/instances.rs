@@ -7,10 +7,10 @@ use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
 
-use super::answer::{Answer, found};
 use super::app::App;
 use super::asked::Asked;
 use super::lookup;
+use super::result::{ApiResult, found};
 use super::tags::json_parameter;
 use crate::name::{FunctionName, LATEST};
 use crate::platform::pool::Seen;
@@ -30,7 +30,7 @@ async fn list(
     State(app): State<Arc<App>>,
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let function = asked.qualified(function);
     lookup::qualified(&app.store.snapshot(), &function)?;
     let ids: BTreeSet<String> = json_parameter(&asked, "instanceIds")?;

@@ -9,13 +9,13 @@ use hyper::body::Incoming;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Response};
 
-use super::answer::Answer;
 use super::app::App;
 use super::asked::Asked;
 use super::asynchronous::Later;
 use super::error::ApiError;
 use super::outcome::{add_report, cold_error, made_id, no_instance, wants_log};
 use super::paths::function_of_parts;
+use super::result::ApiResult;
 use super::{affinity, asynchronous, lookup, signed};
 use crate::facts::{FC2_PREFIX, FC3_PREFIX, FC2021_PREFIX, error_type, header, limit};
 use crate::name::FunctionName;
@@ -51,7 +51,7 @@ pub(super) async fn handle_signed(
     function: Result<FunctionName, ApiError>,
     asked: &Asked,
     body: Incoming,
-) -> Answer {
+) -> ApiResult {
     let event = signed::payload(app, asked, body).await?;
     let function = asked.qualified(function?);
     handle(app, &function, asked, event).await
@@ -63,7 +63,7 @@ pub(super) async fn handle(
     function: &FunctionName,
     asked: &Asked,
     event: Payload,
-) -> Answer {
+) -> ApiResult {
     let deployed = lookup::deployed(app, function)?;
     if !asynchronous::is_wanted(&asked.head.headers)? {
         return sync(app, &deployed, asked, event).await;
@@ -81,7 +81,7 @@ pub(super) async fn handle(
     .await
 }
 
-async fn sync(app: &Arc<App>, deployed: &Deployed, asked: &Asked, event: Payload) -> Answer {
+async fn sync(app: &Arc<App>, deployed: &Deployed, asked: &Asked, event: Payload) -> ApiResult {
     if event.bytes.len() > limit::SYNC_BODY_BYTES {
         return Err(ApiError::too_large(limit::SYNC_BODY_BYTES));
     }
@@ -91,7 +91,7 @@ async fn sync(app: &Arc<App>, deployed: &Deployed, asked: &Asked, event: Payload
     let call = CallId::first(asked.request_id.clone());
     let lease = match app.pool.acquire(deployed, &call, &wanted).await {
         Ok(lease) => lease,
-        Err(NoInstance::Cold(error)) => return cold_answer(&error, wants_log),
+        Err(NoInstance::Cold(error)) => return cold_start_failed(&error, wants_log),
         Err(error) => return Err(no_instance(&error)),
     };
     let made = made_id(&lease);
@@ -116,7 +116,7 @@ fn result(body: Body) -> Response<Body> {
 
 /// A failed initializer is the function's failure, a failed start is the request's
 /// ([contract §3.3](crate::check::sections::SECTIONS#3.3), [§3.4](crate::check::sections::SECTIONS#3.4)).
-fn cold_answer(error: &ColdError, wants_log: bool) -> Answer {
+fn cold_start_failed(error: &ColdError, wants_log: bool) -> ApiResult {
     let ColdError::Initialize { body, log, .. } = error else {
         return Err(cold_error(error));
     };

@@ -73,7 +73,7 @@ async fn serve_connection(
         client: client.ip(),
         server: stream.local_addr().map_or(client.ip(), |own| own.ip()),
     };
-    // Without it, small answers on kept-alive connections wait for the other side's acknowledgement.
+    // Without it, small responses on kept-alive connections wait for the other side's acknowledgement.
     let _ = stream.set_nodelay(true);
     let (stop, was_asked) = (Arc::clone(&app.stop), Arc::new(AtomicBool::new(false)));
     let asked = Arc::clone(&was_asked);

@@ -18,7 +18,7 @@
 //! packages, admin                       the package store, fc-local's own commands
 //! deploy                                a whole template at once
 //! unplayed                              the calls that are refused because fc-local does not play them
-//! lookup, outcome, answer, paths        finding a function, what is said of a call, answers, parts of a path
+//! lookup, outcome, result, paths        finding a function, what is said of a call, what a handler returns, parts of a path
 //! guard                                 which requests are let in, by their server and page
 //! stop                                  the end: calls in flight are finished, within a limit
 //! bodies                                how much memory the bodies of requests take together
@@ -30,7 +30,6 @@ mod account;
 mod admin;
 mod affinity;
 mod alias;
-mod answer;
 mod app;
 mod aside;
 mod asked;
@@ -53,6 +52,7 @@ mod lookup;
 mod outcome;
 mod packages;
 mod paths;
+mod result;
 mod router;
 mod service;
 mod session;

@@ -15,11 +15,11 @@ use hyper::{Method, Response, StatusCode};
 use md5::{Digest, Md5};
 
 pub(super) use self::place::Place;
-use super::answer::Answer;
 use super::app::App;
 use super::aside::aside;
 use super::asked::Asked;
 use super::error::ApiError;
+use super::result::ApiResult;
 use crate::facts::limit;
 use crate::hex::hex;
 use crate::platform::agent::insert;
@@ -55,7 +55,7 @@ pub(super) fn read(store: &Store, bucket: &str, object: &str) -> Result<Vec<u8>,
     })
 }
 
-async fn answer(app: &Arc<App>, place: Place, asked: &Arc<Asked>, body: Incoming) -> Answer {
+async fn answer(app: &Arc<App>, place: Place, asked: &Arc<Asked>, body: Incoming) -> ApiResult {
     let origin = app.guard.check_origin(asked);
     let known = origin.and_then(|()| Ok(app.keys.verify_oss(&asked.head, &place.resource())?));
     if let Err(error) = known {
@@ -67,7 +67,7 @@ async fn answer(app: &Arc<App>, place: Place, asked: &Arc<Asked>, body: Incoming
     aside(move || request(&app, &place, &asked, &body.bytes)).await
 }
 
-fn request(app: &App, place: &Place, asked: &Asked, body: &[u8]) -> Answer {
+fn request(app: &App, place: &Place, asked: &Asked, body: &[u8]) -> ApiResult {
     match (place.bucket.as_str(), place.object.as_str()) {
         ("", _) if asked.head.method == Method::GET => Ok(list_buckets(app)),
         ("", _) => Err(not_implemented()),
@@ -105,7 +105,7 @@ fn bucket_name(folder: &Path) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn bucket_request(app: &App, bucket: &str, asked: &Asked) -> Answer {
+fn bucket_request(app: &App, bucket: &str, asked: &Asked) -> ApiResult {
     let folder = bucket_path(&app.store, bucket);
     let wants_location = query_pairs(&asked.head)
         .iter()
@@ -135,7 +135,7 @@ fn bucket_request(app: &App, bucket: &str, asked: &Asked) -> Answer {
     }
 }
 
-fn object_request(app: &App, bucket: &str, object: &str, asked: &Asked, body: &[u8]) -> Answer {
+fn object_request(app: &App, bucket: &str, object: &str, asked: &Asked, body: &[u8]) -> ApiResult {
     if asked
         .head
         .uri

@@ -49,7 +49,7 @@ pub(super) async fn answer(
     });
     let mut response = dispatch(app, router, Arc::clone(&asked), body).await;
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
-        response = error.answer(generation, &asked.request_id).into_response();
+        response = error.respond(generation, &asked.request_id).into_response();
     }
     if !response.headers().contains_key(header::REQUEST_ID) {
         insert(
@@ -145,7 +145,7 @@ pub(super) fn routes(app: &Arc<App>) -> Router {
 
 /// The routes of one prefix, by how long their requests may take.
 struct Routes {
-    /// Their answers take as long as the disk does.
+    /// Their responses take as long as the disk does.
     short: Router<Arc<App>>,
     /// They wait for calls or instances.
     waiting: Router<Arc<App>>,

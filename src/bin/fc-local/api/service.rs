@@ -6,12 +6,12 @@ use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
 
-use super::answer::{Answer, check_match, created_tagged, deleted, found_tagged, listed, view};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::{ApiError, take_text};
 use super::lookup;
 use super::paths::Service;
+use super::result::{ApiResult, check_match, created_tagged, deleted, found_tagged, listed, view};
 use crate::name;
 use crate::platform::agent::Payload;
 use crate::store::Resource;
@@ -27,12 +27,12 @@ pub(super) fn one() -> MethodRouter<Arc<App>> {
     get(read).put(update).delete(delete)
 }
 
-async fn list(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> Answer {
+async fn list(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> ApiResult {
     let services = &app.store.snapshot().services;
     listed("services", services, service_view, &asked)
 }
 
-async fn create(State(app): State<Arc<App>>, Extension(body): Extension<Payload>) -> Answer {
+async fn create(State(app): State<Arc<App>>, Extension(body): Extension<Payload>) -> ApiResult {
     let mut fields = fields(&body)?;
     let name = take_text(&mut fields, "serviceName")?;
     name::check("serviceName", &name).map_err(ApiError::invalid)?;
@@ -49,7 +49,7 @@ async fn create(State(app): State<Arc<App>>, Extension(body): Extension<Payload>
     }))
 }
 
-async fn read(State(app): State<Arc<App>>, named: Service) -> Answer {
+async fn read(State(app): State<Arc<App>>, named: Service) -> ApiResult {
     let (state, name) = (app.store.snapshot(), named.0.unwrap_or_default());
     found_tagged(lookup::service(&state, &name).map(|item| service_view(&name, item)))
 }
@@ -59,7 +59,7 @@ async fn update(
     named: Service,
     Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     let (change, name) = (fields(&body)?, named.0.unwrap_or_default());
     found_tagged(app.store.update(|state| {
         let service = lookup::service_mut(state, &name)?;
@@ -74,7 +74,7 @@ async fn delete(
     State(app): State<Arc<App>>,
     named: Service,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let name = named.0.unwrap_or_default();
     deleted(app.store.update(|state| {
         let service = lookup::service(state, &name)?;

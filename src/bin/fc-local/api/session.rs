@@ -9,7 +9,6 @@ use axum::routing::{MethodRouter, get, post};
 use serde_json::{Value, json};
 
 use super::affinity::check_id;
-use super::answer::{Answer, found, page};
 use super::app::App;
 use super::aside::aside;
 use super::asked::{Asked, fields};
@@ -17,6 +16,7 @@ use super::error::ApiError;
 use super::lookup;
 use super::outcome::{no_instance, no_session};
 use super::paths::SessionId;
+use super::result::{ApiResult, found, page};
 use crate::function::{Affinity, SessionRules};
 use crate::name::{FunctionName, LATEST};
 use crate::platform::agent::{CallId, Payload};
@@ -44,7 +44,7 @@ async fn create(
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     let (deployed, rules) = function_of(&app, function, &asked)?;
     let function = &deployed.function.name;
     let mut fields = aside(move || fields(&body)).await?;
@@ -66,7 +66,7 @@ async fn read(
     function: FunctionName,
     SessionId { session }: SessionId,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let (deployed, _) = function_of(&app, function, &asked)?;
     let function = &deployed.function.name;
     shown(&app, function, &session, &asked)
@@ -78,7 +78,7 @@ async fn update(
     SessionId { session }: SessionId,
     Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     let (deployed, _) = function_of(&app, function, &asked)?;
     let function = &deployed.function.name;
     let spec = SessionSpec::read(fields(&body)?).map_err(ApiError::invalid)?;
@@ -96,7 +96,7 @@ async fn delete(
     function: FunctionName,
     SessionId { session }: SessionId,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let (deployed, _) = function_of(&app, function, &asked)?;
     let function = &deployed.function.name;
     let deleted = app.pool.delete_session(function, &session);
@@ -108,7 +108,7 @@ async fn list(
     State(app): State<Arc<App>>,
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let (deployed, _) = function_of(&app, function, &asked)?;
     let function = &deployed.function.name;
     let [status, id] = ["sessionStatus", "sessionId"].map(|name| asked.parameter(name));
@@ -171,7 +171,7 @@ fn take_id(fields: &mut Fields, rules: &SessionRules) -> Result<Option<String>, 
     Ok(Some(id))
 }
 
-fn shown(app: &App, function: &FunctionName, id: &str, asked: &Asked) -> Answer {
+fn shown(app: &App, function: &FunctionName, id: &str, asked: &Asked) -> ApiResult {
     let found_one = app.pool.sessions.get(function, id);
     let found_one = found_one.ok_or_else(|| no_session(&NoSession::Unknown))?;
     found(Ok(view(function, &found_one, asked)))

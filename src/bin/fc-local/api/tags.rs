@@ -9,11 +9,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, deleted, found, page};
 use super::app::App;
 use super::asked::Asked;
 use super::error::ApiError;
 use super::lookup;
+use super::result::{ApiResult, deleted, found, page};
 use crate::name::FunctionName;
 use crate::platform::agent::Payload;
 use crate::store::spec::{Fields, Spec};
@@ -57,7 +57,7 @@ struct Added {
     tag: Vec<Tag>,
 }
 
-async fn add(State(app): State<Arc<App>>, Extension(body): Extension<Payload>) -> Answer {
+async fn add(State(app): State<Arc<App>>, Extension(body): Extension<Payload>) -> ApiResult {
     let added: Added = serde_json::from_slice(&body.bytes)
         .map_err(|error| ApiError::invalid(format!("the request body is not valid: {error}")))?;
     check_kind(&added.resource_type)?;
@@ -68,7 +68,7 @@ async fn add(State(app): State<Arc<App>>, Extension(body): Extension<Payload>) -
     }))
 }
 
-async fn remove(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> Answer {
+async fn remove(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> ApiResult {
     check_kind(&asked.parameter("ResourceType"))?;
     let keys: Vec<String> = json_parameter(&asked, "TagKey")?;
     let all = asked.parameter("All") == "true";
@@ -78,7 +78,7 @@ async fn remove(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Ask
     }))
 }
 
-async fn list(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> Answer {
+async fn list(State(app): State<Arc<App>>, Extension(asked): Extension<Arc<Asked>>) -> ApiResult {
     check_kind(&asked.parameter("ResourceType"))?;
     let ids: Vec<String> = json_parameter(&asked, "ResourceId")?;
     let ids: Vec<FunctionName> = ids.iter().map(|id| name_of(id)).collect();

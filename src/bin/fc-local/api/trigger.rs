@@ -7,11 +7,11 @@ use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
 
-use super::answer::{Answer, check_match, created_tagged, deleted, found_tagged, listed, view};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::{ApiError, take_text};
 use super::paths::Trigger;
+use super::result::{ApiResult, check_match, created_tagged, deleted, found_tagged, listed, view};
 use super::{http, lookup};
 use crate::name::{self, FunctionName, Generation};
 use crate::platform::agent::Payload;
@@ -34,7 +34,7 @@ async fn list(
     State(app): State<Arc<App>>,
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let state = app.store.snapshot();
     let triggers = &lookup::function(&state, &function)?.triggers;
     let shown = shown(&app, &asked, &function);
@@ -47,7 +47,7 @@ async fn create(
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     let mut fields = fields(&body)?;
     let name = take_text(&mut fields, "triggerName")?;
     name::check("triggerName", &name).map_err(ApiError::invalid)?;
@@ -71,7 +71,7 @@ async fn read(
     function: FunctionName,
     named: Trigger,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let (state, name) = (app.store.snapshot(), &named.trigger);
     let trigger = lookup::function(&state, &function)?.triggers.get(name);
     let trigger = trigger.ok_or_else(|| no_trigger(name));
@@ -84,7 +84,7 @@ async fn update(
     named: Trigger,
     Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     let (change, name) = (decoded(fields(&body)?)?, &named.trigger);
     found_tagged(app.store.update(|state| {
         let record = lookup::function_mut(state, &function)?;
@@ -110,7 +110,7 @@ async fn delete(
     function: FunctionName,
     named: Trigger,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let name = &named.trigger;
     deleted(app.store.update(|state| {
         let record = lookup::function_mut(state, &function)?;

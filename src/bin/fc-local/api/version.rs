@@ -8,12 +8,12 @@ use axum::routing::{MethodRouter, get};
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, created, deleted, found, limit};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::ApiError;
 use super::lookup;
 use super::paths::{VersionId, no_qualifier};
+use super::result::{ApiResult, created, deleted, found, limit};
 use crate::name::{FunctionName, LATEST};
 use crate::platform::agent::Payload;
 use crate::store::{Snapshot, Version};
@@ -36,7 +36,7 @@ async fn publish(
     State(app): State<Arc<App>>,
     function: FunctionName,
     Extension(body): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     let fields = fields(&body)?;
     let description = match fields.get("description") {
         None | Some(Value::Null) => "",
@@ -64,7 +64,7 @@ async fn delete(
     State(app): State<Arc<App>>,
     function: FunctionName,
     VersionId { version }: VersionId,
-) -> Answer {
+) -> ApiResult {
     let name = function.at(&version);
     app.store.update(|state| {
         let record = lookup::function_mut(state, &name)?;
@@ -90,7 +90,7 @@ async fn list(
     State(app): State<Arc<App>>,
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let state = app.store.snapshot();
     let all = lookup::function(&state, &function)?.versions.all();
     let mut all: Vec<(u64, &Version)> = all.collect();

@@ -1,6 +1,6 @@
 //! The agent's side of the contract: the requests an instance gets.
 //!
-//! It knows headers and HTTP, but neither the connections that requests go over nor what an answer means.
+//! It knows headers and HTTP, but neither the connections that requests go over nor what a response means.
 
 mod text;
 

@@ -19,7 +19,7 @@ pub(crate) enum HookError {
     Refused { status: u16, body: Bytes },
     /// It did not answer in its time.
     TimedOut(Duration),
-    /// The connection ended before the answer.
+    /// The connection ended before the response.
     Broken(BoxError),
 }
 
@@ -39,7 +39,7 @@ impl fmt::Display for HookError {
     }
 }
 
-/// Calls a hook and waits for its answer.
+/// Calls a hook and waits for its response.
 pub(crate) async fn call(
     connections: &Connections,
     of_function: &FunctionHeaders,

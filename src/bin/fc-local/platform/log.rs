@@ -25,7 +25,7 @@ pub(crate) use line::marker_offset;
 pub(crate) use onlooker::{LineSink, Onlooker};
 use state::State;
 
-/// The most that an unprivileged pipe can hold, and hence what may have been written before an answer.
+/// The most that an unprivileged pipe can hold, and hence what may have been written before a response.
 const PIPE_BYTES_MAX: usize = 1024 * 1024;
 
 /// How much of it is read at once.
@@ -88,7 +88,7 @@ impl LogHub {
 
     /// Ends a call and returns what it logged.
     ///
-    /// What the function wrote before its answer is in the pipe by then, so reading the pipe empty is
+    /// What the function wrote before its response is in the pipe by then, so reading the pipe empty is
     /// enough: no waiting, no guessing.
     pub(crate) fn end(&self, request_id: &str) -> CallLog {
         self.drain();

@@ -11,7 +11,7 @@
 //! hook, instance               lifecycle hooks, an instance from start to stop
 //! spawn, environment           its process and its variables
 //! debugger                     what a debugger needs of it
-//! agent, connections, report   requests to it, what is said of the answers
+//! agent, connections, report   requests to it, what is said of the responses
 //! log, process, port, body, memory, peak
 //! strays, reaper               processes that must not outlive their instance, nor fc-local
 //! ```

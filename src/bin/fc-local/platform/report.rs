@@ -52,9 +52,9 @@ pub(crate) enum Failure {
     TimedOut(Duration),
     /// The process died; how, in words.
     Exited(String),
-    /// The process runs, but its answer broke off or is none; why, in words.
+    /// The process runs, but its response broke off or is none; why, in words.
     Broken(String),
-    /// The answer breaks a limit of the platform.
+    /// The response breaks a limit of the platform.
     BadResponse(String),
     /// The caller went away.
     Canceled,

@@ -22,10 +22,10 @@ use std::sync::Arc;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Response, StatusCode};
 
-use super::answer::Answer;
 use super::app::App;
 use super::aside::aside;
 use super::error::ApiError;
+use super::result::ApiResult;
 use crate::facts::{header, limit};
 use crate::name::FunctionName;
 use crate::output;
@@ -98,7 +98,7 @@ pub(super) fn given_id(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
 /// # Errors
 ///
 /// It is too large, its id is taken, or it cannot be kept safely.
-pub(super) async fn accept(app: &Arc<App>, later: Later<'_>) -> Answer {
+pub(super) async fn accept(app: &Arc<App>, later: Later<'_>) -> ApiResult {
     if later.body.len() > limit::ASYNC_BODY_BYTES {
         return Err(ApiError::too_large(limit::ASYNC_BODY_BYTES));
     }

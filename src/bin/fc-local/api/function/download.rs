@@ -10,12 +10,12 @@ use hyper::Response;
 use hyper::header::CONTENT_TYPE;
 use serde_json::json;
 
-use crate::api::answer::{Answer, found};
 use crate::api::app::App;
 use crate::api::aside::aside;
 use crate::api::asked::Asked;
 use crate::api::error::ApiError;
 use crate::api::lookup;
+use crate::api::result::{ApiResult, found};
 use crate::ids;
 use crate::name::FunctionName;
 use crate::platform::agent::insert;
@@ -41,7 +41,7 @@ async fn address(
     State(app): State<Arc<App>>,
     name: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let state = app.store.snapshot();
     let code = lookup::snapshot(&state, &asked.qualified(name))?.code;
     let expires = ids::now_ms() + LIFE_MS;
@@ -58,7 +58,7 @@ async fn download(
     State(app): State<Arc<App>>,
     Path(sha256): Path<String>,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let expires = asked.parameter("Expires");
     let holds = expires.parse().is_ok_and(|at: u64| ids::now_ms() < at);
     let seal = asked.parameter("Signature");

@@ -6,12 +6,12 @@ use axum::extract::{Extension, State};
 use serde_json::Value;
 
 use super::view::function_view;
-use crate::api::answer::{Answer, found, page};
 use crate::api::app::App;
 use crate::api::asked::Asked;
 use crate::api::error::ApiError;
 use crate::api::lookup;
 use crate::api::paths::Service;
+use crate::api::result::{ApiResult, found, page};
 use crate::api::tags::{Tag, json_parameter};
 
 /// `GET` of the functions.
@@ -19,7 +19,7 @@ pub(super) async fn list(
     State(app): State<Arc<App>>,
     Service(service): Service,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let state = app.store.snapshot();
     if let Some(service) = &service {
         lookup::service(&state, service)?;

@@ -10,12 +10,12 @@ use std::sync::Arc;
 use axum::extract::{Extension, State};
 use axum::routing::{MethodRouter, get};
 
-use super::answer::{Answer, check_match, created_tagged, deleted, found_tagged};
 use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::{ApiError, take_text};
 use super::lookup;
 use super::paths::Service;
+use super::result::{ApiResult, check_match, created_tagged, deleted, found_tagged};
 use crate::name::{self, FunctionName};
 use crate::platform::agent::Payload;
 use crate::store::FunctionRecord;
@@ -39,7 +39,7 @@ async fn create(
     State(app): State<Arc<App>>,
     Service(service): Service,
     Extension(body): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     let mut fields = fields(&body)?;
     let name = FunctionName::of(service.as_deref(), &take_text(&mut fields, "functionName")?);
     let code = take_code(&mut fields)?.ok_or_else(|| ApiError::invalid("code is missing"))?;
@@ -66,7 +66,7 @@ async fn read(
     State(app): State<Arc<App>>,
     name: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     let (state, name) = (app.store.snapshot(), asked.qualified(name));
     let shown = lookup::snapshot(&state, &name);
     found_tagged(shown.map(|shown| function_view(&app.owner, &name, shown)))
@@ -77,7 +77,7 @@ async fn update(
     name: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
     Extension(body): Extension<Payload>,
-) -> Answer {
+) -> ApiResult {
     let mut change = fields(&body)?;
     let code = take_code(&mut change)?;
     // Refused before anything is stored.
@@ -108,7 +108,7 @@ async fn delete(
     State(app): State<Arc<App>>,
     name: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
-) -> Answer {
+) -> ApiResult {
     app.store.update(|state| {
         let record = lookup::function(state, &name)?;
         check_match(&asked, &function_view(&app.owner, &name, record.latest()))?;

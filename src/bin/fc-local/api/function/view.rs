@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::api::answer::view;
+use crate::api::result::view;
 use crate::function::Owner;
 use crate::name::FunctionName;
 use crate::store::Snapshot;

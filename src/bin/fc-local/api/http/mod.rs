@@ -14,12 +14,12 @@ use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use hyper::http::response;
 use hyper::{Response, StatusCode};
 
-use super::answer::Answer;
 use super::app::App;
 use super::asked::Asked;
 use super::asynchronous::Later;
 use super::error::ApiError;
 use super::outcome::{add_report, cold_error, made_id, no_instance, wants_log};
+use super::result::ApiResult;
 use super::signed::check_body;
 use super::{affinity, asynchronous, lookup};
 use crate::facts::{error_type, header, limit};
@@ -49,13 +49,13 @@ async fn proxy(
     function: FunctionName,
     Extension(asked): Extension<Arc<Asked>>,
     request: Request,
-) -> Answer {
+) -> ApiResult {
     let target = Target::of_proxy(function);
     handle(&app, target, &asked, request.into_body()).await
 }
 
 /// Makes the call and answers with what the function answers.
-pub(super) async fn handle<B>(app: &Arc<App>, target: Target, asked: &Asked, body: B) -> Answer
+pub(super) async fn handle<B>(app: &Arc<App>, target: Target, asked: &Asked, body: B) -> ApiResult
 where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
@@ -98,7 +98,7 @@ where
     let call = CallId::first(request_id.clone());
     let lease = match app.pool.acquire(&deployed, &call, &wanted).await {
         Ok(lease) => lease,
-        Err(error) => return no_instance_answer(&error),
+        Err(error) => return without_instance(&error),
     };
     let made = made_id(&lease);
     let method = head.method.clone();
@@ -128,7 +128,7 @@ async fn finish(
             Ok((mut head, bytes, report)) => {
                 clean(&mut head.headers, target);
                 add_report(&mut head.headers, deployed, &report, wants_log);
-                // The answer to HEAD has a length but no body.
+                // The response to HEAD has a length but no body.
                 return Response::from_parts(head, full_body(bytes));
             }
             Err(failure) => return failed(deployed, &failure, wants_log),
@@ -148,7 +148,7 @@ async fn finish(
     Response::from_parts(head, body)
 }
 
-/// Hands an answer on as it comes; a stream of MCP names its session on the way.
+/// Hands a response on as it comes; a stream of MCP names its session on the way.
 async fn stream(exchange: HttpExchange, deployed: &Deployed) -> (response::Parts, Body) {
     let rules = deployed.function.sessions.as_ref();
     let names_it = |rules: &SessionRules| matches!(rules.affinity, Affinity::McpSse(_));
@@ -161,7 +161,7 @@ async fn stream(exchange: HttpExchange, deployed: &Deployed) -> (response::Parts
     }
 }
 
-/// A function that failed without an answer is a bad gateway ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
+/// A function that failed without a response is a bad gateway ([contract §3.3](crate::check::sections::SECTIONS#3.3)).
 fn failed(deployed: &Deployed, failure: &HttpFailure, wants_log: bool) -> Response<Body> {
     let mut response = bad_gateway(error_body(&failure.message, code_of(&failure.failure)));
     add_report(response.headers_mut(), deployed, &failure.report, wants_log);
@@ -172,7 +172,7 @@ fn code_of(failure: &Failure) -> Option<&'static str> {
     matches!(failure, Failure::BadResponse(_)).then_some("BadResponse")
 }
 
-fn no_instance_answer(error: &NoInstance) -> Answer {
+fn without_instance(error: &NoInstance) -> ApiResult {
     let NoInstance::Cold(cold) = error else {
         return Err(no_instance(error));
     };

@@ -31,7 +31,7 @@ pub(super) async fn run(app: Arc<App>) {
             let id = ids::request_id(firing.function.generation());
             match fire(&app, &firing, &id).await {
                 Ok(()) => output::progress(said(&firing, &id)),
-                // Nobody waits for an answer.
+                // Nobody waits for a response.
                 Err(error) => output::say(&format!("{}: {}", said(&firing, &id), error.message)),
             }
         }

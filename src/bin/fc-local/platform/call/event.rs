@@ -40,7 +40,7 @@ pub(crate) async fn event(lease: Lease, call: CallId, event: Payload) -> EventAn
     }
 }
 
-/// Sends the event and reads the answer; a function's own failure still has a body.
+/// Sends the event and reads the response; a function's own failure still has a body.
 async fn exchange(running: &Running, event: Payload) -> Result<(Bytes, Option<Failure>), Failure> {
     let Instance {
         connections,

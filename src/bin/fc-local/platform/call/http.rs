@@ -1,4 +1,4 @@
-//! HTTP calls, whose answers go on piece by piece.
+//! HTTP calls, whose responses go on piece by piece.
 
 use hyper::body::{Bytes, Frame};
 use hyper::header::HeaderMap;
@@ -17,14 +17,14 @@ use crate::platform::sessions::Seat;
 /// How many pieces of a streamed answer may wait for a slow client.
 const STREAM_QUEUE: usize = 16;
 
-/// An HTTP call whose answer has begun.
+/// An HTTP call whose response has begun.
 pub(crate) struct HttpExchange {
     pub(crate) head: response::Parts,
     connection: Connection,
     running: Running,
 }
 
-/// An HTTP call that failed before its answer was complete.
+/// An HTTP call that failed before its response was complete.
 #[derive(Debug)]
 pub(crate) struct HttpFailure {
     pub(crate) failure: Failure,
@@ -32,7 +32,7 @@ pub(crate) struct HttpFailure {
     pub(crate) report: Report,
 }
 
-/// Makes an HTTP call and returns as soon as the head of the answer is there.
+/// Makes an HTTP call and returns as soon as the head of the response is there.
 pub(crate) async fn http(
     lease: Lease,
     call: CallId,
@@ -89,7 +89,7 @@ impl HttpExchange {
         (status != "200").then_some(Failure::Handler)
     }
 
-    /// Reads the whole answer.
+    /// Reads the whole response.
     pub(crate) async fn buffer(mut self) -> Result<(response::Parts, Bytes, Report), HttpFailure> {
         let failure = self.failure();
         let reading = self.connection.read_all(limit::RESPONSE_BODY_BYTES);
@@ -140,7 +140,7 @@ impl HttpExchange {
     }
 }
 
-/// What comes first of an answer.
+/// What comes first of a response.
 type First = Option<Result<Frame<Bytes>, Broken>>;
 
 /// The bytes of what came first, if it has any.
@@ -162,7 +162,7 @@ async fn pump(
     // A client that has all that was announced may leave at once, and no further piece would say that it was the last.
     while first.is_some() || !connection.is_complete() {
         let next = tokio::select! {
-            // What came before the client left is no less the answer.
+            // What came before the client left is no less the response.
             biased;
             next = std::future::ready(first.take()), if first.is_some() => Ok(next),
             next = running.within_timeout(connection.piece()) => next,

@@ -64,7 +64,7 @@ impl Running {
             .map_err(|_| Failure::TimedOut(limit))
     }
 
-    /// Why no answer came: the process ended, or it runs and hung up, or what it sent is no answer.
+    /// Why no response came: the process ended, or it runs and hung up, or what it sent is no response.
     pub(super) async fn broken(&self, error: &(dyn std::error::Error + Send + Sync)) -> Failure {
         let instance = self.instance();
         match instance.end_if_over().await {
@@ -76,7 +76,7 @@ impl Running {
         }
     }
 
-    /// Why an answer could not be read.
+    /// Why a response could not be read.
     pub(super) async fn unread(&self, error: &ReadError) -> Failure {
         match error {
             ReadError::TooLarge => Failure::BadResponse(format!(

@@ -35,7 +35,7 @@ pub(crate) enum Wanted {
     Session(Option<String>),
     /// It names a session of the function's own making; an id that is not known is the function's business.
     Named(String),
-    /// The function may name a session in its answer; `surely` if a place has to be kept for it.
+    /// The function may name a session in its response; `surely` if a place has to be kept for it.
     Unborn { surely: bool },
 }
 

@@ -1,4 +1,4 @@
-//! Answers of the control plane: a status and, except after a deletion, a JSON body.
+//! What the handlers of the control plane return: a status and, except after a deletion, a JSON body.
 
 use std::collections::BTreeMap;
 
@@ -16,27 +16,27 @@ use crate::store::Resource;
 use crate::store::spec::Spec;
 
 /// What a handler returns.
-pub(super) type Answer = Result<Response<Body>, ApiError>;
+pub(super) type ApiResult = Result<Response<Body>, ApiError>;
 
 /// How many items a list has when the client does not say, and at most.
 pub(super) const LIST_ITEMS: (usize, usize) = (20, 100);
 
-pub(super) fn created(result: Result<Value, ApiError>) -> Answer {
+pub(super) fn created(result: Result<Value, ApiError>) -> ApiResult {
     // FC 3.0 answers 201 as well; FC 2.0's clients take any 2xx.
     result.map(|body| json(StatusCode::CREATED, &body))
 }
 
-pub(super) fn found(result: Result<Value, ApiError>) -> Answer {
+pub(super) fn found(result: Result<Value, ApiError>) -> ApiResult {
     result.map(|body| json(StatusCode::OK, &body))
 }
 
 /// What was created, with its `ETag`.
-pub(super) fn created_tagged(result: Result<Value, ApiError>) -> Answer {
+pub(super) fn created_tagged(result: Result<Value, ApiError>) -> ApiResult {
     result.map(|body| tagged(StatusCode::CREATED, &body))
 }
 
 /// What was found or changed, with its `ETag`.
-pub(super) fn found_tagged(result: Result<Value, ApiError>) -> Answer {
+pub(super) fn found_tagged(result: Result<Value, ApiError>) -> ApiResult {
     result.map(|body| tagged(StatusCode::OK, &body))
 }
 
@@ -69,7 +69,7 @@ fn etag(view: &Value) -> String {
     hex(&Md5::digest(view.to_string()))
 }
 
-pub(super) fn deleted(result: Result<(), ApiError>) -> Answer {
+pub(super) fn deleted(result: Result<(), ApiError>) -> ApiResult {
     result.map(|()| {
         // A labelled answer must not be empty: the clients parse it (fun-cli §6).
         let mut response = Response::new(empty_body());
@@ -110,7 +110,7 @@ pub(super) fn listed<T>(
     items: &BTreeMap<String, T>,
     view: impl Fn(&str, &T) -> Value,
     asked: &Asked,
-) -> Answer {
+) -> ApiResult {
     let shown = items.iter();
     let shown = shown.map(|(name, item)| (name.as_str(), view(name, item)));
     found(page(field, shown, asked))
@@ -151,9 +151,9 @@ pub(super) fn page<'a>(
         .take(limit(asked)?)
         .map(|(_, item)| item)
         .collect();
-    let mut answer = json!({ field: page });
+    let mut view = json!({ field: page });
     if let Some((next, _)) = chosen.next() {
-        answer["nextToken"] = next.into();
+        view["nextToken"] = next.into();
     }
-    Ok(answer)
+    Ok(view)
 }
