@@ -14,7 +14,7 @@ use super::asked::Asked;
 use super::error::ApiError;
 use super::lookup;
 use super::result::{ApiResult, deleted, found, page};
-use crate::name::FunctionName;
+use crate::name::{FunctionName, LATEST};
 use crate::platform::agent::Payload;
 use crate::store::spec::{Fields, Spec};
 use crate::store::{self, FunctionRecord};
@@ -125,7 +125,8 @@ fn change(
 
 /// A resource is named by the function's name or its ARN.
 fn name_of(id: &str) -> FunctionName {
-    FunctionName::of_arn(id).unwrap_or_else(|| FunctionName::fc3(id))
+    let named = FunctionName::of_arn(id).filter(|name| name.qualifier() == LATEST);
+    named.unwrap_or_else(|| FunctionName::fc3(id))
 }
 
 fn fields_of(record: &FunctionRecord) -> Value {

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::client::Client;
 use super::data::DataArgs;
 use crate::api::{SESSIONS, SessionLine};
+use crate::name::FunctionName;
 use crate::output;
 use crate::store::Store;
 
@@ -24,7 +25,7 @@ Examples:
 /// Which sessions `fc-local sessions` shows.
 #[derive(Debug, Args)]
 pub(crate) struct SessionsArgs {
-    /// The name of a function; otherwise those of all
+    /// The name of a function, or FUNCTION.QUALIFIER; otherwise those of all
     function: Option<String>,
 
     /// Move the clock of all sessions forward first, such as `90s`, `30m` or `6h`
@@ -60,8 +61,8 @@ async fn show(args: &SessionsArgs) -> Result<(), String> {
     let read: Result<Sessions, _> = serde_json::from_slice(&answer);
     let sessions = read.map_err(|error| format!("the running server returned no list: {error}"))?;
     let wanted = |one: &SessionLine| {
-        let function = function.as_deref();
-        function.is_none_or(|name| one.function == name)
+        let function = function.as_ref();
+        function.is_none_or(|name| is_of(one, name))
     };
     let lines: Vec<String> = sessions
         .sessions
@@ -77,12 +78,17 @@ async fn show(args: &SessionsArgs) -> Result<(), String> {
     output::print_lines(&lines)
 }
 
+/// Whether a session is one of a function, or of the version or alias that the name has.
+fn is_of(one: &SessionLine, name: &FunctionName) -> bool {
+    let of = FunctionName::parse(&one.function);
+    of == *name || *of.latest() == *name
+}
+
 /// The whole name of a function that is deployed.
-fn deployed(data: &Path, name: &str) -> Result<String, String> {
+fn deployed(data: &Path, name: &str) -> Result<FunctionName, String> {
     let state = Store::peek(data).map_err(|error| error.to_string())?;
     let found = state.named(name);
-    let found = found.map_err(|error| format!("{error}; the data folder is {}", data.display()))?;
-    Ok(found.to_string())
+    found.map_err(|error| format!("{error}; the data folder is {}", data.display()))
 }
 
 /// A time as the clock of sessions counts it.

@@ -76,7 +76,8 @@ impl State {
     /// No function or more than one has the name.
     pub(crate) fn named(&self, text: &str) -> Result<FunctionName, String> {
         let wanted = FunctionName::parse(text);
-        let alone = wanted.service().is_none();
+        // `/f` is that of FC 3.0.
+        let alone = !text.contains('/');
         let fits = |name: &&FunctionName| {
             **name == *wanted.latest() || alone && name.function() == wanted.function()
         };

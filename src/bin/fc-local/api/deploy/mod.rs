@@ -6,8 +6,8 @@ mod code;
 mod error;
 mod plan;
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -127,8 +127,12 @@ fn packages(
 
 /// How each function of a template is reached.
 pub(crate) fn addresses(app: &App, template: &Template) -> Vec<String> {
+    let state = app.store.snapshot();
     let functions = template.functions();
-    let lines = functions.map(|(name, function)| line_of(app, &name, function.is_http()));
+    let lines = functions.flat_map(|(name, _)| {
+        let record = state.function(&name);
+        record.map_or_else(Vec::new, |record| lines_of(app, &name, record))
+    });
     let domains = template.domains.iter().map(|(domain, spec)| {
         let routes = spec["routeConfig"]["routes"].as_array();
         (domain, routes.is_some_and(|routes| !routes.is_empty()))
@@ -140,11 +144,10 @@ pub(crate) fn addresses(app: &App, template: &Template) -> Vec<String> {
 pub(crate) fn all_addresses(app: &App) -> Vec<String> {
     let state = app.store.snapshot();
     let is_http = |(name, record): (&FunctionName, &FunctionRecord)| {
-        let mut triggers = record.triggers.values().map(|trigger| &trigger.spec);
-        triggers.any(|trigger| trigger.is_http() && trigger.called(name) == *name)
+        called_by_http(name, record).next().is_some()
     };
     let lines = state.functions.iter();
-    let lines = lines.map(|(name, record)| line_of(app, name, is_http((name, record))));
+    let lines = lines.flat_map(|(name, record)| lines_of(app, name, record));
     let domains = state.domains.iter();
     let domains = domains.map(|(domain, found)| (domain, !found.spec.routes().is_empty()));
     let mut lines = with_domains(app, lines.collect(), domains.clone());
@@ -159,17 +162,32 @@ pub(crate) fn all_addresses(app: &App) -> Vec<String> {
     lines
 }
 
-fn line_of(app: &App, name: &FunctionName, is_http: bool) -> String {
+/// One line for each name by which HTTP triggers call a function, or one that says how it gets events.
+fn lines_of(app: &App, name: &FunctionName, record: &FunctionRecord) -> Vec<String> {
     let endpoint = format!("http://{}", app.address);
-    if !is_http {
+    let called: BTreeSet<FunctionName> = called_by_http(name, record).collect();
+    if called.is_empty() {
         let data = app.store.path("");
         let data = data.display();
-        return format!("{name} takes events: fc-local invoke --on {name} --server-data {data}");
+        return vec![format!(
+            "{name} takes events: fc-local invoke --on {name} --server-data {data}"
+        )];
     }
-    match name.generation() {
+    let lines = called.iter().map(|name| match name.generation() {
         Generation::Fc2 => format!("{name} answers {endpoint}{FC2_PREFIX}/proxy/{name}/"),
         Generation::Fc3 => format!("{name} answers {}", address(&endpoint, name)),
-    }
+    });
+    lines.collect()
+}
+
+/// The function, and its versions and aliases, that HTTP triggers call.
+fn called_by_http(
+    name: &FunctionName,
+    record: &FunctionRecord,
+) -> impl Iterator<Item = FunctionName> {
+    let triggers = record.triggers.values().map(|trigger| &trigger.spec);
+    let http = triggers.filter(|trigger| trigger.is_http());
+    http.map(|trigger| trigger.called(name))
 }
 
 fn with_domains<'a>(

@@ -71,7 +71,8 @@ pub(crate) struct InvokeArgs {
     #[arg(long, value_name = "FUNCTION")]
     pub(crate) function: Option<String>,
 
-    /// Call SERVICE/FUNCTION of a running `fc-local start` or `watch` instead of a package
+    /// Call SERVICE/FUNCTION of a running `fc-local start` or `watch` instead of a package; FUNCTION.QUALIFIER is a
+    /// version or alias of FC 3.0
     #[arg(long, value_name = "FUNCTION", conflicts_with_all = PACKAGE_ONLY)]
     pub(crate) on: Option<String>,
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::{Fields, Spec};
+use super::fields::{Fields, Spec, text_or_number};
 use super::lists;
 use super::schedule::Schedule;
 use crate::name::{FunctionName, Generation};
@@ -22,6 +22,7 @@ const ANONYMOUS: &str = "anonymous";
 pub(crate) struct TriggerSpec {
     trigger_type: Option<String>,
     trigger_config: Option<TriggerConfig>,
+    #[serde(deserialize_with = "text_or_number")]
     qualifier: Option<String>,
     #[serde(flatten)]
     rest: Fields,

@@ -60,6 +60,38 @@ fn an_http_trigger_answers_for_its_version_or_alias() {
 }
 
 #[test]
+fn a_server_that_starts_says_where_each_version_answers() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut server = Server::on(folder.path(), &[]);
+    publish_two(&server);
+    trigger(&server, "one", "1");
+    server.stop();
+    let server = Server::on(folder.path(), &[]);
+    wait_for("the address of version 1", || {
+        let line = format!(
+            "f.1 answers http://{}/2023-03-30/proxy/f.1/",
+            server.address
+        );
+        server.said().contains(&line).then_some(())
+    });
+    assert!(!server.said().contains("proxy/f/"), "{}", server.said());
+}
+
+#[test]
+fn a_version_may_be_named_by_a_number() {
+    let server = published();
+    let config = json!({"authType": "anonymous", "methods": ["GET"]}).to_string();
+    let trigger = json!({
+        "triggerName": "t", "triggerType": "http", "triggerConfig": config, "qualifier": 2,
+    });
+    let created = server.api_fc3("POST", "/functions/f/triggers", &trigger);
+    assert_eq!(
+        (created.status, created.json()["qualifier"].clone()),
+        (201, json!("2"))
+    );
+}
+
+#[test]
 fn a_route_of_a_domain_leads_to_its_version_or_alias() {
     let server = published();
     alias(&server, "prod", "1", &json!({}));
