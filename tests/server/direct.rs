@@ -245,7 +245,7 @@ fn a_request_that_finds_no_thread_waits_for_a_worker() {
     assert_eq!(late.response().text(), "late");
     assert_eq!(busy[1].response().status, 200);
     assert_eq!(first.exchange(&event(b"still here")).text(), "still here");
-    instance.limit("as", 1 << 40);
+    instance.unlimit("as");
     busy[1].send(&event(b"wait"));
     let mut last = instance.connect();
     assert_eq!(last.exchange(&event(b"x")).text(), "x");

@@ -54,17 +54,12 @@ fn without_descriptors_no_process_lives_on_that_serves_nobody() {
     // Clients from before are answered, whatever happens to the others.
     assert_eq!(response_to(&mut first, "first", "hello"), "hello");
     drop(idle);
-    instance.limit("nofile", 1024);
+    instance.unlimit("nofile");
     assert_serves_or_ends(instance);
 }
 
 /// Asks for more threads than a limit lets the instance have, which is raised afterwards.
-fn run_out_of_threads(
-    instance: Instance,
-    resource: &str,
-    most: impl Fn(&Instance) -> u64,
-    enough: u64,
-) {
+fn run_out_of_threads(instance: Instance, resource: &str, most: impl Fn(&Instance) -> u64) {
     let mut first = instance.connect();
     assert_eq!(response_to(&mut first, "first", "hello"), "hello");
     // The first worker and the next: before that, what the limit is made from may be more than the instance keeps.
@@ -76,7 +71,7 @@ fn run_out_of_threads(
         // A reset is a response too.
         let _ = stream.write_all(&event("other", b"x"));
     }
-    instance.limit(resource, enough);
+    instance.unlimit(resource);
     drop(others);
     assert_serves_or_ends(instance);
 }
@@ -99,7 +94,7 @@ fn an_instance_that_never_got_a_second_thread_ends_all_the_same() {
 #[test]
 fn without_memory_for_threads_no_process_lives_on_that_serves_nobody() {
     let instance = Instance::start("testbed", &[]);
-    run_out_of_threads(instance, "as", Instance::space_for_no_thread, 1 << 40);
+    run_out_of_threads(instance, "as", Instance::space_for_no_thread);
 }
 
 #[test]
@@ -107,7 +102,7 @@ fn without_threads_no_process_lives_on_that_serves_nobody() {
     let user = OtherUser::new();
     let instance = Instance::start_by(user.command(), &[]);
     let no_more = |instance: &Instance| instance.status_field("Threads:");
-    run_out_of_threads(instance, "nproc", no_more, 500);
+    run_out_of_threads(instance, "nproc", no_more);
 }
 
 #[test]
@@ -153,7 +148,7 @@ impl OtherUser {
             .args([&binary("testbed"), &program]);
         assert!(install.status().expect("install runs").success());
         Self {
-            id: is_administrator.then_some(1_000_000 + process % 100_000 * 10 + number),
+            id: is_administrator.then(|| unused_user(process % 1_000 * 10 + number)),
             folder,
             program,
         }
@@ -171,6 +166,18 @@ impl OtherUser {
             None => command,
         }
     }
+}
+
+/// The number of a user who runs nothing, one for each of 10,000 numbers. A container may have only some of the system's users.
+fn unused_user(number: u32) -> u32 {
+    const FIRST: u32 = 1_000_000;
+    let map = fs::read_to_string("/proc/self/uid_map").expect("a process has its users");
+    let ends = map.lines().filter_map(|line| {
+        let numbers: Vec<u32> = line.split_whitespace().flat_map(str::parse).collect();
+        numbers[0].checked_add(numbers[2])
+    });
+    // The last of 65,536 is nobody, who may run something.
+    FIRST.min(ends.max().expect("users") - 10_002) + number
 }
 
 impl Drop for OtherUser {

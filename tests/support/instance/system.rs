@@ -88,15 +88,27 @@ impl Instance {
         self.set_limit(resource, &format!("{value}:{value}"));
     }
 
+    /// Raises a limit of the running process to what it may be at most, which differs from machine to machine.
+    pub fn unlimit(&self, resource: &str) {
+        let mut prlimit = self.prlimit();
+        prlimit.args([&format!("--{resource}"), "--output=HARD", "--noheadings"]);
+        let output = prlimit.output().expect("prlimit is there");
+        let most = String::from_utf8(output.stdout).expect("text");
+        self.set_limit(resource, &format!("{}:", most.trim()));
+    }
+
     fn set_limit(&self, resource: &str, limits: &str) {
-        let user = u32::try_from(self.status_field("Uid:")).expect("a user's number");
-        let status = Command::new("prlimit")
-            // A user's processes are that user's to limit.
-            .uid(user)
-            .arg(format!("--pid={}", self.pid()))
-            .arg(format!("--{resource}={limits}"))
-            .status();
+        let mut prlimit = self.prlimit();
+        let status = prlimit.arg(format!("--{resource}={limits}")).status();
         assert!(status.expect("prlimit is there").success());
+    }
+
+    fn prlimit(&self) -> Command {
+        let user = u32::try_from(self.status_field("Uid:")).expect("a user's number");
+        let mut prlimit = Command::new("prlimit");
+        // A user's processes are that user's to limit.
+        prlimit.uid(user).arg(format!("--pid={}", self.pid()));
+        prlimit
     }
 
     /// An address space, in bytes, with room for what its threads allocate, but none for another thread.
