@@ -7,6 +7,7 @@
 # Host gets 403 (rmcp, npm) or 421 (Python). FastMCP and npm's transports without that app respond to each.
 # So: all tests on a developer's machine pass, and after the deployment no client can connect. Put the function's domains into
 # the list: `with_allowed_hosts` (rmcp), `transport_security` (Python), `allowedHosts` (npm).
+# `fc-local check --mcp` reports it, in the row header/host.
 . "$(dirname "$0")/lib.sh"
 
 need cargo curl
