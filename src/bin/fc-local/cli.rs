@@ -2,11 +2,13 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::check;
 use crate::cmd::{example, fire, invoke, list, logs, new, rm, sessions, start, watch};
 use crate::doctor;
+use crate::nearest::nearest;
 
 /// A local Function Compute for custom runtimes
 #[derive(Debug, Parser)]
@@ -66,6 +68,11 @@ Examples:
   fc-local COMMAND --help                     all options of a command, with examples";
 
 impl Cli {
+    /// Reads the command line, or ends the process with what is wrong with it.
+    pub(crate) fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|error| advised(error).exit())
+    }
+
     /// Does what was asked.
     pub(crate) async fn run(self) -> ExitCode {
         match self.command {
@@ -83,4 +90,33 @@ impl Cli {
             Command::Doctor(args) => doctor::run(&args),
         }
     }
+}
+
+/// An error of an unknown option with the one that is meant, where clap finds none: it looks for a common beginning.
+fn advised(mut error: clap::Error) -> clap::Error {
+    let is_unknown = error.kind() == ErrorKind::UnknownArgument;
+    if !is_unknown || error.get(ContextKind::SuggestedArg).is_some() {
+        return error;
+    }
+    if let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidArg) {
+        if let Some(meant) = meant(given.trim_start_matches('-')) {
+            let value = ContextValue::String(format!("--{meant}"));
+            error.insert(ContextKind::SuggestedArg, value);
+        }
+    }
+    error
+}
+
+/// The option of the command whose name is nearest.
+fn meant(given: &str) -> Option<String> {
+    let command = Cli::command();
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let asked = words
+        .iter()
+        .find_map(|word| command.find_subcommand(word))?;
+    let known: Vec<&str> = asked
+        .get_arguments()
+        .filter_map(clap::Arg::get_long)
+        .collect();
+    nearest(given, &known).map(str::to_owned)
 }

@@ -21,7 +21,7 @@
 //! | `store` | what survives a restart | |
 //!
 //! On the ground, for all: `cargo` (what it says of packages), `facts` (names and limits of the contract), `function`, `hex`,
-//! `ids`, `interrupt`, `name`, `output`, `temporary`. Where the next things go: another command is a room in `cmd`; another
+//! `ids`, `interrupt`, `name`, `nearest`, `output`, `temporary`. Where the next things go: another command is a room in `cmd`; another
 //! resource a file in `api`, with its fields in `store::spec`; another kind of template a file in `project`; sessions are a
 //! choice of `platform::pool`; what a check finds out is a row in `check`.
 //!
@@ -40,6 +40,7 @@ mod hex;
 mod ids;
 mod interrupt;
 mod name;
+mod nearest;
 mod output;
 mod platform;
 mod project;
@@ -50,8 +51,6 @@ mod temporary;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
-
-use clap::Parser;
 
 use platform::reaper;
 
@@ -65,7 +64,7 @@ fn main() -> ExitCode {
     if reaper::is_asked_for() {
         return reaper::run();
     }
-    let cli = cli::Cli::parse();
+    let cli = cli::Cli::read();
     temporary::sweep();
     let processors = available_parallelism().map_or(1, NonZeroUsize::get);
     let runtime = match tokio::runtime::Builder::new_multi_thread()

@@ -16,7 +16,7 @@ use super::{http, lookup};
 use crate::name::{self, FunctionName, Generation};
 use crate::platform::agent::Payload;
 use crate::store::Resource;
-use crate::store::spec::{Fields, Spec, TriggerSpec};
+use crate::store::spec::{Fields, Spec, TriggerSpec, no_json};
 
 const CONFIG: &str = "triggerConfig";
 
@@ -167,7 +167,7 @@ fn shown<'a>(app: &'a App, asked: &'a Asked, function: &'a FunctionName) -> Show
 fn decoded(mut fields: Fields) -> Result<Fields, ApiError> {
     if let Some(Value::String(text)) = fields.get(CONFIG) {
         let config = serde_json::from_str(text)
-            .map_err(|error| ApiError::invalid(format!("{CONFIG} is not JSON: {error}")))?;
+            .map_err(|error| ApiError::invalid(no_json(CONFIG, &error)))?;
         fields.insert(CONFIG.to_owned(), config);
     }
     Ok(fields)

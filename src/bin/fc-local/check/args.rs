@@ -37,12 +37,7 @@ Exit code: 0 if no `must` row fails, 1 if one does or the check was interrupted,
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
     /// The start command and its arguments; a path is relative to --dir. With --mcp also the URL of a server
-    #[arg(
-        required = true,
-        trailing_var_arg = true,
-        allow_hyphen_values = true,
-        value_name = "COMMAND"
-    )]
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     pub(crate) command: Vec<String>,
 
     /// The folder that the command runs in, as /code on the platform

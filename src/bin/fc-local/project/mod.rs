@@ -2,7 +2,6 @@
 //!
 //! It must not know what is deployed, nor run anything.
 
-mod nearest;
 pub(crate) mod pack;
 pub(crate) mod package;
 pub(crate) mod template;

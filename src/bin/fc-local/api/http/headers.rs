@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use hyper::Uri;
 use hyper::header::{
-    CONNECTION, CONTENT_DISPOSITION, CONTENT_LENGTH, DATE, EXPECT, HeaderMap, HeaderName,
+    CONNECTION, CONTENT_DISPOSITION, CONTENT_LENGTH, DATE, EXPECT, HOST, HeaderMap, HeaderName,
     HeaderValue, SERVER, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use hyper::http::request::Parts;
@@ -48,17 +48,7 @@ pub(super) fn check_limits(head: &Parts) -> Result<(), ApiError> {
 /// The user's request as the function sees it: no header of the platform's, none of the hop's.
 pub(super) fn user_head(head: &Parts, target: &Target, client: IpAddr) -> Result<Parts, ApiError> {
     let mut head = head.clone();
-    let platform =
-        |name: &HeaderName| name.as_str().starts_with(header::PLATFORM_PREFIX) || is_hop(name);
-    let dropped: Vec<HeaderName> = head
-        .headers
-        .keys()
-        .filter(|name| platform(name))
-        .cloned()
-        .collect();
-    dropped
-        .iter()
-        .for_each(|name| drop(head.headers.remove(name)));
+    drop_own(&mut head.headers, &[]);
     // The client to the function frames the body anew.
     head.headers.remove(CONTENT_LENGTH);
     let (origin, base) = seen_target(&head.uri, target);
@@ -74,40 +64,63 @@ pub(super) fn user_head(head: &Parts, target: &Target, client: IpAddr) -> Result
 /// The path and query that the function sees, and the part of the path that names the function where that is among it: the
 /// prefix as it was asked for, with a qualifier if that had one.
 fn seen_target(uri: &Uri, target: &Target) -> (String, Option<String>) {
-    let whole = || uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let whole = || whole(uri);
     match (target.by_proxy, target.function.generation()) {
         (false, _) => {
             let rewritten = target.rewritten.clone();
-            (rewritten.unwrap_or_else(|| whole().to_owned()), None)
+            (rewritten.unwrap_or_else(whole), None)
         }
         (true, Generation::Fc2) => {
             let (base, _) = split_proxy(uri.path());
-            (whole().to_owned(), Some(format!("{base}/")))
+            (whole(), Some(format!("{base}/")))
         }
         (true, Generation::Fc3) => (below_address(uri), None),
     }
 }
 
+/// The path and query. A target with a host, `http://web.example.com?q`, may have no path, which is that of the root.
+fn whole(uri: &Uri) -> String {
+    let whole = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let root = if whole.starts_with('?') { "/" } else { "" };
+    [root, whole].concat()
+}
+
 /// Removes what a function may not set, and forces a download at the default address
 /// ([contract §3.1](crate::check::sections::SECTIONS#3.1)).
 pub(super) fn clean(headers: &mut HeaderMap, target: &Target) {
-    let reserved = |name: &HeaderName| {
-        name.as_str().starts_with(header::PLATFORM_PREFIX)
-            || is_hop(name)
-            || *name == DATE
-            || *name == SERVER
-    };
-    let dropped: Vec<HeaderName> = headers
-        .keys()
-        .filter(|name| reserved(name))
-        .cloned()
-        .collect();
-    dropped.iter().for_each(|name| drop(headers.remove(name)));
+    drop_own(headers, &[DATE, SERVER]);
     if target.by_proxy {
         headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
     }
 }
 
+/// Removes the platform's headers, those of the connection they came over, and these.
+fn drop_own(headers: &mut HeaderMap, others: &[HeaderName]) {
+    let is_own = |name: &HeaderName| {
+        name.as_str().starts_with(header::PLATFORM_PREFIX)
+            || is_hop(name)
+            || is_named(headers, name)
+            || others.contains(name)
+    };
+    let dropped: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| is_own(name))
+        .cloned()
+        .collect();
+    dropped.iter().for_each(|name| drop(headers.remove(name)));
+}
+
 fn is_hop(name: &HeaderName) -> bool {
     HOP_BY_HOP.contains(name) || name == "keep-alive" || name == "proxy-connection"
+}
+
+/// Whether `Connection` names a header as one of the connection (RFC 9110, 7.6.1). No request is without its host.
+fn is_named(headers: &HeaderMap, name: &HeaderName) -> bool {
+    let values = headers.get_all(CONNECTION).iter();
+    let mut names = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    *name != HOST
+        && names.any(|it| {
+            it.trim_ascii()
+                .eq_ignore_ascii_case(name.as_str().as_bytes())
+        })
 }

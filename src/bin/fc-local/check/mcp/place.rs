@@ -99,11 +99,12 @@ impl Url {
                 .parse()
                 .map_err(|_| wrong("names a port that cannot be: write one from 1 to 65535"))?,
         };
-        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let query = uri.query().map(|query| format!("?{query}"));
+        let path = [uri.path(), query.as_deref().unwrap_or_default()].concat();
         Ok(Self {
             address: format!("{}:{port}", authority.host()),
             host: authority.to_string(),
-            path: path.to_owned(),
+            path,
         })
     }
 

@@ -90,7 +90,7 @@ impl FunctionSpec {
 
     /// What is wrong with a field, with its name as the template has it: fun's keys begin with a capital.
     pub(crate) fn in_its_keys(&self, why: String) -> String {
-        let end = why.find(' ').unwrap_or(why.len());
+        let end = why.find([' ', '.']).unwrap_or(why.len());
         let is_funs = matches!(self.rules, Rules::Fun { .. });
         if !is_funs || !self.spec.contains_key(&why[..end]) {
             return why;

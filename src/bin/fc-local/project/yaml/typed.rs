@@ -13,7 +13,7 @@ use serde::forward_to_deserialize_any;
 
 use super::Yaml;
 use super::number::as_javascript_prints;
-use crate::project::nearest::nearest;
+use crate::nearest::nearest;
 
 /// Functions of the cloud's own templates, which are written as mappings of one key. `fun` sends such a template to a
 /// service that resolves them only where it is asked to (`--use-ros`).

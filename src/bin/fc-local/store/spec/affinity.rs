@@ -4,12 +4,14 @@
 //!
 //! It reads and checks what was described; it must not know how a request finds its instance.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fields::in_range;
+use super::wrong;
 use crate::facts::{header, limit};
 use crate::function::{Affinity, Isolation, SessionRules};
 
@@ -35,11 +37,25 @@ struct Config {
     sse_endpoint_path: Option<String>,
 }
 
+/// The field with JSON in a text.
+const CONFIG: &str = "sessionAffinityConfig";
+
 /// How long the name of the header of a header affinity may be, in bytes.
-const HEADER_NAME_BYTES: std::ops::RangeInclusive<usize> = 5..=40;
+const HEADER_NAME_BYTES: RangeInclusive<usize> = 5..=40;
 
 /// How many sessions an instance has unless that is configured.
 const SESSIONS_PER_INSTANCE: u64 = 20;
+
+/// The numbers of the configuration.
+const PER_INSTANCE: (&str, RangeInclusive<u64>) = (
+    "sessionConcurrencyPerInstance",
+    1..=limit::CONCURRENCY as u64,
+);
+const TTL: (&str, RangeInclusive<u64>) = ("sessionTTLInSeconds", 1..=limit::SESSION_TTL_SECONDS);
+const IDLE: (&str, RangeInclusive<u64>) = (
+    "sessionIdleTimeoutInSeconds",
+    0..=limit::SESSION_TTL_SECONDS,
+);
 
 /// Where an MCP server of the SSE transport is asked for its stream, unless that is configured.
 const SSE_PATH: &str = "/sse";
@@ -131,13 +147,13 @@ impl SessionFields {
     }
 
     fn config(&self) -> Result<Config, String> {
-        let text = text("sessionAffinityConfig", &self.session_affinity_config)?;
+        let text = text(CONFIG, &self.session_affinity_config)?;
         if text.is_empty() {
             return Ok(Config::default());
         }
-        serde_json::from_str(text).map_err(|error| {
-            format!("sessionAffinityConfig is not JSON of a configuration: {error}")
-        })
+        let given: Value =
+            serde_json::from_str(text).map_err(|error| wrong::no_json(CONFIG, &error))?;
+        wrong::read(&given, &format!("{CONFIG}."), range)
     }
 }
 
@@ -193,11 +209,8 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), String> {
-        in_range(
-            "sessionConcurrencyPerInstance",
-            self.session_concurrency_per_instance,
-            1..=u64::from(limit::CONCURRENCY),
-        )?;
+        let (name, range) = PER_INSTANCE;
+        in_range(name, self.session_concurrency_per_instance, range)?;
         check_clocks(
             self.session_ttl_in_seconds,
             self.session_idle_timeout_in_seconds,
@@ -237,12 +250,17 @@ fn text<'a>(name: &str, value: &'a Option<Value>) -> Result<&'a str, String> {
     }
 }
 
+/// The numbers that a field of the configuration may be.
+fn range(name: &str) -> Option<RangeInclusive<u64>> {
+    let mut numbers = [PER_INSTANCE, TTL, IDLE].into_iter();
+    numbers.find(|(other, _)| *other == name).map(|it| it.1)
+}
+
 /// Refuses clocks of a session that are out of their ranges.
 pub(super) fn check_clocks(ttl: Option<u64>, idle: Option<u64>) -> Result<(), String> {
-    let most = limit::SESSION_TTL_SECONDS;
-    in_range("sessionTTLInSeconds", ttl, 1..=most)?;
-    in_range("sessionIdleTimeoutInSeconds", idle, 0..=most)?;
-    let ttl = ttl.unwrap_or(most);
+    in_range(TTL.0, ttl, TTL.1)?;
+    in_range(IDLE.0, idle, IDLE.1)?;
+    let ttl = ttl.unwrap_or(limit::SESSION_TTL_SECONDS);
     match idle.filter(|idle| *idle > ttl) {
         None => Ok(()),
         Some(idle) => Err(format!(

@@ -44,7 +44,7 @@ pub(crate) struct Route {
 /// A name, or what `fun deploy` sends after `fun package` has put a reference of ROS in its place,
 /// `{"Fn::GetAtt": […]}`: nothing resolves that, so the route leads to no function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a string")]
 enum Text {
     Name(String),
     Reference(Fields),

@@ -6,7 +6,7 @@ use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use super::lists;
+use super::{lists, wrong};
 
 /// Fields as JSON has them, of a request or a template.
 pub(crate) type Fields = Map<String, Value>;
@@ -18,8 +18,10 @@ pub(crate) trait Spec: Serialize + DeserializeOwned + Clone + PartialEq {
     /// The fields that are accepted, kept and given back, and have no effect.
     const UNPLAYED: &'static [&'static str];
 
-    /// The fields that are numbers, each with those that it may be.
-    const NUMBERS: &'static [(&'static str, RangeInclusive<u64>)] = &[];
+    /// The numbers that a field may be, by its path.
+    fn range(_path: &str) -> Option<RangeInclusive<u64>> {
+        None
+    }
 
     /// The fields that have no type.
     fn rest(&self) -> &Fields;
@@ -43,15 +45,7 @@ pub(crate) trait Spec: Serialize + DeserializeOwned + Clone + PartialEq {
             .filter(|(name, _)| !lists::READ_ONLY.contains(&name.as_str()))
             .collect();
         let given = Value::Object(fields);
-        let read: Result<Self, _> = serde_path_to_error::deserialize(&given);
-        let spec = read.map_err(|error| {
-            let field = error.path().to_string();
-            let number = Self::NUMBERS.iter().find(|(name, _)| *name == field);
-            number.map_or_else(
-                || error.to_string(),
-                |(name, range)| no_number(name, &given[name], range),
-            )
-        })?;
+        let spec: Self = wrong::read(&given, "", Self::range)?;
         let mut names = spec.rest().keys();
         match names.find(|name| !Self::UNPLAYED.contains(&name.as_str())) {
             Some(name) => Err(format!(
@@ -125,11 +119,6 @@ pub(super) fn in_range(
 ) -> Result<(), String> {
     match value.filter(|value| !range.contains(value)) {
         None => Ok(()),
-        Some(value) => Err(no_number(name, &value.into(), &range)),
+        Some(value) => Err(wrong::no_number(name, &value.into(), &range)),
     }
-}
-
-fn no_number(name: &str, value: &Value, range: &RangeInclusive<u64>) -> String {
-    let (least, most) = (range.start(), range.end());
-    format!("{name} is {value}, not a number from {least} to {most}")
 }

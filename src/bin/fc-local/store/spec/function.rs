@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::affinity::SessionFields;
 use super::fields::{Fields, Spec, in_range};
-use super::health::HealthSpec;
+use super::health::{self, HealthSpec};
 use super::service::{LogConfig, ServiceSpec};
 use super::{defaults, lists};
 use crate::facts::limit;
@@ -22,19 +22,16 @@ const ENVIRONMENT_BYTES_MAX: usize = 4 * 1024;
 /// FC's default for a hook's time, in seconds.
 const HOOK_SECONDS: u64 = 3;
 
-/// The longest that an initializer may take, in seconds ([contract §4.4](crate::check::sections::SECTIONS#4.4)).
-const INITIALIZER_SECONDS_MAX: u64 = 300;
-
-/// The longest that another hook may take, in seconds.
-const HOOK_SECONDS_MAX: u64 = 90;
-
 /// The numbers of a function, in the order in which they are checked.
 const NUMBERS: [(&str, RangeInclusive<u64>); 4] = [
     ("timeout", 1..=limit::TIMEOUT_SECONDS),
     ("memorySize", 128..=32_768),
     ("instanceConcurrency", 1..=limit::CONCURRENCY as u64),
-    ("initializationTimeout", 1..=INITIALIZER_SECONDS_MAX),
+    ("initializationTimeout", 1..=HOOKS[0].1),
 ];
+
+/// The hooks, and the longest that each may take, in seconds ([contract §4.4](crate::check::sections::SECTIONS#4.4)).
+const HOOKS: [(&str, u64); 3] = [("initializer", 300), ("preFreeze", 90), ("preStop", 90)];
 
 /// The fields of a function.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -214,15 +211,12 @@ impl FunctionSpec {
         let Some(hooks) = &self.instance_lifecycle_config else {
             return Ok(());
         };
-        [
-            (&hooks.initializer, "initializer", INITIALIZER_SECONDS_MAX),
-            (&hooks.pre_freeze, "preFreeze", HOOK_SECONDS_MAX),
-            (&hooks.pre_stop, "preStop", HOOK_SECONDS_MAX),
-        ]
-        .into_iter()
-        .try_for_each(|(hook, name, longest)| {
+        let given = [&hooks.initializer, &hooks.pre_freeze, &hooks.pre_stop];
+        let mut hooks = HOOKS.iter().zip(given);
+        hooks.try_for_each(|((name, longest), hook)| {
             let seconds = hook.as_ref().and_then(|hook| hook.timeout);
-            in_range(&format!("timeout of {name}"), seconds, 1..=longest)
+            let name = format!("instanceLifecycleConfig.{name}.timeout");
+            in_range(&name, seconds, 1..=*longest)
         })
     }
 }
@@ -230,7 +224,23 @@ impl FunctionSpec {
 impl Spec for FunctionSpec {
     const KIND: &'static str = "a function";
     const UNPLAYED: &'static [&'static str] = lists::FUNCTION;
-    const NUMBERS: &'static [(&'static str, RangeInclusive<u64>)] = &NUMBERS;
+
+    fn range(path: &str) -> Option<RangeInclusive<u64>> {
+        if let Some(name) = path.strip_prefix("customRuntimeConfig.healthCheckConfig.") {
+            return health::range(name);
+        }
+        // `fun` writes the names of the hooks with capitals.
+        let path = path.to_ascii_lowercase();
+        let hook = path.strip_prefix("instancelifecycleconfig.");
+        if let Some(hook) = hook.and_then(|rest| rest.strip_suffix(".timeout")) {
+            let mut hooks = HOOKS.iter();
+            let longest = hooks.find(|(name, _)| name.eq_ignore_ascii_case(hook))?.1;
+            return Some(1..=longest);
+        }
+        let mut numbers = NUMBERS.iter();
+        let number = numbers.find(|(name, _)| name.eq_ignore_ascii_case(&path))?;
+        Some(number.1.clone())
+    }
 
     fn rest(&self) -> &Fields {
         &self.rest

@@ -1,5 +1,6 @@
 //! The health check of a function, with its clocks ([fc3 §6](https://docs.rs/fc-runtime/latest/fc_runtime/guide/fc3/#6)).
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,15 @@ use crate::function::HealthCheck;
 
 /// The longest path that is asked, in bytes.
 const PATH_BYTES_MAX: usize = 2048;
+
+/// The numbers of a check, in the order in which they are checked.
+const NUMBERS: [(&str, RangeInclusive<u64>); 5] = [
+    ("initialDelaySeconds", 0..=120),
+    ("periodSeconds", 1..=120),
+    ("timeoutSeconds", 1..=3),
+    ("failureThreshold", 1..=120),
+    ("successThreshold", 1..=120),
+];
 
 /// What holds where nothing is said, in seconds and counts.
 mod default {
@@ -65,10 +75,20 @@ impl HealthSpec {
                 "httpGetUrl is a path such as /health, of at most {PATH_BYTES_MAX} bytes and without blanks"
             ));
         }
-        in_range("initialDelaySeconds", self.initial_delay_seconds, 0..=120)?;
-        in_range("periodSeconds", self.period_seconds, 1..=120)?;
-        in_range("timeoutSeconds", self.timeout_seconds, 1..=3)?;
-        in_range("failureThreshold", self.failure_threshold, 1..=120)?;
-        in_range("successThreshold", self.success_threshold, 1..=120)
+        let given = [
+            self.initial_delay_seconds,
+            self.period_seconds,
+            self.timeout_seconds,
+            self.failure_threshold,
+            self.success_threshold,
+        ];
+        let mut numbers = NUMBERS.iter().zip(given);
+        numbers.try_for_each(|((name, range), given)| in_range(name, given, range.clone()))
     }
+}
+
+/// The numbers that a field of a check may be.
+pub(super) fn range(name: &str) -> Option<RangeInclusive<u64>> {
+    let number = NUMBERS.iter().find(|(other, _)| *other == name)?;
+    Some(number.1.clone())
 }

@@ -18,6 +18,7 @@ mod schedule;
 mod service;
 mod session;
 mod trigger;
+mod wrong;
 
 pub(crate) use alias::AliasSpec;
 pub(crate) use async_config::AsyncSpec;
@@ -28,6 +29,7 @@ pub(crate) use function::FunctionSpec;
 pub(crate) use service::ServiceSpec;
 pub(crate) use session::SessionSpec;
 pub(crate) use trigger::{Timer, TriggerSpec};
+pub(crate) use wrong::no_json;
 
 #[cfg(test)]
 mod tests;

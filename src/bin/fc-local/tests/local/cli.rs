@@ -171,3 +171,20 @@ fn the_bootstrap_has_none_of_the_tools_dependencies() {
         );
     }
 }
+
+#[test]
+fn a_mistyped_option_is_refused_with_the_one_that_is_meant() {
+    for (words, meant) in [
+        (["check", "--mpc", "http://127.0.0.1:1/"], "--mcp"),
+        (["check", "--jsn", "./server"], "--json"),
+        (["check", "--slow-tol=wait", "./server"], "--slow-tool"),
+        (["start", "--prot", "1"], "--port"),
+        (["watch", "--templat", "a"], "--template"),
+        (["invoke", "--evnt", "a"], "--event"),
+    ] {
+        let output = fc_local().args(words).output().expect("fc-local runs");
+        let said = text(&output.stderr);
+        assert!(said.contains(&format!("'{meant}'")), "{words:?}: {said}");
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+    }
+}

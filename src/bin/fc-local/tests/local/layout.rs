@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What every room may know.
-const GROUND: [&str; 9] = [
+const GROUND: [&str; 10] = [
     "cargo",
     "facts",
     "function",
@@ -13,6 +13,7 @@ const GROUND: [&str; 9] = [
     "ids",
     "interrupt",
     "name",
+    "nearest",
     "output",
     "temporary",
 ];

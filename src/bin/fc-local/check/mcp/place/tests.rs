@@ -12,6 +12,7 @@ fn a_url_has_a_port_and_a_path_and_no_password() {
         pair("localhost:80", "/mcp?a")
     );
     assert_eq!(parsed("http://[::1]"), pair("[::1]:80", "/"));
+    assert_eq!(parsed("http://[::1]?a"), pair("[::1]:80", "/?a"));
     for (text, says) in [
         ("https://example.com/mcp", "TLS"),
         ("ftp://example.com", "must begin with http://"),

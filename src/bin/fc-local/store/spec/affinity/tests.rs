@@ -79,7 +79,10 @@ fn what_is_out_of_range_is_refused_by_its_name() {
             json!({"sessionTTLInSeconds": 10, "sessionIdleTimeoutInSeconds": 11}),
             "more than sessionTTLInSeconds, 10",
         ),
-        (json!({"sessionTtlInSeconds": 10}), "unknown field"),
+        (
+            json!({"sessionTtlInSeconds": 10}),
+            "'sessionTtlInSeconds' is not a field of sessionAffinityConfig, whose fields are",
+        ),
     ] {
         let why = with_config("GENERATED_COOKIE", &config).expect_err("refused");
         assert!(why.contains(words), "{config}: {why}");

@@ -271,3 +271,32 @@ fn the_most_exact_route_of_a_domain_wins() {
         ("g".to_owned(), "f".to_owned())
     );
 }
+
+#[test]
+fn a_target_with_a_host_and_no_path_is_that_of_the_root() {
+    let server = server_with(&json!({}));
+    let url = format!("http://{DOMAIN}");
+    for (query, seen) in [("", "/"), ("?q=1", "/?q=1"), ("/a?q", "/a?q")] {
+        let reply = server.by_domain("GET", &format!("{url}{query}"), &[], b"");
+        assert_eq!(reply.status, 201, "{query}: {reply:?}");
+        assert_eq!(reply.json()["target"], seen);
+    }
+}
+
+#[test]
+fn what_connection_names_stays_on_its_connection() {
+    let server = server_with(&json!({}));
+    let headers = [
+        ("Connection", "x-hop, keep-alive"),
+        ("Connection", "X-Other,host"),
+        ("X-Hop", "1"),
+        ("X-Other", "2"),
+        ("X-Kept", "3"),
+    ];
+    let request = server.by_domain("GET", "/", &headers, b"").json();
+    assert_eq!(seen(&request, "x-hop"), [""; 0]);
+    assert_eq!(seen(&request, "x-other"), [""; 0]);
+    assert_eq!(seen(&request, "x-kept"), ["3"]);
+    // The function needs it.
+    assert_eq!(seen(&request, "host"), ["web.example.test:8900"]);
+}
