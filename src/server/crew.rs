@@ -124,6 +124,12 @@ impl Crew {
         self.finished.load(SeqCst)
     }
 
+    /// Whether a count of what was finished is less than nothing: workers that were hired have not come for their first work yet,
+    /// which is taken off before.
+    pub(super) fn is_below_nothing(finished: usize) -> bool {
+        finished > usize::MAX / 2
+    }
+
     /// Counts a request as in flight until the returned value is dropped, which is after its response, on whatever thread.
     #[cfg(any(feature = "tiny-http", test))]
     pub(super) fn begin(self: &Arc<Self>) -> InFlight {

@@ -139,8 +139,7 @@ impl Account {
     fn gets_much_done(&self, crew: &Crew, now: Instant) -> bool {
         let finished = crew.finished().wrapping_sub(self.finished);
         let time = now.saturating_duration_since(self.at);
-        // Workers that were hired meanwhile may not have begun yet, which looks like less than nothing.
-        finished <= usize::MAX / 2
+        !Crew::is_below_nothing(finished)
             && crew.size() >= cores::count()
             && is_quick(time, crew.size(), finished)
     }

@@ -66,8 +66,7 @@ impl<'a> Watch<'a> {
             let took = began.elapsed();
             let before = std::mem::replace(&mut finished, self.crew.finished());
             let is_called = listening && took < BACKLOG_GRACE && self.server.finds_unaccepted();
-            // A worker that was hired before the stop may still be about to come for its first work.
-            let is_slow = self.crew.reading() > 0 || finished > usize::MAX / 2;
+            let is_slow = self.crew.reading() > 0 || Crew::is_below_nothing(finished);
             let is_busy = is_called
                 || self.crew.in_flight() > 0
                 || (took < READ_GRACE && is_slow)
