@@ -227,3 +227,6 @@ fn no_function(name: &FunctionName) -> ApiError {
     );
     ApiError::not_found("FunctionNotFound", message)
 }
+
+#[cfg(test)]
+mod tests;

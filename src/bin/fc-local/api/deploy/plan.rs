@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::error::DeployError;
 use crate::api::domain;
 use crate::api::error::ApiError;
-use crate::name::{self, FunctionName};
+use crate::name::{self, FunctionName, Generation, LATEST};
+use crate::output;
 use crate::project::template::{self, Template};
 use crate::store::spec::{AsyncSpec, DomainSpec, FunctionSpec, ServiceSpec, Spec, TriggerSpec};
 use crate::store::{CodeRef, FunctionRecord, Resource, State};
@@ -124,7 +125,19 @@ impl<'a> Planned<'a> {
         let Some(spec) = &self.async_config else {
             return;
         };
-        match &mut record.async_config {
+        // In FC 2.0 only LATEST is played.
+        let qualifier = match self.name.generation() {
+            Generation::Fc2 => LATEST,
+            Generation::Fc3 => spec.qualifier(),
+        };
+        if record.versions.version_of(qualifier, 0.0).is_none() {
+            let name = self.name.clone().at(qualifier);
+            output::say(&format!(
+                "{name} does not exist yet, so its asynchronous configuration is left out: publish it, and deploy again"
+            ));
+            return;
+        }
+        match record.async_config_mut(qualifier) {
             Some(resource) => {
                 resource.replace(spec.clone());
             }

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::{Fields, Spec, in_range};
+use super::fields::{Fields, Spec, in_range, text_or_number};
 use super::lists;
 use crate::facts::limit;
+use crate::name::LATEST;
 
 /// The fields of the configuration.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -16,6 +17,9 @@ pub(crate) struct AsyncSpec {
     async_task: Option<bool>,
     stateful_invocation: Option<bool>,
     destination_config: Option<Destinations>,
+    /// For which version or alias it is; a request has this in its query.
+    #[serde(deserialize_with = "text_or_number")]
+    qualifier: Option<String>,
     #[serde(flatten)]
     rest: Fields,
 }
@@ -54,6 +58,12 @@ impl AsyncSpec {
     pub(crate) fn makes_tasks(&self) -> bool {
         let given = self.async_task.or(self.stateful_invocation);
         given.unwrap_or_default()
+    }
+
+    /// The version or alias for which it is.
+    pub(crate) fn qualifier(&self) -> &str {
+        let given = self.qualifier.as_deref().unwrap_or_default();
+        if given.is_empty() { LATEST } else { given }
     }
 
     /// The ARN to which a success or a failure is reported.

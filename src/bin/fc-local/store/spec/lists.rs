@@ -123,4 +123,4 @@ pub(super) const SESSION: &[&str] = &[
     "polarFsConfig",
 ];
 
-pub(super) const ASYNC: &[&str] = &["function", "qualifier", "service"];
+pub(super) const ASYNC: &[&str] = &["function", "service"];

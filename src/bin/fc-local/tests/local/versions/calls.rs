@@ -212,6 +212,26 @@ fn asynchronous_calls_run_the_version_and_have_its_settings() {
 }
 
 #[test]
+fn a_call_under_way_ends_where_it_began_though_its_version_is_deleted() {
+    let folder = tempfile::tempdir().expect("folder");
+    let [signal, gate] = ["signal", "gate"].map(|name| folder.path().join(name));
+    let server = published();
+    alias(&server, "prod", "1", &json!({}));
+    let event = format!("signal-and-wait {} {}", signal.display(), gate.display());
+    std::thread::scope(|scope| {
+        let call = scope.spawn(|| invoke(&server, "prod", &event));
+        wait_for("the call", || signal.exists().then_some(()));
+        for path in ["/functions/f/aliases/prod", "/functions/f/versions/1"] {
+            assert_eq!(server.api_fc3("DELETE", path, &json!(null)).status, 204);
+        }
+        assert_eq!(invoke(&server, "prod", "x").status, 404);
+        fs::write(&gate, "").expect("written");
+        let reply = call.join().expect("the call");
+        assert_eq!(reply.text(), "waited in version 1");
+    });
+}
+
+#[test]
 fn scaling_is_kept_for_each_alias() {
     let server = published();
     alias(&server, "prod", "1", &json!({}));

@@ -1,11 +1,13 @@
 //! What of versions and aliases lies in the data folder: it outlives the server, and goes with the version.
 
+use std::net::TcpStream;
 use std::path::Path;
+use std::time::SystemTime;
 
 use serde_json::json;
 
 use super::*;
-use crate::support::fc_local;
+use crate::support::{borrowed, fc_local, send, sign_fc3};
 
 /// How many packages lie in a data folder.
 fn packages(data: &Path) -> usize {
@@ -40,6 +42,49 @@ fn versions_outlive_a_server_that_is_killed_and_their_packages_go_with_them() {
     // The last number is known, though its version was deleted by a server that is gone.
     delete(&server, "/functions/f/versions/2");
     assert_eq!(publish(&server, "").json()["versionId"], "3");
+}
+
+/// Sends the request that publishes a version, and does not wait for what becomes of it.
+fn begin_to_publish(server: &Server, description: &str) -> TcpStream {
+    let path = "/2023-03-30/functions/f/versions";
+    let body = json!({"description": description}).to_string();
+    let date = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let own = [("host", server.address.as_str()), ("x-acs-date", &date)];
+    let names = ["host", "x-acs-content-sha256", "x-acs-date"];
+    let headers = sign_fc3(["POST", path, ""], &own, &names, body.as_bytes());
+    let mut stream = server.connect();
+    send(
+        &mut stream,
+        "POST",
+        path,
+        &borrowed(&headers),
+        body.as_bytes(),
+    );
+    stream
+}
+
+#[test]
+fn a_server_that_is_killed_while_it_publishes_leaves_whole_versions() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut server = Server::on(folder.path(), &[]);
+    create(&server, "m0", &json!({}));
+    for number in 1..=4 {
+        let mark = format!("m{number}");
+        change(&server, &mark);
+        let published = begin_to_publish(&server, &mark);
+        server.kill();
+        drop(published);
+        server = Server::on(folder.path(), &[]);
+        // It is published or not; if it is not, the number is not used either.
+        let list = versions(&server, "direction=FORWARD");
+        let all = list["versions"].as_array().expect("a list");
+        for (index, version) in all.iter().enumerate() {
+            let number = version["versionId"].as_str().expect("a number");
+            let mark = version["description"].as_str().expect("a text");
+            assert_eq!(number, (index + 1).to_string());
+            assert_eq!(invoke(&server, number, "version").text(), mark);
+        }
+    }
 }
 
 #[test]

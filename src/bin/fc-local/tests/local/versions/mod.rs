@@ -3,6 +3,7 @@
 mod calls;
 mod data;
 mod http;
+mod template;
 
 use std::fs;
 
