@@ -299,4 +299,6 @@ fn what_connection_names_stays_on_its_connection() {
     assert_eq!(seen(&request, "x-kept"), ["3"]);
     // The function needs it.
     assert_eq!(seen(&request, "host"), ["web.example.test:8900"]);
+    let response = server.by_domain("GET", "/hop", &[], b"");
+    assert_eq!((response.status, response.header("x-hop")), (201, ""));
 }
