@@ -118,7 +118,7 @@ impl Response {
 
     /// A 200 whose body is the next `length` bytes of the reader. The response states that length, so a client can show
     /// its progress, but Function Compute does not treat it as a stream ([contract §4.1](crate::guide::contract#4.1)).
-    /// For files, use [`Content`](super::Content).
+    /// For files, use [`Content`](crate::http::Content).
     ///
     /// If the reader ends before that, the call fails, and the connection closes, so that the client sees that the body
     /// is not complete.
