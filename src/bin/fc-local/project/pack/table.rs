@@ -16,7 +16,7 @@ pub(crate) const REFUSED: &str = "refused";
 /// The ignore files of both tools, with the same rules.
 const IGNORE_FILES: [&str; 2] = [".funignore", ".fcignore"];
 /// The rights of a file for which none are named.
-const RIGHTS: u32 = 0o644;
+pub(super) const RIGHTS: u32 = 0o644;
 
 /// A project, and what the tools pack of its code.
 #[derive(Debug)]
@@ -83,7 +83,8 @@ impl Case {
     }
 }
 
-fn write(file: &Path, text: &str, rights: u32) {
+/// A file with these rights, whatever mask the machine has for those of new files.
+pub(super) fn write(file: &Path, text: &str, rights: u32) {
     fs::create_dir_all(file.parent().expect("a folder")).expect("folders");
     fs::write(file, text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     fs::set_permissions(file, Permissions::from_mode(rights)).expect("rights");

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use zip::ZipArchive;
 
-use super::table::{Case, REFUSED, cases, shown};
+use super::table::{self, Case, REFUSED, RIGHTS, cases, shown};
 use super::{Code, PackError, Rules, pack, write};
 use crate::project::package::unpack;
 
@@ -28,6 +28,11 @@ fn listed(bytes: Vec<u8>) -> String {
     found.sort();
     let shown: Vec<String> = found.into_iter().map(|(_, shown)| shown).collect();
     shown.join(" ")
+}
+
+/// A file of the usual rights.
+fn put(file: &Path, text: &str) {
+    table::write(file, text, RIGHTS);
 }
 
 fn packed(case: &Case, project: &Path, rules: &Rules) -> Result<Vec<u8>, PackError> {
@@ -136,7 +141,7 @@ fn what_nas_yml_gives_to_the_shared_disk_is_not_packed() {
     for name in ["bootstrap", "model/a", "data/a", "other/a"] {
         let file = project.join(name);
         fs::create_dir_all(file.parent().expect("a folder")).expect("folders");
-        fs::write(file, "").expect("written");
+        put(&file, "");
     }
     let mappings = format!(
         "nasMappings:\n  s:\n    - {{localNasDir: {}, remoteNasDir: /mnt/a}}\n    - {{localNasDir: ./data, remoteNasDir: /mnt/b}}\n",
@@ -168,7 +173,7 @@ fn a_build_in_another_place_has_the_rules_of_the_place_that_is_named() {
     }
     fs::write(project.join(".funignore"), "pkg/data\n").expect("written");
     for name in ["bootstrap", "data"] {
-        fs::write(built.join(name), "").expect("written");
+        put(&built.join(name), "");
     }
     let rules = &Rules::Fun {
         project: project.clone(),
@@ -189,9 +194,9 @@ fn a_program_that_was_built_elsewhere_takes_the_place_of_the_one_there() {
     let folder = tempfile::tempdir().expect("folder");
     let (project, program) = (folder.path().join("project"), folder.path().join("hello"));
     fs::create_dir_all(project.join("pkg/lib")).expect("folders");
-    fs::write(&program, "new").expect("written");
+    put(&program, "new");
     for name in ["pkg/bootstrap", "pkg/lib/bootstrap", "pkg/data"] {
-        fs::write(project.join(name), "").expect("written");
+        put(&project.join(name), "");
     }
     let target = project.join("pkg/target");
     fs::create_dir_all(target.join("debug")).expect("folders");
