@@ -59,13 +59,20 @@ pub(super) async fn judge(mcp: &mut Mcp<'_, '_>) {
     let bad = bad_params(mcp).await;
     mcp.record(&LISTEN_PARAMS, bad);
     let uri = uri(mcp).await;
-    let first = listen(mcp, json!("check-1"), filter(&offered, &uri)).await;
+    let asked = askable(&offered, uri.is_some());
+    let uri = uri.unwrap_or_else(|| SOME_RESOURCE.to_owned());
+    if asked.is_empty() {
+        let why = Outcome::cannot_tell("the server lists no resource whose changes it could send");
+        mcp.record(&LISTEN_ACKNOWLEDGED, Ok(why.clone()));
+        return mcp.record_all(&OF_A_STREAM, &why);
+    }
+    let first = listen(mcp, json!("check-1"), filter(&asked, &uri)).await;
     let wrong = first.as_ref().map(Listening::wrong_beginning);
     let outcome = wrong.map(|wrong| Outcome::unless(wrong, "it is"));
     let is_sound = outcome.as_ref().is_ok_and(|it| !it.is_failure());
     mcp.record(&LISTEN_ACKNOWLEDGED, outcome.map_err(Clone::clone));
     match first {
-        Ok(first) if is_sound => acknowledged(mcp, first, &offered, &uri).await,
+        Ok(first) if is_sound => acknowledged(mcp, first, &asked, &uri).await,
         _ => mcp.record_all(
             &OF_A_STREAM,
             &Outcome::cannot_tell("no stream is acknowledged"),
@@ -77,13 +84,13 @@ pub(super) async fn judge(mcp: &mut Mcp<'_, '_>) {
 async fn acknowledged(
     mcp: &mut Mcp<'_, '_>,
     mut first: Listening,
-    offered: &[&'static Kind],
+    asked: &[&'static Kind],
     uri: &str,
 ) {
     let proxies = first.stream.reply.header(BUFFERING_HEADER) == Some("no");
     let wrong = (!proxies).then(|| "the head has no such header".to_owned());
     mcp.record(&LISTEN_PROXIES, Ok(Outcome::unless(wrong, "it has")));
-    let second = listen(mcp, json!(7), filter(&offered[..1], uri)).await;
+    let second = listen(mcp, json!(7), filter(&asked[..1], uri)).await;
     let beside = beside(mcp, second.as_ref()).await;
     mcp.record(&LISTEN_BESIDE, Ok(beside));
     first.stream.read(WATCHED, |_| false).await;
@@ -91,9 +98,9 @@ async fn acknowledged(
     mcp.record(&LISTEN_OPEN, Ok(open));
     judge_messages(mcp, &first, second.ok()).await;
     drop(first);
-    let again = again(mcp, offered, uri).await;
+    let again = again(mcp, asked, uri).await;
     mcp.record(&LISTEN_AGAIN, again);
-    let unoffered = unoffered(mcp, offered, uri).await;
+    let unoffered = unoffered(mcp, asked, uri).await;
     mcp.record(&LISTEN_UNOFFERED, unoffered);
 }
 
@@ -114,12 +121,18 @@ async fn judge_messages(mcp: &mut Mcp<'_, '_>, first: &Listening, second: Option
     mcp.record(&LISTEN_FILTER, Ok(Outcome::unless(kinds, "no other")));
 }
 
-/// The URI of a resource.
-async fn uri(mcp: &mut Mcp<'_, '_>) -> String {
+/// The URI of a resource, if the server lists one.
+async fn uri(mcp: &mut Mcp<'_, '_>) -> Option<String> {
     let ask = Ask::alone(1, "resources/list", &json!({}));
-    let listed = mcp.ask(&ask).await.ok().and_then(|it| it.result());
-    let first = listed.and_then(|it| it["resources"][0]["uri"].as_str().map(str::to_owned));
-    first.unwrap_or_else(|| SOME_RESOURCE.to_owned())
+    let listed = mcp.ask(&ask).await.ok()?.result()?;
+    listed["resources"][0]["uri"].as_str().map(str::to_owned)
+}
+
+/// The kinds that may be asked for: a server may refuse to watch a resource that it does not have.
+fn askable(offered: &[&'static Kind], has_resource: bool) -> Vec<&'static Kind> {
+    let all = offered.iter().copied();
+    all.filter(|kind| has_resource || !kind.is_of_resource())
+        .collect()
 }
 
 /// Listens, and reads the first message.
@@ -178,13 +191,13 @@ async fn beside(mcp: &mut Mcp<'_, '_>, second: Result<&Listening, &NoResponse>) 
 /// Listens until the server has noticed that the clients of the streams before have left.
 async fn again(
     mcp: &mut Mcp<'_, '_>,
-    offered: &[&'static Kind],
+    asked: &[&'static Kind],
     uri: &str,
 ) -> Result<Outcome, NoResponse> {
     let patience = Duration::from_secs(mcp.bench.args.response_timeout);
     let began = Instant::now();
     loop {
-        let again = listen(mcp, json!("check-1"), filter(offered, uri)).await?;
+        let again = listen(mcp, json!("check-1"), filter(asked, uri)).await?;
         let wrong = again.wrong_beginning();
         if wrong.is_none() || began.elapsed() > patience {
             return Ok(Outcome::unless(wrong, "it is"));
@@ -195,24 +208,26 @@ async fn again(
 
 async fn unoffered(
     mcp: &mut Mcp<'_, '_>,
-    offered: &[&'static Kind],
+    asked: &[&'static Kind],
     uri: &str,
 ) -> Result<Outcome, NoResponse> {
+    let offered = offered(mcp.discovered.as_ref());
+    let is_in = |all: &[&Kind], key: &str| all.iter().any(|kind| kind.key == key);
     if offered.len() == KINDS.len() {
         return Ok(Outcome::not_applicable("the capabilities name every kind"));
     }
-    let all: Vec<&Kind> = KINDS.iter().collect();
+    let all = KINDS.iter();
+    let all: Vec<&Kind> = all
+        .filter(|kind| is_in(asked, kind.key) || !is_in(&offered, kind.key))
+        .collect();
     let listening = listen(mcp, json!(1), filter(&all, uri)).await?;
+    let mut strange = listening.agreed();
+    strange.retain(|key| !is_in(&offered, key));
     let kinds = &listening.first()["params"]["notifications"];
-    let is_offered = |key: &str| offered.iter().any(|kind| kind.key == key);
-    let named = kinds.as_object().into_iter().flatten();
-    let strange = named.filter(|(key, _)| !is_offered(key)).map(|it| &**it.0);
-    let strange: Vec<&str> = strange.collect();
-    let is_refused = kinds.as_object().is_none();
-    let wrong = match strange[..] {
-        [] if is_refused => Some(listening.stream.reply.shown()),
-        [] => None,
-        _ => Some(format!("with {}", strange.join(", "))),
+    let wrong = if kinds.is_object() {
+        (!strange.is_empty()).then(|| format!("with {}", strange.join(", ")))
+    } else {
+        Some(listening.stream.reply.shown())
     };
     Ok(Outcome::unless(wrong, format!("with {kinds}")))
 }

@@ -23,6 +23,9 @@ const EXTENSION: &str = "io.modelcontextprotocol/tasks";
 /// An id that no server gives a task.
 const NO_TASK: &str = "fc-local-check-none";
 
+/// A request that no server sends.
+const NO_REQUEST: &str = "fc-local-check-unasked";
+
 /// How long a client of 2025-11-25 asks a task to be kept.
 const OLD_TTL_MS: u32 = 60_000;
 
@@ -80,7 +83,10 @@ fn call(mcp: &Mcp<'_, '_>) -> Option<Value> {
 /// A request about a task.
 fn about(method: &str, id: &str) -> Ask {
     let params = match method {
-        "tasks/update" => json!({ "taskId": id, "inputResponses": { NO_TASK: {} } }),
+        // A sound response, as to an elicitation: a server may refuse any other before it looks for the request.
+        "tasks/update" => json!({
+            "taskId": id, "inputResponses": { NO_REQUEST: { "action": "cancel" } },
+        }),
         _ => json!({ "taskId": id }),
     };
     Ask::alone(1, method, &params)
@@ -130,12 +136,20 @@ async fn listened(mcp: &mut Mcp<'_, '_>) -> Result<Outcome, NoResponse> {
     })
 }
 
+/// Whether a result is the tool's own, or asks for the input that it needs first.
+fn is_of_tool(result: &Value) -> bool {
+    match result["resultType"].as_str() {
+        Some("task") => false,
+        Some("input_required") => true,
+        _ => result["content"].is_array(),
+    }
+}
+
 /// Whether a call is answered by its result, or refused to a client without the extension.
 async fn called(mcp: &mut Mcp<'_, '_>, params: &Value) -> Result<Outcome, NoResponse> {
     let reply = mcp.ask(&Ask::alone(1, "tools/call", params)).await?;
     let result = reply.result().unwrap_or_default();
-    let is_result = result["resultType"] != "task" && result["content"].is_array();
-    let is_sound = is_result || names_extension(&reply);
+    let is_sound = is_of_tool(&result) || names_extension(&reply);
     let wrong = (!is_sound).then(|| reply.shown());
     Ok(Outcome::unless(wrong, reply.shown()))
 }

@@ -61,11 +61,21 @@ pub(super) fn offered(discovered: Option<&Value>) -> Vec<&'static Kind> {
     KINDS.iter().filter(is_named).collect()
 }
 
+impl Kind {
+    /// Whether it is of one resource, which a server may refuse to watch if it does not have it.
+    pub(super) fn is_of_resource(&self) -> bool {
+        self.capability[1] == "subscribe"
+    }
+}
+
 /// What asks for these kinds.
 pub(super) fn filter(kinds: &[&'static Kind], uri: &str) -> Filter {
-    let wanted = |kind: &&Kind| match kind.capability {
-        [_, "subscribe"] => json!([uri]),
-        _ => json!(true),
+    let wanted = |kind: &&Kind| {
+        if kind.is_of_resource() {
+            json!([uri])
+        } else {
+            json!(true)
+        }
     };
     let all = kinds.iter().map(|kind| (kind.key.to_owned(), wanted(kind)));
     all.collect()
@@ -109,17 +119,21 @@ impl Listening {
         wrong.map(|message| format!("not {}: {message}", self.id))
     }
 
+    /// The kinds that the first message agrees to.
+    pub(super) fn agreed(&self) -> Vec<String> {
+        let first = self.first();
+        let kinds = first["params"]["notifications"].as_object();
+        let named = kinds.into_iter().flatten();
+        // A kind that is named and denied is none.
+        let agreed =
+            named.filter(|(_, value)| ![json!(false), Value::Null, json!([])].contains(value));
+        agreed.map(|(key, _)| key.clone()).collect()
+    }
+
     /// What it was told that it has not asked for.
     pub(super) fn wrong_kind(&self) -> Option<String> {
-        let first = self.first();
-        let mut acknowledged = first["params"]["notifications"]
-            .as_object()
-            .into_iter()
-            .flatten();
-        let named = acknowledged.find(|(key, value)| {
-            let is_wanted = self.filter.contains_key(&**key);
-            !is_wanted && ![json!(false), Value::Null, json!([])].contains(value)
-        });
+        let mut agreed = self.agreed().into_iter();
+        let unasked = agreed.find(|key| !self.filter.contains_key(key));
         let is_wanted = |message: &Value| {
             let mut kinds = KINDS.iter().filter(|it| self.filter.contains_key(it.key));
             is_response(message) || kinds.any(|kind| message["method"] == kind.notification)
@@ -130,8 +144,8 @@ impl Listening {
                 .skip(1)
                 .find(|it| !is_wanted(it))
         };
-        match named {
-            Some((key, _)) => Some(format!("{key} is acknowledged unasked")),
+        match unasked {
+            Some(key) => Some(format!("{key} is acknowledged unasked")),
             None => sent().map(|message| format!("unasked: {message}")),
         }
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{EXTENSION, INVALID_PARAMS, NO_TASK, about, call};
+use super::{EXTENSION, INVALID_PARAMS, NO_TASK, about, call, is_of_tool};
 use crate::check::client::NoResponse;
 use crate::check::mcp::Mcp;
 use crate::check::mcp::ask::{Ask, NAME_HEADER};
@@ -63,7 +63,7 @@ pub(super) async fn judge(mcp: &mut Mcp<'_, '_>) {
     mcp.record(&EXT_CREATE, made.map(|made| created(&made, &result)));
     match result["taskId"].as_str() {
         Some(id) => of_a_task(mcp, id, &ask).await,
-        None if result["content"].is_array() => {
+        None if is_of_tool(&result) => {
             let why = Outcome::not_applicable("the tool is called without a task, as a server may");
             mcp.record_all(&OF_A_TASK, &why);
         }
@@ -72,7 +72,7 @@ pub(super) async fn judge(mcp: &mut Mcp<'_, '_>) {
 }
 
 fn created(reply: &Reply, result: &Value) -> Outcome {
-    if result["content"].is_array() && result["resultType"] != "task" {
+    if is_of_tool(result) {
         return Outcome::pass("the result of the tool");
     }
     let wrong = if result["resultType"] == "task" {

@@ -68,6 +68,8 @@ def of_extension(method, params, name):
         raise Refused(400, -32021, {"requiredCapabilities": {"extensions": {EXTENSION: {}}}})
     if name != params["taskId"] and "ext-name" not in BREAK:
         raise Refused(400, -32020)
+    if any("action" not in it for it in params.get("inputResponses", {}).values()):
+        raise Refused(400, -32602)
     with LOCK:
         task = load(params["taskId"])
         if method == "tasks/get":

@@ -6,6 +6,8 @@ import threading
 from mcp_tools import BREAK, EXTENSION, Refused, is_extended
 
 LISTENS = "LISTEN" in os.environ
+# With LISTEN=bare it has none, and watches none.
+RESOURCES = [{"uri": "file:///one", "name": "one"}] if os.environ.get("LISTEN") == "1" else []
 KINDS = ("toolsListChanged", "resourcesListChanged", "resourceSubscriptions")
 KEY = "io.modelcontextprotocol/subscriptionId"
 CHANGES = {"tools": {"listChanged": True}, "resources": {"listChanged": True, "subscribe": True}}
@@ -18,6 +20,8 @@ class Listening:
         if wanted is None and "listen-any" not in BREAK:
             raise Refused(400, -32602)
         wanted = wanted or {}
+        if not {it["uri"] for it in RESOURCES}.issuperset(wanted.get("resourceSubscriptions", [])):
+            raise Refused(400, -32602)
         if "taskIds" in wanted and not is_extended(params) and "ext-listen" not in BREAK:
             raise Refused(400, -32021, {"requiredCapabilities": {"extensions": {EXTENSION: {}}}})
         if "listen-once" in BREAK and OPENED.is_set():

@@ -183,11 +183,14 @@ fn a_server_with_events_that_can_be_resumed_and_tasks_passes_their_rows() {
 fn a_server_with_streams_of_changes_and_the_tasks_extension_passes_their_rows() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = format!("--env=STORE={}", folder.path().display());
-    let options = [&EVERYTHING[..], &["--env=LISTEN=1", &store]].concat();
-    let output = check(&options, &[breaker().to_str().expect("a path")]);
-    let unused = [&OF_STREAMS[..], &OF_TASKS, &OF_SESSIONS];
-    passes_but(&report(&output), &unused.concat());
-    assert_eq!(output.status.code(), Some(0));
+    // One that has no resource refuses to watch any.
+    for listen in ["--env=LISTEN=1", "--env=LISTEN=bare"] {
+        let options = [&EVERYTHING[..], &[listen, &store]].concat();
+        let output = check(&options, &[breaker().to_str().expect("a path")]);
+        let unused = [&OF_STREAMS[..], &OF_TASKS, &OF_SESSIONS];
+        passes_but(&report(&output), &unused.concat());
+        assert_eq!(output.status.code(), Some(0));
+    }
 }
 
 #[test]
