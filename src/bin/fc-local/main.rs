@@ -51,8 +51,13 @@ mod temporary;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use platform::reaper;
+
+/// How long the end waits for threads that read or write files. What they write appears whole or not at all, and a disk that does not
+/// answer must not keep fc-local from its end.
+const DISK_LIMIT: Duration = Duration::from_secs(2);
 
 /// How many threads serve, on so many processors. The clients and the instances of a call run on the same machine and wait
 /// while it is relayed: a thread for each processor would wake and rest with each call, which costs more than it gains.
@@ -77,5 +82,6 @@ fn main() -> ExitCode {
     };
     let code = runtime.block_on(cli.run());
     reaper::end();
+    runtime.shutdown_timeout(DISK_LIMIT);
     code
 }

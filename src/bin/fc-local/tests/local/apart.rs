@@ -19,8 +19,8 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::json;
 
 use crate::support::{
-    KEY_SECRET, Reply, Server, authorization, body_of_20_mb, fc_local, function_folder, send,
-    wait_for, zip_of,
+    KEY_SECRET, Reply, Server, authorization, body_of_20_mb, fc_local, function_folder,
+    process_state, send, wait_for, zip_of,
 };
 
 /// More than all threads of a machine that tests run on.
@@ -135,6 +135,33 @@ fn tasks_that_are_read_from_a_slow_disk_hold_up_no_call() {
             (is_over && accepted.is_finished()).then_some(())
         });
         assert_eq!(accepted.join().expect("no panic").status, 202);
+    });
+}
+
+#[test]
+fn a_stop_does_not_wait_for_a_disk_that_does_not_answer() {
+    let server = Server::with(&["--stop-grace", "0"]);
+    server.deploy(&json!({}));
+    let held = server.data.join("tasks/s/f/held.json");
+    held_file(&held);
+    let task = "/services/s/functions/f/stateful-async-invocations/held";
+    thread::scope(|scope| {
+        let asked = scope.spawn(|| server.api("GET", task, &json!(null)));
+        let unwritten = wait_for("the file to be read", || {
+            // Where nobody reads it, it cannot be opened so.
+            open(&held, OFlags::WRONLY | OFlags::NONBLOCK, Mode::empty()).ok()
+        });
+        let stop = Command::new("kill")
+            .args(["-TERM", &server.id().to_string()])
+            .status();
+        assert!(stop.expect("kill runs").success());
+        wait_for("the end", || {
+            let state = process_state(u64::from(server.id()));
+            state.is_none_or(|state| state == 'Z').then_some(())
+        });
+        drop(unwritten);
+        // It got no response.
+        drop(asked.join());
     });
 }
 
