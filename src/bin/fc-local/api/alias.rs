@@ -10,7 +10,7 @@ use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::{ApiError, take_text};
 use super::lookup;
-use super::paths::AliasName;
+use super::paths::{AliasName, no_version};
 use super::result::{ApiResult, created, deleted, found, listed, view};
 use crate::name::{self, FunctionName, LATEST};
 use crate::platform::agent::Payload;
@@ -130,13 +130,7 @@ fn check_versions(
     let mut versions = spec.versions();
     match versions.find(|version| record.snapshot(version).is_none()) {
         None => Ok(()),
-        Some(version) => Err(ApiError::not_found(
-            "VersionNotFound",
-            format!(
-                "version '{version}' of '{}' does not exist",
-                function.function()
-            ),
-        )),
+        Some(version) => Err(no_version(function.function(), version, "")),
     }
 }
 

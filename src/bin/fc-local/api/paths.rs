@@ -154,13 +154,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Domain {
 
 /// There is no version or alias of this name; `why` ends the sentence.
 pub(super) fn no_qualifier(owner: &str, qualifier: &str, why: &str) -> ApiError {
-    let (code, kind) = if qualifier.bytes().all(|byte| byte.is_ascii_digit()) {
-        ("VersionNotFound", "version")
-    } else {
-        ("AliasNotFound", "alias")
-    };
-    let message = format!("{kind} '{qualifier}' of '{owner}' does not exist{why}");
-    ApiError::not_found(code, message)
+    if qualifier.bytes().all(|byte| byte.is_ascii_digit()) {
+        return no_version(owner, qualifier, why);
+    }
+    let message = format!("alias '{qualifier}' of '{owner}' does not exist{why}");
+    ApiError::not_found("AliasNotFound", message)
+}
+
+/// There is no such version, whatever its name looks like.
+pub(super) fn no_version(owner: &str, version: &str, why: &str) -> ApiError {
+    let message = format!("version '{version}' of '{owner}' does not exist{why}");
+    ApiError::not_found("VersionNotFound", message)
 }
 
 /// Why a service of FC 2.0 has no other version.

@@ -12,7 +12,7 @@ use super::app::App;
 use super::asked::{Asked, fields};
 use super::error::ApiError;
 use super::lookup;
-use super::paths::{VersionId, no_qualifier};
+use super::paths::{VersionId, no_version};
 use super::result::{ApiResult, created, deleted, found, limit};
 use crate::name::{FunctionName, LATEST};
 use crate::platform::agent::Payload;
@@ -79,7 +79,7 @@ async fn delete(
             return Err(ApiError::conflict("VersionInUse", message));
         }
         let removed = record.versions.remove(&version);
-        let gone = || no_qualifier(name.function(), &version, "");
+        let gone = || no_version(name.function(), &version, "");
         removed.then_some(()).ok_or_else(gone)
     })?;
     app.pool.forget(&name);

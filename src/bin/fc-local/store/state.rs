@@ -118,6 +118,11 @@ impl FunctionRecord {
         }
     }
 
+    /// Whether it has the version or alias of a name of it.
+    pub(crate) fn has(&self, name: &FunctionName) -> bool {
+        self.versions.version_of(name.qualifier(), 0.0).is_some()
+    }
+
     /// The fields and the code of `LATEST` or of a version; nothing if there is no such version.
     pub(crate) fn snapshot(&self, version: &str) -> Option<Snapshot<'_>> {
         if version == LATEST {

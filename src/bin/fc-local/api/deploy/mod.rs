@@ -62,7 +62,10 @@ pub(crate) fn deploy(
     domains.try_for_each(|(domain, _)| app.guard.check_domain(domain))?;
     template.notes.iter().for_each(|note| output::say(note));
     // Packing and the disk take long enough to be in the way of calls.
-    tokio::task::block_in_place(|| carry_out(app, &plan, built))
+    let deployment = tokio::task::block_in_place(|| carry_out(app, &plan, built))?;
+    let idle = plan.idle_triggers(&app.store.snapshot());
+    idle.iter().for_each(|why| output::say(why));
+    Ok(deployment)
 }
 
 fn carry_out(app: &App, plan: &Plan<'_>, built: Built<'_>) -> Result<Deployment, DeployError> {
@@ -180,14 +183,15 @@ fn lines_of(app: &App, name: &FunctionName, record: &FunctionRecord) -> Vec<Stri
     lines.collect()
 }
 
-/// The function, and its versions and aliases, that HTTP triggers call.
+/// The function, and those of its versions and aliases that there are, that HTTP triggers call.
 fn called_by_http(
     name: &FunctionName,
     record: &FunctionRecord,
 ) -> impl Iterator<Item = FunctionName> {
     let triggers = record.triggers.values().map(|trigger| &trigger.spec);
     let http = triggers.filter(|trigger| trigger.is_http());
-    http.map(|trigger| trigger.called(name))
+    let called = http.map(|trigger| trigger.called(name));
+    called.filter(|called| record.has(called))
 }
 
 fn with_domains<'a>(

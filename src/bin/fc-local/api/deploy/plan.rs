@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::error::DeployError;
 use crate::api::domain;
 use crate::api::error::ApiError;
+use crate::api::lookup;
 use crate::name::{self, FunctionName, Generation, LATEST};
 use crate::output;
 use crate::project::template::{self, Template};
@@ -73,6 +74,24 @@ impl<'a> Plan<'a> {
             put(&mut state.domains, name, spec);
         }
         Ok(changed)
+    }
+
+    /// What to say of the triggers that call a version or alias which does not exist: it may be published later.
+    pub(super) fn idle_triggers(&self, state: &State) -> Vec<String> {
+        let functions = self.functions.iter();
+        let all = functions.flat_map(|function| {
+            let triggers = function.triggers.iter();
+            triggers.map(|(trigger, spec)| (trigger, spec.called(&function.name)))
+        });
+        let idle = all.filter_map(|(trigger, called)| {
+            let error = lookup::qualified(state, &called).err()?;
+            Some(format!(
+                "the trigger {trigger} of {} calls nothing: {}; publish it, or leave out qualifier",
+                called.latest(),
+                error.message
+            ))
+        });
+        idle.collect()
     }
 }
 

@@ -92,12 +92,23 @@ impl Pool {
         let instances_max = self.options.instances_max;
         // An instance that nobody has seen end takes no place of another.
         members.retain(|member| !member.is_gone());
-        if members.len() >= instances_max {
+        if members.len() >= instances_max && !self.make_room(members, deployed) {
             return Err(NoInstance::TooMany { instances_max });
         }
         let (member, outcome) = self.begin_start(deployed.clone(), call.clone());
         members.push(member);
         Ok((members.len() - 1, Found::Starting(outcome)))
+    }
+
+    /// Ends an idle instance of another version that the same alias leads to; says whether there was one.
+    fn make_room(&self, members: &mut Vec<Member>, deployed: &Deployed) -> bool {
+        let name = &deployed.function.name;
+        let idle = members.iter().position(|member| {
+            member.revision != deployed.revision
+                && member.idle_for().is_some()
+                && self.sessions.on(name, member.number) == 0
+        });
+        idle.map(|index| members.remove(index).retire()).is_some()
     }
 }
 

@@ -142,6 +142,15 @@ fn an_alias_gives_each_version_its_part_of_the_calls() {
 }
 
 #[test]
+fn an_alias_that_may_have_one_instance_gives_each_version_its_part_all_the_same() {
+    let server = Server::with(&["--max-instances", "1"]);
+    publish_two(&server);
+    alias(&server, "prod", "1", &json!({"2": 0.5}));
+    let got = [(); 4].map(|()| invoke(&server, "prod", "version").text());
+    assert_eq!(got, ["1", "2", "1", "2"]);
+}
+
+#[test]
 fn an_alias_of_latest_follows_its_changes() {
     let server = published();
     alias(&server, "next", "LATEST", &json!({}));

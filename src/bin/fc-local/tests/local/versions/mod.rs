@@ -265,6 +265,10 @@ fn what_leads_somewhere_is_deleted_from_its_end() {
         assert_eq!(error(&refused), (409, "FunctionNotEmpty".to_owned()));
         assert_eq!(delete(step).status, 204, "{step}");
     }
+    for gone in ["1", "prod"] {
+        let refused = delete(&format!("/functions/f/versions/{gone}"));
+        assert_eq!(error(&refused), (404, "VersionNotFound".to_owned()));
+    }
     assert_eq!(delete("/functions/f").status, 204);
 }
 

@@ -38,11 +38,13 @@ fn a_template_may_name_an_alias_that_is_published_later() {
         server.api_query_fc3("/functions/f/async-invoke-config", query)
     };
     let page = |server: &Server| server.request("GET", "/2023-03-30/proxy/f.prod/x", &[], b"");
-    wait_for("the line of what is left out", || {
-        let said = server.said();
-        (said.contains("f.prod does not exist yet") && said.contains("f.prod answers"))
-            .then_some(())
-    });
+    for line in [
+        "f.prod does not exist yet",
+        "the trigger http of f calls nothing: alias 'prod' of 'f' does not exist; ",
+        "f takes events: ",
+    ] {
+        wait_for(line, || server.said().contains(line).then_some(()));
+    }
     assert_eq!(page(&server).status, 404);
     assert_eq!(config(&server, "").status, 404, "it is not for LATEST");
     assert_eq!(publish(&server, "").status, 201);
@@ -50,6 +52,17 @@ fn a_template_may_name_an_alias_that_is_published_later() {
     assert_eq!(page(&server).status, 201);
     server.stop();
     let server = Server::on(&at("data"), &arguments);
+    wait_for("the address of the alias", || {
+        server
+            .said()
+            .contains("f.prod answers http://")
+            .then_some(())
+    });
+    let said = server.said();
+    assert!(
+        !said.contains("calls nothing") && !said.contains("takes events"),
+        "{said}"
+    );
     let seen = config(&server, "qualifier=prod").json();
     assert_eq!(seen["maxAsyncRetryAttempts"], 2, "{seen}");
     assert_eq!(page(&server).status, 201);
