@@ -131,6 +131,7 @@ mod panics;
 mod runtime;
 mod scope;
 mod server;
+mod sink;
 mod status;
 mod target;
 mod thread;

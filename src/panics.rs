@@ -75,6 +75,23 @@ pub(crate) fn guard<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Erro
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(error(payload)))
 }
 
+impl Error {
+    /// The error that a panic is which you have caught with [`catch_unwind`](std::panic::catch_unwind): its type is
+    /// `Panic`, as with a panic that the runtime catches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use fc_runtime::Error;
+    /// let caught = std::panic::catch_unwind(|| panic!("it burst"));
+    /// let error = caught.map_err(Error::from_panic).unwrap_err();
+    /// assert_eq!((error.error_type(), error.message()), ("Panic", "it burst"));
+    /// ```
+    pub fn from_panic(payload: Box<dyn Any + Send>) -> Self {
+        error(payload)
+    }
+}
+
 /// The error that a caught panic of this thread is answered with.
 pub(crate) fn error(payload: Box<dyn Any + Send>) -> Error {
     let error = Error::panicked(message(&*payload), PLACE.take());

@@ -2,7 +2,7 @@
 //!
 //! Owns where the call of such a response ends. It must not know how the bytes are framed.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::sync::Arc;
 
 use super::served::Served;
@@ -10,6 +10,7 @@ use crate::call::StreamWriter;
 use crate::error::Error;
 use crate::panics::guard;
 use crate::scope::Scope;
+use crate::sink::Sink;
 
 /// The end line of a streamed response stands before its last byte ([contract §4.1](crate::guide::contract#4.1)), so
 /// the stream itself writes it: when it has run, or when it is dropped because nobody may see it.
@@ -34,11 +35,19 @@ impl Stream {
             return Ok(());
         };
         let _scope = Scope::enter(Arc::clone(&self.served.request_id));
-        let mut client = Client { out, left: false };
+        let mut has_left = false;
+        let mut send = |bytes: Option<&[u8]>| {
+            let sent = match bytes {
+                Some(bytes) => out.write_all(bytes),
+                None => out.flush(),
+            };
+            sent.inspect_err(|_| has_left = true)
+        };
+        let mut client = Sink(&mut send);
         let result = guard(|| write(&mut client).and_then(|()| Ok(client.flush()?)));
         match &result {
             // That is no fault of the function; the platform calls it cancelled (contract §4.5).
-            Err(error) if client.left => {
+            Err(error) if has_left => {
                 log::warn!("the client left before the end of its stream: {error}");
             }
             Err(error) => self.served.fail(error),
@@ -56,21 +65,5 @@ impl Drop for Stream {
             drop(unseen);
             Ok(())
         });
-    }
-}
-
-/// The writer to the client, which knows whether the client is still there.
-struct Client<'a> {
-    out: &'a mut dyn Write,
-    left: bool,
-}
-
-impl Write for Client<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write(bytes).inspect_err(|_| self.left = true)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush().inspect_err(|_| self.left = true)
     }
 }

@@ -11,6 +11,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::panics::guard;
 use crate::scope::Scope;
+use crate::sink::Sink;
 use crate::thread;
 
 /// A shorter period would keep a core busy.
@@ -45,13 +46,17 @@ fn beat(
     thread::lend(Box::new(move || {
         let (table, client) = worker;
         let _scope = request_id.map(Scope::enter);
-        let mut pipe = Pipe {
-            table: &table,
-            gathered: Vec::new(),
+        let mut gathered = Vec::new();
+        let mut gather = |bytes: Option<&[u8]>| {
+            gathered.extend_from_slice(bytes.unwrap_or_default());
+            let is_partial = bytes.is_some();
+            if is_partial && gathered.len() < PIECE_BYTES {
+                return Ok(());
+            }
+            table.lay(&mut gathered, is_partial)
         };
-        let work = || guard(|| write(&mut pipe));
-        let worked = client.scope(work);
-        table.end(pipe.gathered, worked);
+        let worked = client.scope(|| guard(|| write(&mut Sink(&mut gather))));
+        table.end(gathered, worked);
     }))?;
     let mut relay = Relay {
         table: &table,
@@ -90,6 +95,15 @@ struct State {
     worked: Option<Result<(), Error>>,
 }
 
+/// What the writing thread takes.
+struct Taken {
+    bytes: Vec<u8>,
+    flushes: bool,
+    is_partial: bool,
+    /// Whether the closure has ended.
+    is_last: bool,
+}
+
 impl Table {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -124,7 +138,7 @@ impl Table {
 
     /// Nothing can be sent any more. `meanwhile` marks the client as gone under the same lock, so that a closure never
     /// sees one without the other.
-    fn fail(&self, kind: ErrorKind, meanwhile: impl FnOnce()) {
+    fn fail(&self, kind: ErrorKind, meanwhile: &mut dyn FnMut()) {
         let mut state = self.lock();
         state.failed = Some(kind);
         meanwhile();
@@ -133,43 +147,22 @@ impl Table {
     }
 
     /// Takes everything that is there, or waits this long for something; after that, nothing.
-    fn take(&self, patience: Duration) -> State {
+    fn take(&self, patience: Duration) -> Taken {
         let is_empty =
             |state: &mut State| state.bytes.is_empty() && !state.flushes && state.worked.is_none();
         let waited = (self.changed).wait_timeout_while(self.lock(), patience, is_empty);
         let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        let taken = State {
+        let taken = Taken {
             bytes: std::mem::take(&mut state.bytes),
             flushes: std::mem::take(&mut state.flushes),
             is_partial: state.is_partial,
-            failed: state.failed,
-            worked: state.worked.take(),
+            is_last: state.worked.is_some(),
         };
         drop(state);
         if taken.bytes.len() >= MOST_BYTES {
             self.changed.notify_one();
         }
         taken
-    }
-}
-
-/// The end of the thread that works.
-struct Pipe<'a> {
-    table: &'a Table,
-    gathered: Vec<u8>,
-}
-
-impl Write for Pipe<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.gathered.extend_from_slice(bytes);
-        if self.gathered.len() >= PIECE_BYTES {
-            self.table.lay(&mut self.gathered, true)?;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.table.lay(&mut self.gathered, false)
     }
 }
 
@@ -184,7 +177,7 @@ struct Relay<'a> {
 impl Drop for Relay<'_> {
     /// Where writing has panicked, the other thread may wait for it.
     fn drop(&mut self) {
-        self.table.fail(ErrorKind::BrokenPipe, || ());
+        self.table.fail(ErrorKind::BrokenPipe, &mut || ());
     }
 }
 
@@ -196,12 +189,13 @@ impl Relay<'_> {
             let taken = self.table.take(self.patience(is_whole, period));
             is_whole = !taken.is_partial;
             let is_silent = taken.bytes.is_empty() && !taken.flushes;
-            match taken.worked {
-                None if is_silent => self.send(filler, true),
-                _ => self.send(&taken.bytes, taken.flushes),
+            if is_silent && !taken.is_last {
+                self.send(filler, true);
+            } else {
+                self.send(&taken.bytes, taken.flushes);
             }
-            if let Some(worked) = taken.worked {
-                return worked;
+            if taken.is_last {
+                return self.table.lock().worked.take().unwrap_or(Ok(()));
             }
         }
     }
@@ -226,7 +220,7 @@ impl Relay<'_> {
         }
         if let Err(error) = written {
             self.failed = Some(error.kind());
-            self.table.fail(error.kind(), || self.client.cut());
+            self.table.fail(error.kind(), &mut || self.client.cut());
         }
     }
 }

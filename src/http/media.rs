@@ -98,13 +98,12 @@ pub(super) fn essence(media_type: &str) -> &str {
 
 /// How specific a range is and which quality it gives, if the type is in it.
 fn matched(range: &str, media_type: &str) -> Option<(usize, u16)> {
-    let (family, kind) = cut(essence(media_type), b'/')?;
-    let (wanted_family, wanted_kind) = cut(essence(range), b'/')?;
+    let (wanted, found) = (essence(range), essence(media_type));
     let is_same = |wanted: &str, found: &str| wanted.eq_ignore_ascii_case(found);
-    let specific = match (wanted_family, wanted_kind) {
-        ("*", "*") => 0,
-        (wanted, "*") if is_same(wanted, family) => 1,
-        (wanted, other) if is_same(wanted, family) && is_same(other, kind) => 2,
+    let specific = match wanted.strip_suffix("/*") {
+        Some("*") => 0,
+        Some(family) if is_same(family, cut(found, b'/')?.0) => 1,
+        None if is_same(wanted, found) => 2,
         _ => return None,
     };
     let (mut quality, mut count, mut rest) = (BEST, 0, range);

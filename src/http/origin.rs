@@ -40,38 +40,28 @@ impl Request {
 
 /// Whether an origin is that of an entry.
 fn is_same(entry: &str, origin: &str) -> bool {
-    let ((scheme, authority), (its_scheme, its_authority)) = (parts(entry), parts(origin));
-    match (scheme, its_scheme) {
+    let (ours, its) = (parts(entry), parts(origin));
+    match (ours[SCHEME], its[SCHEME]) {
         ("", "") => entry == "null" && origin == "null",
         // Not the host of that name.
-        ("", _) if entry == "null" => false,
-        ("", _) => host_and_port(its_authority, "")
-            .0
-            .eq_ignore_ascii_case(entry),
-        _ => {
-            let default = default_port(scheme);
-            let (host, port) = host_and_port(authority, default);
-            let (its_host, its_port) = host_and_port(its_authority, default);
-            scheme.eq_ignore_ascii_case(its_scheme)
-                && host.eq_ignore_ascii_case(its_host)
-                && port == its_port
-        }
+        ("", _) => entry != "null" && its[HOST].eq_ignore_ascii_case(entry),
+        _ => std::iter::zip(ours, its).all(|(ours, its)| ours.eq_ignore_ascii_case(its)),
     }
 }
 
-/// The scheme, which is empty where there is none, and what follows it.
-fn parts(origin: &str) -> (&str, &str) {
-    match cut(origin, b':') {
+const SCHEME: usize = 0;
+const HOST: usize = 1;
+
+/// The scheme, the host and the port. Where there is no scheme, all but the host is empty.
+fn parts(origin: &str) -> [&str; 3] {
+    let (scheme, authority) = match cut(origin, b':') {
         Some((scheme, rest)) if rest.starts_with("//") => (scheme, &rest[2..]),
-        _ => ("", origin),
-    }
-}
-
-fn host_and_port<'a>(authority: &'a str, default: &'a str) -> (&'a str, &'a str) {
+        _ => return ["", origin, ""],
+    };
     match authority.bytes().rposition(|byte| byte == b':') {
         // What stands in brackets is an address with colons.
-        Some(at) if !authority.ends_with(']') => (&authority[..at], &authority[at + 1..]),
-        _ => (authority, default),
+        Some(at) if !authority.ends_with(']') => [scheme, &authority[..at], &authority[at + 1..]],
+        _ => [scheme, authority, default_port(scheme)],
     }
 }
 

@@ -72,15 +72,14 @@ impl Response {
     /// # Ok::<(), fc_runtime::Error>(())
     /// ```
     #[must_use]
-    pub fn with_heartbeat(self, period: Duration, filler: impl Into<Vec<u8>>) -> Self {
-        let is_sized = self.headers.get_bytes(name::CONTENT_LENGTH).is_some();
-        let body = match self.body {
-            Body::Stream(write) if !is_sized => {
-                Body::Stream(with_heartbeat(write, period, filler.into()))
-            }
-            body => body,
-        };
-        Self { body, ..self }
+    pub fn with_heartbeat(mut self, period: Duration, filler: impl Into<Vec<u8>>) -> Self {
+        if self.headers.get_bytes(name::CONTENT_LENGTH).is_none() {
+            self.body = match self.body {
+                Body::Stream(write) => Body::Stream(with_heartbeat(write, period, filler.into())),
+                body @ Body::Bytes(_) => body,
+            };
+        }
+        self
     }
 
     /// The same response with another status, from 200 to 599.

@@ -2,7 +2,7 @@
 //!
 //! Owns the ids of questions. It must not know what is asked, nor how an answer arrives.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::json::Json;
@@ -11,10 +11,29 @@ use crate::json::Json;
 /// longer than this.
 const LOOK_PERIOD: Duration = Duration::from_millis(500);
 
-/// The open questions of a server, in this process, each with its answer once that is there. They are few, and a list is
+/// Those of this process: nobody can guess an id, so it is all the same which server has asked.
+static ASKED: Asked = Asked::new();
+
+/// The way to them, which the first question opens: a program that never asks has no code for answers.
+static ANSWERED: OnceLock<fn(&str, Json)> = OnceLock::new();
+
+/// A new question with this id, which nobody else has, nor can guess.
+pub(crate) fn open(id: String) -> Question<'static> {
+    ANSWERED.get_or_init(|| |id, answer| ASKED.answered(id, answer));
+    ASKED.open(id)
+}
+
+/// Hands an answer to the one that waits for it, if that still does.
+pub(crate) fn answered(id: &str, answer: Json) {
+    if let Some(answered) = ANSWERED.get() {
+        answered(id, answer);
+    }
+}
+
+/// The open questions, each with its answer once that is there. They are few, and a list is
 /// smaller than a map, in the program as well.
-#[derive(Debug, Default)]
-pub(crate) struct Asked {
+#[derive(Debug)]
+struct Asked {
     open: Mutex<Vec<(String, Option<Json>)>>,
     answered: Condvar,
 }
@@ -27,14 +46,19 @@ pub(crate) struct Question<'a> {
 }
 
 impl Asked {
-    /// A new question with an id that nobody else has, nor can guess.
-    pub(crate) fn open(&self, id: String) -> Question<'_> {
+    const fn new() -> Self {
+        Self {
+            open: Mutex::new(Vec::new()),
+            answered: Condvar::new(),
+        }
+    }
+
+    fn open(&self, id: String) -> Question<'_> {
         self.lock().push((id.clone(), None));
         Question { asked: self, id }
     }
 
-    /// Hands an answer to the one that waits for it, if that still does.
-    pub(crate) fn answered(&self, id: &str, answer: Json) {
+    fn answered(&self, id: &str, answer: Json) {
         let mut open = self.lock();
         if let Some((_, slot)) = open.iter_mut().find(|(found, _)| found == id) {
             *slot = Some(answer);
@@ -80,7 +104,7 @@ mod tests {
 
     #[test]
     fn an_answer_reaches_its_question_and_no_other() {
-        let asked = Asked::default();
+        let asked = Asked::new();
         let (one, two) = (asked.open("1".into()), asked.open("2".into()));
         asked.answered("1", 1.to_json());
         asked.answered("3", 3.to_json());
@@ -92,7 +116,7 @@ mod tests {
 
     #[test]
     fn an_answer_wakes_the_thread_that_waits_for_it() {
-        let asked = Asked::default();
+        let asked = Asked::new();
         let question = asked.open("1".into());
         std::thread::scope(|threads| {
             let waits = threads.spawn(|| question.wait(Duration::from_secs(60), &|| false));
@@ -103,7 +127,7 @@ mod tests {
 
     #[test]
     fn nobody_waits_for_a_client_that_has_left() {
-        let asked = Asked::default();
+        let asked = Asked::new();
         let question = asked.open("1".into());
         assert_eq!(question.wait(Duration::MAX, &|| true), None);
         asked.answered("1", 1.to_json());

@@ -9,11 +9,11 @@ use std::time::Duration;
 use fc_runtime::Client;
 use serde_core::de::DeserializeOwned;
 
-use crate::asked::Asked;
+use crate::asked;
 use crate::failure::{CAPABILITY, Failure, INTERNAL};
 use crate::incoming::{Incoming, VERSION};
 use crate::json::Part::{Raw, Text};
-use crate::json::{Json, JsonRef, Object, ToJson, object};
+use crate::json::{Json, JsonRef, Object, ToJson, joined, object};
 use crate::level::Level;
 use crate::resource::variables;
 use crate::session::{Session, random_id};
@@ -24,8 +24,7 @@ pub(crate) type Send<'a> = &'a mut (dyn FnMut(&str) -> io::Result<()> + 'a);
 
 /// One call of a tool, a resource, a prompt or another method.
 pub struct Call<'a> {
-    pub(crate) incoming: &'a Incoming,
-    pub(crate) asked: &'a Asked,
+    pub(crate) incoming: &'a Incoming<'a>,
     arguments: Option<JsonRef<'a>>,
     /// Of the resource that is read, if one is.
     pub(crate) uri: String,
@@ -37,10 +36,9 @@ pub struct Call<'a> {
 
 impl<'a> Call<'a> {
     /// One whose client reads nothing before the result.
-    pub(crate) fn new(incoming: &'a Incoming, asked: &'a Asked) -> Self {
+    pub(crate) fn new(incoming: &'a Incoming<'a>) -> Self {
         Self {
             incoming,
-            asked,
             arguments: incoming.params.get("arguments"),
             uri: String::new(),
             template: "",
@@ -77,7 +75,7 @@ impl Call<'_> {
     pub fn string(&self, name: &str) -> Result<String, Failure> {
         match self.argument(name).and_then(JsonRef::string) {
             Some(text) => Ok(text.into_owned()),
-            None => Err(Failure::tool([name, " must be a string"].concat())),
+            None => Err(Failure::tool(joined(&[name, " must be a string"]))),
         }
     }
 
@@ -88,7 +86,7 @@ impl Call<'_> {
     /// It is missing, or something else: an error of the tool.
     pub fn integer(&self, name: &str) -> Result<i64, Failure> {
         let found = self.argument(name).and_then(JsonRef::integer);
-        found.ok_or_else(|| Failure::tool([name, " must be an integer"].concat()))
+        found.ok_or_else(|| Failure::tool(joined(&[name, " must be an integer"])))
     }
 
     /// The URI of the resource that is read.
@@ -138,12 +136,12 @@ impl Call<'_> {
 impl Call<'_> {
     /// The session of the client, with [`Server::sessions`](crate::Server::sessions) and in the era of the handshake.
     pub fn session(&self) -> Option<&Session> {
-        self.incoming.session.as_ref()
+        self.incoming.session
     }
 
     /// What the client can do, such as `sampling`. `None` if it is not known: after a handshake without a session.
     pub fn capabilities(&self) -> Option<JsonRef<'_>> {
-        let session = self.incoming.session.as_ref().map(Session::capabilities);
+        let session = self.incoming.session.map(Session::capabilities);
         self.meta(CAPABILITIES_KEY).or(session)
     }
 
@@ -158,8 +156,8 @@ impl Call<'_> {
                 let mut wanted = Object::new();
                 wanted.set(capability, "{}");
                 let wanted = object(&[("requiredCapabilities", Raw(wanted.as_str()))]);
-                let message = ["the client cannot do this: ", capability].concat();
-                Err(Failure::protocol(CAPABILITY, message).with_data(Json::known(wanted)))
+                let message = joined(&["the client cannot do this: ", capability]);
+                Err(Failure::protocol(CAPABILITY, message).with_known_data(wanted))
             }
             _ => Ok(()),
         }
@@ -189,24 +187,24 @@ impl Call<'_> {
         total: impl ToJson,
         message: &str,
     ) -> Result<(), Failure> {
-        let (done, total) = (done.to_json(), total.to_json());
-        self.send_progress(done.view(), total.view(), message)
+        self.send_progress(&done, &total, message)
     }
 
     fn send_progress(
         &mut self,
-        done: JsonRef<'_>,
-        total: JsonRef<'_>,
+        done: &dyn ToJson,
+        total: &dyn ToJson,
         message: &str,
     ) -> Result<(), Failure> {
         let Some(token) = self.meta("progressToken") else {
             return Ok(());
         };
+        let (done, total) = (done.to_json(), total.to_json());
         let mut params = Object::with(&[
             ("progressToken", Raw(token.as_json())),
             ("progress", Raw(done.as_json())),
         ]);
-        if !total.is_null() {
+        if !total.view().is_null() {
             params.set("total", total.as_json());
         }
         if !message.is_empty() {
@@ -297,7 +295,7 @@ impl Call<'_> {
             let why = "this call cannot ask: it takes a tool that streams, and a client that has shaken hands";
             return Err(Failure::protocol(INTERNAL, why));
         };
-        let question = self.asked.open(random_id()?);
+        let question = asked::open(random_id()?);
         send(&object(&[
             VERSION,
             ("id", Text(&question.id)),
@@ -312,7 +310,7 @@ impl Call<'_> {
         let why = why.map_or("null", JsonRef::as_json);
         match answer.get("result") {
             Some(result) => Ok(result.to_owned()),
-            None => Err(Failure::tool(["the client refused: ", why].concat())),
+            None => Err(Failure::tool(joined(&["the client refused: ", why]))),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What tools, resources, prompts and other methods have in common: a name, a description and a handler.
 //!
-//! Owns the lists that they stand in. It must not know what a handler is given or gives.
+//! Owns the kinds of them. It must not know what a handler is given or gives.
 
 use std::fmt;
 
@@ -8,8 +8,11 @@ use crate::call::Call;
 use crate::failure::Failure;
 use crate::json::{Json, Object};
 
+/// The schema of a tool that has none. For npm's client one tool without it makes the whole list unreadable.
+const ANY_OBJECT: &str = r#"{"type":"object"}"#;
+
 /// What was registered. All kinds are one type in one list: each type more would have its own code that grows a list of it,
-/// searches it and drops it.
+/// searches it and drops it. It is in a box while it is built, because it is passed on by value then.
 pub(crate) struct Entry {
     pub(crate) kind: Kind,
     /// Of a resource, its URI or its template.
@@ -34,52 +37,16 @@ pub(crate) enum Kind {
     Method,
 }
 
-/// A list that clients ask for.
-pub(crate) struct List {
-    pub(crate) kind: Kind,
-    pub(crate) method: &'static str,
-    pub(crate) capability: &'static str,
-    /// The name of the list in the result.
-    pub(crate) name: &'static str,
-}
-
-/// All of them.
-pub(crate) const LISTS: [List; 4] = [
-    list(Kind::Tool, "tools/list", "tools", "tools"),
-    list(Kind::Prompt, "prompts/list", "prompts", "prompts"),
-    list(Kind::Resource, "resources/list", "resources", "resources"),
-    list(
-        Kind::Template,
-        "resources/templates/list",
-        "resources",
-        "resourceTemplates",
-    ),
-];
-
-const fn list(
-    kind: Kind,
-    method: &'static str,
-    capability: &'static str,
-    name: &'static str,
-) -> List {
-    List {
-        kind,
-        method,
-        capability,
-        name,
-    }
-}
-
 impl Entry {
-    pub(crate) fn new(kind: Kind, name: &str, description: Object, handler: Handler) -> Self {
-        Self {
+    pub(crate) fn new(kind: Kind, name: &str, description: Object, handler: Handler) -> Box<Self> {
+        Box::new(Self {
             kind,
             name: name.to_owned(),
             description,
-            schema: Json::known(String::new()),
+            schema: Json::known(ANY_OBJECT.to_owned()),
             streams: false,
             handler,
-        }
+        })
     }
 
     /// Adds all that clients are shown to a text.

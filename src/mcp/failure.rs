@@ -3,7 +3,7 @@
 //! Owns the codes of JSON-RPC and MCP, and the HTTP status that each of them has. It must not know which check fails.
 
 use crate::json::Part::{Raw, Text};
-use crate::json::{Json, Object, ToJson};
+use crate::json::{Json, ToJson, joined, object};
 
 pub(crate) const PARSE: i64 = -32700;
 pub(crate) const INVALID_REQUEST: i64 = -32600;
@@ -68,9 +68,8 @@ impl Failure {
 
     /// The same failure with `data`, for programs to read.
     #[must_use]
-    pub fn with_data(mut self, data: impl ToJson) -> Self {
-        self.0.data = Some(data.to_json());
-        self
+    pub fn with_data(self, data: impl ToJson) -> Self {
+        self.with_known_data(data.to_json().into_string())
     }
 
     /// What is wrong.
@@ -89,7 +88,13 @@ impl Failure {
 
     /// Nothing of this kind has this name.
     pub(crate) fn missing(code: i64, kind: &str, name: &str) -> Self {
-        Self::protocol(code, ["there is no ", kind, " ", name].concat())
+        Self::protocol(code, joined(&["there is no ", kind, " ", name]))
+    }
+
+    /// With data that is known to be JSON.
+    pub(crate) fn with_known_data(mut self, data: String) -> Self {
+        self.0.data = Some(Json::known(data));
+        self
     }
 
     /// With the HTTP status that 2026-07-28 gives the code.
@@ -121,15 +126,18 @@ impl Failure {
     /// The error of JSON-RPC.
     pub(crate) fn to_error(&self) -> String {
         let code = self.0.code.unwrap_or(INTERNAL).to_json();
-        let mut error = Object::with(&[
+        let data = self.0.data.as_ref();
+        object(&[
             ("code", Raw(code.as_json())),
             ("message", Text(&self.0.message)),
-        ]);
-        if let Some(data) = &self.0.data {
-            error.set("data", data.as_json());
-        }
-        error.into_string()
+            ("data", Raw(data.map_or("", Json::as_json))),
+        ])
     }
+}
+
+/// The refusal of a call before its message is known.
+pub(crate) fn invalid(status: u16, why: &str) -> Failure {
+    Failure::protocol(INVALID_REQUEST, why).with_status(status)
 }
 
 impl<E: std::error::Error> From<E> for Failure {

@@ -2,8 +2,10 @@
 //!
 //! Owns what the body of a POST may be. It must not know HTTP nor any method.
 
+use std::borrow::Cow;
+
 use crate::failure::{Failure, INVALID_REQUEST, PARSE};
-use crate::json::{Json, JsonRef, Part};
+use crate::json::{Json, JsonRef, Part, joined};
 use crate::session::Session;
 use crate::version::Era;
 
@@ -12,26 +14,37 @@ pub(crate) const VERSION: (&str, Part<'_>) = ("jsonrpc", Part::Raw(r#""2.0""#));
 
 /// One message.
 #[derive(Debug)]
-pub(crate) enum Message<'a> {
-    /// The id, the method and the parameters, which may be any JSON: a refusal of theirs has the id.
-    Request(JsonRef<'a>, String, JsonRef<'a>),
+pub(crate) struct Message<'a> {
+    pub(crate) kind: MessageKind,
+    /// `null` where it has none.
+    pub(crate) id: JsonRef<'a>,
+    /// Empty where it has none.
+    pub(crate) method: Cow<'a, str>,
+    /// Any JSON: a refusal of theirs has the id.
+    pub(crate) params: JsonRef<'a>,
+    pub(crate) whole: JsonRef<'a>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MessageKind {
+    Request,
     Notification,
-    /// The client's answer to a question of this server, with the id of the question.
-    Answer(String, JsonRef<'a>),
+    /// The client's answer to a question of this server.
+    Answer,
 }
 
-/// A request, and what is known around it.
-#[derive(Debug)]
-pub(crate) struct Incoming {
-    pub(crate) id: Json,
-    pub(crate) method: String,
-    pub(crate) params: Json,
+/// A request, and what is known around it. All of it lies elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Incoming<'a> {
+    pub(crate) id: JsonRef<'a>,
+    pub(crate) method: &'a str,
+    pub(crate) params: JsonRef<'a>,
     pub(crate) era: Era,
-    pub(crate) session: Option<Session>,
+    pub(crate) session: Option<&'a Session>,
 }
 
-impl Incoming {
-    pub(crate) fn meta(&self, key: &str) -> Option<JsonRef<'_>> {
+impl<'a> Incoming<'a> {
+    pub(crate) fn meta(&self, key: &str) -> Option<JsonRef<'a>> {
         self.params.get("_meta")?.get(key)
     }
 
@@ -39,9 +52,11 @@ impl Incoming {
         let text = self.params.get(name).and_then(JsonRef::string);
         match text {
             Some(text) => Ok(text.into_owned()),
-            None => Err(Failure::params(
-                ["params.", name, " must be a string"].concat(),
-            )),
+            None => Err(Failure::params(joined(&[
+                "params.",
+                name,
+                " must be a string",
+            ]))),
         }
     }
 }
@@ -49,45 +64,44 @@ impl Incoming {
 impl<'a> Message<'a> {
     /// Reads a body.
     pub(crate) fn parse(body: &'a [u8]) -> Result<Self, Failure> {
-        let message =
+        let whole =
             Json::parse(body).map_err(|error| Failure::protocol(PARSE, error.to_string()))?;
-        if !message.is_object() {
+        if !whole.is_object() {
             return Err(invalid("the body must be one JSON-RPC message"));
         }
-        let (mut version, mut method, mut id, mut params) = (None, None, None, None);
-        for (name, value) in message.entries() {
-            match &*name {
-                "jsonrpc" => version = Some(value.as_json()),
-                "method" => method = Some(value.string()),
-                "id" => id = Some(value),
-                "params" => params = Some(value),
-                _ => {}
-            }
-        }
-        if version != Some(r#""2.0""#) {
+        let [version, method, id, params] = whole.pick(["jsonrpc", "method", "id", "params"]);
+        if version.map(JsonRef::as_json) != Some(r#""2.0""#) {
             return Err(invalid("jsonrpc must be \"2.0\""));
         }
-        match (method, id) {
-            (Some(Some(method)), Some(id)) if id.is_string() || id.is_number() => {
-                let params = params.unwrap_or(JsonRef::EMPTY);
-                Ok(Self::Request(id, method.into_owned(), params))
-            }
-            (Some(Some(_)), None) => Ok(Self::Notification),
-            // This server asks with texts as ids, so a number is the answer to nothing.
-            (None, Some(id)) if (id.is_string() || id.is_number()) && has_outcome(message) => {
-                let id = id.string().unwrap_or_default().into_owned();
-                Ok(Self::Answer(id, message))
-            }
-            _ => Err(invalid(
-                "a message needs a method, and a request an id that is a string or a number",
-            )),
-        }
+        let Some(kind) = kind_of(method, id, whole) else {
+            let why = "a message needs a method, and a request an id that is a string or a number";
+            return Err(invalid(why));
+        };
+        Ok(Self {
+            kind,
+            id: id.unwrap_or(JsonRef::NULL),
+            method: method.and_then(JsonRef::string).unwrap_or_default(),
+            params: params.unwrap_or(JsonRef::EMPTY),
+            whole,
+        })
     }
 }
 
-/// Whether a message without a method is an answer.
-fn has_outcome(message: JsonRef<'_>) -> bool {
-    message.has("result") || message.has("error")
+/// What a message is, if it is one.
+fn kind_of(
+    method: Option<JsonRef<'_>>,
+    id: Option<JsonRef<'_>>,
+    whole: JsonRef<'_>,
+) -> Option<MessageKind> {
+    let is_named = method.is_none_or(JsonRef::is_string);
+    let is_numbered = id.is_none_or(|id| id.is_string() || id.is_number());
+    let kind = match (method, id) {
+        (Some(_), Some(_)) => MessageKind::Request,
+        (Some(_), None) => MessageKind::Notification,
+        (None, Some(_)) if whole.has("result") || whole.has("error") => MessageKind::Answer,
+        _ => return None,
+    };
+    (is_named && is_numbered).then_some(kind)
 }
 
 fn invalid(message: &str) -> Failure {

@@ -19,7 +19,7 @@ use serde_core::de::DeserializeOwned;
 pub use macros::JsonWriter;
 pub use to_json::ToJson;
 use write::push_quoted;
-pub(crate) use write::{Object, Part, object, text_content};
+pub(crate) use write::{Object, Part, joined, object, text_content};
 
 /// A value of JSON, as text. [`json!`](crate::json) makes one, and so does [`ToJson::to_json`] of a text, a number, a list or
 /// a `serde_json::Value`.
@@ -112,7 +112,20 @@ impl<'a> JsonRef<'a> {
 
     /// Whether this is an object that has an entry of this name.
     pub(crate) fn has(self, name: &str) -> bool {
-        self.is_object() && scan::Entries::of(self.0).any(|(found, _)| is_name(found, name))
+        self.get(name).is_some()
+    }
+
+    /// The values of these entries, as [`get`](Self::get) has each of them, read in one pass.
+    pub(crate) fn pick<const N: usize>(self, names: [&str; N]) -> [Option<JsonRef<'a>>; N] {
+        let mut values = [None; N];
+        for (found, value) in scan::Entries::of(self.0) {
+            for (name, slot) in names.iter().zip(&mut values) {
+                if is_name(found, name) {
+                    *slot = Some(JsonRef(value));
+                }
+            }
+        }
+        values
     }
 
     /// The items of a list, in order; none if the value is not a list.

@@ -41,12 +41,13 @@
 //!
 //! # Layout
 //!
-//! - `server`: what a server is made of. `answer`: the way from an HTTP call to its response. `methods`: what each method
-//!   gives. `stateless`: what 2026-07-28 asks and adds. `session`: what is kept between calls.
+//! - `server`: what a server is made of. `answer`: the way from an HTTP call to its response; `streamed`: one
+//!   that is written while a tool works. `methods`: what each method
+//!   gives. `stateless`: what 2026-07-28 asks and adds. `session`: what is kept between calls; `keep`: how a call names it.
 //! - `call`: what a handler sees. `tool`, `resource`, `prompt`: what is registered, and what their handlers return; `input`:
 //!   what they ask first; `entry`: what all that is registered has in common.
 //! - `json`: values that are kept as text: how they are read, written and made. It knows none of the others.
-//! - `incoming`, `failure`, `asked`, `version`: the messages, the errors, the questions to a client, and all fixed names.
+//! - `incoming`, `outgoing`, `failure`, `asked`, `version`: the messages, the errors, the questions to a client, and all fixed names.
 
 mod answer;
 mod asked;
@@ -56,13 +57,16 @@ mod failure;
 mod incoming;
 mod input;
 mod json;
+mod keep;
 mod level;
 mod methods;
+mod outgoing;
 mod prompt;
 mod resource;
 mod server;
 mod session;
 mod stateless;
+mod streamed;
 mod tool;
 mod version;
 

@@ -7,11 +7,11 @@ use crate::entry::{Entry, Handler, Kind};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::json::Part::{Raw, Text};
-use crate::json::{JsonRef, Object, ToJson, object, text_content};
+use crate::json::{JsonRef, Object, ToJson, joined, object, text_content};
 
 /// Words that a user may choose to say to the model.
 #[derive(Debug)]
-pub struct Prompt(pub(crate) Entry);
+pub struct Prompt(pub(crate) Box<Entry>);
 
 impl Prompt {
     /// A prompt without arguments.
@@ -60,7 +60,7 @@ pub(crate) fn get(prompt: &Entry, call: &mut Call<'_>) -> Result<Object, Failure
         let name = argument.get("name").and_then(JsonRef::string);
         let name = name.unwrap_or_default();
         if is_required && call.argument(&name).is_none() {
-            let why = ["the argument ", &name, " is required"].concat();
+            let why = joined(&["the argument ", &name, " is required"]);
             return Err(Failure::params(why));
         }
     }

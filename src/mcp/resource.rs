@@ -6,12 +6,12 @@ use crate::call::Call;
 use crate::entry::{Entry, Handler, Kind};
 use crate::failure::Failure;
 use crate::json::Part::{Raw, Text};
-use crate::json::{Object, ToJson};
+use crate::json::{Object, ToJson, joined};
 use fc_runtime::base64;
 
 /// Something that clients can read, or everything whose URI fits a template.
 #[derive(Debug)]
-pub struct Resource(pub(crate) Entry);
+pub struct Resource(pub(crate) Box<Entry>);
 
 impl Resource {
     /// The resource with this URI, such as `weather://stations`.
@@ -71,7 +71,7 @@ pub(crate) fn read(resource: &Entry, call: &mut Call<'_>) -> Result<Object, Fail
     if let Some(media_type) = resource.description.get("mimeType") {
         contents.set_if_missing("mimeType", media_type.as_json());
     }
-    let contents = ["[", contents.as_str(), "]"].concat();
+    let contents = joined(&["[", contents.as_str(), "]"]);
     Ok(Object::with(&[("contents", Raw(&contents))]))
 }
 

@@ -8,16 +8,16 @@ use std::sync::Arc;
 use fc_runtime::Error;
 use fc_runtime::http::{Request, Response};
 
-use crate::asked::Asked;
 use crate::call::Call;
 use crate::entry::{Entry, Kind};
 use crate::failure::Failure;
 use crate::json::Part::Text;
 use crate::json::{Json, Object, ToJson, object};
-use crate::methods::OWN_METHODS;
+use crate::keep::Keep;
+use crate::methods::{SET_LEVEL, is_own, set_level};
 use crate::prompt::Prompt;
 use crate::resource::Resource;
-use crate::session::{Keep, Sessions};
+use crate::session::Sessions;
 use crate::tool::Tool;
 
 /// Pages that a browser may have loaded from the user's own machine: tools of developers.
@@ -50,15 +50,13 @@ pub struct Server(Box<Parts>);
 /// What a server is made of. A server is a pointer to it, since it is passed on by value while it is built.
 pub(crate) struct Parts {
     /// The name and version, as an object.
-    pub(crate) info: Arc<str>,
+    pub(crate) info: String,
     pub(crate) instructions: Option<String>,
     pub(crate) capabilities: Object,
     pub(crate) origins: Vec<String>,
     /// What is registered, in this order.
     pub(crate) entries: Vec<Arc<Entry>>,
-    /// Not the type itself: only a server with sessions has their code.
     pub(crate) sessions: Option<Box<dyn Keep>>,
-    pub(crate) asked: Arc<Asked>,
 }
 
 impl Server {
@@ -66,13 +64,12 @@ impl Server {
     pub fn new(name: &str, version: &str) -> Self {
         let info = object(&[("name", Text(name)), ("version", Text(version))]);
         Self(Box::new(Parts {
-            info: info.into(),
+            info,
             instructions: None,
             capabilities: Object::new(),
-            origins: LOCAL_ORIGINS.map(String::from).into(),
+            origins: owned(&LOCAL_ORIGINS),
             entries: Vec::new(),
             sessions: None,
-            asked: Arc::default(),
         }))
     }
 
@@ -120,7 +117,12 @@ impl Server {
 
     /// Announces log messages to clients: see [`Call::log`].
     #[must_use]
-    pub fn logs(self) -> Self {
+    pub fn logs(mut self) -> Self {
+        if self.0.find(Kind::Method, SET_LEVEL).is_none() {
+            let set_level = Box::new(set_level);
+            let entry = Entry::new(Kind::Method, SET_LEVEL, Object::new(), set_level);
+            self.0.register(entry);
+        }
         self.can("logging")
     }
 
@@ -137,7 +139,7 @@ impl Server {
         handler: impl Fn(&mut Call<'_>) -> Result<Json, Failure> + Send + Sync + 'static,
     ) -> Self {
         assert!(
-            !OWN_METHODS.contains(&name),
+            !is_own(name),
             "{name} is answered by the server itself: register its tools, resources or prompts"
         );
         let handler = move |call: &mut Call<'_>| Ok(Object::known(handler(call)?));
@@ -159,7 +161,7 @@ impl Server {
     /// `Origin`.
     #[must_use]
     pub fn origins(mut self, origins: &[&str]) -> Self {
-        self.0.origins = origins.iter().map(|&origin| origin.to_owned()).collect();
+        self.0.origins = owned(origins);
         self
     }
 
@@ -180,21 +182,25 @@ impl Server {
         self
     }
 
-    fn with(mut self, capability: &str, entry: Entry) -> Self {
+    fn with(mut self, capability: &str, entry: Box<Entry>) -> Self {
         self.0.register(entry);
         self.can(capability)
     }
 }
 
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.to_owned()).collect()
+}
+
 impl Parts {
-    fn register(&mut self, entry: Entry) {
+    fn register(&mut self, entry: Box<Entry>) {
         let has_own_name = !matches!(entry.kind, Kind::Resource | Kind::Template);
         // Clients would be shown both, and would get the first one.
         assert!(
             !has_own_name || self.find(entry.kind, &entry.name).is_none(),
             "a name is registered twice: give each tool, prompt and method its own"
         );
-        self.entries.push(Arc::new(entry));
+        self.entries.push(entry.into());
     }
 
     /// What has this name.

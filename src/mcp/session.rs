@@ -8,8 +8,6 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use fc_runtime::Error;
-
 use crate::json::{Json, JsonRef};
 use crate::level::Level;
 
@@ -88,18 +86,6 @@ impl fmt::Debug for Session {
     }
 }
 
-/// What keeps the sessions of a server.
-pub(crate) trait Keep: Send + Sync {
-    /// A new session. Where there are too many, the one goes that was not used for the longest time.
-    fn begin(&self, capabilities: Json) -> Result<Session, Error>;
-
-    /// The session of this id, which is thereby used.
-    fn find(&self, id: &str) -> Option<Session>;
-
-    /// Forgets a session; says whether there was one.
-    fn end(&self, id: &str) -> bool;
-}
-
 /// The sessions of a server, the one that was used last at the end.
 #[derive(Debug)]
 pub(crate) struct Sessions {
@@ -116,10 +102,9 @@ impl Sessions {
             most: most.max(1),
         }
     }
-}
 
-impl Keep for Sessions {
-    fn begin(&self, capabilities: Json) -> Result<Session, Error> {
+    /// A new session. Where there are too many, the one goes that was not used for the longest time.
+    pub(crate) fn add(&self, capabilities: Json) -> io::Result<Session> {
         let session = Session(Arc::new(Inner {
             id: random_id()?,
             capabilities,
@@ -134,14 +119,16 @@ impl Keep for Sessions {
         Ok(session)
     }
 
-    fn find(&self, id: &str) -> Option<Session> {
+    /// The session of this id, which is thereby used.
+    pub(crate) fn find(&self, id: &str) -> Option<Session> {
         let mut kept = lock(&self.kept);
         let at = kept.iter().position(|session| session.id() == id)?;
         kept[at..].rotate_left(1);
         kept.last().cloned()
     }
 
-    fn end(&self, id: &str) -> bool {
+    /// Forgets a session; says whether there was one.
+    pub(crate) fn remove(&self, id: &str) -> bool {
         let mut kept = lock(&self.kept);
         let before = kept.len();
         kept.retain(|session| session.id() != id);
@@ -163,13 +150,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Keep, Sessions};
+    use super::Sessions;
     use crate::json::ToJson;
 
     #[test]
     fn the_session_goes_that_was_not_used_for_the_longest_time() {
         let sessions = Sessions::at_most(2);
-        let begin = || sessions.begin(0.to_json()).expect("a random id");
+        let begin = || sessions.add(0.to_json()).expect("a random id");
         let (one, two) = (begin(), begin());
         assert_ne!(one.id(), two.id());
         one.with(|count: &mut u64| *count += 1);
@@ -180,7 +167,7 @@ mod tests {
         let three = begin();
         assert!(sessions.find(two.id()).is_none());
         assert!(sessions.find(one.id()).is_some() && sessions.find(three.id()).is_some());
-        assert!(sessions.end(one.id()) && !sessions.end(one.id()));
+        assert!(sessions.remove(one.id()) && !sessions.remove(one.id()));
         assert!(sessions.find(one.id()).is_none());
     }
 }

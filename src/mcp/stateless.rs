@@ -8,38 +8,40 @@ use fc_runtime::http::Request;
 use crate::failure::{Failure, HEADER, VERSION};
 use crate::incoming::Incoming;
 use crate::json::Part::{Raw, Text};
-use crate::json::{Json, JsonRef, Object, ToJson, object};
+use crate::json::{JsonRef, Object, ToJson, joined, object};
 use crate::version::{
     CAPABILITIES_KEY, METHOD_HEADER, NAME_HEADER, PARAM_HEADER_PREFIX, PARAM_KEYWORD, SERVER_KEY,
     VERSION_HEADER, VERSION_KEY,
 };
 
 /// Checks what the request says of itself, and that its headers say the same.
-pub(crate) fn check(incoming: &Incoming, request: &Request) -> Result<(), Failure> {
-    let version = incoming.meta(VERSION_KEY).and_then(JsonRef::string);
-    let version = version.ok_or_else(|| lacks(VERSION_KEY))?;
+pub(crate) fn check(incoming: &Incoming<'_>, request: &Request) -> Result<(), Failure> {
+    let version = incoming.meta(VERSION_KEY);
+    if !version.is_some_and(JsonRef::is_string) {
+        return Err(lacks(VERSION_KEY));
+    }
     let capabilities = incoming.meta(CAPABILITIES_KEY);
     if !capabilities.is_some_and(JsonRef::is_object) {
         return Err(lacks(CAPABILITIES_KEY));
     }
-    repeats(request, VERSION_HEADER, Some(&version), false)?;
-    repeats(request, METHOD_HEADER, Some(&incoming.method), false)?;
-    let named = match incoming.method.as_str() {
+    repeats(request, VERSION_HEADER, version)?;
+    repeats_text(request, METHOD_HEADER, Some(incoming.method), false)?;
+    let named = match incoming.method {
         "tools/call" | "prompts/get" => "name",
         "resources/read" => "uri",
         _ => return Ok(()),
     };
-    let name = incoming.params.get(named).and_then(JsonRef::string);
-    repeats(request, NAME_HEADER, name.as_deref(), false)
+    let name = incoming.params.get(named);
+    repeats(request, NAME_HEADER, name.filter(|name| name.is_string()))
 }
 
 fn lacks(key: &str) -> Failure {
-    Failure::params(["params._meta must have ", key].concat())
+    Failure::params(joined(&["params._meta must have ", key]))
 }
 
 /// Checks the headers that repeat the arguments of a tool, as its schema asks for them.
 pub(crate) fn check_arguments(
-    incoming: &Incoming,
+    incoming: &Incoming<'_>,
     schema: JsonRef<'_>,
     request: &Request,
 ) -> Result<(), Failure> {
@@ -56,11 +58,8 @@ fn check_properties(
     for (name, property) in schema.get("properties").unwrap_or(JsonRef::NULL).entries() {
         let value = object.and_then(|object| object.get(&name));
         if let Some(header) = property.get(PARAM_KEYWORD).and_then(JsonRef::string) {
-            let value = value.filter(|found| !found.is_null());
-            let text = value.map(|found| found.string().unwrap_or(found.as_json().into()));
-            let header = [PARAM_HEADER_PREFIX, &header].concat();
-            let is_number = value.is_some_and(JsonRef::is_number);
-            repeats(request, &header, text.as_deref(), is_number)?;
+            let header = joined(&[PARAM_HEADER_PREFIX, &header]);
+            repeats(request, &header, value.filter(|found| !found.is_null()))?;
         }
         check_properties(property, value, request)?;
     }
@@ -68,7 +67,13 @@ fn check_properties(
 }
 
 /// Whether a header is there once with what the body says, or is missing where the body says nothing.
-fn repeats(
+fn repeats(request: &Request, header: &str, body: Option<JsonRef<'_>>) -> Result<(), Failure> {
+    let text = body.map(|body| body.string().unwrap_or(body.as_json().into()));
+    let is_number = body.is_some_and(JsonRef::is_number);
+    repeats_text(request, header, text.as_deref(), is_number)
+}
+
+fn repeats_text(
     request: &Request,
     header: &str,
     body: Option<&str>,
@@ -83,17 +88,17 @@ fn repeats(
         return Ok(());
     }
     let why = " must repeat what the body says, once";
-    let message = ["the header ", header, why].concat();
+    let message = joined(&["the header ", header, why]);
     Err(Failure::protocol(HEADER, message))
 }
 
-/// What no header can be is sent as base64 in a wrapping. An integer may be written in two ways, 42 and 42.0.
+/// What no header can be is sent as base64 in a wrapping, of which there is one for each text. An integer may be written in two ways, 42 and 42.0.
 fn is_same(sent: &str, body: &str, is_number: bool) -> bool {
     let wrapped = sent
         .strip_prefix("=?base64?")
         .and_then(|rest| rest.strip_suffix("?="));
     match wrapped {
-        Some(inner) => base64::decode(inner).is_ok_and(|bytes| bytes == body.as_bytes()),
+        Some(inner) => inner == base64::encode(body),
         None if is_number => without_zeros(sent) == without_zeros(body),
         None => sent == body,
     }
@@ -118,7 +123,7 @@ pub(crate) fn unsupported(version: &str, known: &[&str]) -> Failure {
         ("supported", Raw(known.to_json().as_json())),
         ("requested", Text(version)),
     ]);
-    Failure::missing(VERSION, "version", version).with_data(Json::known(data))
+    Failure::missing(VERSION, "version", version).with_known_data(data)
 }
 
 /// Adds what every result has beside its own fields.

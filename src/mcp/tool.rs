@@ -7,12 +7,12 @@ use crate::entry::{Entry, Handler, Kind};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::json::Part::{Raw, Text};
-use crate::json::{Json, JsonRef, Object, ToJson, object, text_content};
+use crate::json::{Json, JsonRef, Object, ToJson, joined, object, text_content};
 use fc_runtime::base64;
 
 /// A function that a model may call.
 #[derive(Debug)]
-pub struct Tool(pub(crate) Entry);
+pub struct Tool(pub(crate) Box<Entry>);
 
 impl Tool {
     /// A tool without arguments. The model chooses a tool by its description.
@@ -28,9 +28,7 @@ impl Tool {
     fn with(name: &str, description: &str, handler: Handler) -> Self {
         let description = [("name", Text(name)), ("description", Text(description))];
         let description = Object::with(&description);
-        let mut tool = Self(Entry::new(Kind::Tool, name, description, handler));
-        tool.set("inputSchema", JsonRef::EMPTY.to_owned());
-        tool
+        Self(Entry::new(Kind::Tool, name, description, handler))
     }
 
     /// The JSON Schema of the arguments, which are an object; its `type` is added if it is missing. A call without a
@@ -83,7 +81,7 @@ pub(crate) fn call(tool: &Entry, call: &mut Call<'_>) -> Result<Object, Failure>
     let required = tool.schema.get("required").unwrap_or(JsonRef::NULL);
     let mut names = required.items().filter_map(JsonRef::string);
     let result = match names.find(|name| call.argument(name).is_none()) {
-        Some(missing) => Err(Failure::tool([&missing, " is required"].concat())),
+        Some(missing) => Err(Failure::tool(joined(&[&missing, " is required"]))),
         None => (tool.handler)(call),
     };
     match result {
@@ -168,7 +166,7 @@ impl ToolResult {
     }
 
     fn of(content: &str) -> Self {
-        let list = ["[", content, "]"].concat();
+        let list = joined(&["[", content, "]"]);
         Self(Object::with(&[("content", Raw(&list))]))
     }
 }

@@ -111,7 +111,7 @@ fn the_closure_waits_for_a_client_that_is_slower() {
         assert!(lays.join().expect("no panic").is_ok());
     });
     assert!(table.lay(&mut vec![0; MOST_BYTES], true).is_ok());
-    table.fail(ErrorKind::ConnectionReset, || ());
+    table.fail(ErrorKind::ConnectionReset, &mut || ());
     assert!(table.lay(&mut Vec::new(), false).is_err());
 }
 
@@ -119,7 +119,7 @@ fn the_closure_waits_for_a_client_that_is_slower() {
 fn nobody_lays_anything_down_while_a_failure_becomes_known() {
     let table = Table::default();
     let mut is_locked = false;
-    table.fail(ErrorKind::ConnectionReset, || {
+    table.fail(ErrorKind::ConnectionReset, &mut || {
         is_locked = table.state.try_lock().is_err();
     });
     assert!(is_locked && table.state.try_lock().is_ok());

@@ -95,17 +95,14 @@ fn push_integer(to: &mut String, number: i128) {
         to.push('-');
     }
     #[allow(clippy::cast_possible_truncation)] // Each kind above fits.
-    let mut rest = number.unsigned_abs() as u64;
-    let (mut digits, mut at) = ([0; 20], 20);
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
+    push_digits(to, number.unsigned_abs() as u64);
+}
+
+fn push_digits(to: &mut String, number: u64) {
+    if number > 9 {
+        push_digits(to, number / 10);
     }
-    to.extend(digits[at..].iter().map(|&digit| char::from(digit)));
+    to.push(char::from(b'0' + (number % 10) as u8));
 }
 
 /// A whole number has no `.0`, as the others write it; what is no number is `null`, which is all that JSON has for it.

@@ -8,6 +8,15 @@ use Part::{Raw, Text};
 /// How much is reserved for an object: as much as most messages have.
 pub(super) const USUAL_BYTES: usize = 256;
 
+/// These texts, one after the other. Not `concat`, which is 300 bytes of code that nothing else in most programs needs.
+pub(crate) fn joined(parts: &[&str]) -> String {
+    let mut text = String::with_capacity(parts.iter().map(|part| part.len()).sum());
+    for part in parts {
+        text.push_str(part);
+    }
+    text
+}
+
 /// Adds a text as a string.
 pub(crate) fn push_quoted(to: &mut String, text: &str) {
     to.reserve(text.len() + 2);
@@ -57,11 +66,14 @@ pub(crate) enum Part<'a> {
     Raw(&'a str),
 }
 
-/// An object of these entries, whose names need no escape.
+/// An object of these entries, whose names need no escape. One is left out whose value is empty, which no JSON is.
 pub(crate) fn object(entries: &[(&str, Part<'_>)]) -> String {
     let mut text = String::with_capacity(USUAL_BYTES);
     let mut mark = "{\"";
     for (name, value) in entries {
+        if matches!(value, Raw("")) {
+            continue;
+        }
         for part in [mark, name, "\":"] {
             text.push_str(part);
         }
@@ -137,7 +149,7 @@ impl Object {
             Some(old) => {
                 let start = old.as_json().as_ptr() as usize - self.0.as_ptr() as usize;
                 let end = start + old.as_json().len();
-                self.0 = [&self.0[..start], value, &self.0[end..]].concat();
+                self.0 = joined(&[&self.0[..start], value, &self.0[end..]]);
             }
             None => self.add(name, value),
         }
@@ -171,7 +183,7 @@ impl Object {
         let list = self.get(name).filter(|list| list.is_array());
         let items = list.map_or("", |list| &list.as_json()[1..list.as_json().len() - 1]);
         let comma = if items.trim().is_empty() { "" } else { "," };
-        let list = ["[", items, comma, item, "]"].concat();
+        let list = joined(&["[", items, comma, item, "]"]);
         self.set(name, &list);
     }
 
