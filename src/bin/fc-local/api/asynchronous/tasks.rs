@@ -238,12 +238,16 @@ impl Record {
 
 /// A task that was begun, or taken up from an earlier run.
 async fn opened(app: &Arc<App>, function: FunctionName, id: String) -> Option<(Task, Arc<Handle>)> {
-    let handle = app
-        .tasks
-        .lock()
-        .get(&(function.clone(), id.clone()))
-        .cloned()?;
+    let key = (function, id);
+    let handle = app.tasks.lock().get(&key).cloned()?;
     let app = Arc::clone(app);
-    let found = aside(move || Ok(tasks::find(&app.store, &function, &id))).await;
-    found.ok().flatten().map(|task| (task, handle))
+    let found = aside(move || {
+        let found = tasks::find(&app.store, &key.0, &key.1);
+        if found.is_none() {
+            // The call is made all the same, but nobody would say to who stops it that it has ended.
+            app.tasks.remove(&key);
+        }
+        Ok(found)
+    });
+    found.await.ok().flatten().map(|task| (task, handle))
 }

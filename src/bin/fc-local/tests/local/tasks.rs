@@ -263,3 +263,27 @@ fn a_task_survives_a_restart_and_one_of_fc_2_has_its_names() {
         (409, "StatefulAsyncInvocationAlreadyExists".to_owned())
     );
 }
+
+#[test]
+fn a_task_whose_record_is_lost_is_not_found_and_its_call_is_made_all_the_same() {
+    let folder = tempfile::tempdir().expect("folder");
+    let gate = folder.path().join("gate");
+    let mut server = Server::on(folder.path(), &[]);
+    deploy(&server);
+    let event = format!("wait-for {}", gate.display());
+    assert_eq!(call(&server, "lost", &event).status, 202);
+    task_that_is(&server, "lost", "Running");
+    server.kill();
+    fs::remove_file(folder.path().join("tasks/-/f/lost.json")).expect("removed");
+    let server = Server::on(folder.path(), &[]);
+    let stop = "/functions/f/async-tasks/lost/stop";
+    wait_for("the answer that there is no such task", || {
+        let stopped = server.api_fc3("PUT", stop, &json!(null));
+        (stopped.status == 404).then_some(())
+    });
+    fs::write(&gate, "").expect("the gate opens");
+    wait_for("the call to be done", || {
+        let left = fs::read_dir(folder.path().join("async")).expect("a folder");
+        (left.count() == 0).then_some(())
+    });
+}
