@@ -2,18 +2,23 @@
 
 #[path = "testbed/bodies.rs"]
 mod bodies;
+#[path = "testbed/panics.rs"]
+mod panics;
+#[path = "testbed/streams.rs"]
+mod streams;
+#[path = "testbed/turnstile.rs"]
+mod turnstile;
 
-use std::fmt;
-use std::io::Read;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fc_runtime::http::{Request, Response};
 use fc_runtime::{Context, Error, Runtime, log};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::SIGUSR1;
+use turnstile::NEXT;
 
 #[cfg(target_env = "musl")]
 #[global_allocator]
@@ -90,7 +95,7 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
         "fail-as-an-http-call" => Err(Error::new("OutOfStock", rest).with_status(400)),
         "parse" => Ok(rest.parse::<u64>()?.to_string().into_bytes()),
         "panic" => panic!("{rest}"),
-        order if order.starts_with("panic-") => panic_by(order, rest, ctx),
+        order if order.starts_with("panic-") => panics::panic_by(order, rest, ctx),
         "log-in-thread" => {
             let say = || log::info!("{rest}");
             let said = std::thread::scope(|threads| threads.spawn(|| ctx.scope(say)).join());
@@ -119,42 +124,6 @@ fn invoke(event: &[u8], ctx: &Context) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Panics in the way that the order says, or where it says.
-fn panic_by(order: &str, rest: &str, ctx: &Context) -> Result<Vec<u8>, Error> {
-    match order {
-        "panic-in-log" => {
-            log::info!("this line is never whole: {Unshowable}");
-            Ok(Vec::new())
-        }
-        "panic-in-error" => Err(UnshowableError.into()),
-        "panic-with-bomb" => std::panic::panic_any(Bomb),
-        "panic-plainly" => panic!("plain words"),
-        "panic-with-number" => std::panic::panic_any(7),
-        "panic-when-dropped" => {
-            drop(Bomb);
-            Ok(Vec::new())
-        }
-        "panic-while-unwinding" => {
-            let _caught_within = CatchesAtDrop(rest.into());
-            panic!("the outer one")
-        }
-        "panic-in-thread" => {
-            let message = rest.to_owned();
-            match std::thread::spawn(move || panic!("{message}")).join() {
-                Ok(()) => Ok(Vec::new()),
-                Err(payload) => std::panic::resume_unwind(payload),
-            }
-        }
-        "panic-in-scope" => {
-            let fail = || panic!("{rest}");
-            let failed = std::thread::scope(|threads| threads.spawn(|| ctx.scope(fail)).join());
-            Ok(failed.map_or(b"panicked".to_vec(), |()| Vec::new()))
-        }
-        "panic-deep" => Err(Error::new("Returned", panic_below(rest.parse()?))),
-        _ => Err(Error::new("UnknownOrder", order)),
-    }
-}
-
 /// The number that the rest of an order begins with.
 fn first_number(rest: &str) -> Result<u64, Error> {
     Ok(rest.split(' ').next().unwrap_or_default().parse()?)
@@ -179,74 +148,6 @@ struct Order {
 enum Kind {
     Cup,
     Pot,
-}
-
-/// What cannot be shown without a panic.
-struct Unshowable;
-
-impl fmt::Display for Unshowable {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        panic!("it cannot be shown")
-    }
-}
-
-#[derive(Debug)]
-struct UnshowableError;
-
-impl fmt::Display for UnshowableError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Unshowable.fmt(f)
-    }
-}
-
-impl std::error::Error for UnshowableError {}
-
-/// What cannot be dropped without a panic.
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        panic!("a bomb went off");
-    }
-}
-
-/// Panics while a panic unwinds, and catches that.
-struct CatchesAtDrop(String);
-
-impl Drop for CatchesAtDrop {
-    fn drop(&mut self) {
-        let inner = std::panic::catch_unwind(|| panic!("{}", self.0));
-        let message = inner.expect_err("it panics").downcast::<String>();
-        log::info!("caught within: {}", message.expect("a text"));
-    }
-}
-
-/// Panics so many calls further down, each of which has something to drop.
-#[inline(never)]
-fn panic_below(calls: u32) -> String {
-    static DROPPED: AtomicU32 = AtomicU32::new(0);
-    struct Counted;
-    impl Drop for Counted {
-        fn drop(&mut self) {
-            DROPPED.fetch_add(1, Ordering::SeqCst);
-        }
-    }
-    struct Report(u32);
-    impl Drop for Report {
-        fn drop(&mut self) {
-            let dropped = DROPPED.swap(0, Ordering::SeqCst);
-            log::info!("{dropped} of {} calls were left", self.0);
-        }
-    }
-    fn below(calls: u32) -> u32 {
-        let _counted = Counted;
-        match calls.checked_sub(1) {
-            Some(fewer) => std::hint::black_box(below(fewer)) + 1,
-            None => panic!("at the bottom"),
-        }
-    }
-    let _report = Report(calls);
-    below(calls).to_string()
 }
 
 /// Panics in those hooks that the test names.
@@ -306,85 +207,10 @@ fn http(request: Request, ctx: &Context) -> Result<Response, Error> {
                 response.with_header(&format!("X-Header-{number}"), "value")
             })?,
         (_, [name]) => {
-            return bodies::response(name, &request).unwrap_or_else(|| stream(name));
+            return bodies::response(name, &request).unwrap_or_else(|| streams::response(name));
         }
         _ => Response::new(404),
     })
-}
-
-/// The responses that are streams, by the one segment of their path, and what lets one of them go on.
-fn stream(name: &str) -> Result<Response, Error> {
-    Ok(match name {
-        "stream" => Response::stream(|out| {
-            for number in 1..=3 {
-                writeln!(out, "event {number}")?;
-                out.flush()?;
-            }
-            Ok(())
-        }),
-        "server-sent-events" => Response::stream(|out| {
-            for number in 1..=6 {
-                NEXT.wait_for(number);
-                write!(out, "data: {number}\n\n")?;
-                out.flush()?;
-            }
-            Ok(())
-        })
-        .with_header("Content-Type", "text/event-stream")?,
-        "next" => {
-            NEXT.allow();
-            Response::new(204)
-        }
-        "reader" => Response::reader(std::io::repeat(b'r').take(100_000)),
-        // A status that is the client's changes nothing in a stream.
-        "early-failure" => {
-            Response::stream(|_| Err(Error::new("Early", "nothing yet").with_status(400)))
-        }
-        "early-panic" => Response::stream(|_| panic!("nothing yet")),
-        "no-content-stream" => Response::stream(|out| Ok(write!(out, "unseen")?)).with_status(204),
-        "broken-stream" => Response::stream(|out| {
-            write!(out, "half")?;
-            out.flush()?;
-            Err(Error::new("Broken", "the source has dried up"))
-        }),
-        "panic-in-stream" => Response::stream(|out| {
-            write!(out, "half")?;
-            out.flush()?;
-            panic!("the source has burst")
-        }),
-        "bomb-in-stream" => {
-            let bomb = Bomb;
-            Response::stream(move |out| {
-                let _bomb = &bomb;
-                Ok(write!(out, "whole")?)
-            })
-        }
-        _ => Response::new(404),
-    })
-}
-
-/// How many events the test has asked for so far: a stream that waits for it shows that what it sent before has arrived.
-static NEXT: Turnstile = Turnstile {
-    allowed: Mutex::new(0),
-    opened: Condvar::new(),
-};
-
-struct Turnstile {
-    allowed: Mutex<u32>,
-    opened: Condvar,
-}
-
-impl Turnstile {
-    fn allow(&self) {
-        *self.allowed.lock().expect("no panic while it is held") += 1;
-        self.opened.notify_all();
-    }
-
-    fn wait_for(&self, number: u32) {
-        let allowed = self.allowed.lock().expect("no panic while it is held");
-        let opened = self.opened.wait_while(allowed, |allowed| *allowed < number);
-        drop(opened.expect("no panic while it is held"));
-    }
 }
 
 /// Fails at the first time when the test says so.

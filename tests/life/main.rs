@@ -7,3 +7,4 @@ mod cores;
 mod ends;
 mod faults;
 mod process;
+mod stops;

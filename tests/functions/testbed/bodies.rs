@@ -6,7 +6,7 @@ use std::time::Duration;
 use fc_runtime::http::{Content, Request, Response, ServerEvents};
 use fc_runtime::{Client, Error, log};
 
-use super::NEXT;
+use super::turnstile::NEXT;
 
 /// How soon a silent stream beats: a test waits for the beats, and for nothing that has to come before them.
 const SOON: Duration = Duration::from_millis(10);
