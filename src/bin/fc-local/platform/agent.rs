@@ -2,6 +2,7 @@
 //!
 //! It knows headers and HTTP, but neither the connections that requests go over nor what a response means.
 
+mod function;
 mod text;
 
 use std::fmt;
@@ -13,9 +14,10 @@ use hyper::header::{
 };
 use hyper::{Method, Request};
 
+pub(crate) use self::function::Credentials;
+use self::function::function_headers;
 use crate::facts::{control_path, header};
-use crate::function::{Function, Hook};
-use crate::name::Generation;
+use crate::function::Function;
 use crate::platform::body::{Body, chunked_body, empty_body, full_body};
 
 /// A request body held as a whole, and how it is framed towards the instance
@@ -192,87 +194,6 @@ fn add_call(headers: &mut HeaderMap, call: &CallId, control_path: &'static str) 
 }
 
 /// The headers that have a value here, or may have one, and the same in every call.
-fn function_headers(function: &Function) -> [(&'static str, String); 18] {
-    let seconds = |hook: &Option<Hook>| {
-        hook.as_ref()
-            .map_or(String::new(), |hook| hook.timeout.as_secs().to_string())
-    };
-    let handler = |hook: &Option<Hook>| {
-        hook.as_ref()
-            .map_or(String::new(), |hook| hook.handler.clone())
-    };
-    let credentials = Credentials::of(function);
-    let version = if function.name.generation() == Generation::Fc2 {
-        function.name.qualifier()
-    } else {
-        ""
-    };
-    [
-        ("x-fc-access-key-id", credentials.access_key_id.to_owned()),
-        (
-            "x-fc-access-key-secret",
-            credentials.access_key_secret.to_owned(),
-        ),
-        ("x-fc-security-token", credentials.security_token.to_owned()),
-        ("x-fc-function-name", function.name.function().to_owned()),
-        ("x-fc-function-handler", function.handler.clone()),
-        ("x-fc-function-memory", function.memory_mb.to_string()),
-        (
-            "x-fc-function-timeout",
-            function.timeout.as_secs().to_string(),
-        ),
-        ("x-fc-function-initializer", handler(&function.initializer)),
-        (
-            "x-fc-initialization-timeout",
-            seconds(&function.initializer),
-        ),
-        (
-            "x-fc-instance-lifecycle-pre-freeze-handler",
-            handler(&function.pre_freeze),
-        ),
-        (
-            "x-fc-instance-lifecycle-pre-stop-handler",
-            handler(&function.pre_stop),
-        ),
-        ("x-fc-region", function.owner.region.clone()),
-        ("x-fc-account-id", function.owner.account_id.clone()),
-        ("x-fc-qualifier", function.name.qualifier().to_owned()),
-        ("x-fc-version-id", version.to_owned()),
-        (
-            "x-fc-service-name",
-            function.name.service().unwrap_or_default().to_owned(),
-        ),
-        ("x-fc-service-logproject", function.log_project.clone()),
-        ("x-fc-service-logstore", function.log_store.clone()),
-    ]
-}
-
-/// The temporary credentials a function with a role gets: made up, because there is no role service here.
-pub(crate) struct Credentials {
-    pub(crate) access_key_id: &'static str,
-    pub(crate) access_key_secret: &'static str,
-    pub(crate) security_token: &'static str,
-}
-
-impl Credentials {
-    /// The credentials of a function; all empty when it has no role.
-    pub(crate) fn of(function: &Function) -> Self {
-        if function.has_role {
-            Self {
-                access_key_id: "STS.fc-local",
-                access_key_secret: "fc-local-secret",
-                security_token: "fc-local-security-token",
-            }
-        } else {
-            Self {
-                access_key_id: "",
-                access_key_secret: "",
-                security_token: "",
-            }
-        }
-    }
-}
-
 /// Sets a header from text; text that no header can carry is sent as if it were empty.
 pub(crate) fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) {
     headers.insert(HeaderName::from_static(name), value_of(value));

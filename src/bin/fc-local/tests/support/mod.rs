@@ -6,7 +6,9 @@
     reason = "each test binary uses its own part"
 )]
 
+mod function;
 mod package;
+mod requests;
 mod runtime;
 mod server;
 mod sign;
@@ -20,8 +22,9 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 pub(crate) use self::package::{package, zip_of};
+pub(crate) use self::requests::borrowed;
 pub(crate) use self::runtime::{built, http_server, server_of};
-pub(crate) use self::server::{Server, borrowed};
+pub(crate) use self::server::Server;
 pub(crate) use self::sign::{KEY_ID, KEY_SECRET, authorization, sign_fc3, sign_trigger};
 pub(crate) use self::terminal::on_terminal;
 pub(crate) use self::wire::{Reply, read_chunk, send};

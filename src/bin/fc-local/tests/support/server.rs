@@ -1,20 +1,13 @@
-//! A running `fc-local`, and what the tests ask of it.
+//! A running `fc-local`: its start, its end, its data.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::SystemTime;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use serde_json::{Value, json};
-
-use super::package::package;
-use super::sign::{KEY_ID, KEY_SECRET, sign, sign_fc3};
-use super::wire::{Reply, send};
-use super::{DOMAIN, PATIENCE, fc_local};
+use super::sign::{KEY_ID, KEY_SECRET};
+use super::{PATIENCE, fc_local};
 
 /// A running `fc-local start` with its own data folder.
 pub(crate) struct Server {
@@ -111,111 +104,6 @@ impl Server {
         self.child.wait().expect("fc-local ends");
     }
 
-    /// A signed API request with a JSON body.
-    pub(crate) fn api(&self, method: &str, path: &str, body: &Value) -> Reply {
-        let body = if body.is_null() {
-            Vec::new()
-        } else {
-            body.to_string().into_bytes()
-        };
-        self.signed(method, &format!("/2016-08-15{path}"), &[], &body)
-    }
-
-    /// A signed request to the API of FC 3.0, with a JSON body unless that is null.
-    pub(crate) fn api_fc3(&self, method: &str, path: &str, body: &Value) -> Reply {
-        let body = match body {
-            Value::Null => Vec::new(),
-            body => body.to_string().into_bytes(),
-        };
-        self.fc3(method, [path, ""], &[], &body)
-    }
-
-    /// A signed `GET` of the API of FC 3.0, with a query of encoded pairs in the order of their names.
-    pub(crate) fn api_query_fc3(&self, path: &str, query: &str) -> Reply {
-        self.fc3("GET", [path, query], &[], b"")
-    }
-
-    /// A signed request to the API of FC 3.0, for a path and a query, with headers that the signature leaves out.
-    pub(crate) fn fc3(
-        &self,
-        method: &str,
-        [path, query]: [&str; 2],
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Reply {
-        self.acs3(
-            method,
-            [&format!("/2023-03-30{path}"), query],
-            headers,
-            body,
-        )
-    }
-
-    /// The same, for a whole path.
-    pub(crate) fn acs3(
-        &self,
-        method: &str,
-        [path, query]: [&str; 2],
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Reply {
-        let date = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
-        let own = [("host", self.address.as_str()), ("x-acs-date", &date)];
-        let names = ["host", "x-acs-content-sha256", "x-acs-date"];
-        let mut all = sign_fc3([method, path, query], &own, &names, body);
-        all.extend(
-            headers
-                .iter()
-                .map(|(name, value)| (*name, (*value).to_owned())),
-        );
-        let target = match query {
-            "" => path.to_owned(),
-            query => format!("{path}?{query}"),
-        };
-        self.request(method, &target, &borrowed(&all), body)
-    }
-
-    /// A signed request with the test's headers.
-    pub(crate) fn signed(
-        &self,
-        method: &str,
-        target: &str,
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Reply {
-        self.signed_with(KEY_SECRET, method, target, headers, body)
-    }
-
-    pub(crate) fn signed_with(
-        &self,
-        secret: &str,
-        method: &str,
-        target: &str,
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Reply {
-        let signed = sign(secret, method, target, headers);
-        let all: Vec<(&str, &str)> = headers
-            .iter()
-            .copied()
-            .chain(signed.iter().map(|(name, value)| (*name, value.as_str())))
-            .collect();
-        self.request(method, target, &all, body)
-    }
-
-    /// A request as it is given.
-    pub(crate) fn request(
-        &self,
-        method: &str,
-        target: &str,
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Reply {
-        let mut stream = self.connect();
-        send(&mut stream, method, target, headers, body);
-        Reply::read(&mut BufReader::new(stream), method)
-    }
-
     pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(&self.address).expect("connected");
         stream
@@ -224,85 +112,10 @@ impl Server {
         stream
     }
 
-    /// Deploys the test function as `s/f`, with the given fields over the defaults.
-    pub(crate) fn deploy(&self, fields: &Value) {
-        self.deploy_as("f", fields);
-    }
-
-    pub(crate) fn deploy_as(&self, name: &str, fields: &Value) {
-        let service = self.api("POST", "/services", &json!({"serviceName": "s"}));
-        assert!(matches!(service.status, 201 | 409), "{service:?}");
-        let mut spec = json!({
-            "functionName": name, "runtime": "custom", "handler": "index.handler", "timeout": 30,
-            "code": {"zipFile": BASE64.encode(package())},
-        });
-        let spec_fields = spec.as_object_mut().expect("an object");
-        spec_fields.extend(fields.as_object().cloned().unwrap_or_default());
-        let reply = self.api("POST", "/services/s/functions", &spec);
-        assert_eq!(reply.status, 201, "{reply:?}");
-    }
-
-    /// Makes `s/f` reachable by HTTP.
-    pub(crate) fn add_trigger(&self, auth: &str, methods: &[&str]) {
-        let trigger = json!({
-            "triggerName": "t", "triggerType": "http", "triggerConfig": {"authType": auth, "methods": methods},
-        });
-        assert_eq!(
-            self.api("POST", "/services/s/functions/f/triggers", &trigger)
-                .status,
-            201
-        );
-    }
-
-    /// Gives `s/f` the domain that [`by_domain`](Self::by_domain) asks.
-    pub(crate) fn add_domain(&self) {
-        let routes =
-            json!([{"path": "/*", "serviceName": "s", "functionName": "f", "qualifier": "LATEST"}]);
-        let domain =
-            json!({"domainName": DOMAIN, "protocol": "HTTP", "routeConfig": {"routes": routes}});
-        assert_eq!(self.api("POST", "/custom-domains", &domain).status, 201);
-    }
-
-    /// Asks `s/f` by its domain.
-    pub(crate) fn by_domain(
-        &self,
-        method: &str,
-        target: &str,
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Reply {
-        let host = format!("{DOMAIN}:8900");
-        let headers = [&[("Host", host.as_str())], headers].concat();
-        self.request(method, target, &headers, body)
-    }
-
-    /// Invokes `s/f` and asks for its log.
-    pub(crate) fn invoke(&self, event: &str) -> Reply {
-        self.invoke_with(&[("x-fc-log-type", "Tail")], event)
-    }
-
-    pub(crate) fn invoke_with(&self, headers: &[(&str, &str)], event: &str) -> Reply {
-        let path = "/2016-08-15/services/s/functions/f/invocations";
-        self.signed("POST", path, headers, event.as_bytes())
-    }
-
-    /// What the test function reports about itself.
-    pub(crate) fn function_state(&self) -> Value {
-        self.invoke("state").json()
-    }
-
     /// The whole log of `s/f` so far.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.data.join("logs/s/f.log")).unwrap_or_default()
     }
-}
-
-/// Headers as requests take them.
-pub(crate) fn borrowed<'a>(headers: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {
-    let headers = headers.iter();
-    headers
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect()
 }
 
 impl Drop for Server {

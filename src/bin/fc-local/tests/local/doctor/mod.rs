@@ -2,6 +2,7 @@
 
 mod machine;
 mod project;
+mod s_yaml;
 mod tools;
 
 use self::machine::{Machine, SECRET};
