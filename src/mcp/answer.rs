@@ -76,6 +76,7 @@ impl Parts {
         }
     }
 
+    // For what clients hardly send. In the frame of its caller, which is large, each access would take more bytes.
     #[inline(never)]
     fn refuse_method(&self) -> Response {
         let allowed = if self.sessions.is_some() {

@@ -23,6 +23,9 @@ use crate::tool::Tool;
 /// Pages that a browser may have loaded from the user's own machine: tools of developers.
 const LOCAL_ORIGINS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
+/// The capability that has a method only where it is announced.
+const LOGGING: &str = "logging";
+
 /// How many sessions Function Compute lets one instance have, at most.
 pub(crate) const SESSIONS_OF_AN_INSTANCE: usize = 200;
 
@@ -123,7 +126,7 @@ impl Server {
             let entry = Entry::new(Kind::Method, SET_LEVEL, Object::new(), set_level);
             self.0.register(entry);
         }
-        self.can("logging")
+        self.can(LOGGING)
     }
 
     /// Another method of the protocol, such as `completion/complete`; its result is the object that the handler returns. Name
@@ -152,6 +155,9 @@ impl Server {
     /// already.
     #[must_use]
     pub fn capability(mut self, name: &str, value: impl ToJson) -> Self {
+        if name == LOGGING {
+            self = self.logs();
+        }
         self.0.capabilities.set(name, value.to_json().as_json());
         self
     }

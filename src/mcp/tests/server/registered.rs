@@ -48,3 +48,26 @@ fn a_refusal_of_params_has_the_id_of_its_request() {
         (400, &json!(7), &json!(-32600))
     );
 }
+
+#[test]
+fn the_level_of_a_log_can_be_set_where_logs_are_announced() {
+    let new = || Server::new("s", "1");
+    let set = request("logging/setLevel", &json!({ "level": "error" }));
+    let outcome = |server: Server| message(send(&server, &set, &[])).1;
+    assert_eq!(outcome(new())["error"]["code"], json!(-32601));
+    let logging = |server: Server| server.capability("logging", fc_mcp::json!({}));
+    for server in [
+        new().logs(),
+        new().logs().logs(),
+        logging(new()),
+        logging(new()).logs(),
+    ] {
+        assert_eq!(outcome(server)["result"], json!({}));
+    }
+}
+
+#[test]
+#[should_panic(expected = "logging/setLevel is answered by the server itself")]
+fn the_method_that_sets_the_level_of_a_log() {
+    let _server = Server::new("s", "1").method("logging/setLevel", |_| Ok(fc_mcp::json!({})));
+}
