@@ -24,13 +24,40 @@ fn alone(name: &str, part: impl FnOnce()) {
     limited(name, "unlimited", part);
 }
 
-/// The same, in a process that may have so many KiB of addresses.
+/// The same on two cores at most, for a part that measures memory: each core has its own blocks, so that on many of them
+/// memory grows until threads have been on all.
+fn measured(name: &str, part: impl FnOnce()) {
+    run(&["taskset", "-c", &two_cores()], name, "unlimited", part);
+}
+
+/// The first two of the cores that this process may run on, as `taskset` lists them.
+fn two_cores() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").expect("procfs");
+    let list = status
+        .lines()
+        .find_map(|line| line.strip_prefix("Cpus_allowed_list:"))
+        .expect("the cores");
+    let cores = list.trim().split(',').flat_map(|range| {
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        let number = |text: &str| text.parse::<usize>().expect("a core");
+        number(first)..=number(last)
+    });
+    let cores: Vec<String> = cores.take(2).map(|core| core.to_string()).collect();
+    cores.join(",")
+}
+
+/// The same as `alone`, in a process that may have so many KiB of addresses.
 fn limited(name: &str, addresses: &str, part: impl FnOnce()) {
+    run(&[], name, addresses, part);
+}
+
+fn run(by: &[&str], name: &str, addresses: &str, part: impl FnOnce()) {
     if cfg!(miri) || env::var(PART).is_ok_and(|wanted| wanted == name) {
         return part();
     }
     let mut child = Command::new("sh");
     child.args(["-c", &format!("ulimit -v {addresses} && exec \"$@\""), "sh"]);
+    child.args(by);
     // A program for another machine needs another one that runs it.
     child.args(env::var_os(RUNNER));
     child.arg(env::current_exe().expect("the path of this program"));
@@ -110,7 +137,7 @@ fn all_at_once() {
 #[test]
 #[cfg_attr(miri, ignore = "there is no memory to measure")]
 fn what_one_thread_makes_and_another_frees_does_not_pile_up() {
-    alone(
+    measured(
         "what_one_thread_makes_and_another_frees_does_not_pile_up",
         || {
             let rounds = 10_000;
@@ -146,7 +173,7 @@ fn what_one_thread_makes_and_another_frees_does_not_pile_up() {
 #[test]
 #[cfg_attr(miri, ignore = "there is no memory to measure")]
 fn threads_that_come_and_go_leave_nothing() {
-    alone("threads_that_come_and_go_leave_nothing", || {
+    measured("threads_that_come_and_go_leave_nothing", || {
         let made = |number: usize| vec![1u8; 8 + number * 3];
         let work = move || drop((0..300).map(made).collect::<Vec<_>>());
         let rounds = |count| (0..count).for_each(|_| thread::spawn(work).join().expect("no panic"));
@@ -161,7 +188,7 @@ fn threads_that_come_and_go_leave_nothing() {
 #[test]
 #[cfg_attr(miri, ignore = "there is no memory to measure")]
 fn threads_that_wait_keep_no_blocks() {
-    alone("threads_that_wait_keep_no_blocks", || {
+    measured("threads_that_wait_keep_no_blocks", || {
         const THREADS: usize = 200;
         let idle = waiting(THREADS, || ());
         let made = |number: usize| vec![1u8; 8 + number];
@@ -199,7 +226,7 @@ fn waiting(threads: usize, work: impl Fn() + Sync) -> usize {
 #[test]
 #[cfg_attr(miri, ignore = "there is no memory to measure")]
 fn what_many_threads_had_at_their_peak_goes_back_to_the_system() {
-    alone(
+    measured(
         "what_many_threads_had_at_their_peak_goes_back_to_the_system",
         || {
             let peak = waiting_with(32, || {

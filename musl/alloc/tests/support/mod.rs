@@ -135,13 +135,14 @@ impl Drop for Filled {
     }
 }
 
-/// The memory of this process in KiB.
+/// The memory of this process in KiB, added up from its pages: what the kernel has in `status` may lack what each core has not
+/// reported yet.
 pub(crate) fn resident() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").expect("procfs");
-    let line = status
+    let pages = std::fs::read_to_string("/proc/self/smaps_rollup").expect("procfs");
+    let line = pages
         .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .expect("VmRSS");
+        .find_map(|line| line.strip_prefix("Rss:"))
+        .expect("Rss");
     line.trim()
         .trim_end_matches(" kB")
         .parse()
