@@ -41,7 +41,7 @@
 //!
 //! # Layout
 //!
-//! - `server`: what a server is made of. `answer`: the way from an HTTP call to its response; `streamed`: one
+//! - `server`: what a server is made of. `http`: the way from an HTTP call to its response; `streamed`: one
 //!   that is written while a tool works. `methods`: what each method
 //!   gives. `stateless`: what 2026-07-28 asks and adds. `session`: what is kept between calls; `keep`: how a call names it.
 //! - `call`: what a handler sees. `tool`, `resource`, `prompt`: what is registered, and what their handlers return; `input`:
@@ -49,11 +49,11 @@
 //! - `json`: values that are kept as text: how they are read, written and made. It knows none of the others.
 //! - `incoming`, `outgoing`, `failure`, `asked`, `version`: the messages, the errors, the questions to a client, and all fixed names.
 
-mod answer;
 mod asked;
 mod call;
 mod entry;
 mod failure;
+mod http;
 mod incoming;
 mod input;
 mod json;
