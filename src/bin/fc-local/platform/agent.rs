@@ -193,7 +193,6 @@ fn add_call(headers: &mut HeaderMap, call: &CallId, control_path: &'static str) 
     }
 }
 
-/// The headers that have a value here, or may have one, and the same in every call.
 /// Sets a header from text; text that no header can carry is sent as if it were empty.
 pub(crate) fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) {
     headers.insert(HeaderName::from_static(name), value_of(value));

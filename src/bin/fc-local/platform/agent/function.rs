@@ -5,6 +5,7 @@
 use crate::function::{Function, Hook};
 use crate::name::Generation;
 
+/// The headers that have a value here, or may have one, and the same in every call.
 pub(super) fn function_headers(function: &Function) -> [(&'static str, String); 18] {
     let seconds = |hook: &Option<Hook>| {
         hook.as_ref()
