@@ -5,13 +5,15 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use super::support::Instance;
+use super::support::{Instance, binary};
 use super::{assert_serves, response_to};
 
 /// Only the lines that the tests expect.
@@ -111,51 +113,54 @@ fn a_stdout_that_leads_nowhere_costs_no_response() {
     assert_costs_no_response(&instance);
 }
 
-/// A tracer of the calls that a process makes, and the file where it writes them.
-struct Tracer(Child, PathBuf);
-
-impl Tracer {
-    fn of(instance: &Instance, calls: &str) -> Self {
-        let path =
-            PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("calls-of-{}", instance.pid()));
-        let mut command = Command::new("strace");
-        command.args(["-f", "-e", calls, "-p", &instance.pid().to_string(), "-o"]);
-        let tracer = command.arg(&path).stderr(Stdio::piped()).spawn();
-        let mut tracer = tracer.expect("strace runs: apt-get install strace");
-        // It says so when it has the process, all of its threads before.
-        let mut said = BufReader::new(tracer.stderr.as_mut().expect("a pipe"));
-        let mut line = String::new();
-        said.read_line(&mut line).expect("text");
-        assert!(line.contains("attached"), "{line}");
-        Self(tracer, path)
-    }
-
-    /// The calls, one a line, without those that a signal has cut into two.
-    fn calls(mut self) -> String {
-        let pid = self.0.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &pid]).status();
-        assert!(sent.expect("kill runs").success());
-        self.0.wait().expect("a child of ours");
-        let calls = fs::read_to_string(&self.1).expect("text");
-        fs::remove_file(&self.1).expect("it is there");
-        calls
-    }
-}
+/// What the tracer writes after the number of a process that was killed.
+const KILLED: &str = "+++ killed by SIGKILL +++";
 
 /// How many calls a warm request makes for its two marker lines into such a stdout: to ask for room, and to write.
 fn calls_of_warm_requests(stdout: impl Fn() -> Stdio, requests: usize) -> (usize, usize) {
-    let instance = Instance::start_into(stdout, &QUIET);
+    let path =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("calls-{}", std::process::id()));
+    let instance = traced(&path, stdout);
     let mut connection = instance.connect();
     for _ in 0..10 {
         response_to(&mut connection, "cold", "x");
     }
-    let tracer = Tracer::of(&instance, "trace=poll,ppoll,write");
     for _ in 0..requests {
         response_to(&mut connection, "warm", "x");
     }
-    let calls = tracer.calls();
-    let count = |call: &str| calls.lines().filter(|line| line.contains(call)).count();
+    let pid = instance.pid().to_string();
+    drop(instance);
+    let calls = calls_until_the_end(&path, &pid);
+    fs::remove_file(&path).expect("it is there");
+    let (_, warm) = calls.rsplit_once("RequestId: cold").expect("it was asked");
+    let count = |call: &str| warm.lines().filter(|line| line.contains(call)).count();
     (count("poll("), count("FC Invoke "))
+}
+
+/// All calls, when the tracer has written that the process was killed, which is its last line.
+fn calls_until_the_end(path: &Path, pid: &str) -> String {
+    let until = Instant::now() + Duration::from_secs(60);
+    let is_end = |line: &str| {
+        line.split_once(' ')
+            .is_some_and(|(of, what)| of == pid && what.trim_start() == KILLED)
+    };
+    loop {
+        let calls = fs::read_to_string(path).expect("text");
+        if calls.lines().any(is_end) {
+            return calls;
+        }
+        assert!(Instant::now() < until, "no end: {calls}");
+        thread::yield_now();
+    }
+}
+
+/// An instance whose calls are written to a file, one a line. The tracer starts it, and stands beside it: not every system lets
+/// a process trace one that it has not started.
+fn traced(calls: &Path, stdout: impl Fn() -> Stdio) -> Instance {
+    let mut command = Command::new("strace");
+    command.args(["-D", "-f", "-q", "-e", "trace=poll,ppoll,write", "-o"]);
+    command.arg(calls).arg(binary("testbed"));
+    Instance::start_unseen(command, stdout, &QUIET)
 }
 
 #[test]
