@@ -33,7 +33,7 @@ pub mod signature;
 #[allow(dead_code, reason = "the targets use a part of it")]
 #[path = "../../../src/bin/fc-local/facts.rs"]
 mod facts;
-#[path = "../../../src/bin/fc-local/hex.rs"]
+#[path = "../../../src/bin/fc-local/hex/mod.rs"]
 mod hex;
 #[allow(dead_code, unused_imports, reason = "the targets use a part of it")]
 #[path = "../../../src/bin/fc-local/project/package/mod.rs"]
