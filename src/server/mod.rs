@@ -76,6 +76,11 @@ trait Door: Send + Sync + Sized + 'static {
     /// A worker's life: it serves until there is nothing more to serve.
     fn work(&self);
 
+    /// Whether the system has so much memory that another thread takes none from what the server cannot do without.
+    fn can_spare_a_thread(&self) -> bool {
+        true
+    }
+
     /// Looks for a client that is connected and that nobody has accepted, which `close` would reset; returns whether there is
     /// one.
     fn finds_unaccepted(&self) -> bool {
@@ -144,6 +149,10 @@ pub(crate) fn serve(
 
 /// Starts a worker. A panic that reaches its loop costs the request it served, never the worker.
 fn hire(crew: &Arc<Crew>, server: &Arc<HttpServer>) -> io::Result<()> {
+    // The first one is what everybody waits for.
+    if crew.size() > 0 && !server.can_spare_a_thread() {
+        return Err(io::ErrorKind::OutOfMemory.into());
+    }
     let (worker, its_crew) = (Arc::clone(server), Arc::clone(crew));
     let work = move || {
         its_crew.arrives();

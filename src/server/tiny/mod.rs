@@ -96,6 +96,10 @@ impl Door for HttpServer {
         }
     }
 
+    fn can_spare_a_thread(&self) -> bool {
+        read::has_room(0)
+    }
+
     fn finds_unaccepted(&self) -> bool {
         let mut asked = [PollFd::new(&self.listener, PollFlags::IN)];
         let is_called = poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready > 0);

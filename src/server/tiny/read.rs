@@ -146,8 +146,8 @@ fn read_up_to(request: &mut Request, length: usize, share: &mut Share) -> Result
 const SMALL_BYTES: usize = 256 * 1024;
 
 /// What must stay free for the threads of `tiny_http`, in bytes of addresses: without the 2 MiB of a stack it accepts no
-/// connection any more.
-const SPARE_BYTES: usize = 8 * 1024 * 1024;
+/// connection any more. Several threads ask at the same moment, so it is more than the four of them take.
+const SPARE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Whether the system has so many bytes more, and some to spare.
 pub(super) fn has_room(bytes: usize) -> bool {

@@ -45,8 +45,8 @@ pub(super) fn refuse(
         patience: limits.linger_time,
         reading,
     };
-    // Without a thread it is dropped here and now, and a worker waits.
-    if refused.reading.has_threads() {
+    // Without a thread it is dropped here and now, and a worker waits: what is left of the system's memory is for `tiny_http`.
+    if refused.reading.has_threads() && has_room(0) {
         let _ = thread::start(Box::new(move || drop(refused)));
     }
 }
