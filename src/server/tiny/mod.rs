@@ -9,6 +9,7 @@ mod panics;
 mod peers;
 mod read;
 mod refuse;
+mod room;
 mod sending;
 // Nothing else may: tests/docs/lints.rs.
 #[allow(
@@ -97,7 +98,7 @@ impl Door for HttpServer {
     }
 
     fn can_spare_a_thread(&self) -> bool {
-        read::has_room(0)
+        room::is_there_for(0)
     }
 
     fn finds_unaccepted(&self) -> bool {
@@ -238,9 +239,16 @@ impl Delivery {
     fn finish(mut self) {
         if self.outgoing.is_late() {
             self.outgoing.settle();
-            // Without a thread it is dropped here and now, and the worker waits.
-            let _ = thread::start(Box::new(move || drop(self)));
+            drop_apart(self);
         }
+    }
+}
+
+/// Drops a value on its own thread. Without one, or without memory that `tiny_http` can spare for it, it is dropped here and now,
+/// and a worker waits.
+fn drop_apart(value: impl Send + 'static) {
+    if room::is_there_for(0) {
+        let _ = thread::start(Box::new(move || drop(value)));
     }
 }
 

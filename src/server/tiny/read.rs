@@ -12,6 +12,7 @@ use super::super::memory::Share;
 use super::super::refusal::{self, Refusal};
 use super::super::response::Asked;
 use super::super::rules;
+use super::room;
 use crate::call::Call;
 use crate::headers::{Headers, is_token, name};
 
@@ -124,9 +125,7 @@ fn read_up_to(request: &mut Request, length: usize, share: &mut Share) -> Result
     while come < length {
         if come == body.len() {
             let piece = FIRST_PIECE_BYTES.max(come).min(length - come);
-            let has_grown = body.try_reserve_exact(piece).is_ok();
-            let is_fine = come < SMALL_BYTES || has_room(0);
-            if !has_grown || !share.set(body.capacity()) || !is_fine {
+            if !room::grow(&mut body, piece) || !share.set(body.capacity()) {
                 return Err(Trouble::Refused(&refusal::NO_MEMORY, come));
             }
             body.resize(come + piece, 0);
@@ -140,20 +139,6 @@ fn read_up_to(request: &mut Request, length: usize, share: &mut Share) -> Result
     }
     body.truncate(come);
     Ok(body)
-}
-
-/// Up to so many bytes of a body the system is not asked what else it has, which takes two calls.
-const SMALL_BYTES: usize = 256 * 1024;
-
-/// What must stay free for the threads of `tiny_http`, in bytes of addresses: without the 2 MiB of a stack it accepts no
-/// connection any more. Several threads ask at the same moment, so it is more than the four of them take.
-const SPARE_BYTES: usize = 16 * 1024 * 1024;
-
-/// Whether the system has so many bytes more, and some to spare.
-pub(super) fn has_room(bytes: usize) -> bool {
-    Vec::<u8>::new()
-        .try_reserve_exact(bytes + SPARE_BYTES)
-        .is_ok()
 }
 
 fn trouble(error: &io::Error) -> Trouble {

@@ -10,14 +10,14 @@ use tiny_http::{Header, Request, Response, StatusCode};
 use super::super::crew::Reading;
 use super::super::refusal::{BODY_TOO_LARGE, NO_MEMORY, Refusal};
 use super::super::response::{self, Asked};
-use super::await_turn;
 use super::ending::{Connection, EndLater};
-use super::read::{has_room, header};
+use super::read::header;
+use super::room;
 use super::sending::Outgoing;
+use super::{await_turn, drop_apart};
 use crate::call::{Body, Reply};
 use crate::headers::name;
 use crate::limits::Limits;
-use crate::thread;
 
 /// Answers on its own thread, because the body is read over before, or after: no worker waits for that. A stop does, as
 /// it does for every request that is still coming. So many bytes of its body were read.
@@ -45,9 +45,9 @@ pub(super) fn refuse(
         patience: limits.linger_time,
         reading,
     };
-    // Without a thread it is dropped here and now, and a worker waits: what is left of the system's memory is for `tiny_http`.
-    if refused.reading.has_threads() && has_room(0) {
-        let _ = thread::start(Box::new(move || drop(refused)));
+    // Else it is dropped here and now, and a worker waits.
+    if refused.reading.has_threads() {
+        drop_apart(refused);
     }
 }
 
@@ -139,7 +139,7 @@ const PIECE_BYTES: usize = 8 * 1024;
 /// Whether a request may be dropped of whose body so much is left: `tiny_http` reserves memory for all of that, and a
 /// reservation that fails ends the process.
 fn can_drop(left: usize) -> bool {
-    left == 0 || (left <= MOST_BYTES_RESERVED && has_room(left))
+    left == 0 || (left <= MOST_BYTES_RESERVED && room::is_there_for(left))
 }
 
 /// No machine is asked for more than this.
