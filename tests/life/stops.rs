@@ -64,17 +64,7 @@ fn a_signal_that_was_ignored_before_the_start_is_caught_all_the_same() {
 
 #[test]
 fn what_was_sent_before_a_signal_is_answered() {
-    let instance = Instance::start("bootstrap", &[]);
-    let bytes = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");
-    let mut connections: Vec<_> = (0..50).map(|_| instance.connect()).collect();
-    connections
-        .iter_mut()
-        .for_each(|connection| connection.send(&bytes));
-    instance.signal("-TERM");
-    for connection in &mut connections {
-        assert_eq!(connection.response().text(), "x");
-    }
-    assert_eq!(instance.wait().0.code(), Some(0));
+    assert_serves_all_at_a_stop(Instance::start("bootstrap", &[]), 50);
 }
 
 /// On a busy machine the thread that accepts may not run for a while; here the tracer delays it.
@@ -85,9 +75,13 @@ fn who_was_connected_before_a_signal_is_answered_however_late_it_is_accepted() {
     command.args(["-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=accept4"]);
     command.args(["-e", "inject=accept4:delay_enter=300000"]);
     command.arg(binary("bootstrap"));
-    let instance = Instance::start_by(command, &[]);
+    assert_serves_all_at_a_stop(Instance::start_by(command, &[]), 4);
+}
+
+/// So many clients send a request each before the signal, and get their responses after it.
+fn assert_serves_all_at_a_stop(instance: Instance, clients: usize) {
     let bytes = request("POST", "/invoke", &[("x-fc-control-path", "/invoke")], b"x");
-    let mut connections: Vec<_> = (0..4).map(|_| instance.connect()).collect();
+    let mut connections: Vec<_> = (0..clients).map(|_| instance.connect()).collect();
     connections
         .iter_mut()
         .for_each(|connection| connection.send(&bytes));

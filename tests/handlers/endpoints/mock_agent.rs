@@ -18,63 +18,24 @@ fn as_the_mock(head: &str, control_path: &str, body: &[u8]) -> Vec<u8> {
 fn the_bytes_of_the_mock_agent_are_understood() {
     let instance = Instance::start("bootstrap", &[]);
     let mut connection = instance.connect();
+    let mut send = |head: &str, control_path: &str, body: &[u8]| {
+        connection.exchange(&as_the_mock(head, control_path, body))
+    };
     let initialize = "POST /initialize HTTP/1.1\r\nHost: localhost:9000\r\nContent-Length: 0\r\n";
-    assert_eq!(
-        connection
-            .exchange(&as_the_mock(initialize, "/initialize", b""))
-            .status,
-        200
-    );
+    assert_eq!(send(initialize, "/initialize", b"").status, 200);
     let invoke = "POST /invoke HTTP/1.1\r\nHost: localhost:9000\r\nTransfer-Encoding: chunked\r\n";
-    assert_eq!(
-        connection
-            .exchange(&as_the_mock(invoke, "/invoke", b"5\r\nhello\r\n0\r\n\r\n"))
-            .text(),
-        "hello"
-    );
-    assert_eq!(
-        connection
-            .exchange(&as_the_mock(invoke, "/invoke", b"0\r\n\r\n"))
-            .text(),
-        ""
-    );
+    let hello = send(invoke, "/invoke", b"5\r\nhello\r\n0\r\n\r\n");
+    assert_eq!(hello.text(), "hello");
+    assert_eq!(send(invoke, "/invoke", b"0\r\n\r\n").text(), "");
     let get = "GET /a%20b?x=1 HTTP/1.1\r\nHost: example.com\r\n";
-    assert_eq!(
-        connection
-            .exchange(&as_the_mock(get, "/http-invoke", b""))
-            .status,
-        404,
-        "the demo knows no such path"
-    );
+    let found = send(get, "/http-invoke", b"");
+    assert_eq!(found.status, 404, "the demo knows no such path");
     let put = "PUT /a%20b?x=1 HTTP/1.1\r\nHost: example.com\r\nTransfer-Encoding: chunked\r\n";
-    assert_eq!(
-        connection
-            .exchange(&as_the_mock(put, "/http-invoke", b"0\r\n\r\n"))
-            .status,
-        404
-    );
+    assert_eq!(send(put, "/http-invoke", b"0\r\n\r\n").status, 404);
     let rewritten = "POST /a%20b?x=1 HTTP/1.1\r\nHost: example.com\r\nContent-Length: 0\r\n";
-    assert_eq!(
-        connection
-            .exchange(&as_the_mock(rewritten, "/initialize", b""))
-            .status,
-        200
-    );
+    assert_eq!(send(rewritten, "/initialize", b"").status, 200);
     let lines = instance.lines();
-    assert_eq!(
-        lines
-            .iter()
-            .filter(|line| line.starts_with("FC Initialize Start"))
-            .count(),
-        2,
-        "{lines:#?}"
-    );
-    assert_eq!(
-        lines
-            .iter()
-            .filter(|line| line.starts_with("FC Invoke Start"))
-            .count(),
-        4,
-        "{lines:#?}"
-    );
+    let begun = |marker| lines.iter().filter(|line| line.starts_with(marker)).count();
+    assert_eq!(begun("FC Initialize Start"), 2, "{lines:#?}");
+    assert_eq!(begun("FC Invoke Start"), 4, "{lines:#?}");
 }

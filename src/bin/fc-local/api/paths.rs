@@ -93,37 +93,20 @@ impl<S: Send + Sync> FromRequestParts<S> for FunctionName {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Trigger {
-    type Rejection = ApiError;
+/// Takes what a path names as it stands there.
+macro_rules! named_by_path {
+    ($($part:ty),*) => {$(
+        impl<S: Send + Sync> FromRequestParts<S> for $part {
+            type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        part(parts, state).await
-    }
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+                part(parts, state).await
+            }
+        }
+    )*};
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for VersionId {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        part(parts, state).await
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for AliasName {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        part(parts, state).await
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for SessionId {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        part(parts, state).await
-    }
-}
+named_by_path!(Trigger, VersionId, AliasName, SessionId);
 
 impl<S: Send + Sync> FromRequestParts<S> for TaskId {
     type Rejection = ApiError;

@@ -47,7 +47,7 @@ fn asynchronous(server: &Server, function: &str, headers: &[(&str, &str)], event
     server.signed("POST", &path, &headers, event.as_bytes())
 }
 
-/// A file that whoever reads it waits for.
+/// A file whose readers wait.
 fn held_file(path: &Path) {
     let folder = path.parent().expect("a folder");
     fs::create_dir_all(folder).expect("the folder");

@@ -1,5 +1,7 @@
 //! Which rules of a server are broken together, and which rows fail then.
 
+use super::super::OF_THE_EXTENSION;
+
 /// A server that breaks rules, and the rows that fail.
 pub(super) struct Case {
     pub(super) name: &'static str,
@@ -216,25 +218,7 @@ pub(super) static CASES: [Case; 21] = [
         breaks: "ext-legacy,ext-undeclared,ext-unknown,ext-old-methods,ext-listen,ext-no-ttl,ext-short-id,ext-name,ext-empty,\
                  ext-revived,ext-full,ext-own-store",
         options: &["--env=LISTEN=1", "--slow-tool=wait"],
-        fail: &[
-            "ext-tasks/capability",
-            "ext-tasks/undeclared",
-            "ext-tasks/undeclared-call",
-            "ext-tasks/old-parameter",
-            "ext-tasks/unknown",
-            "ext-tasks/unknown-change",
-            "ext-tasks/old-methods",
-            "ext-tasks/listen",
-            "ext-tasks/create",
-            "ext-tasks/id",
-            "ext-tasks/get",
-            "ext-tasks/name-header",
-            "ext-tasks/result",
-            "ext-tasks/ended",
-            "ext-tasks/update",
-            "ext-tasks/cancel",
-            "ext-tasks/elsewhere",
-        ],
+        fail: &OF_THE_EXTENSION,
     },
     Case {
         name: "old parameter",
